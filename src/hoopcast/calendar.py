@@ -1,0 +1,59 @@
+"""Seasons and dates of the league."""
+
+import re
+from datetime import date
+
+from hoopcast.errors import UsageError
+
+_SEASON = re.compile(r"^(\d{4})-(\d{2})$")
+_USUAL_START = (9, 1)
+# The pandemic moved two seasons: 2019-20 ended on 2020-10-11, 2020-21 opened on 2020-12-22.
+_UNUSUAL_STARTS = {2020: date(2020, 11, 1)}
+
+STAGES = ("preseason", "regular", "allstar", "playin", "playoffs")
+STAGE_OF_PREFIX = {
+    "001": "preseason", "002": "regular", "003": "allstar", "004": "playoffs", "005": "playin", "006": "regular",
+}  # fmt: skip
+
+
+def season_name(start_year: int) -> str:
+    """Name of the season that starts in a calendar year: 2021 gives 2021-22."""
+    return f"{start_year}-{(start_year + 1) % 100:02d}"
+
+
+def season_start_year(season: str) -> int:
+    """Calendar year in which a season starts.
+
+    Raises:
+        UsageError: if the text is not a season such as 2021-22.
+    """
+    match = _SEASON.match(season)
+    if match is None or (int(match[1]) + 1) % 100 != int(match[2]):
+        message = f"'{season}' is not a season; write it as 2021-22"
+        raise UsageError(message)
+    return int(match[1])
+
+
+def season_of(day: date) -> str:
+    """Season that a date belongs to; a season begins on 1 September, 2020-21 on 1 November."""
+    start = _UNUSUAL_STARTS.get(day.year, date(day.year, *_USUAL_START))
+    return season_name(day.year if day >= start else day.year - 1)
+
+
+def season_of_game(game_id: str) -> str:
+    """Season of an NBA.com game id: 0022100001 is of 2021-22."""
+    two_digits = int(game_id[3:5])
+    return season_name(two_digits + (1900 if two_digits >= 46 else 2000))  # noqa: PLR2004 - the league began in 1946
+
+
+def parse_date(text: str) -> date:
+    """Date written as 2022-01-15.
+
+    Raises:
+        UsageError: if it is not one.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"'{text}' is not a date; write it as 2022-01-15"
+        raise UsageError(message) from None

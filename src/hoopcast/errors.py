@@ -1,0 +1,64 @@
+"""Everything that Hoopcast raises on purpose.
+
+    HoopcastError
+    ├── UsageError            wrong flags, dates, names                 exit 2
+    ├── SourceError           a file that can not be read               exit 2
+    ├── PreflightError        raw input of final games is missing       exit 3
+    ├── WarehouseError        the warehouse can not be used             exit 1
+    │   ├── WarehouseInUse    another process holds it                  exit 4
+    │   └── WriteRefused      rows break their table's definition       exit 1
+    ├── ModelError            a model file is not well formed           exit 1
+    └── Interrupted           SIGINT or SIGTERM, rolled back            exit 130, 143
+
+Every message is one line: what is wrong, where, and what to do.
+"""
+
+
+class HoopcastError(Exception):
+    """Root of the errors that a user can cause or mend."""
+
+    exit_status = 1
+
+
+class UsageError(HoopcastError):
+    """A flag, date, table or name that does not exist or does not fit."""
+
+    exit_status = 2
+
+
+class SourceError(HoopcastError):
+    """A file that is absent, unreadable or of no known kind."""
+
+    exit_status = 2
+
+
+class PreflightError(HoopcastError):
+    """Raw input of final games in the range is missing."""
+
+    exit_status = 3
+
+
+class WarehouseError(HoopcastError):
+    """The warehouse is absent, of another format, or damaged."""
+
+
+class WarehouseInUse(WarehouseError):
+    """Another process holds the warehouse."""
+
+    exit_status = 4
+
+
+class WriteRefused(WarehouseError):
+    """Rows that break their table's definition; nothing of them was written."""
+
+
+class ModelError(HoopcastError):
+    """A model or table definition that is not well formed."""
+
+
+class Interrupted(HoopcastError):
+    """The run was stopped by a signal; the span in progress was rolled back."""
+
+    def __init__(self, message: str, signal_number: int) -> None:
+        super().__init__(message)
+        self.exit_status = 128 + signal_number

@@ -1,0 +1,1 @@
+"""The product: one SQL file a table, a folder a phase."""

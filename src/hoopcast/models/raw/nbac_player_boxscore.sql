@@ -1,0 +1,32 @@
+-- Box score line of each player of each game, as the league published it.
+-- grain: game_id, player_id
+-- time: game_date
+CREATE TABLE nba_raw.nbac_player_boxscore (
+    game_id VARCHAR,             -- ! NBA.com game id [pre-game history]
+    player_id BIGINT,            -- ! 1..99999999 NBA.com player id [pre-game history]
+    season VARCHAR,              -- ! season, such as 2021-22 [pre-game history]
+    game_date DATE,              -- ! US Eastern date of the game [pre-game history]
+    player_name VARCHAR,         -- ! name as published [pre-game history]
+    player_lookup VARCHAR,       -- ! normalised name, suffix kept [pre-game history]
+    team_id BIGINT,              -- NBA.com team id [post-game]
+    team_abbr VARCHAR,           -- ! tricode of his team in this game [post-game]
+    played_flag BOOLEAN,         -- ! he took part in the game, be it for seconds [post-game]
+    not_playing_reason VARCHAR,  -- reason a source gives for not playing [post-game]
+    minutes DOUBLE,              -- ! 0..90 minutes played [post-game]
+    fgm BIGINT,                  -- ! 0..60 field goals made [post-game]
+    fga BIGINT,                  -- ! 0..80 field goals attempted [post-game]
+    fg3m BIGINT,                 -- ! 0..40 three-pointers made [post-game]
+    fg3a BIGINT,                 -- ! 0..60 three-pointers attempted [post-game]
+    ftm BIGINT,                  -- ! 0..60 free throws made [post-game]
+    fta BIGINT,                  -- ! 0..80 free throws attempted [post-game]
+    oreb BIGINT,                 -- 0..40 offensive rebounds [post-game]
+    dreb BIGINT,                 -- 0..60 defensive rebounds [post-game]
+    ast BIGINT,                  -- 0..50 assists [post-game]
+    stl BIGINT,                  -- 0..25 steals [post-game]
+    blk BIGINT,                  -- 0..30 blocks [post-game]
+    tov BIGINT,                  -- 0..30 turnovers [post-game]
+    pf BIGINT,                   -- 0..12 personal fouls [post-game]
+    points BIGINT,               -- ! 0..120 points scored [post-game]
+    plus_minus DOUBLE,           -- -100..100 team's margin while he played, points [post-game]
+    source_id BIGINT             -- ! file it came from, see nba_raw.ingested_file [pre-game history]
+)

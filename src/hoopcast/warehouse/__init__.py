@@ -1,0 +1,1 @@
+"""Where the tables live: their definitions, the engines, the portable dialect."""

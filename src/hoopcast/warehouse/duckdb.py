@@ -1,0 +1,132 @@
+"""The default engine: DuckDB, embedded, in a file or in memory."""
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from hoopcast.errors import UsageError, WarehouseError, WarehouseInUse
+from hoopcast.warehouse.engine import Parameters, Rows
+from hoopcast.warehouse.tables import Table
+
+_HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+_RETRY_SECONDS = 0.05
+SCHEME = "duckdb://"
+
+
+def path_of(url: str) -> str:
+    """File of a DuckDB URL: `duckdb:///x.duckdb` and `x.duckdb` both give x.duckdb; four slashes an absolute path."""
+    if "://" in url and not url.startswith(SCHEME):
+        message = f"'{url}' is no warehouse URL; write duckdb:///file.duckdb"
+        raise UsageError(message)
+    path = url.removeprefix(SCHEME)
+    path = path.removeprefix("/") if url.startswith(SCHEME) else path
+    if not path:
+        message = f"'{url}' names no file; write duckdb:///file.duckdb"
+        raise UsageError(message)
+    return path
+
+
+class DuckDB:
+    """A warehouse in one DuckDB file; one process owns it while it is open."""
+
+    dialect = "duckdb"
+
+    def __init__(
+        self, url: str, *, wait_seconds: float = 60.0, must_exist: bool = False, threads: int | None = None
+    ) -> None:
+        """Open or create the file.
+
+        Args:
+            url: `duckdb:///file.duckdb`, a path, or `duckdb://:memory:`.
+            wait_seconds: how long to wait for another process that holds the file.
+            must_exist: refuse to create a file that is absent.
+            threads: worker threads, all cores when None.
+
+        Raises:
+            WarehouseInUse: if another process holds the file for longer than `wait_seconds`.
+            WarehouseError: if it is absent, unwritable or no DuckDB file.
+        """
+        self.url = url
+        self.path = path_of(url)
+        if must_exist and self.path != ":memory:" and not Path(self.path).exists():
+            message = f"no warehouse at {self.path}; `hoopcast ingest PATH` makes one, or name it with --warehouse"
+            raise WarehouseError(message)
+        self.connection = _connect(self.path, wait_seconds)
+        if threads is not None:
+            self.connection.execute("SET threads = $threads", {"threads": threads})
+
+    def execute(self, sql: str, parameters: Parameters | None = None) -> None:
+        """Run a statement; named parameters are written `$name`."""
+        self.connection.execute(sql, dict(parameters) if parameters else None)
+
+    def query(self, sql: str, parameters: Parameters | None = None) -> Rows:
+        """Run a query and fetch all of its rows."""
+        cursor = self.connection.execute(sql, dict(parameters) if parameters else None)
+        columns = tuple(column[0] for column in cursor.description or ())
+        return Rows(columns, cursor.fetchall())
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One transaction: committed at the end, rolled back on any exception."""
+        self.connection.execute("BEGIN TRANSACTION")
+        try:
+            yield
+            self.connection.execute("COMMIT")
+        except BaseException:
+            _roll_back(self.connection)
+            raise
+
+    def create(self, table: Table) -> None:
+        """Create a table from its definition where it is absent."""
+        columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
+        self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.name.split('.')[0]}")
+        self.connection.execute(f"CREATE TABLE IF NOT EXISTS {table.name} ({columns})")
+
+    def row_hash(self, columns: Sequence[str]) -> str:
+        """SQL expression: a BIGINT hash of these columns of a row."""
+        return f"CAST(hash({', '.join(columns)}) >> 1 AS BIGINT)"
+
+    def interrupt(self) -> None:
+        """Cancel the statement in progress, from another thread."""
+        self.connection.interrupt()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.connection.close()
+
+
+def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+    try:
+        connection.execute("ROLLBACK")
+    except duckdb.TransactionException:
+        # A statement that failed inside COMMIT has already ended the transaction.
+        return
+
+
+def _connect(path: str, wait_seconds: float) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            return duckdb.connect(path)
+        except duckdb.IOException as error:
+            holder = _HOLDER.search(str(error))
+            if holder is None:
+                raise WarehouseError(_unreadable(path, error)) from error
+            if time.monotonic() >= deadline:
+                message = (
+                    f"{path} is in use by process {holder['pid']} ({holder['program']}); "
+                    "wait for it with --wait SECONDS, or end it"
+                )
+                raise WarehouseInUse(message) from error
+            time.sleep(_RETRY_SECONDS)
+        except duckdb.Error as error:
+            raise WarehouseError(_unreadable(path, error)) from error
+
+
+def _unreadable(path: str, error: duckdb.Error) -> str:
+    reason = str(error).splitlines()[0]
+    return f"{path} can not be opened as a warehouse: {reason}"

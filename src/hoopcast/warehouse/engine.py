@@ -1,0 +1,52 @@
+"""What every engine offers to the pipeline."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from hoopcast.warehouse.tables import Table
+
+Value = str | int | float | bool | date | datetime | None
+Parameters = Mapping[str, Value | Sequence[Value]]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A fetched result: column names and rows."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Value, ...]]
+
+    def dictionaries(self) -> list[dict[str, Value]]:
+        """Each row as a dictionary."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+class Engine(Protocol):
+    """A place where the tables live and the compiled SQL runs."""
+
+    url: str
+    dialect: str
+
+    def execute(self, sql: str, parameters: Parameters | None = None) -> None:
+        """Run a statement; named parameters are written `$name`."""
+
+    def query(self, sql: str, parameters: Parameters | None = None) -> Rows:
+        """Run a query and fetch all of its rows."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """One transaction: committed at the end, rolled back on any exception."""
+
+    def create(self, table: Table) -> None:
+        """Create a table from its definition where it is absent."""
+
+    def row_hash(self, columns: Sequence[str]) -> str:
+        """SQL expression: a BIGINT hash of these columns of a row; XOR over rows is the content of a set."""
+
+    def interrupt(self) -> None:
+        """Cancel the statement in progress, from another thread."""
+
+    def close(self) -> None:
+        """Let go of the warehouse."""

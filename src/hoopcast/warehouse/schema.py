@@ -1,0 +1,100 @@
+"""Schemas and tables of a warehouse, its format version and upgrades."""
+
+import hashlib
+from datetime import UTC, datetime
+
+from hoopcast.errors import WarehouseError
+from hoopcast.warehouse.engine import Engine, Value
+from hoopcast.warehouse.tables import Table, all_tables
+
+FORMAT_VERSION = 1
+_LAYOUT_TABLE = "nba_orchestration.warehouse_format"
+_MAX_HALF_LIFE = 60
+_MAX_GAMES_AGO = 120
+_SCALE = 1_000_000
+
+
+def layout_fingerprint() -> str:
+    """Hash of every table's columns and types."""
+    layout = "\n".join(f"{table.name}({_columns(table)})" for table in all_tables())
+    return hashlib.sha256(layout.encode()).hexdigest()[:16]
+
+
+def prepare(engine: Engine) -> None:
+    """Create what is absent and upgrade what is of an older layout, in one transaction.
+
+    Raises:
+        WarehouseError: if the warehouse was made by a newer format.
+    """
+    present = _present_columns(engine)
+    version, layout = _recorded(engine) if _LAYOUT_TABLE in present else (FORMAT_VERSION, "")
+    if version > FORMAT_VERSION:
+        message = f"{engine.url} has format {version}, this Hoopcast reads up to {FORMAT_VERSION}; upgrade Hoopcast"
+        raise WarehouseError(message)
+    if layout == layout_fingerprint():
+        return
+    with engine.transaction():
+        for table in all_tables():
+            _bring_up_to_date(engine, table, present.get(table.name))
+        _fill_recency_weights(engine)
+        _record(engine)
+
+
+def _columns(table: Table) -> str:
+    return ", ".join(f"{column.name} {column.type}" for column in table.columns)
+
+
+def _present_columns(engine: Engine) -> dict[str, dict[str, Value]]:
+    rows = engine.query(
+        "SELECT table_schema || '.' || table_name, column_name, data_type FROM information_schema.columns"
+        " WHERE table_schema LIKE 'nba%'"
+    ).rows
+    present: dict[str, dict[str, Value]] = {}
+    for name, column, data_type in rows:
+        present.setdefault(str(name), {})[str(column)] = data_type
+    return present
+
+
+def _recorded(engine: Engine) -> tuple[int, str]:
+    rows = engine.query(f"SELECT format_version, layout FROM {_LAYOUT_TABLE} ORDER BY applied_at_utc DESC LIMIT 1").rows
+    return (int(str(rows[0][0])), str(rows[0][1])) if rows else (FORMAT_VERSION, "")
+
+
+def _bring_up_to_date(engine: Engine, table: Table, present: dict[str, Value] | None) -> None:
+    """Add columns that the definition gained; a derived table whose column changed its type is made anew."""
+    if present is None:
+        engine.create(table)
+        return
+    wanted = {column.name: column.type for column in table.columns}
+    changed = [name for name, data_type in present.items() if wanted.get(name, data_type) != data_type]
+    if changed and table.phase in ("raw", "orchestration"):
+        message = f"{table.name}.{changed[0]} has type {present[changed[0]]}, not {wanted[changed[0]]}; restore a backup"
+        raise WarehouseError(message)
+    if changed:
+        engine.execute(f"DROP TABLE {table.name}")
+        engine.create(table)
+        return
+    for name in wanted.keys() - present.keys():
+        engine.execute(f"ALTER TABLE {table.name} ADD COLUMN {name} {wanted[name]}")
+    if table.phase not in ("raw", "orchestration"):
+        for name in present.keys() - wanted.keys():
+            engine.execute(f"ALTER TABLE {table.name} DROP COLUMN {name}")
+
+
+def _fill_recency_weights(engine: Engine) -> None:
+    engine.execute("DELETE FROM nba_raw.recency_weight")
+    engine.execute(
+        "INSERT INTO nba_raw.recency_weight (half_life, games_ago, weight)"
+        " SELECT h.half_life, a.games_ago,"
+        " CAST(GREATEST(1, ROUND($scale * POWER(2.0, -a.games_ago / CAST(h.half_life AS DOUBLE)))) AS BIGINT)"
+        " FROM (SELECT UNNEST(GENERATE_SERIES(1, $half_lives)) AS half_life) AS h,"
+        " (SELECT UNNEST(GENERATE_SERIES(0, $games)) AS games_ago) AS a",
+        {"scale": _SCALE, "half_lives": _MAX_HALF_LIFE, "games": _MAX_GAMES_AGO},
+    )
+
+
+def _record(engine: Engine) -> None:
+    engine.execute(
+        f"INSERT INTO {_LAYOUT_TABLE} (format_version, layout, applied_at_utc) VALUES ($version, $layout, $now)",
+        {"version": FORMAT_VERSION, "layout": layout_fingerprint(), "now": datetime.now(UTC).replace(tzinfo=None)},
+    )

@@ -1,0 +1,185 @@
+"""Table definitions, read from the SQL files under `models`: the one place for types, keys, ranges and meanings."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Literal
+
+from hoopcast.errors import ModelError, UsageError
+
+Type = Literal["BIGINT", "DOUBLE", "VARCHAR", "BOOLEAN", "DATE", "TIMESTAMP"]
+Availability = Literal["pre-game", "post-game"]
+Level = Literal["history", "news", "market", "line"]
+
+LEVELS: tuple[Level, ...] = ("history", "news", "market", "line")
+SCHEMAS = {
+    "raw": "nba_raw",
+    "analytics": "nba_analytics",
+    "precompute": "nba_precompute",
+    "features": "nba_predictions",
+    "orchestration": "nba_orchestration",
+}
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_COMMENT = re.compile(
+    rf"^(?P<type>BIGINT|DOUBLE|VARCHAR|BOOLEAN|DATE|TIMESTAMP)?\s*(?P<not_null>!)?\s*"
+    rf"(?:(?P<low>{_NUMBER})\.\.(?P<high>{_NUMBER})\s+)?(?P<meaning>.+?)\s+"
+    r"\[(?P<availability>pre-game|post-game)(?: (?P<level>history|news|market|line))?\]$"
+)
+_SELECT_COLUMN = re.compile(r"(?:^|[\s.])(?P<name>[a-z][a-z0-9_]*)\s*,?\s*$")
+_TABLE_COLUMN = re.compile(r"^\s+(?P<name>[a-z][a-z0-9_]*) (?P<type>[A-Z]+),?\s*$")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its SQL type, what it means, what it may hold and when it is known.
+
+    `availability` says whether it is known before the game; `level` is the lowest information level
+    that may read it (None after the game).
+    """
+
+    name: str
+    type: Type
+    meaning: str
+    not_null: bool
+    low: float | None
+    high: float | None
+    availability: Availability
+    level: Level | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its full name, phase, key, time column and columns in order; `headers` are the file's other headers."""
+
+    name: str
+    phase: str
+    title: str
+    grain: tuple[str, ...]
+    time: str | None
+    columns: tuple[Column, ...]
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the columns in their order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def content_columns(self) -> tuple[str, ...]:
+        """Columns that make up the content of a row: all but where it came from."""
+        return tuple(name for name in self.column_names if name != "source_id")
+
+    @property
+    def short(self) -> str:
+        """Short name that the command line takes, such as pdc."""
+        return self.headers.get("short", self.name.split(".")[1])
+
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+
+def read_headers(text: str) -> tuple[str, dict[str, str]]:
+    """Title and `key: value` headers from the comment lines at the top of a definition."""
+    title: list[str] = []
+    headers: dict[str, str] = {}
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        body = line.removeprefix("--").strip()
+        key, separator, value = body.partition(": ")
+        if separator and re.fullmatch(r"[a-z][a-z-]*", key):
+            headers[key] = value.strip()
+        elif headers:
+            last = next(reversed(headers))
+            headers[last] = f"{headers[last]} {body}"
+        else:
+            title.append(body)
+    return " ".join(title), headers
+
+
+def _columns(text: str, name: str, *, is_select: bool) -> Iterator[Column]:
+    """Columns of a definition, from the lines whose comment follows the grammar."""
+    for number, line in enumerate(text.splitlines(), 1):
+        code, separator, comment = line.partition("-- ")
+        described = _COMMENT.match(comment.strip()) if separator and code.strip() else None
+        if described is None:
+            continue
+        found = (_SELECT_COLUMN if is_select else _TABLE_COLUMN).search(code.rstrip())
+        sql_type = described["type"] if is_select else found and found["type"]
+        if found is None or sql_type is None:
+            message = f"{name}, line {number}: no column name and type; write `expression AS name,  -- TYPE meaning [..]`"
+            raise ModelError(message)
+        yield Column(
+            name=found["name"],
+            type=sql_type,
+            meaning=described["meaning"],
+            not_null=described["not_null"] is not None,
+            low=float(described["low"]) if described["low"] else None,
+            high=float(described["high"]) if described["high"] else None,
+            availability=described["availability"],
+            level=described["level"],
+        )
+
+
+def parse_table(text: str, schema: str, phase: str, file_stem: str) -> Table:
+    """Read one definition: a CREATE TABLE or a model's SELECT.
+
+    Raises:
+        ModelError: if headers, columns or key are not well formed.
+    """
+    name = f"{schema}.{file_stem}"
+    title, headers = read_headers(text)
+    columns = tuple(_columns(text, name, is_select="CREATE TABLE" not in text))
+    grain = tuple(part.strip() for part in headers.get("grain", "").split(",") if part.strip())
+    names = [column.name for column in columns]
+    if not grain or not columns or not set(grain) <= set(names) or len(set(names)) != len(names):
+        message = f"{name}: needs a header `-- grain: ...` of its own columns, each described once"
+        raise ModelError(message)
+    return Table(name, phase, title, grain, headers.get("time"), columns, headers, text)
+
+
+def _folder(phase: str) -> Traversable:
+    return resources.files("hoopcast") / "models" / phase
+
+
+@cache
+def tables_of(phase: str) -> tuple[Table, ...]:
+    """Definitions of one phase: raw, analytics, precompute, features or orchestration."""
+    files = sorted((file for file in _folder(phase).iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
+    schema = SCHEMAS[phase]
+    return tuple(parse_table(file.read_text("utf-8"), schema, phase, file.name.removesuffix(".sql")) for file in files)
+
+
+def raw_tables() -> tuple[Table, ...]:
+    """Definitions of `nba_raw`."""
+    return tables_of("raw")
+
+
+def orchestration_tables() -> tuple[Table, ...]:
+    """Definitions of `nba_orchestration`."""
+    return tables_of("orchestration")
+
+
+def all_tables() -> tuple[Table, ...]:
+    """Definitions of every table of the warehouse."""
+    return tuple(table for phase in SCHEMAS for table in tables_of(phase))
+
+
+@cache
+def table(name: str) -> Table:
+    """Definition of a table by its full name, its name without schema, or its short name.
+
+    Raises:
+        UsageError: if there is none.
+    """
+    wanted = name.lower()
+    for candidate in all_tables():
+        if wanted in (candidate.name, candidate.name.split(".")[1], candidate.short):
+            return candidate
+    message = f"no table '{name}'; `hoopcast models` lists them"
+    raise UsageError(message)
