@@ -1,0 +1,83 @@
+"""Compiled text of models: the portable SQL with its inputs restricted to a span, in an engine's own dialect."""
+
+from functools import cache
+
+from sqlglot import exp
+
+from hoopcast.errors import ModelError
+from hoopcast.pipeline.model import Input, Model, Spine
+from hoopcast.warehouse.dialect import parse
+
+DECIMALS = 6
+
+_RESTRICTION = {
+    "same": "{time} BETWEEN $span_start AND $span_end",
+    "before": "season BETWEEN $first_season AND $season AND {time} < $span_end",
+    "until": "season BETWEEN $first_season AND $season AND {time} <= $span_end",
+}
+
+
+@cache
+def compiled(model: Model, dialect: str) -> str:
+    """The model's SELECT for one span of one season.
+
+    Named parameters: `span_start` and `span_end` (dates, both included), `season`, `first_season` (look-back).
+    Every DOUBLE is rounded to 6 decimals, so that order of addition does not show.
+
+    Raises:
+        ModelError: if the SQL does not parse, or reads a table that its header does not name.
+    """
+    rows = exp.Subquery(this=restricted(model.table.text, model.inputs, model.name), alias=_name("model_rows"))
+    select = exp.select(*(_written(name, kind) for name, kind in _types(model))).from_(rows)
+    span = parse(f"SELECT 1 WHERE {model.time} BETWEEN $span_start AND $span_end").find(exp.Between)
+    return select.where(span).sql(dialect, pretty=True)
+
+
+@cache
+def compiled_spine(spine: Spine, dialect: str) -> str:
+    """The SELECT of expected rows for one span, with the parameters of `compiled`."""
+    rows = exp.Subquery(this=restricted(spine.text, spine.inputs, spine.name), alias=_name("spine_rows"))
+    span = parse("SELECT 1 WHERE unit_date BETWEEN $span_start AND $span_end").find(exp.Between)
+    return exp.select("*").from_(rows).where(span).sql(dialect, pretty=True)
+
+
+def restricted(text: str, inputs: tuple[Input, ...], owner: str) -> exp.Query:
+    """The tree of a SELECT in which every table is handed in as far as its input's reach allows."""
+    tree = parse(text)
+    by_name = {item.table.name: item for item in inputs}
+    used = set()
+    for node in list(tree.find_all(exp.Table)):
+        if not node.db:
+            continue
+        name = f"{node.db}.{node.name}"
+        if name not in by_name:
+            message = f"{owner}: reads {name}, which its header `-- inputs:` does not name"
+            raise ModelError(message)
+        used.add(name)
+        node.replace(_handed_in(node, by_name[name]))
+    if unused := by_name.keys() - used:
+        message = f"{owner}: its header names {sorted(unused)[0]}, which it does not read"
+        raise ModelError(message)
+    return tree
+
+
+def _handed_in(node: exp.Table, item: Input) -> exp.Expression:
+    if item.reach == "constant":
+        return node
+    condition = _RESTRICTION[item.reach].format(time=item.table.time)
+    select = parse(f"SELECT * FROM {item.table.name} WHERE {condition}")
+    return exp.Subquery(this=select, alias=_name(node.alias_or_name))
+
+
+def _name(text: str) -> exp.TableAlias:
+    return exp.TableAlias(this=exp.to_identifier(text))
+
+
+def _types(model: Model) -> list[tuple[str, str]]:
+    return [(column.name, column.type) for column in model.table.columns]
+
+
+def _written(name: str, sql_type: str) -> exp.Expression:
+    cast = exp.cast(exp.column(name), sql_type, dialect="duckdb")
+    value = exp.Round(this=cast, decimals=exp.Literal.number(DECIMALS)) if sql_type == "DOUBLE" else cast
+    return exp.alias_(value, name)

@@ -1,0 +1,211 @@
+"""Models: SQL files with headers; their inputs, versions and order."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal, cast
+
+from hoopcast.errors import ModelError, UsageError
+from hoopcast.warehouse.tables import Table, parse_table, read_headers, table, tables_of
+
+Reach = Literal["same", "before", "until", "constant"]
+REACHES: tuple[Reach, ...] = ("same", "before", "until", "constant")
+PHASES = {"phase3": "analytics", "phase4": "precompute", "phase5": "features"}
+MODEL_PHASES = ("analytics", "precompute", "features")
+
+# Raised when what the runner writes around a model changes its rows.
+_WRITER_VERSION = 1
+_TOKEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\w+|\s+|[^\w\s]", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Input:
+    """A table that a model reads, and how far: the same date, dates before, dates until, or an undated constant."""
+
+    table: Table
+    reach: Reach
+
+
+@dataclass(frozen=True)
+class Spine:
+    """The rows that a table should have: a SELECT of `key` columns, season, unit_date, category and reason."""
+
+    name: str
+    key: tuple[str, ...]
+    inputs: tuple[Input, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """One table that is written from others.
+
+    `look_back` counts whole previous seasons that it reads; `requires` are raw tables without whose rows of a date
+    the table has nothing to say about it; `version` changes with the code and never with its layout.
+    """
+
+    table: Table
+    inputs: tuple[Input, ...]
+    look_back: int
+    requires: tuple[Table, ...]
+    spine: Spine
+    version: str
+
+    @property
+    def name(self) -> str:
+        """Full name of its table."""
+        return self.table.name
+
+    @property
+    def time(self) -> str:
+        """Name of the date column."""
+        return str(self.table.time)
+
+
+def code_fingerprint(text: str, *settings: str) -> str:
+    """Hash of SQL text, comments and layout aside, and of settings beside it.
+
+    It walks the tokens with rules of its own, so that an upgrade of a library leaves every version as it was.
+    """
+    tokens = [token for token in _TOKEN.findall(text) if not token.isspace() and not token.startswith(("--", "/*"))]
+    canonical = "\x1f".join(token if token[0] in "'\"" else token.lower() for token in tokens)
+    return hashlib.sha256("\x1e".join((canonical, *settings)).encode()).hexdigest()[:16]
+
+
+def _names(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def read_inputs(header: str, owner: str) -> tuple[Input, ...]:
+    """Inputs from a header such as `nba_analytics.player_game_summary before, nba_raw.game_line same`.
+
+    Raises:
+        ModelError: if a table or a reach is unknown.
+    """
+    inputs = []
+    for part in _names(header):
+        name, _, reach = part.partition(" ")
+        if reach not in REACHES:
+            message = f"{owner}: input '{part}' needs a reach, one of {', '.join(REACHES)}"
+            raise ModelError(message)
+        try:
+            inputs.append(Input(table(name), reach))
+        except UsageError:
+            message = f"{owner}: no table '{name}' to read"
+            raise ModelError(message) from None
+    return tuple(inputs)
+
+
+@cache
+def spine(name: str) -> Spine:
+    """The expected rows of that name, from `models/expected`.
+
+    Raises:
+        ModelError: if there is no such file or its headers are not well formed.
+    """
+    file = resources.files("hoopcast") / "models" / "expected" / f"{name}.sql"
+    if not file.is_file():
+        message = f"no expected rows '{name}': add models/expected/{name}.sql"
+        raise ModelError(message)
+    text = file.read_text("utf-8")
+    _, headers = read_headers(text)
+    key = tuple(_names(headers.get("key", "")))
+    if not key:
+        message = f"models/expected/{name}.sql: needs a header `-- key: ...`"
+        raise ModelError(message)
+    return Spine(name, key, read_inputs(headers.get("inputs", ""), name), text)
+
+
+def build_model(definition: Table) -> Model:
+    """A model from its table's definition.
+
+    Raises:
+        ModelError: if a header is missing or names what does not exist.
+    """
+    headers = definition.headers
+    missing = [key for key in ("time", "look-back", "expected", "inputs") if key not in headers]
+    if missing:
+        message = f"{definition.name}: needs a header `-- {missing[0]}: ...`"
+        raise ModelError(message)
+    columns = ",".join(f"{column.name} {column.type}" for column in definition.columns)
+    expected = spine(headers["expected"])
+    settings = (columns, headers["grain"], headers["inputs"], headers["look-back"], str(_WRITER_VERSION))
+    return Model(
+        table=definition,
+        inputs=read_inputs(headers["inputs"], definition.name),
+        look_back=int(headers["look-back"]),
+        requires=tuple(table(name) for name in _names(headers.get("requires", ""))),
+        spine=expected,
+        version=code_fingerprint(definition.text, *settings, code_fingerprint(expected.text)),
+    )
+
+
+def model_from_text(text: str, phase: str, file_stem: str) -> Model:
+    """A model from SQL text that is in no file of the package."""
+    schema = {"analytics": "nba_analytics", "precompute": "nba_precompute", "features": "nba_predictions"}[phase]
+    return build_model(parse_table(text, schema, phase, file_stem))
+
+
+@cache
+def all_models() -> tuple[Model, ...]:
+    """Every model, each after all that it reads.
+
+    Raises:
+        ModelError: if models read each other in a circle.
+    """
+    return in_order(tuple(build_model(definition) for phase in MODEL_PHASES for definition in tables_of(phase)))
+
+
+def in_order(models: tuple[Model, ...]) -> tuple[Model, ...]:
+    """The models in an order in which each stands after all that it reads."""
+    ordered: dict[str, Model] = {}
+    waiting = {model.name: model for model in models}
+    while waiting:
+        ready = [
+            model
+            for model in waiting.values()
+            if not any(item.table.name in waiting for item in model.inputs if item.table.name != model.name)
+        ]
+        if not ready:
+            message = f"models read each other in a circle: {', '.join(sorted(waiting))}"
+            raise ModelError(message)
+        for model in ready:
+            ordered[model.name] = waiting.pop(model.name)
+    return tuple(ordered.values())
+
+
+def select_models(names: tuple[str, ...], models: tuple[Model, ...] | None = None) -> tuple[Model, ...]:
+    """Models by table, short name or phase (phase3, analytics, …), in their order; all of them for no name.
+
+    Raises:
+        UsageError: if a name is none of these.
+    """
+    every = all_models() if models is None else models
+    if not names or "all" in names:
+        return every
+    wanted: set[str] = set()
+    for name in names:
+        lower = name.lower()
+        phase = PHASES.get(lower, lower)
+        found = {m.name for m in every if phase == m.table.phase or lower in _spellings(m.table)}
+        if not found:
+            choices = ", ".join((*(m.table.short for m in every), *PHASES, *MODEL_PHASES))
+            message = f"no table '{name}'; choose from {choices}"
+            raise UsageError(message)
+        wanted |= found
+    return tuple(model for model in every if model.name in wanted)
+
+
+def _spellings(definition: Table) -> tuple[str, str, str]:
+    return definition.name, definition.name.split(".")[1], definition.short
+
+
+def reach_of(first: Reach, second: Reach) -> Reach:
+    """Reach of a model over its input's input: what lies before the same date lies before, and so on."""
+    if "constant" in (first, second):
+        return "constant"
+    if "before" in (first, second):
+        return "before"
+    return cast("Reach", "until" if "until" in (first, second) else "same")
