@@ -1,0 +1,73 @@
+"""Every `hoopcast` command that README and docs show is run, in the order of its page."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import REPOSITORY, Block, pages, read_page
+
+SECONDS = 240
+
+
+def page_id(page: Path) -> str:
+    """Path of a page in the project."""
+    return page.relative_to(REPOSITORY).as_posix()
+
+
+def run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a shell script in a folder as a user would, with this environment's `hoopcast` and no settings of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HOOPCAST_")}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "-c", f"set -e -o pipefail\n{script}"],
+        cwd=folder,
+        env=kept | {"PATH": path, "COLUMNS": "120", "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the demo has been run."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = run("hoopcast demo", folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def problem(block: Block, folder: Path) -> str | None:
+    """What went wrong with a block, or nothing."""
+    done = run("\n".join(block.commands), folder)
+    if done.returncode == block.exit_status:
+        return None
+    return f"line {block.line}: exit {done.returncode}, expected {block.exit_status}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("page", pages(), ids=page_id)
+def test_every_command_of_a_page_does_what_the_page_says(
+    page: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    content = read_page(page.read_text("utf-8"))
+    folder = tmp_path / "page"
+    blocks = [block for block in content.blocks if block.is_run]
+    if content.setup == "demo" and blocks:
+        shutil.copytree(request.getfixturevalue("demo_folder"), folder)
+    else:
+        folder.mkdir()
+    for block in blocks:
+        assert problem(block, folder) is None
+
+
+@pytest.mark.parametrize("page", pages(), ids=page_id)
+def test_no_command_hides_in_a_block_that_is_not_run(page: Path) -> None:
+    blocks = read_page(page.read_text("utf-8")).blocks
+    hidden = [block for block in blocks if not block.is_run and any("hoopcast " in part for part in block.commands[1:])]
+    assert hidden == []

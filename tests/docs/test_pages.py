@@ -1,0 +1,70 @@
+"""Reading the commands out of a page."""
+
+import pytest
+
+from tests.docs.pages import Block, commands_of, pages, read_page
+
+PAGE = """
+# A page
+
+<!-- setup: demo -->
+
+```console
+$ hoopcast coverage --season 2021-22 \\
+      --by month
+table  days
+pgs    165
+$ hoopcast status
+```
+
+```console
+$ make demo
+```
+
+<!-- exit: 3 -->
+```console
+$ hoopcast backfill --season 2030-31
+```
+
+```python
+$ no command
+```
+"""
+
+
+def test_commands_stand_behind_a_dollar_and_output_does_not_count() -> None:
+    page = read_page(PAGE)
+    assert page.setup == "demo"
+    assert page.blocks == (
+        Block(6, ("hoopcast coverage --season 2021-22 \\\n      --by month", "hoopcast status"), 0),
+        Block(14, ("make demo",), 0),
+        Block(19, ("hoopcast backfill --season 2030-31",), 3),
+    )
+
+
+def test_only_blocks_about_hoopcast_are_run() -> None:
+    assert [block.is_run for block in read_page(PAGE).blocks] == [True, False, True]
+
+
+def test_output_that_ends_in_a_backslash_continues_no_command() -> None:
+    assert commands_of("$ hoopcast status\npath \\\nmore") == ("hoopcast status",)
+
+
+def test_a_block_within_a_list_is_read() -> None:
+    assert read_page("1. Ask:\n\n   ```console\n   $ hoopcast doctor\n   ```\n").blocks == (
+        Block(3, ("hoopcast doctor",), 0),
+    )
+
+
+def test_an_unknown_setup_is_refused() -> None:
+    with pytest.raises(ValueError, match="no setup 'moon'; there are empty, demo"):
+        read_page("<!-- setup: moon -->\n")
+
+
+def test_an_exit_status_before_no_commands_is_refused() -> None:
+    with pytest.raises(ValueError, match="stands before no block"):
+        read_page("<!-- exit: 1 -->\n\nNothing follows.\n")
+
+
+def test_readme_is_among_the_pages() -> None:
+    assert pages()[0].name == "README.md"
