@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -60,7 +60,7 @@ class Table:
     grain: tuple[str, ...]
     time: str | None
     columns: tuple[Column, ...]
-    headers: dict[str, str]
+    headers: dict[str, str] = field(hash=False)
     text: str
 
     @property
