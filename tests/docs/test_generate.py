@@ -1,0 +1,31 @@
+"""The pages that are made from the product."""
+
+import pytest
+
+from docs.generate import cell, data_dictionary, number
+from hoopcast.warehouse.tables import Table, all_tables
+
+
+@pytest.mark.parametrize("table", all_tables(), ids=lambda table: table.name)
+def test_the_data_dictionary_describes_every_column_of_a_table(table: Table) -> None:
+    page = data_dictionary([table])
+    assert f"### {table.name.split('.')[1]}\n" in page
+    assert [column.name for column in table.columns if f"\n| `{column.name}` | {column.type}" not in page] == []
+
+
+def test_every_table_of_the_warehouse_is_in_the_data_dictionary() -> None:
+    assert data_dictionary(all_tables()).count("\n### ") == len(all_tables())
+
+
+def test_a_meaning_can_not_break_its_table() -> None:
+    assert cell("a | b_c <d> *e*") == r"a \| b\_c &lt;d> \*e\*"
+
+
+def test_a_bound_has_a_fraction_only_where_it_needs_one() -> None:
+    assert [number(value) for value in (None, 0.0, -60.0, 1_000_000_000.0, 0.25)] == [
+        "",
+        "0",
+        "-60",
+        "1,000,000,000",
+        "0.25",
+    ]
