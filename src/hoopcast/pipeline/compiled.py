@@ -56,7 +56,7 @@ def restricted(text: str, inputs: tuple[Input, ...], owner: str) -> exp.Query:
         used.add(name)
         node.replace(_handed_in(node, by_name[name]))
     if unused := by_name.keys() - used:
-        message = f"{owner}: its header names {sorted(unused)[0]}, which it does not read"
+        message = f"{owner}: its header names {min(unused)}, which it does not read"
         raise ModelError(message)
     return tree
 

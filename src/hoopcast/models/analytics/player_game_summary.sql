@@ -33,9 +33,7 @@ zones AS (
     GROUP BY game_id, player_id
 ),
 charted AS (SELECT DISTINCT game_id FROM nba_raw.nbac_shot),
-teams AS (
-    SELECT *, 240e0 + 25e0 * ROUND((minutes - 240e0) / 25e0) AS team_minutes FROM nba_raw.nbac_team_boxscore
-)
+teams AS (SELECT *, 240e0 + 25e0 * ROUND((minutes - 240e0) / 25e0) AS team_minutes FROM nba_raw.nbac_team_boxscore)
 SELECT
     b.game_id,                                          -- VARCHAR! NBA.com game id [pre-game history]
     b.player_id,                                        -- BIGINT! NBA.com player id [pre-game history]

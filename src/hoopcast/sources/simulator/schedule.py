@@ -18,7 +18,7 @@ _WEEKDAY_GAMES = np.array([8.4, 5.4, 10.2, 4.8, 9.4, 6.8, 7.4])
 _TUESDAY, _FRIDAY = 1, 4
 _WEEKS_BEFORE_OPENING = timedelta(days=21)
 # Spread of the random part of a game's date within its round; the larger, the more back-to-backs (14-15 a team here).
-_DATE_SPREAD = 0.62
+_DATE_SPREAD = 1.6
 _BREAK_AT = 0.705
 
 
@@ -142,7 +142,7 @@ def make_games(seed: int, season: str, size: LeagueSize) -> Games:
     day, pairs = [], []
     for number, games in enumerate(rounds):
         window = days[starts[number] : starts[number + 1]]
-        load = _WEEKDAY_GAMES[(opening.weekday() + window) % 7]
+        load = _WEEKDAY_GAMES[(opening.weekday() + window) % 7] * rng.uniform(0.75, 1.25, len(window))
         load[0] *= 0.35 if number == 0 else 1.0
         edges = np.rint(np.cumsum(load) / load.sum() * len(games)).astype(np.int64)
         tired = (last_played[games] == window[0] - 1).sum(axis=1) + rng.normal(0.0, _DATE_SPREAD, len(games))

@@ -1,0 +1,82 @@
+"""The ledger: what was written when, by which code, from which inputs. Append-only; a unit's newest entry counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from hoopcast.warehouse.engine import Engine
+
+LEDGER = "nba_orchestration.ledger"
+_INSERT = f"""
+INSERT INTO {LEDGER} (entry, run_id, table_name, system_id, season, unit_date, status, version, input_fingerprint,
+    output_fingerprint, rows, expected, seconds, error, finished_at_utc)
+SELECT $last_entry + ROW_NUMBER() OVER (ORDER BY u.season, u.unit_date), $run_id, $table_name, '', u.season,
+    u.unit_date, u.status, u.version, u.input_fingerprint, u.output_fingerprint, u.row_count, u.expected, $seconds, u.error, $now
+FROM (
+    SELECT UNNEST($seasons) AS season, UNNEST($dates) AS unit_date, UNNEST($statuses) AS status, UNNEST($versions) AS version,
+        UNNEST($inputs) AS input_fingerprint, UNNEST($outputs) AS output_fingerprint, UNNEST($row_counts) AS row_count,
+        UNNEST($expected) AS expected, UNNEST($errors) AS error
+) AS u
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What became of one unit: its date, the code and the inputs that it came from, and what was written.
+
+    `rows` and `output_fingerprint` say what stands in the table, after a failure too.
+    """
+
+    season: str
+    unit_date: date
+    version: str
+    input_fingerprint: int
+    output_fingerprint: int = 0
+    rows: int = 0
+    expected: int = 0
+    status: Literal["done", "failed"] = "done"
+    error: str | None = None
+
+
+def utc_now() -> datetime:
+    """This moment, UTC, without a zone, as timestamps are stored."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def last_entry(engine: Engine) -> int:
+    """Number of the newest entry, 0 for none."""
+    return int(str(engine.query(f"SELECT COALESCE(MAX(entry), 0) FROM {LEDGER}").rows[0][0]))
+
+
+def append(engine: Engine, run_id: str, table_name: str, entries: Sequence[Entry], seconds: float) -> None:
+    """Write entries of one table, in the transaction of the rows that they speak of.
+
+    Args:
+        engine: the warehouse, in a transaction.
+        run_id: run that writes.
+        table_name: table with its schema.
+        entries: one for each date.
+        seconds: time that all of them took, shared equally among them.
+    """
+    if not entries:
+        return
+    engine.execute(
+        _INSERT,
+        {
+            "last_entry": last_entry(engine),
+            "run_id": run_id,
+            "table_name": table_name,
+            "seconds": seconds / len(entries),
+            "now": utc_now(),
+            "seasons": [entry.season for entry in entries],
+            "dates": [entry.unit_date for entry in entries],
+            "statuses": [entry.status for entry in entries],
+            "versions": [entry.version for entry in entries],
+            "inputs": [entry.input_fingerprint for entry in entries],
+            "outputs": [entry.output_fingerprint for entry in entries],
+            "row_counts": [entry.rows for entry in entries],
+            "expected": [entry.expected for entry in entries],
+            "errors": [entry.error for entry in entries],
+        },
+    )
