@@ -77,7 +77,7 @@ def _types(model: Model) -> list[tuple[str, str]]:
     return [(column.name, column.type) for column in model.table.columns]
 
 
-def _written(name: str, sql_type: str) -> exp.Expression:
+def _written(name: str, sql_type: str) -> exp.Expr:
     cast = exp.cast(exp.column(name), sql_type, dialect="duckdb")
     value = exp.Round(this=cast, decimals=exp.Literal.number(DECIMALS)) if sql_type == "DOUBLE" else cast
     return exp.alias_(value, name)

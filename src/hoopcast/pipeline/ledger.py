@@ -9,15 +9,15 @@ from hoopcast.warehouse.engine import Engine
 
 LEDGER = "nba_orchestration.ledger"
 _INSERT = f"""
-INSERT INTO {LEDGER} (entry, run_id, table_name, system_id, season, unit_date, status, version, input_fingerprint,
-    output_fingerprint, rows, expected, seconds, error, finished_at_utc)
-SELECT $last_entry + ROW_NUMBER() OVER (ORDER BY u.season, u.unit_date), $run_id, $table_name, '', u.season,
-    u.unit_date, u.status, u.version, u.input_fingerprint, u.output_fingerprint, u.row_count, u.expected, $seconds, u.error, $now
+INSERT INTO {LEDGER} (entry, run_id, table_name, system_id, season, unit_date,
+    status, version, input_fingerprint, output_fingerprint, rows, expected, seconds, error, finished_at_utc)
+SELECT $last_entry + ROW_NUMBER() OVER (ORDER BY season, unit_date), $run_id, $table_name, '', season, unit_date,
+    status, version, input_fingerprint, output_fingerprint, row_count, expected, $seconds, error, $now
 FROM (
-    SELECT UNNEST($seasons) AS season, UNNEST($dates) AS unit_date, UNNEST($statuses) AS status, UNNEST($versions) AS version,
-        UNNEST($inputs) AS input_fingerprint, UNNEST($outputs) AS output_fingerprint, UNNEST($row_counts) AS row_count,
-        UNNEST($expected) AS expected, UNNEST($errors) AS error
-) AS u
+    SELECT UNNEST($seasons) AS season, UNNEST($dates) AS unit_date, UNNEST($statuses) AS status,
+        UNNEST($versions) AS version, UNNEST($inputs) AS input_fingerprint, UNNEST($outputs) AS output_fingerprint,
+        UNNEST($row_counts) AS row_count, UNNEST($expected) AS expected, UNNEST($errors) AS error
+) AS units
 """
 
 

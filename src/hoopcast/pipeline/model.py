@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Literal, cast
+from typing import Literal
 
 from hoopcast.errors import ModelError, UsageError
 from hoopcast.warehouse.tables import Table, parse_table, read_headers, table, tables_of
@@ -208,4 +208,4 @@ def reach_of(first: Reach, second: Reach) -> Reach:
         return "constant"
     if "before" in (first, second):
         return "before"
-    return cast("Reach", "until" if "until" in (first, second) else "same")
+    return "until" if "until" in (first, second) else "same"
