@@ -71,3 +71,21 @@ def test_no_command_hides_in_a_block_that_is_not_run(page: Path) -> None:
     blocks = read_page(page.read_text("utf-8")).blocks
     hidden = [block for block in blocks if not block.is_run and any("hoopcast " in part for part in block.commands[1:])]
     assert hidden == []
+
+
+def test_a_block_stops_at_its_first_failing_command(tmp_path: Path) -> None:
+    found = problem(Block(7, ("echo seen", "false | cat", "echo unseen"), 0), tmp_path)
+    assert found is not None
+    assert "line 7: exit 1, expected 0" in found
+    assert "seen\n" in found
+    assert "unseen" not in found
+
+
+def test_a_block_may_be_shown_to_fail(tmp_path: Path) -> None:
+    assert problem(Block(1, ("exit 3",), 3), tmp_path) is None
+    assert problem(Block(1, ("true",), 3), tmp_path) is not None
+
+
+def test_the_blocks_of_a_page_share_a_folder(tmp_path: Path) -> None:
+    assert problem(Block(1, ("echo 1 > left",), 0), tmp_path) is None
+    assert problem(Block(5, ("test -s left",), 0), tmp_path) is None
