@@ -1,20 +1,22 @@
 """The pages that are made from the product."""
 
-import pytest
-
 from docs.generate import cell, data_dictionary, number
-from hoopcast.warehouse.tables import Table, all_tables
+from hoopcast.warehouse.tables import all_tables
 
 
-@pytest.mark.parametrize("table", all_tables(), ids=lambda table: table.name)
-def test_the_data_dictionary_describes_every_column_of_a_table(table: Table) -> None:
-    page = data_dictionary([table])
-    assert f"### {table.name.split('.')[1]}\n" in page
-    assert [column.name for column in table.columns if f"\n| `{column.name}` | {column.type}" not in page] == []
+def test_the_data_dictionary_describes_every_column_of_every_table() -> None:
+    unseen = [
+        f"{table.name}.{column.name}"
+        for table in all_tables()
+        for column in table.columns
+        if f"\n| `{column.name}` | {column.type}" not in data_dictionary([table])
+    ]
+    assert unseen == []
 
 
 def test_every_table_of_the_warehouse_is_in_the_data_dictionary() -> None:
-    assert data_dictionary(all_tables()).count("\n### ") == len(all_tables())
+    page = data_dictionary(all_tables())
+    assert [table.name for table in all_tables() if f"\n### {table.name.split('.')[1]}\n" not in page] == []
 
 
 def test_a_meaning_can_not_break_its_table() -> None:
