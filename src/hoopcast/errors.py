@@ -6,7 +6,11 @@
     ├── PreflightError        raw input of final games is missing       exit 3
     ├── WarehouseError        the warehouse can not be used             exit 1
     │   ├── WarehouseInUse    another process holds it                  exit 4
-    │   └── WriteRefused      rows break their table's definition       exit 1
+    │   ├── WriteRefused      rows break their table's definition       exit 1
+    │   ├── StatementError    a statement failed on the data it met     exit 1
+    │   ├── StatementStopped  a statement was cancelled                 exit 1
+    │   └── EngineError       no statement can go on: disk, memory, SQL exit 1
+    ├── RunError              a run ended before its time               exit 1
     ├── ModelError            a model file is not well formed           exit 1
     └── Interrupted           SIGINT or SIGTERM, rolled back            exit 130, 143
 
@@ -50,6 +54,22 @@ class WarehouseInUse(WarehouseError):
 
 class WriteRefused(WarehouseError):
     """Rows that break their table's definition; nothing of them was written."""
+
+
+class StatementError(WarehouseError):
+    """A statement failed on the data that it met; others may succeed."""
+
+
+class StatementStopped(WarehouseError):
+    """A statement was cancelled, by a signal or because its time was up."""
+
+
+class EngineError(WarehouseError):
+    """Nothing like it can succeed: the disk is full, memory is short, or SQL and tables do not fit."""
+
+
+class RunError(HoopcastError):
+    """A run ended before its time; what it had finished stays, the rest is as it was."""
 
 
 class ModelError(HoopcastError):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from hoopcast.errors import UsageError, WarehouseError, WarehouseInUse
+from hoopcast.errors import EngineError, StatementError, StatementStopped, UsageError, WarehouseError, WarehouseInUse
 from hoopcast.warehouse.engine import Parameters, Rows
 from hoopcast.warehouse.tables import Table
 
@@ -61,21 +61,23 @@ class DuckDB:
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement; named parameters are written `$name`."""
-        self.connection.execute(sql, dict(parameters) if parameters else None)
+        with _translated():
+            self.connection.execute(sql, dict(parameters) if parameters else None)
 
     def query(self, sql: str, parameters: Parameters | None = None) -> Rows:
         """Run a query and fetch all of its rows."""
-        cursor = self.connection.execute(sql, dict(parameters) if parameters else None)
-        columns = tuple(column[0] for column in cursor.description or ())
-        return Rows(columns, cursor.fetchall())
+        with _translated():
+            cursor = self.connection.execute(sql, dict(parameters) if parameters else None)
+            columns = tuple(column[0] for column in cursor.description or ())
+            return Rows(columns, cursor.fetchall())
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """One transaction: committed at the end, rolled back on any exception."""
-        self.connection.execute("BEGIN TRANSACTION")
+        self.execute("BEGIN TRANSACTION")
         try:
             yield
-            self.connection.execute("COMMIT")
+            self.execute("COMMIT")
         except BaseException:
             _roll_back(self.connection)
             raise
@@ -97,6 +99,29 @@ class DuckDB:
     def close(self) -> None:
         """Let go of the file."""
         self.connection.close()
+
+
+# Faults of the data that a statement met. Whatever else a statement raises, no other statement of its kind escapes.
+_DATA_FAULTS = (
+    duckdb.DataError,
+    duckdb.IntegrityError,
+    duckdb.InvalidInputException,
+    duckdb.SequenceException,
+    duckdb.TypeMismatchException,
+)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Errors of DuckDB as errors of the warehouse, each on one line."""
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        message = "the statement was cancelled"
+        raise StatementStopped(message) from error
+    except duckdb.Error as error:
+        message = " ".join(str(error).split("\n\n")[0].split())
+        raise (StatementError if isinstance(error, _DATA_FAULTS) else EngineError)(message) from error
 
 
 def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import UTC, datetime
 
+from hoopcast.definitions.teams import TEAMS
 from hoopcast.errors import WarehouseError
 from hoopcast.warehouse.engine import Engine, Value
 from hoopcast.warehouse.tables import Table, all_tables
@@ -37,6 +38,7 @@ def prepare(engine: Engine) -> None:
         for table in all_tables():
             _bring_up_to_date(engine, table, present.get(table.name))
         _fill_recency_weights(engine)
+        _fill_teams(engine)
         _record(engine)
 
 
@@ -91,6 +93,15 @@ def _fill_recency_weights(engine: Engine) -> None:
         " (SELECT UNNEST(GENERATE_SERIES(0, $games)) AS games_ago) AS a",
         {"scale": _SCALE, "half_lives": _MAX_HALF_LIFE, "games": _MAX_GAMES_AGO},
     )
+
+
+def _fill_teams(engine: Engine) -> None:
+    engine.execute("DELETE FROM nba_raw.team")
+    for team in TEAMS:
+        engine.execute(
+            "INSERT INTO nba_raw.team (team_abbr, team_id, city, nickname) VALUES ($abbr, $team_id, $city, $nickname)",
+            {"abbr": team.abbr, "team_id": team.team_id, "city": team.city, "nickname": team.nickname},
+        )
 
 
 def _record(engine: Engine) -> None:

@@ -1,7 +1,7 @@
 -- Who is expected to play for whom, as known that morning, and by which sign. Never who then played.
 -- Expected: he appeared for this team in its last 10 games or 30 days and not since for another; or, in the first 10 games
 -- of a season, his last team of the season before; or listed by a roster; or activated by the team in the last 10 days;
--- or quoted by a line for this game. A list move removes nobody; an official report of OUT before tip-off marks him.
+-- or quoted by a line for this game. On a date with several such claims the first in that order counts. A list move removes nobody; an official report of OUT before tip-off marks him.
 -- grain: game_id, player_id
 -- time: game_date
 -- look-back: 1
@@ -39,35 +39,35 @@ reports AS (
     WINDOW latest AS (PARTITION BY g.game_id, r.player_id ORDER BY r.captured_at_utc DESC, r.status)
 ),
 candidates AS (
-    SELECT g.game_id, g.team_abbr, a.player_id, 1 AS priority, 'recent' AS expected_reason
+    SELECT g.game_id, g.game_date, g.team_abbr, a.player_id, 1 AS priority, 'recent' AS expected_reason
     FROM games AS g
     INNER JOIN appearances AS a ON g.team_abbr = a.team_abbr AND g.season = a.season
         AND a.game_date < g.game_date AND g.game_date <= a.valid_to
     WHERE g.games_played - a.games_played <= 10 OR DATE_DIFF('day', a.game_date, g.game_date) <= 30
     UNION ALL
-    SELECT g.game_id, g.team_abbr, a.player_id, 2, 'last_season'
+    SELECT g.game_id, g.game_date, g.team_abbr, a.player_id, 2, 'last_season'
     FROM games AS g
     INNER JOIN appearances AS a ON g.team_abbr = a.team_abbr AND a.season < g.season
         AND a.game_date < g.game_date AND g.game_date <= a.valid_to
     WHERE g.games_played < 10
     UNION ALL
-    SELECT g.game_id, g.team_abbr, r.player_id, 3, 'roster'
+    SELECT g.game_id, g.game_date, g.team_abbr, r.player_id, 3, 'roster'
     FROM games AS g
     INNER JOIN nba_raw.roster AS r ON g.team_abbr = r.team_abbr AND g.game_date = r.roster_date
     UNION ALL
-    SELECT g.game_id, g.team_abbr, m.player_id, CASE WHEN m.report_date < g.game_date THEN 4 ELSE 5 END, 'activated'
+    SELECT g.game_id, g.game_date, g.team_abbr, m.player_id, CASE WHEN m.report_date < g.game_date THEN 4 ELSE 5 END, 'activated'
     FROM games AS g
     INNER JOIN list_moves AS m ON g.team_abbr = m.team_abbr AND m.status = 'activated'
         AND m.report_date <= g.game_date AND g.game_date <= m.valid_to AND DATE_DIFF('day', m.report_date, g.game_date) <= 10
     UNION ALL
-    SELECT g.game_id, g.team_abbr, q.player_id, 6, 'quoted'
+    SELECT g.game_id, g.game_date, g.team_abbr, q.player_id, 6, 'quoted'
     FROM games AS g
     INNER JOIN nba_analytics.player_prop_line AS q ON g.game_id = q.game_id AND g.team_abbr = q.team_abbr
 ),
 population AS (
     SELECT *, ROW_NUMBER() OVER claims AS claim
     FROM candidates
-    WINDOW claims AS (PARTITION BY game_id, player_id ORDER BY priority, team_abbr)
+    WINDOW claims AS (PARTITION BY game_date, player_id ORDER BY priority, team_abbr)
 )
 SELECT
     p.game_id,                                          -- VARCHAR! NBA.com game id [pre-game history]

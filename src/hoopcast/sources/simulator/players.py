@@ -92,7 +92,7 @@ def _draw(rng: np.random.Generator, number: Ints, name: Texts, age: Floats, valu
     """New players of given standing; better ones use more plays and make a little more of them."""
     count = len(number)
     tilt = rng.uniform(-0.5, 0.5, count)
-    usage = np.exp(_USAGE_SPREAD * (0.62 * value + 0.78 * rng.standard_normal(count)) - _USAGE_SPREAD**2 / 2)
+    usage = np.exp(_USAGE_SPREAD * (0.72 * value + 0.72 * rng.standard_normal(count)) - _USAGE_SPREAD**2 / 2)
     touch = 0.35 * value + 0.94 * rng.standard_normal(count)
     own = rng.standard_normal((count, len(ZONES)))
     accuracy = LEAGUE_ACCURACY * (1 + _ACCURACY_SPREAD * (0.45 * touch[:, None] + 0.85 * own))
@@ -131,7 +131,7 @@ def signings(size: LeagueSize) -> int:
 
 def _dealt(rng: np.random.Generator, value: Floats, size: LeagueSize) -> Ints:
     """Teams dealt so that each gets one player of every standing: a draft, with luck."""
-    order = np.argsort(-(value + rng.normal(0.0, 0.25, len(value))))
+    order = np.argsort(-(value + rng.normal(0.0, 0.45, len(value))))
     team = np.empty(len(value), dtype=np.int64)
     team[order] = rng.permuted(np.tile(np.arange(size.teams), (size.players_per_team, 1)), axis=1).ravel()
     return team

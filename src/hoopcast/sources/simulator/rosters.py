@@ -10,13 +10,13 @@ from hoopcast.sources.simulator.schedule import Games
 from hoopcast.sources.simulator.size import LeagueSize
 
 # Minutes a game by standing in a roster of 17, best first.
-_ROLE_MINUTES = np.array([35.3, 33.8, 32.2, 30.6, 28.6, 26, 23, 20.5, 18, 15.5, 13, 11, 9.3, 8, 7, 6, 5])
+_ROLE_MINUTES = np.array([36, 34.5, 33, 31.5, 29.5, 26.5, 22.5, 19.5, 17, 14.5, 12.3, 10.5, 9, 8, 7, 6, 5])
 # Players in trades as a share of all; two thirds of the trades are made within the week before the deadline.
 _TRADED_SHARE = 0.17
 _DEADLINE_AT = 0.66
 # Length of the steps in which form drifts, days, and spreads of the drift of minutes and of usage.
 _FORM_DAYS = 20
-_FORM_SPREADS = (0.22, 0.07)
+_FORM_SPREADS = (0.27, 0.06)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Who is who: the one name normaliser, and players known by name."""

@@ -1,0 +1,7 @@
+-- Every player of the population for every game.
+-- key: game_id, player_id
+-- inputs: nba_analytics.upcoming_player_game_context same
+SELECT
+    game_id, player_id, season, game_date AS unit_date,
+    CAST(NULL AS VARCHAR) AS category, CAST(NULL AS VARCHAR) AS reason
+FROM nba_analytics.upcoming_player_game_context

@@ -1,0 +1,113 @@
+-- What each team's defence allows by zone, as of the morning of a date: its last 15 games of the season beside the league's,
+-- and an estimate that features use: shrunk towards the league and, early on, towards the team's last season.
+-- shrunk = league + (n * (team - league) + k * carry * (team - league, last season)) / (n + k), n games in the sample
+-- (empirical Bayes; k and carry per measure were fitted by benchmarks/fit_constants.py on 2018-19 to 2020-21).
+-- grain: team_abbr, analysis_date
+-- time: analysis_date
+-- look-back: 1
+-- short: tdza
+-- expected: team_dates
+-- inputs: nba_raw.team constant, nba_analytics.upcoming_team_game_context same, nba_analytics.team_defense_game_summary before
+WITH dates AS (SELECT DISTINCT season, game_date AS analysis_date FROM nba_analytics.upcoming_team_game_context),
+measured AS (
+    SELECT season, team_abbr, game_date, game_id, 'paint' AS measure, paint_fgm_allowed AS made, paint_fga_allowed AS tried
+    FROM nba_analytics.team_defense_game_summary WHERE paint_fga_allowed IS NOT NULL
+    UNION ALL
+    SELECT season, team_abbr, game_date, game_id, 'mid_range', mid_range_fgm_allowed, mid_range_fga_allowed
+    FROM nba_analytics.team_defense_game_summary WHERE mid_range_fga_allowed IS NOT NULL
+    UNION ALL
+    SELECT season, team_abbr, game_date, game_id, 'three', three_fgm_allowed, three_fga_allowed
+    FROM nba_analytics.team_defense_game_summary WHERE three_fga_allowed IS NOT NULL
+    UNION ALL
+    SELECT season, team_abbr, game_date, game_id, 'rating', 1e2 * points_allowed, possessions
+    FROM nba_analytics.team_defense_game_summary
+    UNION ALL
+    SELECT season, team_abbr, game_date, game_id, 'pace', opponent_pace, 1e0
+    FROM nba_analytics.team_defense_game_summary
+),
+constants AS (
+    SELECT 'paint' AS measure, 2 AS value, 12e0 AS k, 5e-1 AS carry
+    UNION ALL SELECT 'mid_range', 2, 60e0, 3e-1
+    UNION ALL SELECT 'three', 3, 60e0, 2e-1
+    UNION ALL SELECT 'rating', 0, 8e0, 5e-1
+    UNION ALL SELECT 'pace', 0, 4e0, 6e-1
+),
+form AS (
+    SELECT
+        season, team_abbr, measure, game_date AS valid_from, COALESCE(LEAD(game_date) OVER games, DATE '9999-12-31') AS valid_to,
+        COUNT(*) OVER last_15 AS n, SUM(made) OVER last_15 AS made, SUM(tried) OVER last_15 AS tried
+    FROM measured
+    WINDOW
+        games AS (PARTITION BY team_abbr, season, measure ORDER BY game_date, game_id),
+        last_15 AS (PARTITION BY team_abbr, season, measure ORDER BY game_date, game_id ROWS BETWEEN 14 PRECEDING AND CURRENT ROW)
+),
+last_season AS (
+    SELECT
+        d.season, m.team_abbr, m.measure, SUM(m.made) / NULLIF(SUM(m.tried), 0e0) AS rate,
+        SUM(SUM(m.made)) OVER league / NULLIF(SUM(SUM(m.tried)) OVER league, 0e0) AS league_rate
+    FROM measured AS m
+    INNER JOIN (SELECT DISTINCT season FROM dates) AS d ON m.season < d.season
+    GROUP BY d.season, m.team_abbr, m.measure
+    WINDOW league AS (PARTITION BY d.season, m.measure)
+),
+league_last_season AS (SELECT season, measure, MAX(league_rate) AS rate FROM last_season GROUP BY season, measure),
+rates AS (
+    SELECT
+        t.team_abbr, d.season, d.analysis_date, c.measure, c.value, c.k, c.carry, COALESCE(f.n, 0) AS n, f.made, f.tried,
+        f.made / NULLIF(f.tried, 0e0) AS rate, l.rate - l.league_rate AS last_season_difference,
+        SUM(f.made) OVER league / NULLIF(SUM(f.tried) OVER league, 0e0) AS league_rate,
+        COALESCE(
+            (SUM(f.n) OVER league * SUM(f.made) OVER league / NULLIF(SUM(f.tried) OVER league, 0e0) + 60e0 * p.rate)
+            / (SUM(f.n) OVER league + 60e0), SUM(f.made) OVER league / NULLIF(SUM(f.tried) OVER league, 0e0), p.rate
+        ) AS league_estimate
+    FROM dates AS d
+    CROSS JOIN nba_raw.team AS t
+    CROSS JOIN constants AS c
+    LEFT JOIN form AS f ON t.team_abbr = f.team_abbr AND d.season = f.season AND c.measure = f.measure
+        AND f.valid_from < d.analysis_date AND d.analysis_date <= f.valid_to
+    LEFT JOIN last_season AS l ON t.team_abbr = l.team_abbr AND d.season = l.season AND c.measure = l.measure
+    LEFT JOIN league_last_season AS p ON d.season = p.season AND c.measure = p.measure
+    WINDOW league AS (PARTITION BY d.analysis_date, c.measure)
+),
+shrunk AS (
+    SELECT
+        *, (n * COALESCE(rate - league_estimate, 0e0) + k * carry * COALESCE(last_season_difference, 0e0)) / (n + k) AS difference
+    FROM rates
+)
+SELECT
+    team_abbr,                                          -- VARCHAR! tricode [pre-game history]
+    analysis_date,                                      -- DATE! morning on which this was known [pre-game history]
+    season,                                             -- VARCHAR! season, such as 2021-22 [pre-game history]
+    MAX(CASE measure WHEN 'rating' THEN n END) AS games_in_sample, -- BIGINT! 0..15 games of this season in the window [pre-game history]
+    MAX(CASE measure WHEN 'paint' THEN rate END) AS paint_fg_pct_allowed_last_15, -- DOUBLE 0..1 field-goal share allowed in the paint [pre-game history]
+    MAX(CASE measure WHEN 'mid_range' THEN rate END) AS mid_range_fg_pct_allowed_last_15, -- DOUBLE 0..1 the same from mid-range [pre-game history]
+    MAX(CASE measure WHEN 'three' THEN rate END) AS three_fg_pct_allowed_last_15, -- DOUBLE 0..1 the same of threes [pre-game history]
+    MAX(CASE measure WHEN 'paint' THEN tried / NULLIF(n, 0e0) END) AS paint_attempts_allowed_per_game, -- DOUBLE 0..120 paint attempts allowed [pre-game history]
+    MAX(CASE measure WHEN 'mid_range' THEN tried / NULLIF(n, 0e0) END) AS mid_range_attempts_allowed_per_game, -- DOUBLE 0..120 mid-range attempts allowed [pre-game history]
+    MAX(CASE measure WHEN 'three' THEN tried / NULLIF(n, 0e0) END) AS three_attempts_allowed_per_game, -- DOUBLE 0..120 three-point attempts allowed [pre-game history]
+    MAX(CASE measure WHEN 'paint' THEN value * made / NULLIF(n, 0e0) END) AS paint_points_allowed_per_game, -- DOUBLE 0..200 points from the paint allowed [pre-game history]
+    MAX(CASE measure WHEN 'mid_range' THEN value * made / NULLIF(n, 0e0) END) AS mid_range_points_allowed_per_game, -- DOUBLE 0..200 points from mid-range allowed [pre-game history]
+    MAX(CASE measure WHEN 'three' THEN value * made / NULLIF(n, 0e0) END) AS three_points_allowed_per_game, -- DOUBLE 0..200 points from threes allowed [pre-game history]
+    1e2 * MAX(CASE measure WHEN 'paint' THEN rate - league_rate END) AS paint_vs_league_pct_points, -- DOUBLE -100..100 percentage points above the league's same window, positive = weaker defence [pre-game history]
+    1e2 * MAX(CASE measure WHEN 'mid_range' THEN rate - league_rate END) AS mid_range_vs_league_pct_points, -- DOUBLE -100..100 the same from mid-range [pre-game history]
+    1e2 * MAX(CASE measure WHEN 'three' THEN rate - league_rate END) AS three_vs_league_pct_points, -- DOUBLE -100..100 the same of threes [pre-game history]
+    MAX(CASE measure WHEN 'paint' THEN league_estimate END) AS paint_fg_pct_league, -- DOUBLE 0..1 league's share in the paint, same window, leaning on 60 team games of last season [pre-game history]
+    MAX(CASE measure WHEN 'mid_range' THEN league_estimate END) AS mid_range_fg_pct_league, -- DOUBLE 0..1 the same from mid-range [pre-game history]
+    MAX(CASE measure WHEN 'three' THEN league_estimate END) AS three_fg_pct_league, -- DOUBLE 0..1 the same of threes [pre-game history]
+    MAX(CASE measure WHEN 'paint' THEN league_estimate + difference END) AS paint_fg_pct_allowed_shrunk, -- DOUBLE 0..1 estimate of the share allowed in the paint [pre-game history]
+    MAX(CASE measure WHEN 'mid_range' THEN league_estimate + difference END) AS mid_range_fg_pct_allowed_shrunk, -- DOUBLE 0..1 the same from mid-range [pre-game history]
+    MAX(CASE measure WHEN 'three' THEN league_estimate + difference END) AS three_fg_pct_allowed_shrunk, -- DOUBLE 0..1 the same of threes [pre-game history]
+    MAX(CASE measure WHEN 'rating' THEN rate END) AS defensive_rating_last_15, -- DOUBLE 50..180 points allowed per 100 possessions [pre-game history]
+    MAX(CASE measure WHEN 'pace' THEN rate END) AS opponent_pace_last_15, -- DOUBLE 60..140 possessions per 48 minutes of its games [pre-game history]
+    MAX(CASE measure WHEN 'rating' THEN league_estimate + difference END) AS defensive_rating_shrunk, -- DOUBLE 50..180 estimate of points allowed per 100 possessions [pre-game history]
+    MAX(CASE measure WHEN 'pace' THEN league_estimate + difference END) AS pace_shrunk, -- DOUBLE 60..140 estimate of possessions per 48 minutes of its games [pre-game history]
+    MAX(CASE measure WHEN 'pace' THEN league_estimate END) AS pace_league, -- DOUBLE 60..140 league's possessions per 48 minutes, same window [pre-game history]
+    MIN(CASE WHEN zone_rank = 1 THEN measure END) AS strongest_zone, -- VARCHAR zone with the lowest estimate against the league, in points per attempt [pre-game history]
+    MIN(CASE WHEN zone_rank = 3 THEN measure END) AS weakest_zone -- VARCHAR zone with the highest [pre-game history]
+FROM (
+    SELECT *, CASE WHEN value > 0 AND league_estimate IS NOT NULL
+        THEN ROW_NUMBER() OVER zones END AS zone_rank
+    FROM shrunk
+    WINDOW zones AS (PARTITION BY team_abbr, analysis_date, SIGN(value) ORDER BY value * difference, measure)
+) AS ranked
+GROUP BY team_abbr, analysis_date, season

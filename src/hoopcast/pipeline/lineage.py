@@ -1,0 +1,50 @@
+"""Which tables a model reads, directly and by way of others, and how far."""
+
+from dataclasses import dataclass
+
+from hoopcast.pipeline.model import Model, Reach, reach_of
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One table that another reads: how far, and over how many whole previous seasons (0 for the same date)."""
+
+    table: str
+    upstream: str
+    reach: Reach
+    look_back: int
+
+
+def edges(model: Model) -> tuple[Edge, ...]:
+    """The dated tables that a model or its expected rows read."""
+    inputs = {(item.table.name, item.reach): None for item in (*model.inputs, *model.spine.inputs)}
+    return tuple(
+        Edge(model.name, name, reach, 0 if reach == "same" else model.look_back)
+        for name, reach in inputs
+        if reach != "constant"
+    )
+
+
+def closure(models: tuple[Model, ...]) -> tuple[Edge, ...]:
+    """For each model every other model that can change it, in the models' order.
+
+    Args:
+        models: in an order in which each stands after all that it reads.
+    """
+    upstream: dict[str, dict[Edge, None]] = {}
+    for model in models:
+        found: dict[Edge, None] = {}
+        for edge in edges(model):
+            if edge.upstream not in upstream:
+                continue
+            found[edge] = None
+            for further in upstream[edge.upstream]:
+                reach = reach_of(edge.reach, further.reach)
+                found[Edge(model.name, further.upstream, reach, edge.look_back + further.look_back)] = None
+        upstream[model.name] = found
+    return tuple(edge for found in upstream.values() for edge in found)
+
+
+def is_post_game(model: Model) -> bool:
+    """Whether a row of the table says what happened in a game, so that it is due once the game is final."""
+    return any(column.availability == "post-game" for column in model.table.columns)
