@@ -39,12 +39,14 @@ class Rates:
     Attributes:
         kinds: probabilities of a play to end in a three, a shot in the paint, from mid-range, at the line, or lost.
         accuracy: probability of a make by zone, against this defence, in this place, on this day.
+        neutral_accuracy: the same against an average defence on neutral ground after a day of rest.
         free_throw: probability of a made free throw.
         possessions: possessions to expect of each game, both teams alike, per team-game.
     """
 
     kinds: Floats
     accuracy: Floats
+    neutral_accuracy: Floats
     free_throw: Floats
     possessions: Floats
 
@@ -62,7 +64,13 @@ class Rates:
 
     def at(self, rows: Array) -> "Rates":
         """Rates of some team-games."""
-        return Rates(self.kinds[rows], self.accuracy[rows], self.free_throw[rows], self.possessions[rows])
+        return Rates(
+            kinds=self.kinds[rows],
+            accuracy=self.accuracy[rows],
+            neutral_accuracy=self.neutral_accuracy[rows],
+            free_throw=self.free_throw[rows],
+            possessions=self.possessions[rows],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +133,15 @@ def true_rates(
         kinds = kinds / kinds.sum(axis=-1, keepdims=True)
 
     team, opponent = _sides(games)
-    accuracy = players.accuracy[who]
+    drawn = players.accuracy[who]
     volume = kinds[..., :3] * weight
-    accuracy = accuracy * LEAGUE_ACCURACY / ((accuracy * volume).sum(axis=(0, 1)) / volume.sum(axis=(0, 1)))
+    neutral = drawn * LEAGUE_ACCURACY / ((drawn * volume).sum(axis=(0, 1)) / volume.sum(axis=(0, 1)))
     place = np.where(np.arange(len(team)) % 2 == 0, HOME, AWAY) * np.where(played_yesterday(games), BACK_TO_BACK, 1.0)
-    accuracy = accuracy * styles.defence[opponent][:, None, :] * place[:, None, None]
+    accuracy = neutral * styles.defence[opponent][:, None, :] * place[:, None, None]
     return Rates(
         kinds=kinds,
         accuracy=accuracy.clip(0.02, 0.95),
+        neutral_accuracy=neutral,
         free_throw=players.free_throw_accuracy[who],
         possessions=POSSESSIONS * styles.pace[team] * styles.pace[opponent],
     )

@@ -174,7 +174,7 @@ def _aged(rng: np.random.Generator, players: Players) -> Players:
     )
 
 
-def next_players(seed: int, season: str, size: LeagueSize, before: Players) -> Players:
+def next_players(seed: int, season: str, size: LeagueSize, before: Players, last_team: Ints) -> Players:
     """The league a summer later.
 
     Veterans leave, rookies come, about a fifth of the others change teams, and abilities drift.
@@ -183,13 +183,14 @@ def next_players(seed: int, season: str, size: LeagueSize, before: Players) -> P
         seed: seed of the league.
         season: the season that begins.
         size: teams and players a team.
-        before: the players at the end of the season before, with the teams that they ended it with.
+        before: the players of the season before.
+        last_team: position of the team that each of them ended it with, -1 for none.
 
     Returns:
         Full rosters and free agents.
     """
     rng = chance(seed, season, "summer")
-    stayed = _aged(rng, before)
+    stayed = replace(_aged(rng, before), team=last_team)
     leaves = 1 / (1 + np.exp(-(0.75 * (stayed.age - 37.5) - 1.6 * stayed.value - 1.2)))
     stayed = stayed.rows(rng.random(len(stayed)) > leaves)
     rostered = size.teams * size.players_per_team
