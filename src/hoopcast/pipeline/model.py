@@ -166,7 +166,7 @@ def in_order(models: tuple[Model, ...]) -> tuple[Model, ...]:
         ready = [
             model
             for model in waiting.values()
-            if not any(item.table.name in waiting for item in (*model.inputs, *model.spine.inputs))
+            if not waiting.keys() & ({item.table.name for item in (*model.inputs, *model.spine.inputs)} - {model.name})
         ]
         if not ready:
             message = f"models read each other in a circle: {', '.join(sorted(waiting))}"

@@ -1,7 +1,8 @@
 -- Who is expected to play for whom, as known that morning, and by which sign. Never who then played.
 -- Expected: he appeared for this team in its last 10 games or 30 days and not since for another; or, in the first 10 games
 -- of a season, his last team of the season before; or listed by a roster; or activated by the team in the last 10 days;
--- or quoted by a line for this game. On a date with several such claims the first in that order counts. A list move removes nobody; an official report of OUT before tip-off marks him.
+-- or quoted by a line for this game. Of several claims on a date the first in that order counts. A list move removes nobody;
+-- an official report of OUT before tip-off marks him.
 -- grain: game_id, player_id
 -- time: game_date
 -- look-back: 1

@@ -1,6 +1,5 @@
 -- What each team's defence allows by zone, as of the morning of a date: its last 15 games of the season beside the league's,
--- and an estimate that features use: shrunk towards the league and, early on, towards the team's last season.
--- shrunk = league + (n * (team - league) + k * carry * (team - league, last season)) / (n + k), n games in the sample
+-- and an estimate: shrunk = league + (n * (team - league) + k * carry * (team - league, last season)) / (n + k), n games
 -- (empirical Bayes; k and carry per measure were fitted by benchmarks/fit_constants.py on 2018-19 to 2020-21).
 -- grain: team_abbr, analysis_date
 -- time: analysis_date
@@ -9,36 +8,26 @@
 -- expected: team_dates
 -- inputs: nba_raw.team constant, nba_analytics.upcoming_team_game_context same, nba_analytics.team_defense_game_summary before
 WITH dates AS (SELECT DISTINCT season, game_date AS analysis_date FROM nba_analytics.upcoming_team_game_context),
-measured AS (
-    SELECT season, team_abbr, game_date, game_id, 'paint' AS measure, paint_fgm_allowed AS made, paint_fga_allowed AS tried
-    FROM nba_analytics.team_defense_game_summary WHERE paint_fga_allowed IS NOT NULL
-    UNION ALL
-    SELECT season, team_abbr, game_date, game_id, 'mid_range', mid_range_fgm_allowed, mid_range_fga_allowed
-    FROM nba_analytics.team_defense_game_summary WHERE mid_range_fga_allowed IS NOT NULL
-    UNION ALL
-    SELECT season, team_abbr, game_date, game_id, 'three', three_fgm_allowed, three_fga_allowed
-    FROM nba_analytics.team_defense_game_summary WHERE three_fga_allowed IS NOT NULL
-    UNION ALL
-    SELECT season, team_abbr, game_date, game_id, 'rating', 1e2 * points_allowed, possessions
-    FROM nba_analytics.team_defense_game_summary
-    UNION ALL
-    SELECT season, team_abbr, game_date, game_id, 'pace', opponent_pace, 1e0
-    FROM nba_analytics.team_defense_game_summary
+measures AS (
+    SELECT 'paint' AS measure, 2 AS value, 12e0 AS k, 5e-1 AS carry UNION ALL SELECT 'mid_range', 2, 60e0, 3e-1
+    UNION ALL SELECT 'three', 3, 60e0, 2e-1 UNION ALL SELECT 'rating', 0, 8e0, 5e-1 UNION ALL SELECT 'pace', 0, 4e0, 6e-1
 ),
-constants AS (
-    SELECT 'paint' AS measure, 2 AS value, 12e0 AS k, 5e-1 AS carry
-    UNION ALL SELECT 'mid_range', 2, 60e0, 3e-1
-    UNION ALL SELECT 'three', 3, 60e0, 2e-1
-    UNION ALL SELECT 'rating', 0, 8e0, 5e-1
-    UNION ALL SELECT 'pace', 0, 4e0, 6e-1
+measured AS (
+    SELECT
+        g.season, g.team_abbr, g.game_date, g.game_id, m.measure,
+        CASE m.measure WHEN 'paint' THEN g.paint_fgm_allowed WHEN 'mid_range' THEN g.mid_range_fgm_allowed
+            WHEN 'three' THEN g.three_fgm_allowed WHEN 'rating' THEN 1e2 * g.points_allowed ELSE g.opponent_pace END AS made,
+        CASE m.measure WHEN 'paint' THEN g.paint_fga_allowed WHEN 'mid_range' THEN g.mid_range_fga_allowed
+            WHEN 'three' THEN g.three_fga_allowed WHEN 'rating' THEN g.possessions ELSE 1e0 END AS tried
+    FROM nba_analytics.team_defense_game_summary AS g
+    CROSS JOIN measures AS m
 ),
 form AS (
     SELECT
         season, team_abbr, measure, game_date AS valid_from, COALESCE(LEAD(game_date) OVER games, DATE '9999-12-31') AS valid_to,
-        COUNT(*) OVER last_15 AS n, SUM(made) OVER last_15 AS made, SUM(tried) OVER last_15 AS tried
+        COUNT(tried) OVER last_15 AS n, SUM(made) OVER last_15 AS made, SUM(tried) OVER last_15 AS tried
     FROM measured
-    WINDOW
-        games AS (PARTITION BY team_abbr, season, measure ORDER BY game_date, game_id),
+    WINDOW games AS (PARTITION BY team_abbr, season, measure ORDER BY game_date, game_id),
         last_15 AS (PARTITION BY team_abbr, season, measure ORDER BY game_date, game_id ROWS BETWEEN 14 PRECEDING AND CURRENT ROW)
 ),
 last_season AS (
@@ -56,23 +45,28 @@ rates AS (
         t.team_abbr, d.season, d.analysis_date, c.measure, c.value, c.k, c.carry, COALESCE(f.n, 0) AS n, f.made, f.tried,
         f.made / NULLIF(f.tried, 0e0) AS rate, l.rate - l.league_rate AS last_season_difference,
         SUM(f.made) OVER league / NULLIF(SUM(f.tried) OVER league, 0e0) AS league_rate,
-        COALESCE(
-            (SUM(f.n) OVER league * SUM(f.made) OVER league / NULLIF(SUM(f.tried) OVER league, 0e0) + 60e0 * p.rate)
-            / (SUM(f.n) OVER league + 60e0), SUM(f.made) OVER league / NULLIF(SUM(f.tried) OVER league, 0e0), p.rate
-        ) AS league_estimate
+        COALESCE(SUM(f.n) OVER league, 0) AS league_n, p.rate AS league_last_season
     FROM dates AS d
     CROSS JOIN nba_raw.team AS t
-    CROSS JOIN constants AS c
+    CROSS JOIN measures AS c
     LEFT JOIN form AS f ON t.team_abbr = f.team_abbr AND d.season = f.season AND c.measure = f.measure
         AND f.valid_from < d.analysis_date AND d.analysis_date <= f.valid_to
     LEFT JOIN last_season AS l ON t.team_abbr = l.team_abbr AND d.season = l.season AND c.measure = l.measure
     LEFT JOIN league_last_season AS p ON d.season = p.season AND c.measure = p.measure
     WINDOW league AS (PARTITION BY d.analysis_date, c.measure)
 ),
-shrunk AS (
-    SELECT
-        *, (n * COALESCE(rate - league_estimate, 0e0) + k * carry * COALESCE(last_season_difference, 0e0)) / (n + k) AS difference
+estimates AS (
+    SELECT *, COALESCE((COALESCE(league_n * league_rate, 0e0) + 60e0 * league_last_season) / (league_n + 60e0), league_rate) AS league_estimate
     FROM rates
+),
+shrunk AS (
+    SELECT *, (n * COALESCE(rate - league_estimate, 0e0) + k * carry * COALESCE(last_season_difference, 0e0)) / (n + k) AS difference
+    FROM estimates
+),
+ranked AS (
+    SELECT *, CASE WHEN league_estimate IS NOT NULL THEN ROW_NUMBER() OVER zones END AS zone_rank
+    FROM shrunk
+    WINDOW zones AS (PARTITION BY team_abbr, analysis_date, CASE WHEN value > 0 THEN 1 ELSE 0 END ORDER BY value * difference, measure)
 )
 SELECT
     team_abbr,                                          -- VARCHAR! tricode [pre-game history]
@@ -102,12 +96,7 @@ SELECT
     MAX(CASE measure WHEN 'rating' THEN league_estimate + difference END) AS defensive_rating_shrunk, -- DOUBLE 50..180 estimate of points allowed per 100 possessions [pre-game history]
     MAX(CASE measure WHEN 'pace' THEN league_estimate + difference END) AS pace_shrunk, -- DOUBLE 60..140 estimate of possessions per 48 minutes of its games [pre-game history]
     MAX(CASE measure WHEN 'pace' THEN league_estimate END) AS pace_league, -- DOUBLE 60..140 league's possessions per 48 minutes, same window [pre-game history]
-    MIN(CASE WHEN zone_rank = 1 THEN measure END) AS strongest_zone, -- VARCHAR zone with the lowest estimate against the league, in points per attempt [pre-game history]
-    MIN(CASE WHEN zone_rank = 3 THEN measure END) AS weakest_zone -- VARCHAR zone with the highest [pre-game history]
-FROM (
-    SELECT *, CASE WHEN value > 0 AND league_estimate IS NOT NULL
-        THEN ROW_NUMBER() OVER zones END AS zone_rank
-    FROM shrunk
-    WINDOW zones AS (PARTITION BY team_abbr, analysis_date, SIGN(value) ORDER BY value * difference, measure)
-) AS ranked
+    MIN(CASE WHEN value > 0 AND zone_rank = 1 THEN measure END) AS strongest_zone, -- VARCHAR zone with the lowest estimate against the league, in points per attempt [pre-game history]
+    MIN(CASE WHEN value > 0 AND zone_rank = 3 THEN measure END) AS weakest_zone -- VARCHAR zone with the highest [pre-game history]
+FROM ranked
 GROUP BY team_abbr, analysis_date, season

@@ -1,0 +1,97 @@
+-- Form of each expected player as of the morning of a date. Fewer games of this season than a window asks for are blended:
+-- (n * mean + k * prior) / (n + k), n games in the sample; prior = (games * mean of last season + m * mean of his role) / (games + m);
+-- roles: starter (started half of his last 10 games) or bench, a newcomer counts as bench.
+-- k, m and the rest were fitted by benchmarks/fit_constants.py on 2018-19 to 2020-21.
+-- grain: player_id, analysis_date
+-- time: analysis_date
+-- look-back: 1
+-- short: pdc
+-- expected: player_dates
+-- inputs: nba_analytics.upcoming_player_game_context same, nba_analytics.player_form before,
+--   nba_analytics.player_game_summary before, nba_analytics.team_form before
+WITH constants AS (SELECT 4e0 AS k, 10e0 AS m, 120e0 AS k_rate, 8e0 AS k_team),
+players AS (SELECT player_id, game_date AS analysis_date, season, team_abbr FROM nba_analytics.upcoming_player_game_context),
+form AS (
+    SELECT *, COALESCE(LEAD(game_date) OVER seasons, DATE '9999-12-31') AS valid_to, ROW_NUMBER() OVER backwards AS from_the_end
+    FROM nba_analytics.player_form
+    WINDOW
+        seasons AS (PARTITION BY player_id, season ORDER BY game_date, game_id),
+        backwards AS (PARTITION BY player_id, season ORDER BY game_date DESC, game_id DESC)
+),
+appearances AS (
+    SELECT game_date, points, minutes, CASE WHEN starter_flag THEN 1 ELSE 0 END AS starter
+    FROM nba_analytics.player_game_summary WHERE played_flag
+),
+days AS (
+    SELECT game_date, starter, COUNT(*) AS games, SUM(points) AS points, SUM(minutes) AS minutes FROM appearances GROUP BY game_date, starter
+),
+roles AS (
+    SELECT
+        d.analysis_date, r.starter, SUM(r.points) / CAST(SUM(r.games) AS DOUBLE) AS points, SUM(r.minutes) / SUM(r.games) AS minutes,
+        SUM(r.points) / NULLIF(SUM(r.minutes), 0e0) AS rate
+    FROM (SELECT DISTINCT analysis_date FROM players) AS d
+    INNER JOIN days AS r ON r.game_date < d.analysis_date
+    GROUP BY d.analysis_date, r.starter
+),
+team_forms AS (
+    SELECT *, COALESCE(LEAD(game_date) OVER seasons, DATE '9999-12-31') AS valid_to, ROW_NUMBER() OVER backwards AS from_the_end
+    FROM nba_analytics.team_form
+    WINDOW
+        seasons AS (PARTITION BY team_abbr, season ORDER BY game_date, game_id),
+        backwards AS (PARTITION BY team_abbr, season ORDER BY game_date DESC, game_id DESC)
+),
+priors AS (
+    SELECT
+        p.player_id, p.analysis_date, p.season, p.team_abbr, r.starter, COALESCE(l.games_played, 0) AS last_games,
+        (COALESCE(l.games_played * l.points_avg_season, 0e0) + c.m * r.points) / (COALESCE(l.games_played, 0) + c.m) AS points,
+        (COALESCE(l.games_played * l.minutes_avg_season, 0e0) + c.m * r.minutes) / (COALESCE(l.games_played, 0) + c.m) AS minutes,
+        r.rate, l.points_std_last_10, l.usage_rate_last_10, l.ts_pct_last_10, l.free_throw_share_last_10, l.start_rate_last_10,
+        l.points_ewma, l.minutes_ewma, l.rate_points, l.rate_minutes, c.k, c.k_rate, c.k_team
+    FROM players AS p
+    CROSS JOIN constants AS c
+    LEFT JOIN form AS l ON p.player_id = l.player_id AND l.season < p.season AND l.from_the_end = 1
+    LEFT JOIN form AS f ON p.player_id = f.player_id AND p.season = f.season AND f.game_date < p.analysis_date AND p.analysis_date <= f.valid_to
+    LEFT JOIN roles AS r ON p.analysis_date = r.analysis_date
+        AND r.starter = CASE WHEN COALESCE(f.start_rate_last_10, l.start_rate_last_10, 0e0) >= 5e-1 THEN 1 ELSE 0 END
+)
+SELECT
+    p.player_id,                                        -- BIGINT! NBA.com player id [pre-game history]
+    p.analysis_date,                                    -- DATE! morning on which this was known [pre-game history]
+    p.season,                                           -- VARCHAR! season, such as 2021-22 [pre-game history]
+    COALESCE(f.games_played, 0) AS games_played,        -- BIGINT! 0..130 games that he played this season [pre-game history]
+    CASE WHEN f.games_played >= 10 THEN 10 ELSE COALESCE(f.games_played, 0) END AS games_in_sample, -- BIGINT! 0..10 games of this season in the window of 10 [pre-game history]
+    COALESCE(f.games_played, 0) < 10 AS early_season_flag, -- BOOLEAN! fewer than 10 games this season: windows are blended [pre-game history]
+    p.last_games AS games_played_last_season,           -- BIGINT! 0..130 games that he played last season [pre-game history]
+    p.points AS points_prior,                           -- DOUBLE 0..120 points a game, last season leaning on his role [pre-game history]
+    CASE WHEN f.games_played >= 5 OR p.points IS NULL THEN f.points_avg_last_5 ELSE (COALESCE(f.games_played * f.points_avg_last_5, 0e0) + p.k * p.points) / (COALESCE(f.games_played, 0) + p.k) END AS points_avg_last_5, -- DOUBLE 0..120 points a game, last 5 games [pre-game history]
+    CASE WHEN f.games_played >= 10 OR p.points IS NULL THEN f.points_avg_last_10 ELSE (COALESCE(f.games_played * f.points_avg_last_10, 0e0) + p.k * p.points) / (COALESCE(f.games_played, 0) + p.k) END AS points_avg_last_10, -- DOUBLE 0..120 points a game, last 10 games [pre-game history]
+    CASE WHEN f.games_played >= 10 OR p.points IS NULL THEN f.points_avg_season ELSE (COALESCE(f.games_played * f.points_avg_season, 0e0) + p.k * p.points) / (COALESCE(f.games_played, 0) + p.k) END AS points_avg_season, -- DOUBLE 0..120 points a game, this season [pre-game history]
+    CASE WHEN f.games_played >= 10 OR p.points_std_last_10 IS NULL THEN f.points_std_last_10 ELSE (COALESCE(f.games_played * f.points_std_last_10, 0e0) + p.k * p.points_std_last_10) / (COALESCE(f.games_played, 0) + p.k) END AS points_std_last_10, -- DOUBLE 0..60 standard deviation of points, last 10 games [pre-game history]
+    CASE WHEN f.games_played >= 5 OR p.minutes IS NULL THEN f.minutes_avg_last_5 ELSE (COALESCE(f.games_played * f.minutes_avg_last_5, 0e0) + p.k * p.minutes) / (COALESCE(f.games_played, 0) + p.k) END AS minutes_avg_last_5, -- DOUBLE 0..90 minutes a game, last 5 games [pre-game history]
+    CASE WHEN f.games_played >= 10 OR p.minutes IS NULL THEN f.minutes_avg_last_10 ELSE (COALESCE(f.games_played * f.minutes_avg_last_10, 0e0) + p.k * p.minutes) / (COALESCE(f.games_played, 0) + p.k) END AS minutes_avg_last_10, -- DOUBLE 0..90 minutes a game, last 10 games [pre-game history]
+    CASE WHEN f.games_played >= 10 OR p.minutes IS NULL THEN f.minutes_avg_season ELSE (COALESCE(f.games_played * f.minutes_avg_season, 0e0) + p.k * p.minutes) / (COALESCE(f.games_played, 0) + p.k) END AS minutes_avg_season, -- DOUBLE 0..90 minutes a game, this season [pre-game history]
+    CASE WHEN f.games_played >= 10 OR p.usage_rate_last_10 IS NULL THEN f.usage_rate_last_10 ELSE (COALESCE(f.games_played * f.usage_rate_last_10, 0e0) + p.k * p.usage_rate_last_10) / (COALESCE(f.games_played, 0) + p.k) END AS usage_rate_last_10, -- DOUBLE 0..10 share of his team's plays that he uses while playing, last 10 games [pre-game history]
+    CASE WHEN f.games_played >= 10 OR p.ts_pct_last_10 IS NULL THEN f.ts_pct_last_10 ELSE (COALESCE(f.games_played * f.ts_pct_last_10, 0e0) + p.k * p.ts_pct_last_10) / (COALESCE(f.games_played, 0) + p.k) END AS ts_pct_last_10, -- DOUBLE 0..2 true shooting, last 10 games [pre-game history]
+    CASE WHEN f.games_played >= 10 OR p.free_throw_share_last_10 IS NULL THEN f.free_throw_share_last_10 ELSE (COALESCE(f.games_played * f.free_throw_share_last_10, 0e0) + p.k * p.free_throw_share_last_10) / (COALESCE(f.games_played, 0) + p.k) END AS free_throw_share_last_10, -- DOUBLE 0..1 share of his points from the line, last 10 games [pre-game history]
+    CASE WHEN f.games_played >= 10 OR p.start_rate_last_10 IS NULL THEN f.start_rate_last_10 ELSE (COALESCE(f.games_played * f.start_rate_last_10, 0e0) + p.k * p.start_rate_last_10) / (COALESCE(f.games_played, 0) + p.k) END AS start_rate_last_10, -- DOUBLE 0..1 share of his last 10 games that he started [pre-game history]
+    COALESCE(f.points_ewma, p.points_ewma, p.points) AS points_ewma, -- DOUBLE 0..120 points a game, exponential weights, half-life 8 games [pre-game history]
+    COALESCE(f.minutes_ewma, p.minutes_ewma, p.minutes) AS minutes_ewma, -- DOUBLE 0..90 minutes a game, exponential weights [pre-game history]
+    (COALESCE(f.rate_points, p.rate_points, 0e0) + p.k_rate * p.rate) / (COALESCE(f.rate_minutes, p.rate_minutes, 0e0) + p.k_rate)
+        AS points_per_minute_ewma, -- DOUBLE 0..3 points a minute, slow exponential weights, shrunk towards his role [pre-game history]
+    f.points_per_minute_last_10,                        -- DOUBLE 0..30 points a minute, last 10 games of this season [pre-game history]
+    f.scoring_slope_last_10,                            -- DOUBLE -100..100 points a game by which he rises, last 10 games of this season [pre-game history]
+    f.minutes_range_last_10,                            -- DOUBLE 0..90 most less fewest minutes, last 10 games of this season [pre-game history]
+    COALESCE(t.games_played, 0) AS team_games_played,              -- BIGINT! 0..130 games of his team this season [pre-game history]
+    CASE WHEN t.games_played >= 10 OR y.pace_season IS NULL THEN t.pace_last_10
+        ELSE (COALESCE(t.games_played * t.pace_last_10, 0e0) + p.k_team * y.pace_season) / (COALESCE(t.games_played, 0) + p.k_team) END
+        AS team_pace_last_10,                           -- DOUBLE 60..140 his team's possessions per 48 minutes, last 10 games [pre-game history]
+    CASE WHEN t.games_played >= 10 OR y.offensive_rating_season IS NULL THEN t.offensive_rating_last_10
+        ELSE (COALESCE(t.games_played * t.offensive_rating_last_10, 0e0) + p.k_team * y.offensive_rating_season) / (COALESCE(t.games_played, 0) + p.k_team) END
+        AS team_offensive_rating_last_10,               -- DOUBLE 50..180 his team's points per 100 possessions, last 10 games [pre-game history]
+    CASE WHEN t.games_played >= 10 OR y.win_pct IS NULL THEN t.win_pct
+        ELSE (COALESCE(t.games_played * t.win_pct, 0e0) + p.k_team * y.win_pct) / (COALESCE(t.games_played, 0) + p.k_team) END
+        AS team_win_pct                                 -- DOUBLE 0..1 share of his team's games won this season [pre-game history]
+FROM priors AS p
+LEFT JOIN form AS f ON p.player_id = f.player_id AND p.season = f.season AND f.game_date < p.analysis_date AND p.analysis_date <= f.valid_to
+LEFT JOIN team_forms AS t ON p.team_abbr = t.team_abbr AND p.season = t.season AND t.game_date < p.analysis_date AND p.analysis_date <= t.valid_to
+LEFT JOIN team_forms AS y ON p.team_abbr = y.team_abbr AND y.season < p.season AND y.from_the_end = 1
