@@ -80,7 +80,9 @@ SELECT
     CASE p.priority WHEN 6 THEN 'market' WHEN 5 THEN 'news' ELSE 'history' END
         AS expected_level,                              -- VARCHAR! lowest information level that knows of him for this game [pre-game history]
     h.status AS injury_status_history,                  -- VARCHAR last injured-list move before the game date: placed or activated [pre-game history]
+    h.report_date AS injury_move_date_history,          -- DATE date of that move [pre-game history]
     COALESCE(r.status, n.status) AS injury_status_news, -- VARCHAR official report before tip-off, else last list move to the game date; a move's time is not provable [pre-game news]
+    CASE WHEN r.status IS NULL THEN n.report_date ELSE g.game_date END AS injury_move_date_news, -- DATE date of that report or move [pre-game news]
     COALESCE(r.status, 'none') = 'out' AS ruled_out_flag -- BOOLEAN! an official report before tip-off says OUT [pre-game news]
 FROM population AS p
 INNER JOIN games AS g ON p.game_id = g.game_id AND p.team_abbr = g.team_abbr

@@ -10,7 +10,7 @@
 WITH appearances AS (
     SELECT
         p.player_id, p.player_name, p.player_lookup, p.team_abbr, p.season, p.game_date, p.minutes, t.games_played,
-        COALESCE(LEAD(p.game_date) OVER career, DATE '9999-12-31') AS valid_to,
+        COALESCE(LEAD(p.game_date) OVER career, DATE '9999-12-31') AS valid_to, LAG(p.game_date) OVER career AS previous_date,
         COUNT(*) OVER season_so_far AS appearances_season
     FROM nba_analytics.player_game_summary AS p
     INNER JOIN nba_analytics.upcoming_team_game_context AS t ON p.game_id = t.game_id AND p.team_abbr = t.team_abbr
@@ -25,7 +25,8 @@ workload AS (
     SELECT
         e.game_id, e.player_id, COUNT(*) AS games_14, SUM(a.minutes) AS minutes_14,
         SUM(CASE WHEN DATE_DIFF('day', a.game_date, e.game_date) <= 7 THEN 1 ELSE 0 END) AS games_7,
-        SUM(CASE WHEN DATE_DIFF('day', a.game_date, e.game_date) <= 7 THEN a.minutes ELSE 0e0 END) AS minutes_7
+        SUM(CASE WHEN DATE_DIFF('day', a.game_date, e.game_date) <= 7 THEN a.minutes ELSE 0e0 END) AS minutes_7,
+        SUM(CASE WHEN DATE_DIFF('day', a.previous_date, a.game_date) = 1 THEN 1 ELSE 0 END) AS back_to_backs_14
     FROM nba_analytics.expected_player AS e
     INNER JOIN appearances AS a ON e.player_id = a.player_id AND e.season = a.season AND a.game_date < e.game_date
         AND DATE_DIFF('day', a.game_date, e.game_date) <= 14
@@ -56,7 +57,16 @@ SELECT
     COALESCE(w.games_14, 0) AS games_in_last_14_days,   -- BIGINT! 0..14 games he played on the 14 days before [pre-game history]
     COALESCE(w.minutes_7, 0e0) AS minutes_in_last_7_days, -- DOUBLE! 0..500 minutes he played on the 7 days before [pre-game history]
     COALESCE(w.minutes_14, 0e0) AS minutes_in_last_14_days, -- DOUBLE! 0..900 minutes he played on the 14 days before [pre-game history]
+    COALESCE(w.back_to_backs_14, 0) AS back_to_backs_in_last_14_days, -- BIGINT! 0..7 second games of back-to-backs he played on the 14 days before [pre-game history]
     p.injury_status_history,                            -- VARCHAR last injured-list move before the game date: placed or activated [pre-game history]
+    CASE WHEN p.injury_status_history = 'placed' AND COALESCE(a.game_date, DATE '1900-01-01') <= p.injury_move_date_history THEN 3
+        WHEN p.injury_status_history = 'placed' OR DATE_DIFF('day', p.injury_move_date_history, p.game_date) <= 7 THEN 1 ELSE 0 END
+        AS injury_risk_history,                         -- BIGINT! 0..3 3 on the list and not played since, 1 played since or activated within 7 days, 0 none [pre-game history]
+    CASE WHEN p.injury_status_news IN ('doubtful', 'out') OR (p.injury_status_news = 'placed'
+            AND COALESCE(a.game_date, DATE '1900-01-01') <= p.injury_move_date_news) THEN 3
+        WHEN p.injury_status_news = 'questionable' THEN 2 WHEN p.injury_status_news IN ('placed', 'probable')
+            OR DATE_DIFF('day', p.injury_move_date_news, p.game_date) <= 7 THEN 1 ELSE 0 END
+        AS injury_risk_news,                            -- BIGINT! 0..3 the same with reports and moves to the game date, 2 questionable [pre-game news]
     p.injury_status_news,                                -- VARCHAR official report before tip-off, else last list move to the game date; a move's time is not provable [pre-game news]
     CASE WHEN q.player_id IS NOT NULL THEN 1 ELSE 0 END AS is_quoted -- BIGINT! 0..1 1 = a bookmaker quotes his points for this game [pre-game market]
 FROM nba_analytics.expected_player AS p
