@@ -106,17 +106,13 @@ class Contract:
 
     def fits(self, columns: tuple[str, ...]) -> bool:
         """Whether a source with these folded column names is of this table."""
-        unwanted = any(
-            wanted.position(columns) is not None for wanted in self.inputs if wanted.name in self.absent
-        )
+        unwanted = any(wanted.position(columns) is not None for wanted in self.inputs if wanted.name in self.absent)
         return not unwanted and not self.missing(columns)
 
 
 def of_the_game(column: str) -> str:
     """SQL: the row's text is a team of its game; games of guest and all-star teams keep the source's text."""
-    return (
-        f"COALESCE(in_{column}, CASE WHEN NOT game_team_known THEN UPPER(in_{column}_text) END)"
-    )
+    return f"COALESCE(in_{column}, CASE WHEN NOT game_team_known THEN UPPER(in_{column}_text) END)"
 
 
 def made_within_attempted(made: str, attempted: str) -> Check:

@@ -1,31 +1,20 @@
-"""Files on disk: which there are, of which format they are, and their rows in a table of the connection."""
+"""Files on disk: which there are, and of which format their bytes are."""
 
-import csv
 import gzip
 import hashlib
-import io
-import json
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-import duckdb
-
 from hoopcast.errors import SourceError
-from hoopcast.sources.documents import Extract, Json, extracts
-from hoopcast.warehouse.engine import Engine
 
 Format = Literal["parquet", "csv", "json"]
 _ENDINGS = (".parquet", ".pq", ".csv", ".tsv", ".json", ".jsonl", ".ndjson")
 _PARQUET, _GZIP = b"PAR1", b"\x1f\x8b"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
-_HEADER_BYTES = 1 << 16
-_DELIMITERS = ",;\t|"
 
 
 @dataclass(frozen=True)
@@ -53,31 +42,10 @@ class Content:
     sha256: str
 
 
-@dataclass(frozen=True)
-class Staged:
-    """Rows of a source, in the temporary table `source_rows` as columns c0, c1, … and row_number.
-
-    `is_text[i]` says whether column i is text; other columns keep the type that the file gives them.
-    """
-
-    columns: tuple[str, ...]
-    types: tuple[str, ...]
-    rows: int
-    rejected: int
-    table_name: str | None = None
-
-
 def find(paths: Iterable[str | Path]) -> Iterator[Found]:
-    """Files under the given paths, folders recursively, each once; hidden files and folders aside.
-
-    Raises:
-        SourceError: if a path is not there.
-    """
+    """Files under the given paths, folders recursively, each once; hidden files and folders aside."""
     seen: set[Path] = set()
     for path in map(Path, paths):
-        if not path.exists():
-            message = f"{path} does not exist"
-            raise SourceError(message)
         for found in _below(path, seen) if path.is_dir() else (Found(path, named=True),):
             real = found.path.resolve()
             if real not in seen:
@@ -90,7 +58,12 @@ def _below(folder: Path, seen: set[Path]) -> Iterator[Found]:
     if real in seen:
         return
     seen.add(real)
-    for path in sorted(folder.iterdir()):
+    try:
+        within = sorted(folder.iterdir())
+    except OSError:
+        yield Found(folder, named=True)
+        return
+    for path in within:
         if path.name.startswith("."):
             continue
         if path.is_dir():
@@ -110,8 +83,15 @@ def open_file(path: Path) -> Content:
     Raises:
         SourceError: if it can not be read, is empty, or is packed and damaged.
     """
+    if path.exists() and not path.is_file():
+        message = "is no regular file"
+        raise SourceError(message)
     try:
+        str(path).encode()
         packed = path.read_bytes()
+    except UnicodeEncodeError as error:
+        message = "has a name that is not UTF-8; rename it"
+        raise SourceError(message) from error
     except OSError as error:
         message = f"can not be read: {error.strerror or error}"
         raise SourceError(message) from error
@@ -140,33 +120,3 @@ def _format(data: bytes) -> Format:
         message = "is neither Parquet nor CSV nor JSON"
         raise SourceError(message)
     return "json" if data.removeprefix(_BOM).lstrip()[:1] in (b"{", b"[") else "csv"
-
-
-def stage(engine: Engine, content: Content) -> Iterator[Staged]:
-    """Put each table of a file into `source_rows`, one after the other.
-
-    Raises:
-        SourceError: if its format is damaged, or it is JSON of no known shape.
-    """
-    try:
-        if content.format == "parquet":
-            yield _stage_parquet(engine, content)
-        elif content.format == "csv":
-            yield _stage_csv(engine, content)
-        else:
-            for extract in _merged(_read_json(content.data)):
-                yield _stage_extract(engine, extract)
-    except duckdb.Error as error:
-        reason = " ".join(str(error).split())
-        message = f"can not be read as {content.format.upper()}: {reason[:300]}"
-        raise SourceError(message) from error
-
-
-def _aliases(count: int) -> str:
-    return ", ".join(f"c{index}" for index in range(count))
-
-
-def _described(engine: Engine, columns: tuple[str, ...], rejected: int, table_name: str | None = None) -> Staged:
-    types = engine.query("SELECT column_type FROM (DESCRIBE source_rows)").rows
-    rows = int(str(engine.query("SELECT COUNT(*) FROM source_rows").rows[0][0]))
-    return Staged(columns, tuple(str(row[0]) for row in types[: len(columns)]), rows, rejected, table_name)

@@ -10,6 +10,7 @@ CREATE TABLE nba_raw.quarantine (
     game_date DATE,              -- date, where it could be read [pre-game history]
     game_id VARCHAR,             -- game, where it could be read [pre-game history]
     player_id BIGINT,            -- player, where it could be read [pre-game history]
+    row_key VARCHAR,             -- key of the row in its table, where it could be read [pre-game history]
     raw_row VARCHAR,             -- ! the row as JSON [post-game]
     quarantined_at_utc TIMESTAMP -- ! when, UTC [pre-game history]
 )

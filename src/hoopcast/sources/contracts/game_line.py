@@ -44,7 +44,9 @@ GAME_LINE = Contract(
         SAME_DATE,
         Check("in_home_team <> game_home_team_abbr", "in_home_team || ' is not at home in game ' || game_id"),
         Check("in_away_team <> game_away_team_abbr", "in_away_team || ' is not the visitor in game ' || game_id"),
-        Check("line_kind NOT IN ('closing', 'live')", "'line_kind ''' || line_kind || ''' is neither closing nor live'"),
+        Check(
+            "line_kind NOT IN ('closing', 'live')", "'line_kind ''' || line_kind || ''' is neither closing nor live'"
+        ),
         price_check("home_moneyline"),
         price_check("away_moneyline"),
         Check(

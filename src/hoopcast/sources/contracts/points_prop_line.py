@@ -41,7 +41,9 @@ POINTS_PROP_LINE = Contract(
     },
     checks=(
         Check("market <> 'points'", "'market ''' || market || ''' is none that is forecast'"),
-        Check("line_kind NOT IN ('closing', 'live')", "'line_kind ''' || line_kind || ''' is neither closing nor live'"),
+        Check(
+            "line_kind NOT IN ('closing', 'live')", "'line_kind ''' || line_kind || ''' is neither closing nor live'"
+        ),
         Check("player_id IS NULL AND player_name IS NULL", "'names no player'"),
         Check(
             "game_date NOT IN (SELECT g.game_date FROM nba_raw.nbac_schedule AS g)",

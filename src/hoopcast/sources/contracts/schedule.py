@@ -64,13 +64,11 @@ SCHEDULE = Contract(
             "'game_date ' || game_date || ' is not in ' || season || ', the season of game_id ' || game_id",
         ),
         Check(
-            f"{_COUNTS} AND in_home_text IS NOT NULL"
-            " AND in_home_team_abbr IS NULL",
+            f"{_COUNTS} AND in_home_text IS NOT NULL AND in_home_team_abbr IS NULL",
             "'team ''' || in_home_text || ''' is none of the league''s 30'",
         ),
         Check(
-            f"{_COUNTS} AND in_away_text IS NOT NULL"
-            " AND in_away_team_abbr IS NULL",
+            f"{_COUNTS} AND in_away_text IS NOT NULL AND in_away_team_abbr IS NULL",
             "'team ''' || in_away_text || ''' is none of the league''s 30'",
         ),
         Check("home_team_abbr = away_team_abbr", "home_team_abbr || ' plays against itself'"),
@@ -79,6 +77,8 @@ SCHEDULE = Contract(
             "'a final game without its score'",
         ),
         Check(
-            f"game_status = 3 AND home_score = away_score AND {_COUNTS}", "'a final game that is a tie at ' || home_score"),
+            f"game_status = 3 AND home_score = away_score AND {_COUNTS}",
+            "'a final game that is a tie at ' || home_score",
+        ),
     ),
 )

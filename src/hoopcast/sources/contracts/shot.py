@@ -37,8 +37,7 @@ SHOT = Contract(
         "game_date": "game_game_date",
         "team_abbr": of_the_game("team_abbr"),
         "three_pointer_flag": (
-            "COALESCE(in_three_pointer_flag,"
-            " CASE LEFT(in_shot_type, 3) WHEN '3PT' THEN TRUE WHEN '2PT' THEN FALSE END)"
+            "COALESCE(in_three_pointer_flag, CASE LEFT(in_shot_type, 3) WHEN '3PT' THEN TRUE WHEN '2PT' THEN FALSE END)"
         ),
         # Where the source has no distance it writes an imputed one beside the flag that says so.
         "distance_ft": "CASE WHEN COALESCE(in_has_distance, TRUE) THEN in_distance_ft END",

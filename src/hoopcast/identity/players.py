@@ -1,0 +1,133 @@
+"""Players known by id, and names that sources give resolved to them."""
+
+import difflib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from hoopcast.definitions.nicknames import other_names
+from hoopcast.identity.names import has_mangled_letter, mangled_pattern, player_lookup, spellings, without_suffix
+from hoopcast.warehouse.engine import Engine
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+_CANDIDATES = 3
+_CLOSENESS = 0.7
+_KNOWN = """
+SELECT player_id, player_name, team_abbr, season FROM nba_raw.nbac_player_boxscore GROUP BY ALL
+UNION SELECT player_id, player_name, team_abbr, season FROM nba_raw.roster
+UNION SELECT player_id, player_name, NULL, season FROM nba_raw.points_prop_line WHERE player_name IS NOT NULL
+"""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A name as a source gives it, with the team and season that it is said of, where known."""
+
+    name: str
+    team_abbr: str | None
+    season: str | None
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """The player that a mention means; None, with the nearest known players, where that is none or more than one."""
+
+    player_id: int | None
+    candidates: str
+
+
+@dataclass(frozen=True)
+class KnownPlayers:
+    """Players by the normal forms of their names, and where and when each is known."""
+
+    by_lookup: Mapping[str, frozenset[int]]
+    by_base: Mapping[str, frozenset[int]]
+    seen: Mapping[int, frozenset[tuple[str | None, str]]]
+    names: Mapping[int, str]
+
+
+def known_players(engine: Engine) -> KnownPlayers:
+    """Players of box scores, rosters and lines with ids."""
+    by_lookup: dict[str, set[int]] = defaultdict(set)
+    by_base: dict[str, set[int]] = defaultdict(set)
+    seen: dict[int, set[tuple[str | None, str]]] = defaultdict(set)
+    names: dict[int, str] = {}
+    for player_id, name, team_abbr, season in engine.query(_KNOWN).rows:
+        player, text = int(str(player_id)), str(name)
+        by_lookup[player_lookup(text)].add(player)
+        by_base[without_suffix(text)].add(player)
+        seen[player].add((None if team_abbr is None else str(team_abbr), str(season)))
+        names[player] = text
+    return KnownPlayers(_frozen(by_lookup), _frozen(by_base), _frozen(seen), names)
+
+
+def resolve(mentions: Iterable[Mention], known: KnownPlayers) -> dict[Mention, Resolution]:
+    """Resolve names to players.
+
+    Of the players whose name fits, those who played for the team that season count before those who ever did, those
+    before players of that season, and those before all others; a suffix decides between players who are left.
+
+    Args:
+        mentions: names with team and season.
+        known: players to choose from.
+
+    Returns:
+        For each mention its player, or the nearest known players where it is none or more than one.
+    """
+    return {mention: _resolve(mention, known) for mention in mentions}
+
+
+def _resolve(mention: Mention, known: KnownPlayers) -> Resolution:
+    fitting, exact = _fitting(mention.name, known)
+    nearest = _nearest_in_time(mention, fitting, known)
+    if len(nearest) > 1 and len(nearest & exact) == 1:
+        nearest = nearest & exact
+    if len(nearest) == 1:
+        return Resolution(next(iter(nearest)), "")
+    return Resolution(None, _described(nearest or _similar(mention.name, known), known))
+
+
+def _fitting(name: str, known: KnownPlayers) -> tuple[frozenset[int], frozenset[int]]:
+    """Players whose name is one that the source may mean, and those of them whose suffix is the same."""
+    none: frozenset[int] = frozenset()
+    fitting, exact = none, none
+    for spelling in spellings(name):
+        base = without_suffix(spelling)
+        exact |= known.by_lookup.get(player_lookup(spelling), none)
+        fitting |= none.union(*(known.by_base.get(other, none) for other in (base, *other_names(base))))
+        if has_mangled_letter(spelling):
+            pattern = mangled_pattern(spelling)
+            fitting |= none.union(*(players for key, players in known.by_base.items() if pattern.fullmatch(key)))
+    return fitting | exact, exact
+
+
+def _nearest_in_time(mention: Mention, fitting: frozenset[int], known: KnownPlayers) -> frozenset[int]:
+    here_and_now = (mention.team_abbr, mention.season)
+    tests = (
+        lambda seen: here_and_now in seen,
+        lambda seen: any(team == mention.team_abbr is not None for team, _ in seen),
+        lambda seen: any(season == mention.season for _, season in seen),
+    )
+    for test in tests:
+        found = frozenset(player for player in fitting if test(known.seen[player]))
+        if found:
+            return found
+    return fitting
+
+
+def _similar(name: str, known: KnownPlayers) -> frozenset[int]:
+    similar: set[int] = set()
+    for spelling in spellings(name):
+        for key in difflib.get_close_matches(without_suffix(spelling), known.by_base, _CANDIDATES, _CLOSENESS):
+            similar |= known.by_base[key]
+    return frozenset(similar)
+
+
+def _described(players: Collection[int], known: KnownPlayers) -> str:
+    return ", ".join(f"{known.names[player]} ({player})" for player in sorted(players)[: 2 * _CANDIDATES])
+
+
+def _frozen(sets: Mapping[_Key, set[_Value]]) -> dict[_Key, frozenset[_Value]]:
+    return {key: frozenset(values) for key, values in sets.items()}

@@ -1,0 +1,100 @@
+"""Rows whose player is given by name alone: resolved, or kept until the name is known."""
+
+from hoopcast.identity.players import Mention, known_players, resolve
+from hoopcast.sources.contract import Contract
+from hoopcast.warehouse.engine import Engine
+from hoopcast.warehouse.tables import Table
+
+UNRESOLVED = "nba_raw.unresolved_name"
+_WITHOUT_PLAYER = "fate = 'good' AND player_id IS NULL"
+
+
+def _team(contract: Contract, alias: str) -> str:
+    has_team = "team_abbr" in contract.table.content_columns
+    return f"{alias}.team_abbr" if has_team else "CAST(NULL AS VARCHAR)"
+
+
+def name_players(engine: Engine, contract: Contract) -> None:
+    """Give rows of `candidate` without a player his id by name; what no known player fits gets the fate unresolved."""
+    mentions = [
+        Mention(str(name), None if team is None else str(team), None if season is None else str(season))
+        for name, team, season in engine.query(
+            f"SELECT DISTINCT c.player_name, {_team(contract, 'c')}, c.season FROM candidate AS c WHERE {_WITHOUT_PLAYER}"
+        ).rows
+    ]
+    resolved = resolve(mentions, known_players(engine))
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE resolved_names AS SELECT UNNEST($names) AS player_name, UNNEST($teams) AS team_abbr,"
+        " UNNEST($seasons) AS season, UNNEST(CAST($players AS BIGINT[])) AS player_id, UNNEST($candidates) AS candidates",
+        {
+            "names": [mention.name for mention in resolved],
+            "teams": [mention.team_abbr for mention in resolved],
+            "seasons": [mention.season for mention in resolved],
+            "players": [resolution.player_id for resolution in resolved.values()],
+            "candidates": [resolution.candidates for resolution in resolved.values()],
+        },
+    )
+    engine.execute(
+        "UPDATE candidate AS c SET player_id = r.player_id,"
+        " fate = CASE WHEN r.player_id IS NULL THEN 'unresolved' ELSE c.fate END FROM resolved_names AS r"
+        f" WHERE c.{_WITHOUT_PLAYER.replace('AND ', 'AND c.')} AND r.player_name = c.player_name"
+        f" AND r.season IS NOT DISTINCT FROM c.season AND r.team_abbr IS NOT DISTINCT FROM {_team(contract, 'c')}"
+    )
+
+
+def _row_columns(table: Table) -> list[str]:
+    return [name for name in table.content_columns if name != "player_id"]
+
+
+def keep_unresolved(engine: Engine, contract: Contract) -> None:
+    """Keep the unresolved rows of `candidate`, one entry for each file, name and team."""
+    fields = ", ".join(f"'{name}': c.{name}" for name in _row_columns(contract.table))
+    team = _team(contract, "c")
+    engine.execute(
+        f"INSERT INTO {UNRESOLVED} (unresolved_id, source_id, table_name, player_name, team_abbr, row_count, first_date,"
+        " last_date, candidates, raw_rows)"
+        f" SELECT (SELECT COALESCE(MAX(unresolved_id), 0) FROM {UNRESOLVED})"
+        f" + ROW_NUMBER() OVER (ORDER BY c.source_id, c.player_name, {team}),"
+        f" c.source_id, $table_name, c.player_name, {team}, COUNT(*), MIN(c.{contract.time}), MAX(c.{contract.time}),"
+        f" MAX(r.candidates), CAST(TO_JSON(LIST({{{fields}}} ORDER BY c.row_number)) AS VARCHAR)"
+        " FROM candidate AS c JOIN resolved_names AS r ON r.player_name = c.player_name"
+        f" AND r.season IS NOT DISTINCT FROM c.season AND r.team_abbr IS NOT DISTINCT FROM {team}"
+        f" WHERE c.fate = 'unresolved' GROUP BY c.source_id, c.player_name, {team}",
+        {"table_name": contract.table_name},
+    )
+
+
+def forget_earlier(engine: Engine, contract: Contract, path: str) -> None:
+    """Drop what an earlier reading of the same file left unresolved."""
+    engine.execute(
+        f"DELETE FROM {UNRESOLVED} WHERE table_name = $table_name AND source_id IN"
+        " (SELECT source_id FROM nba_raw.ingested_file WHERE path = $path AND table_name = $table_name)",
+        {"table_name": contract.table_name, "path": path},
+    )
+
+
+def waiting(engine: Engine, contract: Contract) -> bool:
+    """Whether a table has unresolved rows."""
+    return bool(
+        engine.query(
+            f"SELECT 1 FROM {UNRESOLVED} WHERE table_name = $table_name LIMIT 1", {"table_name": contract.table_name}
+        ).rows
+    )
+
+
+def take_up(engine: Engine, contract: Contract) -> None:
+    """Make `candidate` of the unresolved rows of a table, and remove their entries."""
+    columns = _row_columns(contract.table)
+    shape = ", ".join(f'"{name}": "{contract.table.column(name).type}"' for name in columns)
+    selected = ", ".join(
+        "CAST(NULL AS BIGINT) AS player_id" if name == "player_id" else f"u.cells.{name} AS {name}"
+        for name in contract.table.content_columns
+    )
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT ROW_NUMBER() OVER () AS row_number, u.source_id, {selected},"
+        " TRUE AS game_known, 'good' AS fate, CAST(NULL AS VARCHAR) AS reason FROM (SELECT source_id,"
+        f" UNNEST(JSON_TRANSFORM(raw_rows, '[{{{shape}}}]')) AS cells FROM {UNRESOLVED}"
+        " WHERE table_name = $table_name) AS u",
+        {"table_name": contract.table_name},
+    )
+    engine.execute(f"DELETE FROM {UNRESOLVED} WHERE table_name = $table_name", {"table_name": contract.table_name})

@@ -1,0 +1,232 @@
+"""A file's rows, as they stand, in the temporary table `source_rows`."""
+
+import csv
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import duckdb
+
+from hoopcast.errors import SourceError
+from hoopcast.sources.documents import Extract, Json, extracts
+from hoopcast.sources.files import Content
+from hoopcast.warehouse.engine import Engine
+
+_DELIMITERS = ",;\t|"
+_LONGEST_HEADER = 1 << 20
+_TEXT = "VARCHAR"
+_REJECTED = "CREATE OR REPLACE TEMP TABLE rejected_rows (row_number BIGINT, reason VARCHAR, line VARCHAR)"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Rows of one table of a file: in `source_rows` as columns c0, c1, … and `row_number`.
+
+    Lines that could not be split into columns are in `rejected_rows` with `row_number`, `reason` and `line`.
+
+    Attributes:
+        columns: names of c0, c1, … in the file.
+        types: SQL types of c0, c1, …; text unless the file itself has types.
+        rows: rows in `source_rows`.
+        rejected: rows in `rejected_rows`.
+        table_name: raw table, where the kind of document tells it.
+    """
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: int
+    rejected: int
+    table_name: str | None = None
+
+
+def stage(engine: Engine, content: Content) -> Iterator[Staged]:
+    """Put each table of a file into `source_rows`, one after the other.
+
+    Raises:
+        SourceError: if its format is damaged, or it is JSON of no known shape.
+    """
+    engine.execute(_REJECTED)
+    try:
+        if content.format == "parquet":
+            yield _stage_parquet(engine, content)
+        elif content.format == "csv":
+            yield _stage_csv(engine, content)
+        else:
+            for extract in _merged(_read_json(engine, content.data)):
+                yield _stage_extract(engine, extract)
+    except duckdb.Error as error:
+        raise _unreadable(content, error) from error
+
+
+def shapes(engine: Engine, content: Content) -> list[tuple[tuple[str, ...], str | None]]:
+    """Columns of each table of a file, with the raw table where the kind of document tells it.
+
+    Raises:
+        SourceError: if its format is damaged, or it is JSON of no known shape.
+    """
+    engine.execute(_REJECTED)
+    if content.format == "csv":
+        return [(_csv_header(content.data)[1], None)]
+    if content.format == "json":
+        return [(extract.columns, extract.table_name) for extract in _merged(_read_json(engine, content.data))]
+    try:
+        with _on_disk(content) as path:
+            return [(_parquet_columns(engine, path), None)]
+    except duckdb.Error as error:
+        raise _unreadable(content, error) from error
+
+
+def _unreadable(content: Content, error: duckdb.Error) -> SourceError:
+    reason = " ".join(str(error).replace(str(content.path), "the file").split())
+    return SourceError(f"can not be read as {content.format}: {reason[:200]}")
+
+
+def _parquet_columns(engine: Engine, path: str) -> tuple[str, ...]:
+    return engine.query("SELECT * FROM read_parquet($path) LIMIT 0", {"path": path}).columns
+
+
+def _numbered(count: int) -> str:
+    return ", ".join(f"c{index}" for index in range(count))
+
+
+def _count(engine: Engine, table_name: str) -> int:
+    return int(str(engine.query(f"SELECT COUNT(*) FROM {table_name}").rows[0][0]))
+
+
+def _staged(engine: Engine, columns: tuple[str, ...], table_name: str | None = None) -> Staged:
+    if len({column.strip() for column in columns}) < len(columns):
+        twice = next(column for column in columns if columns.count(column) > 1)
+        message = f"has two columns named '{twice}'"
+        raise SourceError(message)
+    types = tuple(str(row[0]) for row in engine.query("SELECT column_type FROM (DESCRIBE source_rows)").rows)
+    rows, rejected = _count(engine, "source_rows"), _count(engine, "rejected_rows")
+    return Staged(columns, types[: len(columns)], rows, rejected, table_name)
+
+
+@contextmanager
+def _on_disk(content: Content) -> Iterator[str]:
+    """Path of the unpacked file."""
+    if not content.is_packed:
+        yield str(content.path)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        unpacked = Path(folder) / "unpacked"
+        unpacked.write_bytes(content.data)
+        yield str(unpacked)
+
+
+def _stage_parquet(engine: Engine, content: Content) -> Staged:
+    with _on_disk(content) as path:
+        columns = _parquet_columns(engine, path)
+        engine.execute(
+            f"CREATE OR REPLACE TEMP TABLE source_rows AS SELECT {_numbered(len(columns))}, row_number + 1 AS row_number"
+            f" FROM read_parquet($path, file_row_number = true) AS f({_numbered(len(columns))}, row_number)",
+            {"path": path},
+        )
+    return _staged(engine, columns)
+
+
+def _csv_header(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """Delimiter and column names of a CSV file."""
+    try:
+        head = data[:_LONGEST_HEADER].decode("utf-8-sig", errors="strict" if len(data) <= _LONGEST_HEADER else "ignore")
+    except UnicodeDecodeError:
+        # A bad byte further down is the fault of its row alone.
+        head = data[:_LONGEST_HEADER].decode("utf-8-sig", errors="replace")
+    header = next((line for line in head.splitlines() if line.strip()), "")
+    if "\ufffd" in header:
+        message = "has column names that are not UTF-8; save it as UTF-8"
+        raise SourceError(message)
+    delimiter = max(_DELIMITERS, key=header.count)
+    return delimiter, tuple(name.strip() for name in next(csv.reader([header], delimiter=delimiter)))
+
+
+def _stage_csv(engine: Engine, content: Content) -> Staged:
+    delimiter, columns = _csv_header(content.data)
+    types = ", ".join(f"'c{index}': '{_TEXT}'" for index in range(len(columns)))
+    engine.execute("DROP TABLE IF EXISTS reject_errors")
+    engine.execute("DROP TABLE IF EXISTS reject_scans")
+    with _on_disk(content) as path:
+        engine.execute(
+            "CREATE OR REPLACE TEMP TABLE source_rows AS SELECT *, ROW_NUMBER() OVER () AS row_number FROM read_csv("
+            f"$path, delim = $delimiter, quote = '\"', escape = '\"', header = true, columns = {{{types}}},"
+            " auto_detect = false, store_rejects = true, rejects_limit = 0)",
+            {"path": path, "delimiter": delimiter},
+        )
+    engine.execute(
+        "INSERT INTO rejected_rows SELECT line - 1, LOWER(ANY_VALUE(error_message)), ANY_VALUE(csv_line)"
+        " FROM reject_errors GROUP BY line"
+    )
+    # A row keeps its place in the file: each rejected row before it counts.
+    engine.execute(
+        "UPDATE source_rows SET row_number = row_number + (SELECT COUNT(*) FROM (SELECT row_number - ROW_NUMBER() OVER"
+        " (ORDER BY row_number) AS before FROM rejected_rows) AS r WHERE r.before < source_rows.row_number)"
+        " WHERE (SELECT COUNT(*) FROM rejected_rows) > 0"
+    )
+    return _staged(engine, columns)
+
+
+def _read_json(engine: Engine, data: bytes) -> list[Extract]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"is JSON that is not UTF-8 (byte {error.start}); save it as UTF-8"
+        raise SourceError(message) from error
+    try:
+        # NaN is no JSON, and yet some write it: it reads as text and is judged with its column.
+        document: Json = json.loads(text, parse_constant=str)
+    except json.JSONDecodeError as error:
+        lines = _read_json_lines(engine, text) if error.msg == "Extra data" else None
+        if lines is None:
+            message = f"is damaged JSON (line {error.lineno}, column {error.colno}: {error.msg})"
+            raise SourceError(message) from error
+        document = lines
+    except RecursionError as error:
+        message = "is JSON nested too deep"
+        raise SourceError(message) from error
+    return extracts(document)
+
+
+def _read_json_lines(engine: Engine, text: str) -> list[Json] | None:
+    """Records of a file with one on each line; lines that are none are set aside."""
+    records: list[Json] = []
+    broken: list[tuple[int, str]] = []
+    for number, line in enumerate((line for line in text.splitlines() if line.strip()), 1):
+        try:
+            records.append(json.loads(line, parse_constant=str))
+        except json.JSONDecodeError:
+            broken.append((number, line))
+    if not records:
+        return None
+    engine.execute(
+        "INSERT INTO rejected_rows SELECT UNNEST($numbers), 'the line is no JSON', UNNEST($lines)",
+        {"numbers": [number for number, _ in broken], "lines": [line for _, line in broken]},
+    )
+    return records
+
+
+def _merged(found: list[Extract]) -> list[Extract]:
+    """One extract for each kind of table: a list of answers gives its rows as one table."""
+    ordered = sorted(found, key=lambda extract: (extract.table_name or "", extract.columns))
+    merged = []
+    for (table_name, columns), same in groupby(
+        ordered, key=lambda extract: (extract.table_name or "", extract.columns)
+    ):
+        rows = [row for extract in same for row in extract.rows]
+        merged.append(Extract(columns, rows, table_name or None))
+    return merged
+
+
+def _stage_extract(engine: Engine, extract: Extract) -> Staged:
+    cells = ", ".join(f"r.cells[{index + 1}] AS c{index}" for index in range(len(extract.columns)))
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE source_rows AS SELECT {cells}{', ' if cells else ''}"
+        "ROW_NUMBER() OVER () AS row_number"
+        " FROM (SELECT UNNEST(JSON_TRANSFORM($rows, '[[\"VARCHAR\"]]')) AS cells) AS r",
+        {"rows": json.dumps(extract.rows)},
+    )
+    return _staged(engine, extract.columns, extract.table_name)
