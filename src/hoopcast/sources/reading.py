@@ -12,12 +12,23 @@ from hoopcast.warehouse.engine import Engine
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _FLOATING = ("FLOAT", "DOUBLE")
 # What spreadsheets and data frames write for a value that is not there.
-_ABSENT = "('', 'nan', 'none', 'null', 'na', 'n/a', '<na>', 'nat', '\\n')"
+_ABSENT = ("", "nan", "none", "null", "na", "n/a", "<na>", "nat", "\\n")
+_ABSENT_SQL = ", ".join(f"'{text}'" for text in _ABSENT)
 # A whole number beyond this is not exact as a DOUBLE, and no id or count comes near it.
 _LARGEST = 1_000_000_000_000_000
+_GAME_ID_LENGTH = 10
+_LOST_ZEROS = 2
+
+
+def parse_game_id(text: str) -> str:
+    """A game id; one that was read as a number has lost its two zeros."""
+    return f"00{text}" if len(text) == _GAME_ID_LENGTH - _LOST_ZEROS and text.isdigit() else text
+
 
 # Kinds whose texts repeat: each distinct text is read once, in Python, and joined back.
 TRANSLATED: Mapping[Kind, tuple[Callable[[str], object | None], str]] = {
+    "text": (str, "VARCHAR"),
+    "game_id": (parse_game_id, "VARCHAR"),
     "team": (normalise_team, "VARCHAR"),
     "lookup": (lambda text: player_lookup(text) or None, "VARCHAR"),
     "day": (parse_day, "DATE"),
@@ -31,8 +42,6 @@ SQL_TYPE: Mapping[Kind, str] = {
     "integer": "BIGINT",
     "number": "DOUBLE",
     "flag": "BOOLEAN",
-    "text": "VARCHAR",
-    "game_id": "VARCHAR",
 }
 FAULT: Mapping[Kind, str] = {
     "integer": "is no whole number",
@@ -57,46 +66,48 @@ def positions(contract: Contract, staged: Staged) -> dict[str, int]:
     return {name: position for name, position in found.items() if position is not None}
 
 
-def raw_text(position: int, staged: Staged) -> str:
-    """SQL: the value as the source has it, NULL where it stands for none."""
-    column, sql_type = f"f.c{position}", staged.types[position]
-    if sql_type in _WHOLE or sql_type in ("BOOLEAN", "DATE"):
+def _is_translated(wanted: Input, position: int, staged: Staged) -> bool:
+    is_number = staged.types[position] in (*_WHOLE, *_FLOATING)
+    return wanted.kind in TRANSLATED and not (wanted.kind == "minutes" and is_number)
+
+
+def translate(engine: Engine, contract: Contract, staged: Staged) -> None:
+    """Read each distinct text of a column once, for every kind that the contract reads it as.
+
+    Column c3 gives the temporary table `meanings_3`: `text` as it stands, `plain` without blanks around it and NULL
+    where it stands for no value, and a column for each kind.
+    """
+    kinds: dict[int, list[Kind]] = {}
+    found = positions(contract, staged)
+    for wanted in contract.inputs:
+        position = found.get(wanted.name)
+        if position is not None and _is_translated(wanted, position, staged):
+            kinds.setdefault(position, []).append(wanted.kind)
+    for position, wanted_kinds in kinds.items():
+        rows = engine.query(f"SELECT DISTINCT CAST(c{position} AS VARCHAR) FROM source_rows").rows
+        texts = [str(row[0]) for row in rows if row[0] is not None]
+        plain = [None if text.strip().casefold() in _ABSENT else text.strip() for text in texts]
+        columns, parameters = ["UNNEST(CAST($texts AS VARCHAR[])) AS text", "UNNEST($plain) AS plain"], {}
+        for kind in dict.fromkeys(wanted_kinds):
+            read, sql_type = TRANSLATED[kind]
+            meanings = [None if text is None else read(text) for text in plain]
+            parameters[kind] = [None if meaning is None else str(meaning) for meaning in meanings]
+            columns.append(f"CAST(UNNEST(${kind}) AS {sql_type}) AS as_{kind}")
+        engine.execute(
+            f"CREATE OR REPLACE TEMP TABLE meanings_{position} AS SELECT {', '.join(columns)}",
+            {"texts": texts, "plain": plain, **parameters},
+        )
+
+
+def _raw(position: int, sql_type: str) -> str:
+    """SQL: a value that needs no translation as the source has it, NULL where it stands for none."""
+    column = f"f.c{position}"
+    if sql_type in _WHOLE or sql_type == "BOOLEAN":
         return column
     if sql_type in _FLOATING:
         return f"CASE WHEN NOT ISNAN({column}) THEN {column} END"
     text = f"TRIM(CAST({column} AS VARCHAR))"
-    return f"CASE WHEN LOWER({text}) NOT IN {_ABSENT} THEN {text} END"
-
-
-def _is_translated(wanted: Input, position: int, staged: Staged) -> bool:
-    numeric = staged.types[position] in (*_WHOLE, *_FLOATING)
-    return wanted.kind in TRANSLATED and not (wanted.kind == "minutes" and numeric)
-
-
-def translate(engine: Engine, contract: Contract, staged: Staged) -> None:
-    """Fill the temporary table `meanings` (position, kind, text, meaning) with each distinct text that needs reading."""
-    engine.execute(
-        "CREATE OR REPLACE TEMP TABLE meanings (position BIGINT, kind VARCHAR, text VARCHAR, meaning VARCHAR)"
-    )
-    found = positions(contract, staged)
-    for wanted in contract.inputs:
-        position = found.get(wanted.name)
-        if position is None or not _is_translated(wanted, position, staged):
-            continue
-        read, _ = TRANSLATED[wanted.kind]
-        distinct = engine.query(f"SELECT DISTINCT CAST({raw_text(position, staged)} AS VARCHAR) FROM source_rows AS f")
-        texts = [str(row[0]) for row in distinct.rows if row[0] is not None]
-        meanings = [read(text) for text in texts]
-        engine.execute(
-            "INSERT INTO meanings SELECT $position, $kind, t.text, t.meaning"
-            " FROM (SELECT UNNEST($texts) AS text, UNNEST($meanings) AS meaning) AS t",
-            {
-                "position": position,
-                "kind": wanted.kind,
-                "texts": texts,
-                "meanings": [None if meaning is None else str(meaning) for meaning in meanings],
-            },
-        )
+    return f"CASE WHEN LOWER({text}) NOT IN ({_ABSENT_SQL}) THEN {text} END"
 
 
 def _integer(raw: str, sql_type: str) -> str:
@@ -114,34 +125,26 @@ def _cast(wanted: Input, raw: str, sql_type: str) -> str:
         number = f"TRY_CAST({raw} AS DOUBLE)"
         # Adding zero turns -0.0 into 0.0, which is the same line.
         return f"CASE WHEN ISFINITE({number}) THEN {number} + 0e0 END"
-    if wanted.kind == "flag":
-        number = f"TRY_CAST({raw} AS DOUBLE)"
-        return f"CASE {number} WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE TRY_CAST(CAST({raw} AS VARCHAR) AS BOOLEAN) END"
-    if wanted.kind == "game_id":
-        text = f"CAST({raw} AS VARCHAR)"
-        # A game id read as a number has lost its two zeros.
-        return f"CASE LENGTH({text}) WHEN 8 THEN '00' || {text} ELSE {text} END"
-    return f"CAST({raw} AS VARCHAR)"
+    if sql_type == "BOOLEAN":
+        return raw
+    number = f"TRY_CAST({raw} AS DOUBLE)"
+    return f"CASE {number} WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE TRY_CAST(CAST({raw} AS VARCHAR) AS BOOLEAN) END"
 
 
 def typed_rows(contract: Contract, staged: Staged) -> str:
     """SQL: a SELECT of row_number and, for each input, `in_`, `raw_` and `has_` followed by its name."""
     found = positions(contract, staged)
-    columns, joins = ["f.row_number"], []
+    columns, joins = ["f.row_number"], {}
     for wanted in contract.inputs:
         name, position = wanted.name, found.get(wanted.name)
         columns.append(f"{'TRUE' if position is not None else 'FALSE'} AS has_{name}")
         if position is None:
             columns += [f"CAST(NULL AS {SQL_TYPE[wanted.kind]}) AS in_{name}", f"CAST(NULL AS VARCHAR) AS raw_{name}"]
-            continue
-        raw = raw_text(position, staged)
-        columns.append(f"{raw} AS raw_{name}")
-        if _is_translated(wanted, position, staged):
-            joins.append(
-                f"LEFT JOIN meanings AS m_{name} ON m_{name}.position = {position} AND m_{name}.kind = '{wanted.kind}'"
-                f" AND m_{name}.text = CAST({raw} AS VARCHAR)"
-            )
-            columns.append(f"CAST(m_{name}.meaning AS {SQL_TYPE[wanted.kind]}) AS in_{name}")
+        elif _is_translated(wanted, position, staged):
+            text = f"f.c{position}" if staged.types[position] == "VARCHAR" else f"CAST(f.c{position} AS VARCHAR)"
+            joins[position] = f"LEFT JOIN meanings_{position} AS m{position} ON m{position}.text = {text}"
+            columns += [f"m{position}.as_{wanted.kind} AS in_{name}", f"m{position}.plain AS raw_{name}"]
         else:
-            columns.append(f"{_cast(wanted, raw, staged.types[position])} AS in_{name}")
-    return f"SELECT {', '.join(columns)} FROM source_rows AS f {' '.join(joins)}"
+            raw = _raw(position, staged.types[position])
+            columns += [f"{_cast(wanted, raw, staged.types[position])} AS in_{name}", f"{raw} AS raw_{name}"]
+    return f"SELECT {', '.join(columns)} FROM source_rows AS f {' '.join(joins.values())}"
