@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from hoopcast.warehouse.engine import Engine
+from hoopcast.warehouse.engine import Statements
 
 LEDGER = "nba_orchestration.ledger"
 _INSERT = f"""
@@ -44,12 +44,12 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def last_entry(engine: Engine) -> int:
+def last_entry(engine: Statements) -> int:
     """Number of the newest entry, 0 for none."""
     return int(str(engine.query(f"SELECT COALESCE(MAX(entry), 0) FROM {LEDGER}").rows[0][0]))
 
 
-def append(engine: Engine, run_id: str, table_name: str, entries: Sequence[Entry], seconds: float) -> None:
+def append(engine: Statements, run_id: str, table_name: str, entries: Sequence[Entry], seconds: float) -> None:
     """Write entries of one table, in the transaction of the rows that they speak of.
 
     Args:

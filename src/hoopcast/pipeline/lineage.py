@@ -16,12 +16,12 @@ class Edge:
 
 
 def edges(model: Model) -> tuple[Edge, ...]:
-    """The dated tables that a model or its expected rows read."""
+    """The dated tables that a model or its expected rows read, its own aside: a spine may name that."""
     inputs = {(item.table.name, item.reach): None for item in (*model.inputs, *model.spine.inputs)}
     return tuple(
         Edge(model.name, name, reach, 0 if reach == "same" else model.look_back)
         for name, reach in inputs
-        if reach != "constant"
+        if reach != "constant" and name != model.name
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hoopcast.pipeline.ledger import LEDGER
-from hoopcast.pipeline.lineage import closure, edges, is_post_game
+from hoopcast.pipeline.lineage import Edge, closure, edges, is_post_game
 from hoopcast.pipeline.model import Model
 from hoopcast.warehouse.engine import Engine, Value
 
@@ -116,7 +116,8 @@ unavailable AS (
 ),
 fact AS (
     SELECT
-        u.table_name, u.season, u.season_year, u.unit_date, u.is_due, COALESCE(i.input_fingerprint, 0) AS input_fingerprint,
+        u.table_name, u.season, u.season_year, u.unit_date, u.is_due,
+        COALESCE(i.input_fingerprint, 0) AS input_fingerprint,
         COALESCE(n.output_fingerprint, 0) AS output_fingerprint, COALESCE(n.row_count, 0) AS row_count,
         COALESCE(n.expected, 0) AS expected, COALESCE(n.was_done, 0) = 1 AS was_done, n.status, n.error,
         n.version = m.version AS same_code, n.input_fingerprint = COALESCE(i.input_fingerprint, 0) AS same_input,
@@ -129,7 +130,8 @@ fact AS (
 ),
 own_state AS (
     SELECT
-        table_name, season, season_year, unit_date, is_due, input_fingerprint, output_fingerprint, row_count, expected, was_done,
+        table_name, season, season_year, unit_date, is_due, input_fingerprint, output_fingerprint, row_count,
+        expected, was_done,
         CASE
             WHEN NOT is_due THEN 'stale'
             WHEN unavailable IS NOT NULL THEN 'not_available'
@@ -150,7 +152,7 @@ own_state AS (
 
 # Of what stands open upstream only the first date of each season matters to a table that reads all dates before.
 _STATES = """
-open_unit AS (SELECT * FROM {own} WHERE own NOT IN ('done', 'not_available')),
+open_unit AS (SELECT * FROM {upstream} WHERE own NOT IN ('done', 'not_available')),
 first_open AS (
     SELECT
         table_name, season_year, MIN(unit_date) AS open_date,
@@ -251,21 +253,26 @@ def own_states(engine: Engine, models: Sequence[Model]) -> Clause:
     )
 
 
-def states(models: tuple[Model, ...], own: str) -> Clause:
-    """`state`: each unit with its state, upstream included, from a relation `own` of all models' own states."""
+def closure_clause(models: tuple[Model, ...], upstream: Sequence[Edge]) -> Clause:
+    """`closure`: what each table depends on, with the place of each upstream table in the order of models."""
     ordinals = {model.name: ordinal for ordinal, model in enumerate(models)}
-    upstream = [(e.table, e.upstream, e.reach, e.look_back, ordinals[e.upstream]) for e in closure(models)]
-    return joined(
-        listed(
-            "closure",
-            {
-                "table_name": "VARCHAR",
-                "upstream": "VARCHAR",
-                "reach": "VARCHAR",
-                "look_back": "BIGINT",
-                "ordinal": "BIGINT",
-            },
-            upstream,
-        ),
-        Clause(_STATES.format(own=own), {}),
-    )
+    types = {
+        "table_name": "VARCHAR",
+        "upstream": "VARCHAR",
+        "reach": "VARCHAR",
+        "look_back": "BIGINT",
+        "ordinal": "BIGINT",
+    }
+    rows = [(edge.table, edge.upstream, edge.reach, edge.look_back, ordinals[edge.upstream]) for edge in upstream]
+    return listed("closure", types, rows)
+
+
+def states(models: tuple[Model, ...], own: str, upstream: str) -> Clause:
+    """`state`: units with their state, upstream included.
+
+    Args:
+        models: every model, each after all that it reads.
+        own: relation of the units' own states.
+        upstream: relation of the own states of all that stands upstream of them.
+    """
+    return joined(closure_clause(models, closure(models)), Clause(_STATES.format(own=own, upstream=upstream), {}))

@@ -24,17 +24,21 @@ class Rows:
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
-class Engine(Protocol):
-    """A place where the tables live and the compiled SQL runs."""
-
-    url: str
-    dialect: str
+class Statements(Protocol):
+    """Whatever runs statements."""
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement; named parameters are written `$name`."""
 
     def query(self, sql: str, parameters: Parameters | None = None) -> Rows:
         """Run a query and fetch all of its rows."""
+
+
+class Engine(Statements, Protocol):
+    """A place where the tables live and the compiled SQL runs."""
+
+    url: str
+    dialect: str
 
     def transaction(self) -> AbstractContextManager[None]:
         """One transaction: committed at the end, rolled back on any exception."""

@@ -70,7 +70,8 @@ def _bring_up_to_date(engine: Engine, table: Table, present: dict[str, Value] | 
     wanted = {column.name: column.type for column in table.columns}
     changed = [name for name, data_type in present.items() if wanted.get(name, data_type) != data_type]
     if changed and table.phase in ("raw", "orchestration"):
-        message = f"{table.name}.{changed[0]} has type {present[changed[0]]}, not {wanted[changed[0]]}; restore a backup"
+        name = changed[0]
+        message = f"{table.name}.{name} has type {present[name]}, not {wanted[name]}; restore a backup"
         raise WarehouseError(message)
     if changed:
         engine.execute(f"DROP TABLE {table.name}")

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Literal
+from operator import attrgetter
+from typing import Literal, cast
 
 from hoopcast.errors import ModelError, UsageError
 
@@ -52,7 +53,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its full name, phase, key, time column and columns in order; `headers` are the file's other headers."""
+    """One table: its full name, phase, key, time column and columns in order, other headers."""
 
     name: str
     phase: str
@@ -112,17 +113,19 @@ def _columns(text: str, name: str, *, is_select: bool) -> Iterator[Column]:
         found = (_SELECT_COLUMN if is_select else _TABLE_COLUMN).search(code.rstrip())
         sql_type = described["type"] if is_select else found and found["type"]
         if found is None or sql_type is None:
-            message = f"{name}, line {number}: no column name and type; write `expression AS name,  -- TYPE meaning [..]`"
+            message = (
+                f"{name}, line {number}: no column name and type; write `expression AS name, -- TYPE meaning [..]`"
+            )
             raise ModelError(message)
         yield Column(
             name=found["name"],
-            type=sql_type,
+            type=cast("Type", sql_type),
             meaning=described["meaning"],
             not_null=described["not_null"] is not None,
             low=float(described["low"]) if described["low"] else None,
             high=float(described["high"]) if described["high"] else None,
-            availability=described["availability"],
-            level=described["level"],
+            availability=cast("Availability", described["availability"]),
+            level=cast("Level | None", described["level"]),
         )
 
 
@@ -150,7 +153,7 @@ def _folder(phase: str) -> Traversable:
 @cache
 def tables_of(phase: str) -> tuple[Table, ...]:
     """Definitions of one phase: raw, analytics, precompute, features or orchestration."""
-    files = sorted((file for file in _folder(phase).iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
+    files = sorted((file for file in _folder(phase).iterdir() if file.name.endswith(".sql")), key=attrgetter("name"))
     schema = SCHEMAS[phase]
     return tuple(parse_table(file.read_text("utf-8"), schema, phase, file.name.removesuffix(".sql")) for file in files)
 

@@ -1,0 +1,122 @@
+"""A span that fails is halved until the guilty dates stand alone; the rest of it lands."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from hoopcast.errors import RunError, StatementError, StatementStopped, WarehouseError, WriteRefused
+from hoopcast.pipeline.failures import close_failures, record_failed_unit
+from hoopcast.pipeline.guard import Guard
+from hoopcast.pipeline.ledger import Entry, append
+from hoopcast.pipeline.span import Span, SpanUnit, Written, write_span
+
+# When the first dates of a span all fail alone and alike, the fault is in none of them.
+_SYSTEMIC_FAILURES = 4
+Category = Literal["TIMEOUT", "PROCESSING_ERROR"]
+
+
+@dataclass(frozen=True)
+class FailedUnit:
+    """A date that failed alone, and why."""
+
+    unit: SpanUnit
+    category: Category
+    message: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a span: the parts that landed, and the dates that failed."""
+
+    landed: tuple[tuple[Span, Written], ...]
+    failed: tuple[FailedUnit, ...]
+
+
+def write_in_parts(
+    guard: Guard, run_id: str, span: Span, timeout_seconds: float, on_landed: Callable[[Span, Written], None]
+) -> Outcome:
+    """Write a span, or as much of it as there is no fault in, and record the dates that failed.
+
+    Args:
+        guard: the warehouse under watch.
+        run_id: run that writes.
+        span: dates to write.
+        timeout_seconds: time that each attempt may take.
+        on_landed: told of each part that landed.
+
+    Raises:
+        RunError: if the fault is in no single date.
+        EngineError: if nothing can go on.
+        StatementStopped: if a signal arrived.
+    """
+    landed: list[tuple[Span, Written]] = []
+    failed: list[FailedUnit] = []
+    waiting = [span]
+    while waiting:
+        part = waiting.pop()
+        began = time.monotonic()
+        try:
+            with guard.limit(timeout_seconds):
+                written = write_span(guard, run_id, part)
+        except (WriteRefused, StatementError, StatementStopped) as error:
+            if guard.signal_number is not None:
+                raise
+            if len(part.units) > 1:
+                waiting.extend(reversed(part.halves()))
+                continue
+            failed.append(_failed(part, error, timeout_seconds, time.monotonic() - began))
+            _end_if_systemic(span, landed, failed)
+        else:
+            landed.append((part, written))
+            on_landed(part, written)
+    _record(guard, run_id, span, failed)
+    return Outcome(tuple(landed), tuple(failed))
+
+
+def _failed(part: Span, error: WarehouseError, timeout_seconds: float, seconds: float) -> FailedUnit:
+    if isinstance(error, StatementStopped):
+        message = f"not finished after {timeout_seconds:g} s; --timeout SECONDS allows more"
+        return FailedUnit(part.units[0], "TIMEOUT", message, seconds)
+    return FailedUnit(part.units[0], "PROCESSING_ERROR", str(error), seconds)
+
+
+def _end_if_systemic(span: Span, landed: list[tuple[Span, Written]], failed: list[FailedUnit]) -> None:
+    messages = {_kind(failure) for failure in failed}
+    if not landed and len(failed) == _SYSTEMIC_FAILURES and len(messages) == 1:
+        raise RunError(
+            f"{span.model.name}: the first {_SYSTEMIC_FAILURES} dates of {span.season} all fail alike:"
+            f" {failed[0].message}"
+        )
+
+
+def _kind(failure: FailedUnit) -> str:
+    """What went wrong, without the rows that it went wrong in."""
+    return failure.message.split(", such as ")[0].lstrip("0123456789")
+
+
+def _record(guard: Guard, run_id: str, span: Span, failed: list[FailedUnit]) -> None:
+    if not failed:
+        return
+    model = span.model
+    with guard.engine.transaction():
+        close_failures(guard, model.name, [failure.unit.date for failure in failed])
+        for failure in failed:
+            unit = (span.season, failure.unit.date)
+            record_failed_unit(guard, run_id, model, unit, (failure.category, failure.message))
+        entries = [
+            Entry(
+                season=span.season,
+                unit_date=failure.unit.date,
+                version=model.version,
+                input_fingerprint=failure.unit.input_fingerprint,
+                output_fingerprint=failure.unit.standing_fingerprint,
+                rows=failure.unit.standing_rows,
+                expected=failure.unit.standing_rows,
+                status="failed",
+                error=failure.message,
+            )
+            for failure in failed
+        ]
+        append(guard, run_id, model.name, entries, sum(failure.seconds for failure in failed))

@@ -1,0 +1,161 @@
+"""Ranges of dates as users name them, resolved to the game days that they hold."""
+
+import calendar
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, get_args
+
+from hoopcast.calendar import season_start_year
+from hoopcast.errors import UsageError
+from hoopcast.pipeline.ledger import LEDGER
+from hoopcast.pipeline.states import STAGES_WITH_FORECASTS, joined, listed
+from hoopcast.warehouse.engine import Engine
+
+StageFilter = Literal["regular", "playin", "playoffs", "all"]
+_MONTH = re.compile(r"^(\d{4})-(\d{2})$")
+_NAMED_DATES = 5
+_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Range:
+    """A season, a month, a first and last date, or listed dates; none of them is all that is ingested."""
+
+    season: str | None = None
+    month: str | None = None
+    start: date | None = None
+    end: date | None = None
+    dates: tuple[date, ...] = ()
+    stage: StageFilter = "regular"
+
+
+@dataclass(frozen=True, order=True)
+class UnitDate:
+    """A date that tables are written for, and its season."""
+
+    season: str
+    date: date
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    text: str
+    start: date = date.min
+    end: date = date.max
+    season: str | None = None
+    dates: tuple[date, ...] = field(default=())
+
+
+def resolve(engine: Engine, wanted: Range) -> tuple[UnitDate, ...]:
+    """Dates of a range on which games of its stage are scheduled, and dates whose rows outlived their games.
+
+    Raises:
+        UsageError: if the range is not well formed, or holds no game that is ingested.
+    """
+    bounds = _bounds(wanted)
+    found = tuple(
+        UnitDate(str(season), day) for season, day in _days(engine, bounds, wanted.stage) if type(day) is date
+    )
+    absent = sorted(set(bounds.dates) - {day.date for day in found})
+    if found and not absent:
+        return found
+    raise UsageError(_nothing(engine, bounds, wanted.stage, absent))
+
+
+def _bounds(wanted: Range) -> _Bounds:
+    kinds = (wanted.season, wanted.month, wanted.start or wanted.end, wanted.dates)
+    if sum(1 for kind in kinds if kind) > 1:
+        raise UsageError("give one of --season, --month, --start-date with --end-date, or --dates")
+    if wanted.stage not in get_args(StageFilter):
+        raise UsageError(f"no stage '{wanted.stage}'; choose from {', '.join(get_args(StageFilter))}")
+    if wanted.season:
+        season_start_year(wanted.season)
+        return _Bounds(f"in season {wanted.season}", season=wanted.season)
+    if wanted.month:
+        return _month(wanted.month)
+    if wanted.start or wanted.end:
+        return _between(wanted.start, wanted.end)
+    if wanted.dates:
+        days = tuple(sorted(set(wanted.dates)))
+        return _Bounds("", start=days[0], end=days[-1], dates=days)
+    return _Bounds("at all")
+
+
+def _month(text: str) -> _Bounds:
+    match = _MONTH.match(text)
+    if match is None or not 1 <= int(match[2]) <= _MONTHS or int(match[1]) < 1:
+        raise UsageError(f"'{text}' is not a month; write it as 2022-01")
+    year, month = int(match[1]), int(match[2])
+    last = calendar.monthrange(year, month)[1]
+    return _Bounds(f"in {text}", start=date(year, month, 1), end=date(year, month, last))
+
+
+def _between(start: date | None, end: date | None) -> _Bounds:
+    if start is None or end is None:
+        raise UsageError("--start-date and --end-date go together")
+    if start > end:
+        raise UsageError(f"the range starts on {start}, after its end on {end}; exchange them")
+    return _Bounds(f"between {start} and {end}", start=start, end=end)
+
+
+def _days(engine: Engine, bounds: _Bounds, stage: str) -> list[tuple[object, ...]]:
+    stages = STAGES_WITH_FORECASTS if stage == "all" else (stage,)
+    clause = joined(
+        listed("stage", {"season_stage": "VARCHAR"}, [(name,) for name in stages]),
+        listed("played", {"season_stage": "VARCHAR"}, [(name,) for name in STAGES_WITH_FORECASTS]),
+        listed("wanted", {"unit_date": "DATE"}, [(day,) for day in bounds.dates]),
+    )
+    rows = engine.query(
+        f"""WITH {clause.text},
+        game_day AS (
+            SELECT game_date AS unit_date, MAX(season) AS season,
+                MAX(CASE WHEN season_stage IN (SELECT season_stage FROM stage) THEN 1 ELSE 0 END) AS of_stage
+            FROM nba_raw.nbac_schedule
+            WHERE team_known AND season_stage IN (SELECT season_stage FROM played)
+            GROUP BY game_date
+        ),
+        orphan AS (
+            SELECT n.unit_date, n.season
+            FROM (
+                SELECT table_name, unit_date, MAX(season) AS season, ARG_MAX(rows, entry) AS row_count
+                FROM {LEDGER} WHERE table_name NOT LIKE 'nba_raw.%' GROUP BY table_name, unit_date
+            ) AS n
+            LEFT JOIN game_day AS g ON g.unit_date = n.unit_date
+            WHERE n.row_count > 0 AND g.unit_date IS NULL
+        )
+        SELECT season, unit_date
+        FROM (
+            SELECT season, unit_date FROM game_day WHERE of_stage = 1 UNION SELECT season, unit_date FROM orphan
+        ) AS days
+        WHERE unit_date BETWEEN $first_day AND $last_day AND season = COALESCE($only_season, season)
+            AND ($dates_count = 0 OR unit_date IN (SELECT unit_date FROM wanted))
+        ORDER BY season, unit_date""",
+        {
+            **clause.parameters,
+            "first_day": bounds.start,
+            "last_day": bounds.end,
+            "only_season": bounds.season,
+            "dates_count": len(bounds.dates),
+        },
+    ).rows
+    return [tuple(row) for row in rows]
+
+
+def _nothing(engine: Engine, bounds: _Bounds, stage: str, absent: list[date]) -> str:
+    seasons = [
+        str(row[0])
+        for row in engine.query(
+            "SELECT DISTINCT season FROM nba_raw.nbac_schedule WHERE team_known ORDER BY season"
+        ).rows
+    ]
+    kind = "games" if stage == "all" else f"{stage} games"
+    if not seasons:
+        return "no schedule is ingested; begin with `hoopcast ingest PATH`"
+    if bounds.season is not None and bounds.season not in seasons:
+        return f"season {bounds.season} is not ingested; these are: {', '.join(seasons)}"
+    if absent:
+        named = ", ".join(str(day) for day in absent[:_NAMED_DATES])
+        more = f" and {len(absent) - _NAMED_DATES} more dates" if len(absent) > _NAMED_DATES else ""
+        return f"no {kind} on {named}{more}; `hoopcast coverage --by date` lists the dates that have some"
+    return f"no {kind} {bounds.text}; the ingested seasons are {', '.join(seasons)}, and --stage all takes every stage"

@@ -1,0 +1,68 @@
+"""What a run did, and what it would do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from hoopcast.pipeline.plan import Chosen
+
+
+@dataclass(frozen=True)
+class TableReport:
+    """What a run did to one table, in dates: written, failed, blocked by what failed upstream, and already done.
+
+    `rows` and `expected` are of the dates that were written; what is expected and absent has its reason.
+    """
+
+    table: str
+    dates: int = 0
+    rows: int = 0
+    expected: int = 0
+    failed: int = 0
+    blocked: int = 0
+    unchanged: int = 0
+    not_available: int = 0
+    seconds: float = 0.0
+
+    @property
+    def success_pct(self) -> float | None:
+        """Share of the expected rows that were written, in percent; None where none is expected."""
+        return 100.0 * self.rows / self.expected if self.expected else None
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run did; `run_id` is empty when there was nothing to do."""
+
+    run_id: str
+    tables: tuple[TableReport, ...]
+    seconds: float
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def exit_status(self) -> int:
+        """0 when all is done, 1 when dates failed or are blocked."""
+        return 1 if any(table.failed or table.blocked for table in self.tables) else 0
+
+
+@dataclass(frozen=True)
+class PlannedSpan:
+    """Dates of one season that a run would write to a table, with the cause of most of them."""
+
+    table: str
+    season: str
+    dates: tuple[date, ...]
+    cause: str
+
+
+def planned_spans(chosen: tuple[Chosen, ...]) -> tuple[PlannedSpan, ...]:
+    """Chosen units in the spans in which they would be written."""
+    return tuple(_planned(chosen))
+
+
+def _planned(chosen: tuple[Chosen, ...]) -> Iterator[PlannedSpan]:
+    for (table, season), group in groupby(chosen, key=lambda one: (one.unit.table, one.unit.season)):
+        units = [one.unit for one in group]
+        causes = [unit.cause or "done, to be written again" for unit in units]
+        yield PlannedSpan(table, season, tuple(unit.date for unit in units), max(causes, key=causes.count))

@@ -1,0 +1,273 @@
+"""Write what a command asks for: models in order, spans of each, every span replaced in one transaction."""
+
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import Protocol, cast
+
+from hoopcast.errors import HoopcastError, Interrupted, RunError, WarehouseError
+from hoopcast.pipeline.guard import Guard
+from hoopcast.pipeline.halving import Outcome, write_in_parts
+from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.plan import OWN, Chosen, Selection, State, begin, choose, counts
+from hoopcast.pipeline.report import PlannedSpan, RunReport, TableReport, planned_spans
+from hoopcast.pipeline.runs import Totals, end_run, start_run
+from hoopcast.pipeline.span import Span, SpanUnit, Written
+from hoopcast.pipeline.states import joined, listed, own_states, states
+from hoopcast.warehouse.engine import Engine
+
+TIMEOUT_SECONDS = 600.0
+
+
+class Progress(Protocol):
+    """What a run tells while it goes on."""
+
+    def table_started(self, table: str, dates: int) -> None:
+        """A table begins, with so many dates to write."""
+
+    def span_started(self, table: str, season: str, dates: int) -> None:
+        """A span begins."""
+
+    def span_ended(self, table: str, season: str, written: Written) -> None:
+        """A span, or the part of it that has no fault, was written."""
+
+    def table_ended(self, report: TableReport) -> None:
+        """A table ends."""
+
+
+class Silence:
+    """A progress that nobody looks at."""
+
+    def table_started(self, table: str, dates: int) -> None:
+        """Say nothing."""
+
+    def span_started(self, table: str, season: str, dates: int) -> None:
+        """Say nothing."""
+
+    def span_ended(self, table: str, season: str, written: Written) -> None:
+        """Say nothing."""
+
+    def table_ended(self, report: TableReport) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a run is recorded and how long a span may take.
+
+    `command` is what the user typed: it is recorded, and named where a message says how to resume.
+    """
+
+    command: str = "hoopcast backfill"
+    timeout_seconds: float = TIMEOUT_SECONDS
+
+
+_DEFAULTS = RunOptions()
+
+
+@dataclass(frozen=True)
+class _Run:
+    engine: Engine
+    guard: Guard
+    run_id: str
+    models: tuple[Model, ...]
+    options: RunOptions
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """What a model has to write when its turn comes, and the own states of all of its units."""
+
+    own: dict[date, str]
+    spans: tuple[Span, ...]
+    unchanged: int
+    blocked: int
+
+
+def rehearse(engine: Engine, models: tuple[Model, ...], selection: Selection) -> tuple[PlannedSpan, ...]:
+    """What `run` would write, without writing anything."""
+    begin(engine, models)
+    return planned_spans(choose(engine, models, selection))
+
+
+def run(
+    engine: Engine,
+    models: tuple[Model, ...],
+    selection: Selection,
+    options: RunOptions = _DEFAULTS,
+    progress: Progress | None = None,
+) -> RunReport:
+    """Write the chosen units and what they need.
+
+    Args:
+        engine: the warehouse.
+        models: every model, each after all that it reads.
+        selection: tables and dates, and how much of it.
+        options: the command to record, and time limits.
+        progress: told of tables and spans.
+
+    Raises:
+        RunError: if the fault is in no single date; what was finished stays, and the message names the command
+            that resumes.
+        Interrupted: if a signal ended the run.
+    """
+    began = time.monotonic()
+    begin(engine, models)
+    chosen = choose(engine, models, selection)
+    before = counts(engine, selection)
+    if not chosen:
+        return RunReport("", _reports(models, selection, before, {}), time.monotonic() - began)
+    reports: dict[str, TableReport] = {}
+    run_id = start_run(engine, options.command)
+    with Guard(engine) as guard:
+        this = _Run(engine, guard, run_id, models, options, progress or Silence())
+        try:
+            for report in _tables(this, chosen):
+                reports[report.table] = report
+        except HoopcastError as error:
+            raise _ended(this, reports, error) from error
+    end_run(engine, run_id, "done", _totals(reports))
+    return RunReport(run_id, _reports(models, selection, before, reports), time.monotonic() - began)
+
+
+def _tables(run: _Run, chosen: tuple[Chosen, ...]) -> Iterator[TableReport]:
+    by_table = {name: tuple(units) for name, units in groupby(chosen, key=lambda one: one.unit.table)}
+    for model in run.models:
+        if model.name in by_table:
+            yield _table(run, model, by_table[model.name])
+
+
+def _table(run: _Run, model: Model, chosen: tuple[Chosen, ...]) -> TableReport:
+    began = time.monotonic()
+    turn = _turn(run.engine, run.models, model, chosen)
+    run.progress.table_started(model.name, sum(len(span.units) for span in turn.spans))
+    outcomes = [_span(run, span) for span in turn.spans]
+    _remember(run.guard, model, turn, outcomes)
+    report = _table_report(model, turn, outcomes, time.monotonic() - began)
+    run.progress.table_ended(report)
+    return report
+
+
+def _span(run: _Run, span: Span) -> Outcome:
+    run.progress.span_started(span.model.name, span.season, len(span.units))
+    return write_in_parts(
+        run.guard,
+        run.run_id,
+        span,
+        run.options.timeout_seconds,
+        lambda part, written: run.progress.span_ended(part.model.name, part.season, written),
+    )
+
+
+def _turn(engine: Engine, models: tuple[Model, ...], model: Model, chosen: tuple[Chosen, ...]) -> _Turn:
+    """Look again at a model's units, now that all before it is written: what came out as it was changes nothing.
+
+    Inputs are looked at before the transaction that reads them: should they change in between, the unit is stale
+    at the next look rather than wrongly done.
+    """
+    clause = joined(own_states(engine, (model,)), states(models, "own_state", OWN))
+    rows = engine.query(
+        f"WITH {clause.text} SELECT unit_date, season, own, is_due, is_upstream_open, input_fingerprint,"
+        " output_fingerprint, row_count FROM state ORDER BY unit_date",
+        clause.parameters,
+    ).dictionaries()
+    wanted = {one.unit.date: one.again for one in chosen}
+    open_units: list[tuple[str, SpanUnit]] = []
+    blocked = 0
+    for row in rows:
+        day = cast("date", row["unit_date"])
+        if day not in wanted or row["own"] == "not_available":
+            continue
+        if row["is_due"] and row["is_upstream_open"]:
+            blocked += 1
+        elif row["own"] != "done" or wanted[day]:
+            unit = SpanUnit(
+                day,
+                int(str(row["input_fingerprint"])),
+                int(str(row["output_fingerprint"])),
+                int(str(row["row_count"])),
+                bool(row["is_due"]),
+            )
+            open_units.append((str(row["season"]), unit))
+    spans = tuple(
+        Span(model, season, tuple(unit for _, unit in units))
+        for season, units in groupby(open_units, key=lambda one: one[0])
+    )
+    own = {cast("date", row["unit_date"]): str(row["own"]) for row in rows}
+    return _Turn(own, spans, len(wanted) - len(open_units) - blocked, blocked)
+
+
+def _remember(guard: Guard, model: Model, turn: _Turn, outcomes: list[Outcome]) -> None:
+    """Keep the own states up to date, by which later models know what is open upstream of them."""
+    own = dict(turn.own)
+    for outcome in outcomes:
+        own |= {day: "done" for part, _ in outcome.landed for day in part.dates}
+        own |= {failure.unit.date: "failed" for failure in outcome.failed}
+    clause = listed("now", {"unit_date": "DATE", "own": "VARCHAR"}, list(own.items()))
+    guard.execute(
+        f"UPDATE {OWN} SET own = now.own FROM (WITH {clause.text} SELECT * FROM now) AS now"
+        f" WHERE {OWN}.table_name = $table_name AND {OWN}.unit_date = now.unit_date",
+        {**clause.parameters, "table_name": model.name},
+    )
+
+
+def _table_report(model: Model, turn: _Turn, outcomes: list[Outcome], seconds: float) -> TableReport:
+    landed = [written for outcome in outcomes for _, written in outcome.landed]
+    return TableReport(
+        table=model.name,
+        dates=sum(written.dates for written in landed),
+        rows=sum(written.rows for written in landed),
+        expected=sum(written.expected for written in landed),
+        failed=sum(len(outcome.failed) for outcome in outcomes),
+        blocked=turn.blocked,
+        unchanged=turn.unchanged,
+        seconds=seconds,
+    )
+
+
+def _reports(
+    models: tuple[Model, ...],
+    selection: Selection,
+    before: dict[tuple[str, State], int],
+    reports: dict[str, TableReport],
+) -> tuple[TableReport, ...]:
+    names = [model.name for model in models if model.name in selection.tables or model.name in reports]
+    return tuple(
+        replace(
+            report,
+            unchanged=report.unchanged + (0 if selection.again else before.get((name, "done"), 0)),
+            not_available=before.get((name, "not_available"), 0),
+        )
+        for name in names
+        for report in (reports.get(name, TableReport(name)),)
+    )
+
+
+def _totals(reports: dict[str, TableReport]) -> Totals:
+    tables = reports.values()
+    return Totals(
+        sum(table.dates for table in tables),
+        sum(table.failed for table in tables),
+        sum(table.rows for table in tables),
+    )
+
+
+def _ended(run: _Run, reports: dict[str, TableReport], error: HoopcastError) -> HoopcastError:
+    """Record that a run ended before its time, and say how it goes on."""
+    resume = run.options.command.replace(" --no-resume", "")
+    done = _totals(reports)
+    standing = f"{done.units_done} dates of tables were finished and stay; `{resume}` resumes"
+    number = run.guard.signal_number
+    if number is not None:
+        ended: HoopcastError = Interrupted(f"stopped by {signal.Signals(number).name}; {standing}", number)
+    else:
+        ended = RunError(f"{error}; {standing}")
+    try:
+        end_run(run.engine, run.run_id, "failed" if number is None else "interrupted", done, str(ended))
+    except WarehouseError as fault:
+        return RunError(f"{ended}; its end could not be recorded: {fault}")
+    return ended

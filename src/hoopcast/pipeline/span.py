@@ -1,0 +1,248 @@
+"""One span of one table: dates of one season, replaced in one transaction."""
+
+import re
+import time
+from dataclasses import dataclass
+from datetime import date
+
+from hoopcast.calendar import season_name, season_start_year
+from hoopcast.errors import WriteRefused
+from hoopcast.pipeline.checks import breaches, describe
+from hoopcast.pipeline.compiled import compiled, compiled_spine
+from hoopcast.pipeline.failures import close_failures, record_absences
+from hoopcast.pipeline.guard import Guard
+from hoopcast.pipeline.ledger import Entry, append
+from hoopcast.pipeline.model import Model
+from hoopcast.warehouse.engine import Statements, Value
+
+STAGE = "hoopcast_stage"
+SPINE = "hoopcast_spine"
+_NAMED = re.compile(r"\$(\w+)")
+
+
+@dataclass(frozen=True)
+class SpanUnit:
+    """A date to write: the content of its inputs, what stands in the table now, and whether it is still due."""
+
+    date: date
+    input_fingerprint: int
+    standing_fingerprint: int
+    standing_rows: int
+    is_due: bool
+
+
+@dataclass(frozen=True)
+class Span:
+    """Dates of one season to write to one table, not necessarily one after the other."""
+
+    model: Model
+    season: str
+    units: tuple[SpanUnit, ...]
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        """Its dates in order."""
+        return tuple(unit.date for unit in self.units)
+
+    def halves(self) -> tuple["Span", "Span"]:
+        """The earlier and the later half of its dates."""
+        middle = len(self.units) // 2
+        return (
+            Span(self.model, self.season, self.units[:middle]),
+            Span(self.model, self.season, self.units[middle:]),
+        )
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a span wrote: dates, rows, rows expected, and seconds."""
+
+    dates: int
+    rows: int
+    expected: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Content:
+    fingerprint: int = 0
+    rows: int = 0
+    expected: int = 0
+
+
+def write_span(guard: Guard, run_id: str, span: Span) -> Written:
+    """Compute a span, check it, and put it in the place of what stood there; all of it or nothing.
+
+    Raises:
+        WriteRefused: if rows break the table's rules, or rows are absent without a reason.
+        StatementError: if a statement fails on the data.
+        StatementStopped: if a signal arrived or the time is up.
+        EngineError: if nothing like it can succeed.
+    """
+    began = time.monotonic()
+    with guard.engine.transaction():
+        _stage(guard, span)
+        _refuse_broken_rules(guard, span.model)
+        moved = _delete_elsewhere(guard, span)
+        _replace(guard, span)
+        _expect(guard, span)
+        contents = _contents(guard, span)
+        close_failures(guard, span.model.name, span.dates)
+        if any(content.rows < content.expected for content in contents.values()):
+            record_absences(guard, run_id, span.model, STAGE, SPINE)
+        entries = [_entry(span, unit, contents.get(unit.date, _Content())) for unit in span.units]
+        append(guard, run_id, span.model.name, [*moved, *entries], time.monotonic() - began)
+    seconds = time.monotonic() - began
+    rows, expected = sum(entry.rows for entry in entries), sum(entry.expected for entry in entries)
+    return Written(len(entries), rows, expected, seconds)
+
+
+def bound(sql: str, span: Span) -> dict[str, Value]:
+    """Those of a span's parameters that SQL names."""
+    first_year = season_start_year(span.season) - span.model.look_back
+    values: dict[str, Value] = {
+        "span_start": span.units[0].date,
+        "span_end": span.units[-1].date,
+        "season": span.season,
+        "first_season": season_name(first_year),
+    }
+    named = set(_NAMED.findall(sql))
+    return {name: value for name, value in values.items() if name in named}
+
+
+def _stage(guard: Guard, span: Span) -> None:
+    _keep(guard, span, STAGE, (compiled(span.model, guard.engine.dialect), span.model.time))
+
+
+def _expect(guard: Guard, span: Span) -> None:
+    """Compute the expected rows, once the new ones are in place: a spine may name its own table."""
+    _keep(guard, span, SPINE, (compiled_spine(span.model.spine, guard.engine.dialect), "unit_date"))
+
+
+def _keep(guard: Guard, span: Span, name: str, source: tuple[str, str]) -> None:
+    select, time_column = source
+    guard.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM ({select}) AS span_rows"
+        f" WHERE {time_column} IN (SELECT UNNEST(CAST($wanted_dates AS DATE[])))",
+        {**bound(select, span), "wanted_dates": [unit.date for unit in span.units if unit.is_due]},
+    )
+
+
+def _refuse_broken_rules(guard: Guard, model: Model) -> None:
+    for breach in breaches(guard, model.table, STAGE):
+        raise WriteRefused(f"{breach.rows} rows break '{breach.rule}', such as {breach.examples}")
+
+
+def _contents(guard: Guard, span: Span) -> dict[date, _Content]:
+    """Rows, their fingerprint and expected rows of each date.
+
+    Raises:
+        WriteRefused: if expected rows are absent without a reason, or rows are not expected.
+    """
+    model = span.model
+    rows = guard.query(
+        f"""WITH content AS (
+            SELECT {model.time} AS unit_date, COUNT(*) AS row_count,
+                BIT_XOR({guard.engine.row_hash(model.table.content_columns)}) AS fingerprint
+            FROM {STAGE} GROUP BY {model.time}
+        ),
+        expected AS (
+            SELECT s.unit_date, COUNT(*) AS expected,
+                COUNT(CASE WHEN t.{model.time} IS NULL AND s.category IS NULL THEN 1 END) AS unexplained,
+                COUNT(t.{model.time}) AS present
+            FROM {SPINE} AS s
+            LEFT JOIN {STAGE} AS t ON {matching(model)}
+            GROUP BY s.unit_date
+        )
+        SELECT COALESCE(c.unit_date, e.unit_date), COALESCE(c.fingerprint, 0), COALESCE(c.row_count, 0),
+            COALESCE(e.expected, 0), COALESCE(e.unexplained, 0), COALESCE(e.present, 0)
+        FROM content AS c
+        FULL JOIN expected AS e ON e.unit_date = c.unit_date"""
+    ).rows
+    contents = {}
+    for day, fingerprint, row_count, expected, unexplained, present in rows:
+        if unexplained or row_count != present:
+            raise WriteRefused(_discrepancy(guard, model))
+        if isinstance(day, date):
+            contents[day] = _Content(int(str(fingerprint)), int(str(row_count)), int(str(expected)))
+    return contents
+
+
+def matching(model: Model) -> str:
+    """SQL: a row `t` of the table is the one that row `s` of its spine expects."""
+    same_key = " AND ".join(f"t.{name} = s.{name}" for name in model.spine.key)
+    return f"{same_key} AND t.{model.time} = s.unit_date"
+
+
+def _discrepancy(engine: Statements, model: Model) -> str:
+    key = ", ".join(f"s.{name}" for name in model.spine.key)
+    absent = engine.query(
+        f"SELECT {key}, s.unit_date FROM {SPINE} AS s LEFT JOIN {STAGE} AS t ON {matching(model)}"
+        f" WHERE t.{model.time} IS NULL AND s.category IS NULL ORDER BY s.unit_date, {key} LIMIT 1"
+    )
+    if absent.rows:
+        return f"expected rows are absent without a reason, such as {describe(absent.columns, absent.rows[0])}"
+    key = ", ".join(f"t.{name}" for name in model.spine.key)
+    surplus = engine.query(
+        f"SELECT {key}, t.{model.time} FROM {STAGE} AS t LEFT JOIN {SPINE} AS s ON {matching(model)}"
+        f" WHERE s.unit_date IS NULL ORDER BY t.{model.time}, {key} LIMIT 1"
+    )
+    if surplus.rows:
+        example = describe(surplus.columns, surplus.rows[0])
+        return f"rows are there that '{model.spine.name}' does not expect, such as {example}"
+    return f"'{model.spine.name}' expects one row more than once"
+
+
+def _delete_elsewhere(guard: Guard, span: Span) -> list[Entry]:
+    """Delete rows of other dates that carry a key of the new ones, as those of a game that was moved.
+
+    Returns:
+        What then stands on those dates. No input makes an input fingerprint of 0, so they are stale until rewritten.
+    """
+    model = span.model
+    if model.time in model.table.grain:
+        return []
+    key = " AND ".join(f"t.{name} = n.{name}" for name in model.table.grain)
+    elsewhere = (
+        f"FROM {model.name} AS t WHERE EXISTS (SELECT 1 FROM {STAGE} AS n WHERE {key})"
+        f" AND t.{model.time} NOT IN (SELECT UNNEST(CAST($dates AS DATE[])))"
+    )
+    moved = guard.query(f"SELECT DISTINCT t.season, t.{model.time} {elsewhere}", {"dates": span.dates}).rows
+    if not moved:
+        return []
+    guard.execute(f"DELETE {elsewhere}", {"dates": span.dates})
+    left = guard.query(
+        f"""SELECT {model.time}, BIT_XOR({guard.engine.row_hash(model.table.content_columns)}), COUNT(*)
+        FROM {model.name}
+        WHERE {model.time} IN (SELECT UNNEST(CAST($moved_dates AS DATE[])))
+        GROUP BY {model.time}""",
+        {"moved_dates": [day for _, day in moved]},
+    ).rows
+    contents = {day: _Content(int(str(fingerprint)), int(str(rows))) for day, fingerprint, rows in left}
+    return [
+        Entry(str(season), day, model.version, 0, content.fingerprint, content.rows, content.rows)
+        for season, day in moved
+        if isinstance(day, date)
+        for content in (contents.get(day, _Content()),)
+    ]
+
+
+def _replace(guard: Guard, span: Span) -> None:
+    model = span.model
+    columns = ", ".join(model.table.column_names)
+    guard.execute(
+        f"DELETE FROM {model.name} WHERE {model.time} IN (SELECT UNNEST(CAST($dates AS DATE[])))", {"dates": span.dates}
+    )
+    guard.execute(f"INSERT INTO {model.name} ({columns}) SELECT {columns} FROM {STAGE}")
+
+
+def _entry(span: Span, unit: SpanUnit, content: _Content) -> Entry:
+    return Entry(
+        span.season,
+        unit.date,
+        span.model.version,
+        unit.input_fingerprint,
+        content.fingerprint,
+        content.rows,
+        content.expected,
+    )
