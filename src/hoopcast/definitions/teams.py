@@ -88,12 +88,14 @@ def _key(text: str) -> str:
 # `LA` and `Los Angeles` alone name two teams and therefore none.
 _AMBIGUOUS = frozenset({_key("LA"), _key("Los Angeles")})
 
-_ABBR_BY_SPELLING: Mapping[str, str] = MappingProxyType({
-    _key(spelling): team.abbr
-    for team in TEAMS
-    for spelling in (team.abbr, str(team.team_id), team.city, team.nickname, team.name, *team.variants)
-    if _key(spelling) not in _AMBIGUOUS
-})
+_ABBR_BY_SPELLING: Mapping[str, str] = MappingProxyType(
+    {
+        _key(spelling): team.abbr
+        for team in TEAMS
+        for spelling in (team.abbr, str(team.team_id), team.city, team.nickname, team.name, *team.variants)
+        if _key(spelling) not in _AMBIGUOUS
+    }
+)
 
 
 def team_by_abbr(abbr: str) -> Team | None:

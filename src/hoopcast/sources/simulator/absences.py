@@ -1,6 +1,7 @@
 """Who is fit, who plays, for how long; and what the injured list says of it."""
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -10,18 +11,20 @@ from hoopcast.sources.simulator.rosters import Dressed
 from hoopcast.sources.simulator.schedule import Games
 
 # A fit player's mean time to his next absence, and the kinds of absences: shares, least and mean length in days.
-_MEAN_FIT_DAYS = 50.0
+_MEAN_FIT_DAYS = 40.0
 _KIND_SHARES = (0.70, 0.20, 0.10)
 _LEAST_DAYS = np.array([1.0, 5.0, 25.0])
 _FURTHER_DAYS = np.array([2.0, 9.0, 35.0])
 _SPELLS = 24
 # Probability that the coach plays a fit man, by his standing among the fit of the team, best first.
-_COACH_PLAYS = np.array([1, 1, 1, 0.998, 0.997, 0.995, 0.99, 0.97, 0.88, 0.68, 0.45, 0.29, 0.21, 0.16, 0.13, 0.11])
+_COACH_PLAYS = np.array([1, 1, 1, 0.998, 0.997, 0.995, 0.99, 0.97, 0.90, 0.74, 0.53, 0.36, 0.26, 0.2, 0.16, 0.13])
+# Correlation of two men's decisions on a night is this squared.
+_NIGHT = 0.6
 REGULATION_MINUTES = 240
 # What a coach plans for anyone at most, and what becomes of it at most.
-_MOST_PLANNED, _MOST_MINUTES = 36.0, 45.0
+_MOST_PLANNED, _MOST_MINUTES = 35.5, 44.0
 # Spread (of the logarithm) of a man's minutes from game to game: a starter's, and how much more a reserve's.
-_MINUTES_SPREAD, _RESERVE_SPREAD = 0.145, 0.62
+_MINUTES_SPREAD, _RESERVE_SPREAD, _RESERVE_MINUTES = 0.10, 0.95, 10.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,15 @@ def _absent_days(rng: np.random.Generator, players: Players, last_day: int) -> B
     np.add.at(edges, (row, start.clip(0, last_day + 1).astype(np.int64)), 1)
     np.add.at(edges, (row, (start + length).clip(0, last_day + 1).astype(np.int64)), -1)
     return np.asarray(np.cumsum(edges, axis=1)[:, : last_day + 1] > 0)
+
+
+def normal_quantile(probability: Floats) -> Floats:
+    """Quantile of the standard normal law: minus infinity at 0, infinity at 1."""
+    distinct, where = np.unique(probability, return_inverse=True)
+    ends = {0.0: -np.inf, 1.0: np.inf}
+    law = NormalDist()
+    values = [ends[p] if p in ends else law.inv_cdf(p) for p in distinct.tolist()]
+    return np.array(values)[where].reshape(probability.shape)
 
 
 def _standing(weight: Floats) -> Ints:
@@ -97,10 +109,13 @@ def appear(seed: int, season: str, games: Games, players: Players, dressed: Dres
     absent &= standing >= needed
     plays = np.append(_COACH_PLAYS, _COACH_PLAYS[-1])[standing.clip(max=len(_COACH_PLAYS))]
     plays = np.where(standing < needed, 1.0, plays) * (dressed.listed & ~absent)
-    played = rng.random(plays.shape) < plays
+    # Nights differ in how many men get in; each man's own probability stays what it is.
+    night = rng.standard_normal((len(plays), 1))
+    form = _NIGHT * night + np.sqrt(1 - _NIGHT**2) * rng.standard_normal(plays.shape)
+    played = form < normal_quantile(plays)
 
     full = np.full(len(played), float(REGULATION_MINUTES))
-    spread = _MINUTES_SPREAD + _RESERVE_SPREAD * np.exp(-dressed.minutes_weight / 14)
+    spread = _MINUTES_SPREAD + _RESERVE_SPREAD * np.exp(-dressed.minutes_weight / _RESERVE_MINUTES)
     luck = np.exp(spread * rng.standard_normal(played.shape) - spread**2 / 2)
     planned = share_out(dressed.minutes_weight * played, full, _MOST_PLANNED)
     minutes = share_out(planned * luck, full, _MOST_MINUTES)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hoopcast.sources.simulator.columns import Bools, Floats, Ints, chance, whole_parts
+from hoopcast.sources.simulator.columns import Bools, Floats, Ints, whole_parts
 from hoopcast.sources.simulator.play import POINTS, Stint
 from hoopcast.sources.simulator.players import Players
 from hoopcast.sources.simulator.rosters import Dressed
@@ -20,6 +20,8 @@ _PERIOD_SECONDS, _OVERTIME_SECONDS, _PERIODS = 720, 300, 4
 _PAINT_DISTANCES = np.arange(1, 9)
 _PAINT_SHARES = np.array([0.16, 0.21, 0.17, 0.13, 0.11, 0.09, 0.07, 0.06])
 _ASSISTS, _OFFENSIVE, _DEFENSIVE, _STEALS, _BLOCKS, _FOULS = range(6)
+# Part of his points beyond his share of minutes that shows in a man's margin.
+_OWN_POINTS = 0.35
 # Spread of a man's margin beyond his share of the team's, points over half a game.
 _MARGIN_SPREAD, _HALF_MINUTES = 8.5, 24.0
 
@@ -143,12 +145,13 @@ def _distances(rng: np.random.Generator, zone: Ints) -> tuple[Ints, Bools]:
     return np.where(has_distance, printed, imputed).astype(np.int64), has_distance
 
 
-def make_shots(seed: int, season: str, stints: list[Stint], dressed: Dressed, players: Players, minutes: Ints) -> Shots:
+def make_shots(
+    rng: np.random.Generator, stints: list[Stint], dressed: Dressed, players: Players, minutes: Ints
+) -> Shots:
     """Lay out a season's shots one by one.
 
     Args:
-        seed: seed of the league.
-        season: such as `2021-22`.
+        rng: source of chance.
         stints: regulation and overtimes.
         dressed: rosters by team-game.
         players: players.
@@ -157,7 +160,6 @@ def make_shots(seed: int, season: str, stints: list[Stint], dressed: Dressed, pl
     Returns:
         Shots by game, period and clock.
     """
-    rng = chance(seed, season, "shots")
     parts = [_one_by_one(stint) for stint in stints]
     side, place, zone, made = (np.concatenate(column) for column in zip(*parts, strict=True))
     overtime = np.repeat([stint.period for stint in stints], [len(part[0]) for part in parts])
@@ -205,12 +207,11 @@ def _counted(shape: tuple[int, ...], side: Ints, place: Ints) -> Ints:
     return np.bincount(side * shape[1] + place, minlength=shape[0] * shape[1]).reshape(shape)
 
 
-def make_box(seed: int, season: str, stints: list[Stint], shots: Shots, dressed: Dressed, players: Players) -> Box:
+def make_box(rng: np.random.Generator, stints: list[Stint], shots: Shots, dressed: Dressed, players: Players) -> Box:
     """Draw the rest of the box scores: rebounds, steals, fouls and each man's margin.
 
     Args:
-        seed: seed of the league.
-        season: such as `2021-22`.
+        rng: source of chance.
         stints: regulation and overtimes.
         shots: shots, which give assists and blocks.
         dressed: rosters by team-game.
@@ -219,7 +220,6 @@ def make_box(seed: int, season: str, stints: list[Stint], shots: Shots, dressed:
     Returns:
         Box scores.
     """
-    rng = chance(seed, season, "box scores")
     first = stints[0]
     minutes = total_minutes(stints)
     names = ("attempts", "makes", "fta", "ftm", "turnovers", "offensive_rebounds")
@@ -236,13 +236,15 @@ def make_box(seed: int, season: str, stints: list[Stint], shots: Shots, dressed:
     trips = _other_side(sums["fta"].sum(axis=1)) // 2
     team_pf = trips + rng.poisson(_FOULS_BEYOND_TRIPS, len(trips))
     steady = 0.3 * minutes
-    points = (sums["makes"] @ POINTS + sums["ftm"]).sum(axis=1)
+    own = sums["makes"] @ POINTS + sums["ftm"]
+    points = own.sum(axis=1)
     margin = points - _other_side(points)
     played = minutes > 0
     total = minutes.sum(axis=1, keepdims=True)
     # Who plays half the game can differ most from his team.
     room = np.sqrt(minutes * (total / 5 - minutes).clip(0)) / _HALF_MINUTES
     noise = _MARGIN_SPREAD * rng.standard_normal(minutes.shape) * room
+    noise += _OWN_POINTS * (own - own.sum(axis=1, keepdims=True) * minutes / total)
     noise -= np.where(played, noise.sum(axis=1, keepdims=True) / played.sum(axis=1, keepdims=True), 0.0)
     made_with_help, blocked = shots.assist >= 0, shots.block >= 0
     return Box(

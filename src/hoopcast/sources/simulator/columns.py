@@ -53,8 +53,13 @@ def picked(columns: Columns, rows: Array) -> Columns:
     return {name: values[rows] for name, values in columns.items()}
 
 
+def _joined(parts: list[Array]) -> Array:
+    whole = np.concatenate([np.ma.getdata(part) for part in parts])
+    if not any(isinstance(part, np.ma.MaskedArray) for part in parts):
+        return whole
+    return np.ma.masked_array(whole, mask=np.concatenate([np.ma.getmaskarray(part) for part in parts]))
+
+
 def stacked(tables: list[Columns]) -> Columns:
     """Tables of the same columns, one below the other."""
-    return {name: np.ma.concatenate([table[name] for table in tables])
-            if any(isinstance(table[name], np.ma.MaskedArray) for table in tables)
-            else np.concatenate([table[name] for table in tables]) for name in tables[0]}  # fmt: skip
+    return {name: _joined([table[name] for table in tables]) for name in tables[0]}

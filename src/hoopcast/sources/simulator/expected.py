@@ -39,9 +39,7 @@ def expect(dressed: Dressed, appearances: Appearances, rates: Rates) -> Expected
     Returns:
         Expectations, overtime included.
     """
-    minutes = np.where(
-        appearances.absent, np.minimum(dressed.minutes_weight, 36.0), appearances.expected_minutes
-    )
+    minutes = np.where(appearances.absent, np.minimum(dressed.minutes_weight, 36.0), appearances.expected_minutes)
     use = minutes * dressed.usage
     likely = use * appearances.play_probability
     with_him = likely.sum(axis=1, keepdims=True) + use - likely

@@ -5,14 +5,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from hoopcast.sources.simulator.absences import Appearances
-from hoopcast.sources.simulator.columns import Bools, Ints, Texts, chance, texts
+from hoopcast.sources.simulator.columns import Bools, Ints, Texts, texts
 from hoopcast.sources.simulator.rosters import Dressed
 
 _RECORDED, _ONE_GAME_RECORDED, _ACTIVATION_RECORDED = 0.9, 0.7, 0.94
 _EVE, _LATE, _MOST_DAYS_LATE = 0.25, 0.14, 7
 _LONG_GAMES = 20
 _SIDES = ("left", "right")
-_SHORT_REASONS = ("illness", "back spasms", "a stomach virus", "a migraine", "sore lower back", "NBA health and safety protocols")
+_SHORT_REASONS = (
+    "illness",
+    "back spasms",
+    "a stomach virus",
+    "a migraine",
+    "sore lower back",
+    "NBA health and safety protocols",
+)
 _REASONS = (
     "sprained {} ankle", "sore {} knee", "{} hamstring injury", "bruised {} quadriceps", "strained {} calf",
     "{} shoulder injury", "sore {} foot", "strained {} groin", "sprained {} wrist", "{} hip injury",
@@ -59,14 +66,11 @@ def _reasons(rng: np.random.Generator, games: Ints, returned: Bools) -> Texts:
     )
 
 
-def list_moves(
-    seed: int, season: str, dressed: Dressed, appearances: Appearances, team: Ints, day: Ints
-) -> Moves:
+def list_moves(rng: np.random.Generator, dressed: Dressed, appearances: Appearances, team: Ints, day: Ints) -> Moves:
     """Moves that follow from the season's absences.
 
     Args:
-        seed: seed of the league.
-        season: such as `2021-22`.
+        rng: source of chance.
         dressed: rosters by team-game.
         appearances: absences.
         team: position of the team, per team-game.
@@ -75,7 +79,6 @@ def list_moves(
     Returns:
         Placements and activations; some are dated late and some never recorded.
     """
-    rng = chance(seed, season, "injured list")
     teams = int(team.max()) + 1
     by_team = np.argsort(team, kind="stable").reshape(teams, -1)
     # team x place x game: an absence is a run along the last axis.
@@ -96,6 +99,10 @@ def list_moves(
     placed_day = day[side] - (rng.random(len(starts)) < _EVE)
     return_side = by_team[team_of, np.where(ended, following, starts) % games]
     lateness = np.where(rng.random(len(starts)) < _LATE, rng.integers(1, _MOST_DAYS_LATE + 1, len(starts)), 0)
+    # Nobody is taken off the list after he was put on it again.
+    again = np.append(day[side], 0)[1:]
+    same_place = np.append(starts // games, -1)[1:] == starts // games
+    lateness = np.where(same_place, np.minimum(lateness, (again - day[return_side] - 1).clip(0)), lateness)
     player = dressed.player[side, place]
     note = _reasons(rng, length, returned)
     moves_day = np.concatenate([placed_day[recorded], (day[return_side] + lateness)[off]])

@@ -15,7 +15,7 @@ from hoopcast.sources.simulator.layout import INJURIES, LAYOUT
 from hoopcast.sources.simulator.played_season import PlayedSeason, play_season
 from hoopcast.sources.simulator.size import FULL_LEAGUE, LeagueSize
 from hoopcast.sources.simulator.tables import injury_table, season_tables
-from hoopcast.sources.simulator.truth import Truth, season_truth
+from hoopcast.sources.simulator.truth import Truth, joined_truth, season_truth
 
 CORRECTIONS_FOLDER = "corrections"
 
@@ -34,6 +34,7 @@ class League:
         injury_transactions: moves of the injured list of all seasons.
         corrections: by season and table, rows of files that the sources publish later; empty without faults that
             heal. The first files and then these are, but for what was lost or broken for good, the faultless league.
+        broken: one row a row that was broken on demand: `season`, `table`, `row` (from 0, in the first file), `reason`.
         truth: what is true of players, teams and lines.
     """
 
@@ -44,13 +45,16 @@ class League:
     tables: Mapping[str, Mapping[str, Columns]]
     injury_transactions: Columns
     corrections: Mapping[str, Mapping[str, Columns]]
+    broken: Columns
     truth: Truth
 
 
 def _checked(seasons: Sequence[str]) -> tuple[str, ...]:
     years = [season_start_year(season) for season in seasons]
     if not years or years != list(range(years[0], years[0] + len(years))):
-        message = f"a league plays seasons in a row, not {', '.join(seasons) or 'none'}; name them in order without gaps"
+        message = (
+            f"a league plays seasons in a row, not {', '.join(seasons) or 'none'}; name them in order without gaps"
+        )
         raise UsageError(message)
     return tuple(season_name(year) for year in years)
 
@@ -79,12 +83,13 @@ def simulate(
         UsageError: if a season is misspelt or the seasons are not in a row.
     """
     names = _checked(seasons)
-    tables, corrections, truths, injuries = {}, {}, [], []
+    tables, corrections, truths, injuries, broken = {}, {}, [], [], []
     played: PlayedSeason | None = None
     for season in names:
         played = play_season(seed, season, size, played)
-        true_tables = season_tables(played, seed, size)
-        tables[season], corrections[season] = faulty_season(true_tables, played, seed, faults)
+        files = faulty_season(season_tables(played, seed, size), played, seed, faults)
+        tables[season], corrections[season] = files.first, files.later
+        broken.append(files.broken)
         injuries.append(faulty_injuries(injury_table(played), played, seed, faults))
         truths.append(season_truth(played))
     return League(
@@ -95,7 +100,8 @@ def simulate(
         tables=MappingProxyType(tables),
         injury_transactions=stacked(injuries),
         corrections=MappingProxyType({season: later for season, later in corrections.items() if later}),
-        truth=Truth(**{name: stacked([truth[name] for truth in truths]) for name in truths[0]}),
+        broken=stacked(broken),
+        truth=joined_truth(truths),
     )
 
 
@@ -105,7 +111,7 @@ def _write_table(connection: duckdb.DuckDBPyConnection, table: str, columns: Col
     connection.register(view, columns)
     casts = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in LAYOUT[table].items())
     place = str(path).replace("'", "''")
-    connection.execute(f"COPY (SELECT {casts} FROM {view}) TO '{place}' (FORMAT parquet, COMPRESSION zstd)")  # noqa: S608
+    connection.execute(f"COPY (SELECT {casts} FROM {view}) TO '{place}' (FORMAT parquet, COMPRESSION zstd)")
     connection.unregister(view)
     return path
 

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from hoopcast.sources.simulator.absences import Appearances
-from hoopcast.sources.simulator.columns import Bools, Floats, Ints, chance
+from hoopcast.sources.simulator.columns import Bools, Floats, Ints
 from hoopcast.sources.simulator.expected import Expected
 from hoopcast.sources.simulator.rosters import Dressed
 
 # The market's errors: of a man's expected points (share), of a game's margin and total (points).
 _POINTS_ERROR, _MARGIN_ERROR, _TOTAL_ERROR = 0.065, 1.8, 3.0
 # Variance of a man's points given their expectation: a * mean + b * mean^2; their median lies below the mean.
-_VARIANCE = (1.55, 0.075)
-_MEDIAN_BELOW_MEAN = 0.3
+_VARIANCE = (1.55, 0.065)
+_MEDIAN_BELOW_MEAN = 0.1
 _GAME_SPREAD = 13.3
 # Bookmaker's margin: sum of both sides' implied probabilities less 1.
 _PLAYER_MARGIN, _PLAYER_MARGIN_SPREAD, _GAME_MARGIN = 0.062, 0.007, 0.042
 # A man is quoted by expected minutes; and who drops out late was quoted before the news.
 _QUOTED_MINUTES, _QUOTED_SLOPE, _OWN_QUOTE_SPREAD = 21.4, 0.36, 0.5
-_LATE_SCRATCH = 0.33
+_LATE_SCRATCH = 0.42
 _WHOLE_LINES = 0.003
 _LEAST_LINE = 0.5
 
@@ -86,18 +86,16 @@ def _nearest_half(values: Floats) -> Floats:
     return np.rint(values * 2) / 2
 
 
-def game_lines(seed: int, season: str, expected: Expected) -> GameLines:
+def game_lines(rng: np.random.Generator, expected: Expected) -> GameLines:
     """Spread, total and moneylines of each game.
 
     Args:
-        seed: seed of the league.
-        season: such as `2021-22`.
+        rng: source of chance.
         expected: what to expect of each team.
 
     Returns:
         Closing lines.
     """
-    rng = chance(seed, season, "game lines")
     home, away = expected.team_points[::2], expected.team_points[1::2]
     margin = home - away + _MARGIN_ERROR * rng.standard_normal(len(home))
     total = home + away + _TOTAL_ERROR * rng.standard_normal(len(home))
@@ -125,31 +123,32 @@ def _newly_absent(dressed: Dressed, appearances: Appearances, team: Ints) -> Boo
 
 
 def points_lines(
-    seed: int, season: str, dressed: Dressed, appearances: Appearances, expected: Expected, team: Ints, players: int
+    rng: np.random.Generator, dressed: Dressed, appearances: Appearances, expected: Expected, team: Ints
 ) -> PointsLines:
     """Lines on the points of those of whom minutes are expected.
 
     Who is quoted depends on what is expected of him, never on who then played; whoever dropped out late was quoted.
 
     Args:
-        seed: seed of the league.
-        season: such as `2021-22`.
+        rng: source of chance.
         dressed: rosters by team-game.
         appearances: who is fit.
         expected: expected minutes and points.
         team: position of the team, per team-game.
-        players: number of players.
 
     Returns:
         Closing lines by team-game and place.
     """
-    rng = chance(seed, season, "points lines")
-    popularity = _OWN_QUOTE_SPREAD * rng.standard_normal(players)
+    popularity = _OWN_QUOTE_SPREAD * rng.standard_normal(int(dressed.player.max()) + 1)
     logit = _QUOTED_SLOPE * (expected.minutes - _QUOTED_MINUTES) + popularity[dressed.player]
-    chance_of_quote = 1 / (1 + np.exp(-logit)) * np.where(
-        appearances.absent,
-        _LATE_SCRATCH * _newly_absent(dressed, appearances, team),
-        appearances.play_probability > 0.6,  # noqa: PLR2004 - the market quotes who will likely play
+    chance_of_quote = (
+        1
+        / (1 + np.exp(-logit))
+        * np.where(
+            appearances.absent,
+            _LATE_SCRATCH * _newly_absent(dressed, appearances, team),
+            appearances.play_probability > 0.6,  # noqa: PLR2004 - the market quotes who will likely play
+        )
     )
     side, place = np.nonzero(dressed.listed & (rng.random(chance_of_quote.shape) < chance_of_quote))
     true_points = expected.points[side, place]

@@ -4,30 +4,31 @@ import numpy as np
 
 from hoopcast.sources.simulator.columns import Ints, Texts, chance
 
-_FIRST = (
-    "Aldo Alvar Amari Anders Ansel Arlo Barnaby Bastien Benat Boško Calder Carrick Cormac Corwin Dacian Damek Darnell "
-    "Da'Quan De'Marlo Dejuan D.J. Domagoj Dovydas Duško Eamon Edvin Eero Elgin Emeka Endre Errol Étienne Ferran Filip "
-    "Garrick Géza Gorka Hakeem Halvard Hollis Ike Ilmari Iñigo Ivo Jabari Jadon Ja'Kobe Jokūbas Jovan J.T. Kadeem "
-    "Kaarel K.J. Keshawn Kwesi Lamine Lázaro Leif Lennox Lorcan Luboš Malachi Mamoru Marek Maël Mattias M.J. Nahuel "
-    "Ndidi Nikodem Obinna Odell Ognjen Olavi Oswin Pau Percy P.J. Quillan Radim Rashaun Raúl R.J. Roko Rudi Sékou "
-    "Severin Şahin Søren Tadeas Tariq T.J. Teodor Tomáš Tyree Uroš Vaughn Vít Wendel Xabier Yannis Zdeněk Zeke"
-).split()
-
-_LAST = (
-    "Abernethy Adeyinka Aguirrezabal Åkerlund Alderwick Amankwah Arsenović Babić-Lowe Barrowclough Bašić Beckenridge "
-    "Bjarnason Blackwood-Osei Bojarski Brannigan Bukowiec Čermák Castelnau Chidozie Claverly Colquitt Cvetanović "
-    "Dabrowski Dankworth Delacroix-Webb Diabaté Dlamini Dravič Drinkwater Duquesnay Eastlake Ekwueme Elderfield Erdoğmuş "
-    "Fairweather Falconbridge Ferreiro Fitzwarren Forsberg Galbraith Garanča Ghirlandi Gómez-Arce Grimshaw Gudaitytis "
-    "Halloran Harrowgate Hawksworth Hegedűs Hjelmås Holmqvist Ibekwe Ilinčić Isaksson Jankauskas Jarvela Jørgensen "
-    "Kabongo Kaczor Kasprzyk Kirkbride Kjærgaard Koivunen Kovářík Kuzmickas Lacombe Langstroth Lindqvist Łapiński "
-    "Lockridge Lund-Hayes Mabathoana Mackelroy Maravić Marchetti Mbongo McAllenby McTavish Mellencourt Mikelsons "
-    "Montferrat Mårtensson Nakagawa N'Dour Nightingale Njoroge Núñez Obradors Ødegård Okonjo Oldroyd Olszewski O'Branagh "
-    "O'Farrelly Papastathis Pemberly Petrauskis Pettifer Piątek Quarrington Radonjić Ravensdale Rémy Rochambeau Ruddock "
-    "Sablić Salaberry Sandoval-Rey Sæther Seabrook Šimkus Skarsgaard Soldevila Soumahoro St. Clair Stjepić Strandvik "
-    "Széll Tamberlane Thackeray Thibodaux Tokarczyk Tremblay Tuiasosopo Ugochukwu Underhay Urrutia Valčiukas Vandermeer "
-    "Vilhelmsson Vranješ Wainscott Wakefield Wetherby Whitlocke Winterbourne Wójcik Ximénez Yeboah Yılmazer Zambrano "
-    "Žalgevičius Zielinski Žukas Zubizarreta"
-).replace("St. Clair", "St._Clair").split()  # fmt: skip
+_FIRST_NAMES = """
+Aldo Alvar Amari Anders Ansel Arlo Barnaby Bastien Benat Boško Calder Carrick Cormac Corwin Dacian Damek Darnell
+Da'Quan De'Marlo Dejuan D.J. Domagoj Dovydas Duško Eamon Edvin Eero Elgin Emeka Endre Errol Étienne Ferran Filip
+Garrick Géza Gorka Hakeem Halvard Hollis Ike Ilmari Iñigo Ivo Jabari Jadon Ja'Kobe Jokūbas Jovan J.T. Kadeem Kaarel
+K.J. Keshawn Kwesi Lamine Lázaro Leif Lennox Lorcan Luboš Malachi Mamoru Marek Maël Mattias M.J. Nahuel Ndidi
+Nikodem Obinna Odell Ognjen Olavi Oswin Pau Percy P.J. Quillan Radim Rashaun Raúl R.J. Roko Rudi Sékou Severin Şahin
+Søren Tadeas Tariq T.J. Teodor Tomáš Tyree Uroš Vaughn Vít Wendel Xabier Yannis Zdeněk Zeke
+"""
+# An underscore stands for a space within a name.
+_LAST_NAMES = """
+Abernethy Adeyinka Aguirrezabal Åkerlund Alderwick Amankwah Arsenović Babić-Lowe Barrowclough Bašić Beckenridge
+Bjarnason Blackwood-Osei Bojarski Brannigan Bukowiec Čermák Castelnau Chidozie Claverly Colquitt Cvetanović
+Dabrowski Dankworth Delacroix-Webb Diabaté Dlamini Dravič Drinkwater Duquesnay Eastlake Ekwueme Elderfield Erdoğmuş
+Fairweather Falconbridge Ferreiro Fitzwarren Forsberg Galbraith Garanča Ghirlandi Gómez-Arce Grimshaw Gudaitytis
+Halloran Harrowgate Hawksworth Hegedűs Hjelmås Holmqvist Ibekwe Ilinčić Isaksson Jankauskas Jarvela Jørgensen
+Kabongo Kaczor Kasprzyk Kirkbride Kjærgaard Koivunen Kovářík Kuzmickas Lacombe Langstroth Lindqvist Łapiński
+Lockridge Lund-Hayes Mabathoana Mackelroy Maravić Marchetti Mbongo McAllenby McTavish Mellencourt Mikelsons
+Montferrat Mårtensson Nakagawa N'Dour Nightingale Njoroge Núñez Obradors Ødegård Okonjo Oldroyd Olszewski O'Branagh
+O'Farrelly Papastathis Pemberly Petrauskis Pettifer Piątek Quarrington Radonjić Ravensdale Rémy Rochambeau Ruddock
+Sablić Salaberry Sandoval-Rey Sæther Seabrook Šimkus Skarsgaard Soldevila Soumahoro St._Clair Stjepić Strandvik
+Széll Tamberlane Thackeray Thibodaux Tokarczyk Tremblay Tuiasosopo Ugochukwu Underhay Urrutia Valčiukas Vandermeer
+Vilhelmsson Vranješ Wainscott Wakefield Wetherby Whitlocke Winterbourne Wójcik Ximénez Yeboah Yılmazer Zambrano
+Žalgevičius Zielinski Žukas Zubizarreta
+"""
+_FIRST, _LAST = _FIRST_NAMES.split(), _LAST_NAMES.split()
 
 _SUFFIXES = ("", " Jr.", " II", " III", " IV")
 _SUFFIX_SHARES = (0.915, 0.055, 0.012, 0.015, 0.003)

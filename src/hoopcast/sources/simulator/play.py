@@ -1,6 +1,6 @@
 """Games as they are played: plays, shots, free throws, turnovers, and overtime until one side leads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,22 +13,24 @@ from hoopcast.sources.simulator.teams import Styles
 
 # True effects on accuracy, as multipliers: at home, away, and on the day after a game.
 HOME, AWAY, BACK_TO_BACK = 1.010, 0.990, 0.985
-POSSESSIONS = 100.0
-_POSSESSIONS_SPREAD, _OWN_PLAYS_SPREAD = 0.040, 1.5
+POSSESSIONS = 99.7
+_POSSESSIONS_SPREAD, _OWN_PLAYS_SPREAD = 0.036, 0.6
 # Shares of a team's plays: field-goal attempts, trips to the line, turnovers.
 _PLAY_SHARES = np.array([0.7905, 0.0925, 0.117])
 _OFFENSIVE_REBOUND_RATE, _EXPECTED_MISSES = 0.2175, 47.5
+# Size of the beta law of a night's offensive rebound rate.
+_GLASS = 70.0
 # A formula of possessions counts a trip of two free throws as 0.88 of a play.
 _PLAYS_BEYOND_FORMULA = 0.6
 _AND_ONE = np.array([0.004, 0.062, 0.03])
 # Shape of the gamma law of a man's usage from game to game.
-_HOT_HAND = 14.0
+_HOT_HAND = 24.0
 # A side that scores beyond expectation meets a defence that answers: the share of its surplus that it loses again.
 _ANSWER = 0.3
 OVERTIME_MINUTES = 25
-_OVERTIMES = 5
+_FIRST_OVERTIME, _OVERTIMES = 5, 5
 # A side that trails by a point at the end shoots or is fouled: how often it still ties.
-_LATE_TIE = 0.42
+_LATE_TIE = 0.25
 POINTS = np.array([3, 2, 2])
 
 
@@ -105,9 +107,7 @@ class Stint:
         return np.asarray(self.makes @ POINTS + self.ftm)
 
 
-def true_rates(
-    games: Games, players: Players, dressed: Dressed, appearances: Appearances, styles: Styles
-) -> Rates:
+def true_rates(games: Games, players: Players, dressed: Dressed, appearances: Appearances, styles: Styles) -> Rates:
     """Rates that follow from players, opponents, home court and rest, centred on the league's averages.
 
     Args:
@@ -169,13 +169,12 @@ def _answered(rng: np.random.Generator, attempts: Ints, makes: Ints, accuracy: F
     return np.asarray(makes - rng.binomial(makes, lost) + rng.binomial(attempts - makes, won))
 
 
-def _stretch(
-    rng: np.random.Generator, rows: Ints, period: int, minutes: Ints, usage: Floats, rates: Rates, plays: Floats
-) -> Stint:
+def _stretch(rng: np.random.Generator, minutes: Ints, usage: Floats, rates: Rates, plays: Floats) -> Stint:
     """Play one stretch; `plays` are those that each team has, before its offensive rebounds."""
     share = minutes * usage * rng.gamma(_HOT_HAND, 1 / _HOT_HAND, minutes.shape)
     expected_misses = np.rint(plays * _EXPECTED_MISSES / POSSESSIONS).astype(np.int64)
-    rebounds = rng.binomial(expected_misses, _OFFENSIVE_REBOUND_RATE)
+    rate = rng.beta(_OFFENSIVE_REBOUND_RATE * _GLASS, (1 - _OFFENSIVE_REBOUND_RATE) * _GLASS, len(plays))
+    rebounds = rng.binomial(expected_misses, rate)
     count = np.rint(plays + rebounds + _PLAYS_BEYOND_FORMULA * plays / POSSESSIONS).astype(np.int64).clip(1)
     each = rng.multinomial(count, share / share.sum(axis=1, keepdims=True))
     kinds = rng.multinomial(each, rates.kinds)
@@ -184,8 +183,8 @@ def _stretch(
     fta = 2 * kinds[..., 3] + rng.binomial(makes, _AND_ONE).sum(axis=-1)
     misses = (attempts - makes).sum(axis=(1, 2))
     return Stint(
-        rows=rows,
-        period=period,
+        rows=np.arange(len(plays)),
+        period=0,
         minutes=minutes,
         attempts=attempts,
         makes=makes,
@@ -203,9 +202,7 @@ def _one_more_free_throw(stint: Stint, which: Ints) -> None:
     stint.ftm[which, man] += 1
 
 
-def play_games(
-    seed: int, season: str, dressed: Dressed, appearances: Appearances, rates: Rates
-) -> list[Stint]:
+def play_games(seed: int, season: str, dressed: Dressed, appearances: Appearances, rates: Rates) -> list[Stint]:
     """Play a season.
 
     Args:
@@ -222,7 +219,7 @@ def play_games(
     teams = len(rates.possessions)
     possessions = rates.possessions * np.repeat(1 + _POSSESSIONS_SPREAD * rng.standard_normal(teams // 2), 2)
     plays = possessions + _OWN_PLAYS_SPREAD * rng.standard_normal(teams)
-    stints = [_stretch(rng, np.arange(teams), 0, appearances.minutes, dressed.usage, rates, plays)]
+    stints = [_stretch(rng, appearances.minutes, dressed.usage, rates, plays)]
     score = stints[0].points.sum(axis=1)
     behind = np.flatnonzero(score + 1 == score.reshape(-1, 2)[:, ::-1].ravel())
     _one_more_free_throw(stints[0], behind[rng.random(len(behind)) < _LATE_TIE])
@@ -232,9 +229,10 @@ def play_games(
         if len(tied) == 0:
             break
         full = np.full(len(tied), float(OVERTIME_MINUTES))
-        minutes = whole_parts(share_out(appearances.minutes[tied] ** 2.0, full, most=5.0))
+        minutes = whole_parts(share_out(appearances.minutes[tied].astype(np.float64) ** 2, full, most=5.0))
         part = OVERTIME_MINUTES / REGULATION_MINUTES
-        stint = _stretch(rng, tied, 5 + overtime, minutes, dressed.usage[tied], rates.at(tied), plays[tied] * part)
+        stint = _stretch(rng, minutes, dressed.usage[tied], rates.at(tied), plays[tied] * part)
+        stint = replace(stint, rows=tied, period=_FIRST_OVERTIME + overtime)
         if overtime == _OVERTIMES - 1:
             points = stint.points.sum(axis=1).reshape(-1, 2)
             _one_more_free_throw(stint, 2 * np.flatnonzero(points[:, 0] == points[:, 1]))

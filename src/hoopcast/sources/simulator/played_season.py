@@ -7,7 +7,7 @@ import numpy as np
 from hoopcast.definitions.teams import TEAMS
 from hoopcast.sources.simulator.absences import Appearances, appear
 from hoopcast.sources.simulator.box import Box, Shots, make_box, make_shots, total_minutes
-from hoopcast.sources.simulator.columns import Ints, Texts
+from hoopcast.sources.simulator.columns import Ints, Texts, chance
 from hoopcast.sources.simulator.expected import Expected, expect
 from hoopcast.sources.simulator.injured_list import Moves, list_moves
 from hoopcast.sources.simulator.lines import GameLines, PointsLines, game_lines, points_lines
@@ -113,7 +113,7 @@ def play_season(seed: int, season: str, size: LeagueSize, before: PlayedSeason |
     appearances = appear(seed, season, games, players, dressed)
     rates = true_rates(games, players, dressed, appearances, styles)
     stints = play_games(seed, season, dressed, appearances, rates)
-    shots = make_shots(seed, season, stints, dressed, players, total_minutes(stints))
+    shots = make_shots(chance(seed, season, "shots"), stints, dressed, players, total_minutes(stints))
     expected = expect(dressed, appearances, rates)
     team = sides(games)
     return PlayedSeason(
@@ -126,9 +126,9 @@ def play_season(seed: int, season: str, size: LeagueSize, before: PlayedSeason |
         appearances=appearances,
         rates=rates,
         shots=shots,
-        box=make_box(seed, season, stints, shots, dressed, players),
+        box=make_box(chance(seed, season, "box scores"), stints, shots, dressed, players),
         expected=expected,
-        game_lines=game_lines(seed, season, expected),
-        points_lines=points_lines(seed, season, dressed, appearances, expected, team, len(players)),
-        moves=list_moves(seed, season, dressed, appearances, team, np.repeat(games.day, 2)),
+        game_lines=game_lines(chance(seed, season, "game lines"), expected),
+        points_lines=points_lines(chance(seed, season, "points lines"), dressed, appearances, expected, team),
+        moves=list_moves(chance(seed, season, "injured list"), dressed, appearances, team, np.repeat(games.day, 2)),
     )

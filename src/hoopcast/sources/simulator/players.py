@@ -11,16 +11,18 @@ from hoopcast.sources.simulator.size import LeagueSize
 # Invented players have ids that NBA.com has not given to anyone.
 FIRST_PLAYER_ID = 9_000_001
 ZONES = ("three", "paint", "mid_range")
-# Made share of attempts by zone in an average season (2021-22: .354, .585 with unknown distances, .419).
-LEAGUE_ACCURACY = np.array([0.3536, 0.586, 0.4192])
+# Made share of attempts by zone in an average season (2021-22: .354, .587 with unknown distances, .419).
+LEAGUE_ACCURACY = np.array([0.3545, 0.589, 0.4205])
 # Shares of attempts by zone around which players differ, and how a big man's differ from a guard's.
 _ZONE_LOGITS = np.array([0.02, 0.0, -0.86])
 _ZONE_TILT = np.array([-1.9, 2.2, 0.0])
 _ZONE_SPREAD = np.array([0.6, 0.35, 0.55])
 _ACCURACY_SPREAD = np.array([0.06, 0.055, 0.075])
-_USAGE_SPREAD = 0.29
+_USAGE_SPREAD = 0.32
 # Players newly signed during a season, per team and 17 players.
 SIGNINGS_SHARE = 0.155
+# Share of players who look for another team in summer.
+_MOVERS = 0.2
 _NO_TEAM = -1
 _PRIME_AGE, _ROOKIE_AGE = 27.0, 20.5
 
@@ -92,11 +94,13 @@ def _draw(rng: np.random.Generator, number: Ints, name: Texts, age: Floats, valu
     """New players of given standing; better ones use more plays and make a little more of them."""
     count = len(number)
     tilt = rng.uniform(-0.5, 0.5, count)
-    usage = np.exp(_USAGE_SPREAD * (0.72 * value + 0.72 * rng.standard_normal(count)) - _USAGE_SPREAD**2 / 2)
+    usage = np.exp(_USAGE_SPREAD * (0.78 * value + 0.66 * rng.standard_normal(count)) - _USAGE_SPREAD**2 / 2)
     touch = 0.35 * value + 0.94 * rng.standard_normal(count)
     own = rng.standard_normal((count, len(ZONES)))
     accuracy = LEAGUE_ACCURACY * (1 + _ACCURACY_SPREAD * (0.45 * touch[:, None] + 0.85 * own))
     tilts = np.exp(np.outer(tilt, [-1.9, 1.9, 1.0, -0.5, 2.0, 0.5]))
+    # Who has the ball most also passes most.
+    tilts[:, 0] *= usage**1.3
     return Players(
         number=number,
         name=name,
@@ -117,11 +121,11 @@ def _draw(rng: np.random.Generator, number: Ints, name: Texts, age: Floats, valu
     )
 
 
-def _new_players(seed: int, season: str, first_number: int, age: Floats, value: Floats, size: LeagueSize) -> Players:
+def _new_players(seed: int, first_number: int, age: Floats, value: Floats, size: LeagueSize) -> Players:
     number = first_number + np.arange(len(age))
     # The first player of the first team and one of the second share a name, as real namesakes do.
     name = invented_names(seed, number, namesakes=(0, size.players_per_team + 2))
-    return _draw(chance(seed, season, f"players from {first_number}"), number, name, age, value)
+    return _draw(chance(seed, "", f"players from {first_number}"), number, name, age, value)
 
 
 def signings(size: LeagueSize) -> int:
@@ -131,7 +135,7 @@ def signings(size: LeagueSize) -> int:
 
 def _dealt(rng: np.random.Generator, value: Floats, size: LeagueSize) -> Ints:
     """Teams dealt so that each gets one player of every standing: a draft, with luck."""
-    order = np.argsort(-(value + rng.normal(0.0, 0.45, len(value))))
+    order = np.argsort(-(value + rng.normal(0.0, 0.6, len(value))))
     team = np.empty(len(value), dtype=np.int64)
     team[order] = rng.permuted(np.tile(np.arange(size.teams), (size.players_per_team, 1)), axis=1).ravel()
     return team
@@ -143,7 +147,7 @@ def first_players(seed: int, season: str, size: LeagueSize) -> Players:
     rostered = size.teams * size.players_per_team
     value = np.concatenate([rng.normal(0.1, 1.0, rostered), rng.normal(-1.3, 0.4, signings(size))])
     age = np.clip(_PRIME_AGE - 0.5 + 4.2 * rng.standard_normal(len(value)), 19.0, 40.0)
-    players = _new_players(seed, season, 0, age, value, size)
+    players = _new_players(seed, 0, age, value, size)
     team = np.full(len(value), _NO_TEAM)
     team[:rostered] = _dealt(rng, value[:rostered], size)
     if size.teams > 1:
@@ -165,8 +169,8 @@ def _aged(rng: np.random.Generator, players: Players) -> Players:
     return replace(
         players,
         age=players.age + 1.0,
-        value=0.96 * players.value + 0.5 * growth + 0.28 * form,
-        usage=players.usage**0.97 * np.exp(0.08 * form + 0.06 * rng.standard_normal(count) + 0.04 * growth),
+        value=0.98 * players.value + 0.3 * growth + 0.2 * form,
+        usage=players.usage**0.97 * np.exp(0.04 * form + 0.05 * rng.standard_normal(count) + 0.04 * growth),
         accuracy=mean + 0.95 * (accuracy - mean),
         zone_share=_softmax(np.log(players.zone_share) + 0.15 * rng.standard_normal((count, len(ZONES)))),
         free_throw_accuracy=np.clip(players.free_throw_accuracy + rng.normal(0.0, 0.012, count), 0.45, 0.94),
@@ -199,14 +203,14 @@ def next_players(seed: int, season: str, size: LeagueSize, before: Players, last
     stayed = stayed.rows(np.sort(kept))
     value = np.concatenate([rng.normal(-0.75, 0.75, rookies), rng.normal(-1.3, 0.4, signings(size))])
     age = _ROOKIE_AGE + np.abs(rng.normal(0.0, 1.6, len(value)))
-    players = stayed.followed_by(_new_players(seed, season, int(before.number.max()) + 1, age, value, size))
+    players = stayed.followed_by(_new_players(seed, int(before.number.max()) + 1, age, value, size))
     return replace(players, team=_teams_after_summer(rng, players, rostered, size))
 
 
 def _teams_after_summer(rng: np.random.Generator, players: Players, rostered: int, size: LeagueSize) -> Ints:
     """Who moved keeps none; free places are dealt by standing, best player to the emptiest roster."""
     team = players.team[:rostered].copy()
-    team[rng.random(rostered) < 0.2] = _NO_TEAM
+    team[rng.random(rostered) < _MOVERS] = _NO_TEAM
     # A team that signed well in the season before may have more players than places.
     order = np.lexsort((-players.value[:rostered], team))
     starts = np.searchsorted(team[order], team[order], side="left")

@@ -16,7 +16,7 @@ _TRADED_SHARE = 0.17
 _DEADLINE_AT = 0.66
 # Length of the steps in which form drifts, days, and spreads of the drift of minutes and of usage.
 _FORM_DAYS = 20
-_FORM_SPREADS = (0.27, 0.06)
+_FORM_SPREADS = (0.25, 0.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +108,19 @@ def make_rosters(seed: int, season: str, size: LeagueSize, players: Players, las
     sorted_team = contract_team[order]
     place = np.arange(len(order)) - np.searchsorted(sorted_team, sorted_team, side="left")
     shape = (size.teams, int(place.max()) + 1)
-    arranged = [np.full(shape, fill) for fill in (-1, 0, -1)]
-    for matrix, values in zip(arranged, (contract_player, first, last), strict=True):
+
+    def arranged(values: Ints) -> Ints:
+        matrix = np.full(shape, -1)
         matrix[sorted_team, place] = values[order]
-    return Rosters(*arranged, role_minutes=role_minutes, last_team=last_team)
+        return matrix
+
+    return Rosters(
+        player=arranged(contract_player),
+        first_day=arranged(first),
+        last_day=arranged(last),
+        role_minutes=role_minutes,
+        last_team=last_team,
+    )
 
 
 def _form(rng: np.random.Generator, players: int, last_day: int, spread: float) -> Floats:

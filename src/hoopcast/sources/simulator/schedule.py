@@ -18,7 +18,7 @@ _WEEKDAY_GAMES = np.array([8.4, 5.4, 10.2, 4.8, 9.4, 6.8, 7.4])
 _TUESDAY, _FRIDAY = 1, 4
 _WEEKS_BEFORE_OPENING = timedelta(days=21)
 # Spread of the random part of a game's date within its round; the larger, the more back-to-backs (14-15 a team here).
-_DATE_SPREAD = 1.6
+_DATE_SPREAD = 1.2
 _BREAK_AT = 0.705
 
 
@@ -44,7 +44,7 @@ class Games:
 
 
 def opening_date(season: str) -> date:
-    """First date of a season: the third Tuesday of October, later where its autumn still belongs to the season before."""
+    """First date of a season: the third Tuesday of October, or a later one where October is of the season before."""
     year = season_start_year(season)
     opening = date(year, 10, 15)
     while opening.weekday() != _TUESDAY or season_of(opening - _WEEKS_BEFORE_OPENING) != season:

@@ -7,6 +7,7 @@ from hoopcast.errors import UsageError
 
 # From this many games a team on, a season is long enough to have an all-star break of a week.
 LONG_SEASON_GAMES = 41
+_FEWEST = 2
 _MOST_GAMES, _FEWEST_PLAYERS, _MOST_PLAYERS = 100, 8, 20
 
 
@@ -28,10 +29,10 @@ class LeagueSize:
     players_per_team: int = 17
 
     def __post_init__(self) -> None:
-        if not (2 <= self.teams <= len(TEAMS) and self.teams % 2 == 0):
+        if not (_FEWEST <= self.teams <= len(TEAMS) and self.teams % 2 == 0):
             message = f"a simulated league of {self.teams} teams is not possible; choose an even number from 2 to 30"
             raise UsageError(message)
-        if not 2 <= self.games_per_team <= _MOST_GAMES:
+        if not _FEWEST <= self.games_per_team <= _MOST_GAMES:
             message = f"{self.games_per_team} games a team are not possible; choose 2 to {_MOST_GAMES}"
             raise UsageError(message)
         if not _FEWEST_PLAYERS <= self.players_per_team <= _MOST_PLAYERS:

@@ -37,7 +37,9 @@ def slug(name: str) -> str:
 
 def _share(part: Ints, whole: Ints) -> Floats:
     """Share to three places, NaN (NULL in a file) of nothing."""
-    return np.round(np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0), 3)
+    share = np.full(len(whole), np.nan)
+    np.divide(part, whole, out=share, where=whole > 0)
+    return np.round(share, 3)
 
 
 def _ordered(table: str, columns: Columns) -> Columns:

@@ -9,7 +9,7 @@ from hoopcast.sources.simulator.players import ZONES
 from hoopcast.sources.simulator.size import LeagueSize
 
 _PACE_SPREAD = 0.021
-_DEFENCE_SPREAD = np.array([0.028, 0.042, 0.035])
+_DEFENCE_SPREAD = np.array([0.031, 0.047, 0.038])
 # Share of its style that a team keeps over the summer.
 _KEPT = 0.65
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hoopcast.sources.simulator.columns import Columns, Floats, Texts
+from hoopcast.sources.simulator.columns import Columns, Floats, Texts, stacked
 from hoopcast.sources.simulator.play import AWAY, BACK_TO_BACK, HOME
 from hoopcast.sources.simulator.played_season import PlayedSeason, team_texts
 from hoopcast.sources.simulator.players import ZONES
@@ -50,7 +50,9 @@ def _same(text: str, count: int) -> Texts:
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    ratio = np.full(len(part), np.nan)
+    np.divide(part, whole, out=ratio, where=whole > 0)
+    return ratio
 
 
 def _player_season(played: PlayedSeason) -> Columns:
@@ -61,7 +63,7 @@ def _player_season(played: PlayedSeason) -> Columns:
     plays = appearances.play_probability[side, place]
 
     def per_player(weight: Floats) -> Floats:
-        return np.bincount(player, weight, count)
+        return np.bincount(player, weight, count).astype(np.float64)
 
     minutes = per_player(plays * expected.minutes[side, place])
     points = per_player(plays * expected.points[side, place])
@@ -146,3 +148,23 @@ def season_truth(played: PlayedSeason) -> dict[str, Columns]:
         },
         "injury_move": {"player_id": played.players.player_id[played.moves.player]},
     }
+
+
+def joined_truth(seasons: list[dict[str, Columns]]) -> Truth:
+    """Truth of a league from those of its seasons.
+
+    Args:
+        seasons: tables of `season_truth`, one set a season.
+
+    Returns:
+        The tables one below the other.
+    """
+    joined = {name: stacked([season[name] for season in seasons]) for name in seasons[0]}
+    return Truth(
+        player_season=joined["player_season"],
+        player_game=joined["player_game"],
+        team_season=joined["team_season"],
+        game=joined["game"],
+        points_line=joined["points_line"],
+        injury_move=joined["injury_move"],
+    )
