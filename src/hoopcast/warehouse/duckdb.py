@@ -8,8 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from hoopcast.errors import EngineError, StatementError, StatementStopped, UsageError, WarehouseError, WarehouseInUse
+from hoopcast.errors import UsageError, WarehouseError, WarehouseInUse
 from hoopcast.warehouse.engine import Parameters, Rows
+from hoopcast.warehouse.faults import translated
+from hoopcast.warehouse.result import Table as Result
 from hoopcast.warehouse.tables import Table
 
 _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
@@ -36,7 +38,13 @@ class DuckDB:
     dialect = "duckdb"
 
     def __init__(
-        self, url: str, *, wait_seconds: float = 60.0, must_exist: bool = False, threads: int | None = None
+        self,
+        url: str,
+        *,
+        wait_seconds: float = 60.0,
+        must_exist: bool = False,
+        read_only: bool = False,
+        threads: int | None = None,
     ) -> None:
         """Open or create the file.
 
@@ -44,6 +52,7 @@ class DuckDB:
             url: `duckdb:///file.duckdb`, a path, or `duckdb://:memory:`.
             wait_seconds: how long to wait for another process that holds the file.
             must_exist: refuse to create a file that is absent.
+            read_only: share the file with other readers, and refuse to write.
             threads: worker threads, all cores when None.
 
         Raises:
@@ -55,21 +64,36 @@ class DuckDB:
         if must_exist and self.path != ":memory:" and not Path(self.path).exists():
             message = f"no warehouse at {self.path}; `hoopcast ingest PATH` makes one, or name it with --warehouse"
             raise WarehouseError(message)
-        self.connection = _connect(self.path, wait_seconds)
+        self.connection = _connect(self.path, wait_seconds, read_only=read_only)
         if threads is not None:
             self.connection.execute("SET threads = $threads", {"threads": threads})
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement; named parameters are written `$name`."""
-        with _translated():
+        with translated():
             self.connection.execute(sql, dict(parameters) if parameters else None)
 
     def query(self, sql: str, parameters: Parameters | None = None) -> Rows:
         """Run a query and fetch all of its rows."""
-        with _translated():
+        with translated():
             cursor = self.connection.execute(sql, dict(parameters) if parameters else None)
             columns = tuple(column[0] for column in cursor.description or ())
             return Rows(columns, cursor.fetchall())
+
+    def select(self, sql: str, parameters: Parameters | None = None) -> Result:
+        """The table of a query, read when it is asked for; moments come in UTC, without a zone."""
+        with translated():
+            relation = self.connection.sql(sql, params=dict(parameters) if parameters else None)
+            zoned = [
+                name
+                for name, kind in zip(relation.columns, relation.types, strict=True)
+                if str(kind) == "TIMESTAMP WITH TIME ZONE"
+            ]
+            if zoned:
+                self.connection.execute("SET TimeZone = 'UTC'")
+                naive = ", ".join(f'CAST("{name}" AS TIMESTAMP) AS "{name}"' for name in zoned)
+                relation = relation.project(f"* REPLACE ({naive})")
+            return Result(relation.columns, [str(kind) for kind in relation.types], relation)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -101,29 +125,6 @@ class DuckDB:
         self.connection.close()
 
 
-# Faults of the data that a statement met. Whatever else a statement raises, no other statement of its kind escapes.
-_DATA_FAULTS = (
-    duckdb.DataError,
-    duckdb.IntegrityError,
-    duckdb.InvalidInputException,
-    duckdb.SequenceException,
-    duckdb.TypeMismatchException,
-)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Errors of DuckDB as errors of the warehouse, each on one line."""
-    try:
-        yield
-    except duckdb.InterruptException as error:
-        message = "the statement was cancelled"
-        raise StatementStopped(message) from error
-    except duckdb.Error as error:
-        message = " ".join(str(error).split("\n\n")[0].split())
-        raise (StatementError if isinstance(error, _DATA_FAULTS) else EngineError)(message) from error
-
-
 def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
     try:
         connection.execute("ROLLBACK")
@@ -132,11 +133,11 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
         return
 
 
-def _connect(path: str, wait_seconds: float) -> duckdb.DuckDBPyConnection:
+def _connect(path: str, wait_seconds: float, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + wait_seconds
     while True:
         try:
-            return duckdb.connect(path)
+            return duckdb.connect(path, read_only=read_only)
         except duckdb.IOException as error:
             holder = _HOLDER.search(str(error))
             if holder is None:

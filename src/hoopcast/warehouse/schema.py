@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime
+from typing import Literal
 
 from hoopcast.definitions.teams import TEAMS
 from hoopcast.errors import WarehouseError
@@ -40,6 +41,16 @@ def prepare(engine: Engine) -> None:
         _fill_recency_weights(engine)
         _fill_teams(engine)
         _record(engine)
+
+
+def layout_state(engine: Engine) -> Literal["current", "outdated", "absent"]:
+    """Whether the tables are those of this Hoopcast, of another, or no warehouse at all."""
+    if not engine.query(
+        "SELECT 1 FROM information_schema.tables WHERE table_schema || '.' || table_name = $name",
+        {"name": _LAYOUT_TABLE},
+    ).rows:
+        return "absent"
+    return "current" if _recorded(engine)[1] == layout_fingerprint() else "outdated"
 
 
 def _columns(table: Table) -> str:

@@ -21,6 +21,7 @@ SCHEMAS = {
     "analytics": "nba_analytics",
     "precompute": "nba_precompute",
     "features": "nba_predictions",
+    "predictions": "nba_predictions",
     "orchestration": "nba_orchestration",
 }
 _NUMBER = r"-?\d+(?:\.\d+)?"
@@ -152,7 +153,7 @@ def _folder(phase: str) -> Traversable:
 
 @cache
 def tables_of(phase: str) -> tuple[Table, ...]:
-    """Definitions of one phase: raw, analytics, precompute, features or orchestration."""
+    """Definitions of one phase: raw, analytics, precompute, features, predictions or orchestration."""
     files = sorted((file for file in _folder(phase).iterdir() if file.name.endswith(".sql")), key=attrgetter("name"))
     schema = SCHEMAS[phase]
     return tuple(parse_table(file.read_text("utf-8"), schema, phase, file.name.removesuffix(".sql")) for file in files)

@@ -1,0 +1,90 @@
+"""Settings: from flags, then the environment, then hoopcast.toml, then what is usual."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hoopcast.errors import UsageError
+
+FILE = "hoopcast.toml"
+PREFIX = "HOOPCAST_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What may be set.
+
+    Attributes:
+        warehouse: URL of the warehouse, such as `duckdb:///nba.duckdb`.
+        threads: worker threads of the engine, all cores when None.
+        wait: seconds to wait for another process that holds the warehouse.
+        timeout: seconds that one span of a run may take.
+    """
+
+    warehouse: str = "duckdb:///hoopcast.duckdb"
+    threads: int | None = None
+    wait: float = 60.0
+    timeout: float = 600.0
+
+
+def load(flags: Mapping[str, object], environment: Mapping[str, str] = os.environ, file: Path = Path(FILE)) -> Settings:
+    """Settings as flags, environment and file together say; a flag that is None was not given.
+
+    Raises:
+        UsageError: if a value is none for its setting, or the file has an unknown key or is not TOML.
+    """
+    chosen: dict[str, object] = {}
+    for key, value in _read(file).items():
+        if key not in _READERS:
+            raise UsageError(f"{file}: no setting '{key}'; there are {', '.join(_READERS)}")
+        chosen[key] = _READERS[key](value, f"{file}: {key}")
+    for key, read in _READERS.items():
+        variable = f"{PREFIX}{key.upper()}"
+        if environment.get(variable):
+            chosen[key] = read(environment[variable], variable)
+        if flags.get(key) is not None:
+            chosen[key] = read(flags[key], f"--{key}")
+    return Settings(**chosen)  # type: ignore[arg-type]
+
+
+def _read(file: Path) -> dict[str, object]:
+    if not file.exists():
+        return {}
+    import tomllib  # noqa: PLC0415 - costs time that most commands have no use for
+
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UsageError(f"{file} can not be read: {error}") from error
+
+
+def _url(value: object, where: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise UsageError(f"{where} is no warehouse URL; write duckdb:///file.duckdb")
+    return value
+
+
+def _threads(value: object, where: str) -> int:
+    is_whole = isinstance(value, int) or (isinstance(value, str) and value.strip().isdecimal())
+    if not is_whole or isinstance(value, bool) or int(str(value)) < 1:
+        raise UsageError(f"{where} is {value!r}; write a whole number from 1 on")
+    return int(str(value))
+
+
+def _seconds(value: object, where: str) -> float:
+    try:
+        seconds = float("nan" if isinstance(value, bool) else str(value))
+    except ValueError:
+        seconds = float("nan")
+    if not 0 <= seconds < float("inf"):
+        raise UsageError(f"{where} is {value!r}; write a number of seconds, such as 60")
+    return seconds
+
+
+_READERS: dict[str, Callable[[object, str], object]] = {
+    "warehouse": _url,
+    "threads": _threads,
+    "wait": _seconds,
+    "timeout": _seconds,
+}

@@ -1,0 +1,162 @@
+"""What a query or a report gives back: named, typed columns, in the shape that its reader wants."""
+
+import importlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_type_hints
+
+import duckdb
+
+from hoopcast.errors import UsageError
+from hoopcast.warehouse.faults import translated
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+FileFormat = Literal["csv", "json", "parquet"]
+FILE_FORMATS: tuple[FileFormat, ...] = get_args(FileFormat)
+_COPY_OPTIONS = {"csv": "FORMAT csv, HEADER true", "json": "FORMAT json, ARRAY true", "parquet": "FORMAT parquet"}
+_TYPES = {
+    bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", date: "DATE", datetime: "TIMESTAMP", str: "VARCHAR",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Values:
+    """Rows that are there already."""
+
+    rows: list[tuple[Any, ...]]
+
+
+class Table:
+    """Columns with names and types; its rows are read when they are asked for, in the shape that is asked for.
+
+    `columns` are the names, `types` the SQL types. Iterating gives each row as a dictionary. A table of a query reads
+    the warehouse, so it is to be read before the warehouse is closed.
+    """
+
+    def __init__(
+        self, columns: Sequence[str], types: Sequence[str], source: "duckdb.DuckDBPyRelation | _Values"
+    ) -> None:
+        self.columns = tuple(columns)
+        self.types = tuple(types)
+        self._source = source
+
+    @classmethod
+    def of(cls, kind: type[Any], records: Iterable[Any]) -> "Table":
+        """A table of data classes of one kind, a column for each field."""
+        hints = get_type_hints(kind)
+        columns = [field.name for field in fields(kind)]
+        types = [_sql_type(hints[name]) for name in columns]
+        rows = [tuple(getattr(record, name) for name in columns) for record in records]
+        return cls(columns, types, _Values(rows))
+
+    @classmethod
+    def of_rows(cls, columns: Sequence[str], types: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> "Table":
+        """A table of rows that are there already; `types` are SQL types."""
+        return cls(columns, types, _Values(list(rows)))
+
+    @property
+    def rows(self) -> list[tuple[Any, ...]]:
+        """All rows as tuples of Python values.
+
+        Raises:
+            WarehouseError: if the query fails on the data.
+        """
+        if isinstance(self._source, _Values):
+            return self._source.rows
+        with translated():
+            return self._source.fetchall()
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
+
+    def arrow(self) -> "pa.Table":
+        """All rows as an Arrow table; needs `hoopcast[arrow]`."""
+        _need("pyarrow", "arrow")
+        with translated():
+            return self._relation().to_arrow_table()
+
+    def pandas(self) -> "pd.DataFrame":
+        """All rows as a pandas data frame; needs `hoopcast[pandas]`."""
+        _need("pandas", "pandas")
+        with translated():
+            return cast("pd.DataFrame", self._relation().df())
+
+    def polars(self) -> "pl.DataFrame":
+        """All rows as a Polars data frame; needs `hoopcast[polars]`."""
+        _need("polars", "polars")
+        _need("pyarrow", "polars")
+        with translated():
+            return cast("pl.DataFrame", self._relation().pl())
+
+    def write(self, path: str | Path, file_format: FileFormat | None = None) -> None:
+        """Write all rows to a file, in the place of what is there; it appears when it is complete.
+
+        Args:
+            path: file to write.
+            file_format: csv, json (an array of objects) or parquet; by default the path's ending says.
+
+        Raises:
+            UsageError: if the ending is none of these, or the file can not be written.
+        """
+        target = Path(path)
+        options = _COPY_OPTIONS[file_format or format_of(target)]
+        if not target.parent.is_dir():
+            raise UsageError(f"{target} can not be written: there is no folder {target.parent}")
+        if target.is_dir():
+            raise UsageError(f"{target} can not be written: it is a folder")
+        partial = target.with_name(f".{target.name}.{os.getpid()}")
+        quoted = str(partial).replace("'", "''")
+        try:
+            with translated():
+                relation = self._relation()
+                relation.query("hoopcast_rows", f"COPY hoopcast_rows TO '{quoted}' ({options})")
+            partial.replace(target)
+        except OSError as error:
+            raise UsageError(f"{target} can not be written: {error.strerror}") from error
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def _relation(self) -> duckdb.DuckDBPyRelation:
+        if not isinstance(self._source, _Values):
+            return self._source
+        connection = duckdb.connect()
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in zip(self.columns, self.types, strict=True))
+        connection.execute(f"CREATE TABLE report ({columns})")
+        if self._source.rows:
+            lists = list(zip(*self._source.rows, strict=True))
+            casts = ", ".join(f"UNNEST(CAST(${place} AS {kind}[]))" for place, kind in enumerate(self.types, 1))
+            connection.execute(f"INSERT INTO report SELECT {casts}", [list(values) for values in lists])
+        return connection.table("report")
+
+
+def format_of(path: Path) -> FileFormat:
+    """File format that a path's ending names.
+
+    Raises:
+        UsageError: if it names none.
+    """
+    ending = path.suffix.lower().removeprefix(".")
+    for file_format in FILE_FORMATS:
+        if ending == file_format:
+            return file_format
+    raise UsageError(f"'{path}' does not end in .parquet, .csv or .json; rename it, or say --format")
+
+
+def _sql_type(hint: Any) -> str:  # noqa: ANN401 - a type hint is of no one type
+    choices = [choice for choice in (get_args(hint) or (hint,)) if choice is not type(None)]
+    kind = type(choices[0]) if not isinstance(choices[0], type) else choices[0]
+    return _TYPES.get(kind, "VARCHAR")
+
+
+def _need(module: str, extra: str) -> None:
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        raise UsageError(f"this needs {module}: install hoopcast[{extra}]") from error
