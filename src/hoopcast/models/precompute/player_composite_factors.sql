@@ -11,7 +11,7 @@
 WITH constants AS (SELECT 2e-2 AS fatigue_share, 35e-2 AS vacancy_share),
 levels AS (
     SELECT
-        game_id, player_id,
+        game_id, player_id, MAX(dnp_rate_last_10) AS dnp_rate,
         MAX(CASE level WHEN 'history' THEN 1e0 - play_probability END) AS absent_history,
         MAX(CASE level WHEN 'news' THEN 1e0 - play_probability END) AS absent_news,
         MAX(CASE level WHEN 'market' THEN 1e0 - play_probability END) AS absent_market
@@ -23,7 +23,7 @@ players AS (
         u.*, c.points_avg_last_10, c.team_pace_last_10, COALESCE(c.usage_rate_last_10 * c.minutes_avg_last_10 / 48e0, 0e0) AS usage,
         CASE WHEN u.expected_level = 'history' THEN 1e0 ELSE 0e0 END AS in_history,
         CASE WHEN u.expected_level = 'market' THEN 0e0 ELSE 1e0 END AS in_news, a.absent_history, a.absent_news, a.absent_market,
-        1e2 - CASE WHEN u.days_rest = 1 THEN 2e1 ELSE 0e0 END - 4e0 * u.back_to_backs_in_last_14_days
+        a.dnp_rate, 1e2 - CASE WHEN u.days_rest = 1 THEN 2e1 ELSE 0e0 END - 4e0 * u.back_to_backs_in_last_14_days
             - CASE WHEN u.games_in_last_7_days > 2 THEN 8e0 * (u.games_in_last_7_days - 2) ELSE 0e0 END
             - CASE WHEN u.minutes_in_last_7_days > 8e1 THEN 2e-1 * (u.minutes_in_last_7_days - 8e1) ELSE 0e0 END AS freshness
     FROM nba_analytics.upcoming_player_game_context AS u
@@ -74,7 +74,11 @@ SELECT
         AS usage_spike_score_news,                      -- DOUBLE 0..30 the same with moves of the game date [pre-game news]
     k.vacancy_share * (t.vacant_market - m.vacant_market)
         * m.usage / NULLIF(m.usage + t.present_market - (m.usage - m.out_market), 0e0)
-        AS usage_spike_score_market                     -- DOUBLE 0..30 the same with who is quoted [pre-game market]
+        AS usage_spike_score_market,                    -- DOUBLE 0..30 the same with who is quoted [pre-game market]
+    1e0 - m.absent_history AS play_probability_history, -- DOUBLE 0..1 probability that he plays [pre-game history]
+    1e0 - m.absent_news AS play_probability_news,       -- DOUBLE 0..1 the same with moves of the game date [pre-game news]
+    1e0 - m.absent_market AS play_probability_market,   -- DOUBLE 0..1 the same with who is quoted [pre-game market]
+    m.dnp_rate                                          -- DOUBLE 0..1 share of the last 10 games he was expected in that he missed [pre-game history]
 FROM measured AS m
 CROSS JOIN constants AS k
 INNER JOIN teams AS t ON m.game_id = t.game_id AND m.team_abbr = t.team_abbr

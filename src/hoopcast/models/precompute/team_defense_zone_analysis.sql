@@ -27,8 +27,7 @@ form AS (
         season, team_abbr, measure, game_date AS valid_from, COALESCE(LEAD(game_date) OVER games, DATE '9999-12-31') AS valid_to,
         COUNT(tried) OVER last_15 AS n, SUM(made) OVER last_15 AS made, SUM(tried) OVER last_15 AS tried
     FROM measured
-    WINDOW games AS (PARTITION BY team_abbr, season, measure ORDER BY game_date, game_id),
-        last_15 AS (PARTITION BY team_abbr, season, measure ORDER BY game_date, game_id ROWS BETWEEN 14 PRECEDING AND CURRENT ROW)
+    WINDOW games AS (PARTITION BY team_abbr, season, measure ORDER BY game_date, game_id), last_15 AS (PARTITION BY team_abbr, season, measure ORDER BY game_date, game_id ROWS BETWEEN 14 PRECEDING AND CURRENT ROW)
 ),
 last_season AS (
     SELECT
@@ -64,8 +63,7 @@ shrunk AS (
     FROM estimates
 ),
 ranked AS (
-    SELECT *, CASE WHEN league_estimate IS NOT NULL THEN ROW_NUMBER() OVER zones END AS zone_rank
-    FROM shrunk
+    SELECT *, CASE WHEN league_estimate IS NOT NULL THEN ROW_NUMBER() OVER zones END AS zone_rank FROM shrunk
     WINDOW zones AS (PARTITION BY team_abbr, analysis_date, CASE WHEN value > 0 THEN 1 ELSE 0 END ORDER BY value * difference, measure)
 )
 SELECT
