@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from hoopcast.definitions.nicknames import FIRST_NAMES, WHOLE_NAMES
+
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
 # Longest first, so that `iii` is not read as `ii` with a letter before it.
 _SUFFIXES = ("iii", "jr", "sr", "ii", "iv")
@@ -50,6 +52,17 @@ def spellings(name: str) -> tuple[str, ...]:
         if player_lookup(turned) and turned not in found:
             found.append(turned)
     return tuple(found)
+
+
+def other_names(name: str) -> tuple[str, ...]:
+    """Normal forms, without suffix, of a name with another first name that is used for the same: `Cam Thomas`.
+
+    Args:
+        name: one spelling, such as `Cameron Thomas`.
+    """
+    first, _, rest = _folded(name).strip().partition(" ")
+    others = FIRST_NAMES.get(player_lookup(first), ())
+    return (*(other + without_suffix(rest) for other in others if rest), *WHOLE_NAMES.get(without_suffix(name), ()))
 
 
 def has_mangled_letter(name: str) -> bool:

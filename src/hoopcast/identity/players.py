@@ -6,8 +6,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from hoopcast.definitions.nicknames import other_names
-from hoopcast.identity.names import has_mangled_letter, mangled_pattern, player_lookup, spellings, without_suffix
+from hoopcast.identity.names import (
+    has_mangled_letter,
+    mangled_pattern,
+    other_names,
+    player_lookup,
+    spellings,
+    without_suffix,
+)
 from hoopcast.warehouse.engine import Engine
 
 _Key = TypeVar("_Key")
@@ -94,27 +100,26 @@ def _fitting(name: str, known: KnownPlayers) -> tuple[frozenset[int], frozenset[
     none: frozenset[int] = frozenset()
     fitting, exact = none, none
     for spelling in spellings(name):
-        base = without_suffix(spelling)
         exact |= known.by_lookup.get(player_lookup(spelling), none)
-        fitting |= none.union(*(known.by_base.get(other, none) for other in (base, *other_names(base))))
+        fitting |= known.by_base.get(without_suffix(spelling), none)
         if has_mangled_letter(spelling):
             pattern = mangled_pattern(spelling)
             fitting |= none.union(*(players for key, players in known.by_base.items() if pattern.fullmatch(key)))
-    return fitting | exact, exact
+    if not fitting:
+        others = [other for spelling in spellings(name) for other in other_names(spelling)]
+        fitting = none.union(*(known.by_base.get(other, none) for other in others))
+    return fitting, exact
 
 
 def _nearest_in_time(mention: Mention, fitting: frozenset[int], known: KnownPlayers) -> frozenset[int]:
-    here_and_now = (mention.team_abbr, mention.season)
-    tests = (
-        lambda seen: here_and_now in seen,
-        lambda seen: any(team == mention.team_abbr is not None for team, _ in seen),
-        lambda seen: any(season == mention.season for _, season in seen),
-    )
-    for test in tests:
-        found = frozenset(player for player in fitting if test(known.seen[player]))
-        if found:
-            return found
-    return fitting
+    """Of the fitting players those nearest to the mention: by team and season, by team, by season, or all."""
+    team, season = mention.team_abbr, mention.season
+    in_team = {
+        player for player in fitting if any(team is not None and team == other for other, _ in known.seen[player])
+    }
+    in_season = {player for player in fitting if any(season == other for _, other in known.seen[player])}
+    in_both = {player for player in fitting if (team, season) in known.seen[player]}
+    return frozenset(in_both or in_team or in_season or fitting)
 
 
 def _similar(name: str, known: KnownPlayers) -> frozenset[int]:

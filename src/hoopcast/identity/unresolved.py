@@ -2,30 +2,29 @@
 
 from hoopcast.identity.players import Mention, known_players, resolve
 from hoopcast.sources.contract import Contract
-from hoopcast.warehouse.engine import Engine
+from hoopcast.warehouse.engine import Engine, Value
 from hoopcast.warehouse.tables import Table
 
 UNRESOLVED = "nba_raw.unresolved_name"
-_WITHOUT_PLAYER = "fate = 'good' AND player_id IS NULL"
+_NAMELESS = "c.fate = 'good' AND c.player_id IS NULL"
 
 
-def _team(contract: Contract, alias: str) -> str:
-    has_team = "team_abbr" in contract.table.content_columns
-    return f"{alias}.team_abbr" if has_team else "CAST(NULL AS VARCHAR)"
+def _team(contract: Contract) -> str:
+    return "c.team_abbr" if "team_abbr" in contract.table.content_columns else "CAST(NULL AS VARCHAR)"
 
 
 def name_players(engine: Engine, contract: Contract) -> None:
     """Give rows of `candidate` without a player his id by name; what no known player fits gets the fate unresolved."""
-    mentions = [
-        Mention(str(name), None if team is None else str(team), None if season is None else str(season))
-        for name, team, season in engine.query(
-            f"SELECT DISTINCT c.player_name, {_team(contract, 'c')}, c.season FROM candidate AS c WHERE {_WITHOUT_PLAYER}"
-        ).rows
-    ]
-    resolved = resolve(mentions, known_players(engine))
+    team = _team(contract)
+    rows = engine.query(f"SELECT DISTINCT c.player_name, {team}, c.season FROM candidate AS c WHERE {_NAMELESS}").rows
+    mentions = [Mention(str(name), _text(team_abbr), _text(season)) for name, team_abbr, season in rows]
+    resolved = resolve(mentions, known_players(engine)) if mentions else {}
     engine.execute(
-        "CREATE OR REPLACE TEMP TABLE resolved_names AS SELECT UNNEST($names) AS player_name, UNNEST($teams) AS team_abbr,"
-        " UNNEST($seasons) AS season, UNNEST(CAST($players AS BIGINT[])) AS player_id, UNNEST($candidates) AS candidates",
+        """
+        CREATE OR REPLACE TEMP TABLE resolved_names AS
+        SELECT UNNEST($names) AS player_name, UNNEST($teams) AS team_abbr, UNNEST($seasons) AS season,
+            UNNEST(CAST($players AS BIGINT[])) AS player_id, UNNEST($candidates) AS candidates
+        """,
         {
             "names": [mention.name for mention in resolved],
             "teams": [mention.team_abbr for mention in resolved],
@@ -35,10 +34,22 @@ def name_players(engine: Engine, contract: Contract) -> None:
         },
     )
     engine.execute(
-        "UPDATE candidate AS c SET player_id = r.player_id,"
-        " fate = CASE WHEN r.player_id IS NULL THEN 'unresolved' ELSE c.fate END FROM resolved_names AS r"
-        f" WHERE c.{_WITHOUT_PLAYER.replace('AND ', 'AND c.')} AND r.player_name = c.player_name"
-        f" AND r.season IS NOT DISTINCT FROM c.season AND r.team_abbr IS NOT DISTINCT FROM {_team(contract, 'c')}"
+        f"""
+        UPDATE candidate AS c
+        SET player_id = r.player_id, fate = CASE WHEN r.player_id IS NULL THEN 'unresolved' ELSE c.fate END
+        FROM resolved_names AS r WHERE {_NAMELESS} AND {_same_mention(contract)}
+        """
+    )
+
+
+def _text(value: Value) -> str | None:
+    return None if value is None else str(value)
+
+
+def _same_mention(contract: Contract) -> str:
+    return (
+        "r.player_name = c.player_name AND r.season IS NOT DISTINCT FROM c.season"
+        f" AND r.team_abbr IS NOT DISTINCT FROM {_team(contract)}"
     )
 
 
@@ -49,17 +60,18 @@ def _row_columns(table: Table) -> list[str]:
 def keep_unresolved(engine: Engine, contract: Contract) -> None:
     """Keep the unresolved rows of `candidate`, one entry for each file, name and team."""
     fields = ", ".join(f"'{name}': c.{name}" for name in _row_columns(contract.table))
-    team = _team(contract, "c")
+    team, time = _team(contract), contract.time
     engine.execute(
-        f"INSERT INTO {UNRESOLVED} (unresolved_id, source_id, table_name, player_name, team_abbr, row_count, first_date,"
-        " last_date, candidates, raw_rows)"
-        f" SELECT (SELECT COALESCE(MAX(unresolved_id), 0) FROM {UNRESOLVED})"
-        f" + ROW_NUMBER() OVER (ORDER BY c.source_id, c.player_name, {team}),"
-        f" c.source_id, $table_name, c.player_name, {team}, COUNT(*), MIN(c.{contract.time}), MAX(c.{contract.time}),"
-        f" MAX(r.candidates), CAST(TO_JSON(LIST({{{fields}}} ORDER BY c.row_number)) AS VARCHAR)"
-        " FROM candidate AS c JOIN resolved_names AS r ON r.player_name = c.player_name"
-        f" AND r.season IS NOT DISTINCT FROM c.season AND r.team_abbr IS NOT DISTINCT FROM {team}"
-        f" WHERE c.fate = 'unresolved' GROUP BY c.source_id, c.player_name, {team}",
+        f"""
+        INSERT INTO {UNRESOLVED} (unresolved_id, source_id, table_name, player_name, team_abbr, row_count, first_date,
+            last_date, candidates, raw_rows)
+        SELECT (SELECT COALESCE(MAX(unresolved_id), 0) FROM {UNRESOLVED})
+                + ROW_NUMBER() OVER (ORDER BY c.source_id, c.player_name, {team}),
+            c.source_id, $table_name, c.player_name, {team}, COUNT(*), MIN(c.{time}), MAX(c.{time}), MAX(r.candidates),
+            CAST(TO_JSON(LIST({{{fields}}} ORDER BY c.row_number)) AS VARCHAR)
+        FROM candidate AS c JOIN resolved_names AS r ON {_same_mention(contract)}
+        WHERE c.fate = 'unresolved' GROUP BY c.source_id, c.player_name, {team}
+        """,
         {"table_name": contract.table_name},
     )
 
@@ -91,10 +103,15 @@ def take_up(engine: Engine, contract: Contract) -> None:
         for name in contract.table.content_columns
     )
     engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT ROW_NUMBER() OVER () AS row_number, u.source_id, {selected},"
-        " TRUE AS game_known, 'good' AS fate, CAST(NULL AS VARCHAR) AS reason FROM (SELECT source_id,"
-        f" UNNEST(JSON_TRANSFORM(raw_rows, '[{{{shape}}}]')) AS cells FROM {UNRESOLVED}"
-        " WHERE table_name = $table_name) AS u",
+        f"""
+        CREATE OR REPLACE TEMP TABLE candidate AS
+        SELECT ROW_NUMBER() OVER () AS row_number, u.source_id, {selected}, TRUE AS game_known, 'good' AS fate,
+            CAST(NULL AS VARCHAR) AS reason
+        FROM (
+            SELECT source_id, UNNEST(JSON_TRANSFORM(raw_rows, '[{{{shape}}}]')) AS cells FROM {UNRESOLVED}
+            WHERE table_name = $table_name
+        ) AS u
+        """,
         {"table_name": contract.table_name},
     )
     engine.execute(f"DELETE FROM {UNRESOLVED} WHERE table_name = $table_name", {"table_name": contract.table_name})

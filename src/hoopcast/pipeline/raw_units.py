@@ -28,16 +28,26 @@ def append_raw(engine: Engine, run_id: str, table_name: str, dates: Sequence[dat
         return []
     definition = table(table_name)
     content = engine.row_hash(definition.content_columns)
+    time = definition.time
     changed = engine.query(
-        f"WITH touched AS (SELECT UNNEST($dates) AS unit_date),"
-        f" content AS (SELECT {definition.time} AS unit_date, BIT_XOR({content}) AS fingerprint, COUNT(*) AS row_count"
-        f" FROM {table_name} WHERE {definition.time} IN (SELECT unit_date FROM touched) GROUP BY 1),"
-        f" recorded AS (SELECT unit_date, ARG_MAX(output_fingerprint, entry) AS fingerprint, ARG_MAX(rows, entry) AS row_count"
-        f" FROM {LEDGER} WHERE table_name = $table_name GROUP BY unit_date)"
-        " SELECT t.unit_date, COALESCE(c.fingerprint, 0), COALESCE(c.row_count, 0) FROM touched AS t"
-        " LEFT JOIN content AS c ON c.unit_date = t.unit_date LEFT JOIN recorded AS r ON r.unit_date = t.unit_date"
-        " WHERE COALESCE(c.fingerprint, 0) IS DISTINCT FROM COALESCE(r.fingerprint, 0)"
-        " OR COALESCE(c.row_count, 0) IS DISTINCT FROM COALESCE(r.row_count, 0) ORDER BY t.unit_date",
+        f"""
+        WITH touched AS (SELECT UNNEST($dates) AS unit_date),
+        content AS (
+            SELECT {time} AS unit_date, BIT_XOR({content}) AS fingerprint, COUNT(*) AS row_count
+            FROM {table_name} WHERE {time} IN (SELECT unit_date FROM touched) GROUP BY {time}
+        ),
+        recorded AS (
+            SELECT unit_date, ARG_MAX(output_fingerprint, entry) AS fingerprint, ARG_MAX(rows, entry) AS row_count
+            FROM {LEDGER} WHERE table_name = $table_name GROUP BY unit_date
+        )
+        SELECT t.unit_date, COALESCE(c.fingerprint, 0), COALESCE(c.row_count, 0)
+        FROM touched AS t
+        LEFT JOIN content AS c ON c.unit_date = t.unit_date
+        LEFT JOIN recorded AS r ON r.unit_date = t.unit_date
+        WHERE COALESCE(c.fingerprint, 0) <> COALESCE(r.fingerprint, 0)
+            OR COALESCE(c.row_count, 0) <> COALESCE(r.row_count, 0)
+        ORDER BY t.unit_date
+        """,
         {"dates": sorted(set(dates)), "table_name": table_name},
     ).rows
     entries = [

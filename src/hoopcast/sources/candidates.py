@@ -27,6 +27,11 @@ def _mapped_rows(contract: Contract, staged: Staged) -> str:
             f"SELECT t.*, g.game_id IS NOT NULL AS game_known, {game} FROM typed AS t"
             " LEFT JOIN nba_raw.nbac_schedule AS g ON g.game_id = t.in_game_id"
         )
+    elif contract.on_game_dates:
+        with_game = (
+            "SELECT t.*, g.game_date IS NOT NULL AS game_known FROM typed AS t LEFT JOIN"
+            " (SELECT DISTINCT s.game_date FROM nba_raw.nbac_schedule AS s) AS g ON g.game_date = t.in_game_date"
+        )
     else:
         with_game = "SELECT t.*, TRUE AS game_known FROM typed AS t"
     return (
@@ -75,14 +80,15 @@ def _checks(contract: Contract, staged: Staged) -> list[Check]:
             )
         )
         absent.append(Check(silent, f"'{column.name} is missing'"))
-    game = [
-        Check(
-            "NOT game_known AND in_game_id IS NOT NULL",
-            "'game ' || LEFT(in_game_id, 20) || ' is not in the schedule'",
-        )
-    ]
+    game = []
+    if contract.in_schedule:
+        reason = "'game ' || LEFT(in_game_id, 20) || ' is not in the schedule'"
+        game.append(Check("NOT game_known AND in_game_id IS NOT NULL", reason))
+    if contract.on_game_dates:
+        reason = "'the schedule has no game on ' || in_game_date"
+        game.append(Check("NOT game_known AND in_game_date IS NOT NULL", reason))
     ranges = [check for column in contract.table.columns for check in _range_check(column)]
-    return [*unreadable, *absent, *(game if contract.in_schedule else []), *ranges, *contract.checks]
+    return [*unreadable, *absent, *game, *ranges, *contract.checks]
 
 
 def key_text(contract: Contract, prefix: str = "") -> str:
@@ -103,30 +109,40 @@ def build(engine: Engine, contract: Contract, staged: Staged, source_id: int) ->
     columns = ", ".join(contract.table.content_columns)
     broken = " OR ".join(f"COALESCE({check.broken}, FALSE)" for check in checks)
     engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE candidate AS {mapped} SELECT row_number, CAST($source_id AS BIGINT) AS source_id,"
-        f" {columns}, game_known, CASE WHEN {broken} THEN 'broken' ELSE 'good' END AS fate, CAST(NULL AS VARCHAR) AS reason"
-        " FROM mapped",
+        f"""
+        CREATE OR REPLACE TEMP TABLE candidate AS {mapped}
+        SELECT row_number, CAST($source_id AS BIGINT) AS source_id, {columns}, game_known,
+            CASE WHEN {broken} THEN 'broken' ELSE 'good' END AS fate, CAST(NULL AS VARCHAR) AS reason
+        FROM mapped
+        """,
         {"source_id": source_id},
     )
-    if contract.in_schedule:
-        _refuse_without_schedule(engine)
+    if contract.in_schedule or contract.on_game_dates:
+        _refuse_without_schedule(engine, contract)
     if counts(engine)["broken"]:
         reasons = ", ".join(f"CASE WHEN {check.broken} THEN {check.reason} END" for check in checks)
         engine.execute(
-            f"UPDATE candidate SET reason = b.reason FROM ({mapped} SELECT row_number, CONCAT_WS('; ', {reasons}) AS reason"
-            " FROM mapped WHERE row_number IN (SELECT c.row_number FROM candidate AS c WHERE c.fate = 'broken')) AS b"
-            " WHERE candidate.row_number = b.row_number"
+            f"""
+            UPDATE candidate SET reason = b.reason FROM (
+                {mapped} SELECT row_number, CONCAT_WS('; ', {reasons}) AS reason FROM mapped
+                WHERE row_number IN (SELECT c.row_number FROM candidate AS c WHERE c.fate = 'broken')
+            ) AS b WHERE candidate.row_number = b.row_number
+            """
         )
 
 
-def _refuse_without_schedule(engine: Engine) -> None:
+def _refuse_without_schedule(engine: Engine, contract: Contract) -> None:
+    if engine.query("SELECT 1 FROM candidate WHERE game_known LIMIT 1").rows:
+        return
+    # Two digits of a game id tell its season where the game itself is not known.
+    season = "SUBSTR(game_id, 4, 2)" if contract.in_schedule else "season"
+    legible = "REGEXP_FULL_MATCH(game_id, '[0-9]{10}')" if contract.in_schedule else "season IS NOT NULL"
     rows = engine.query(
-        "SELECT COUNT(*), COUNT(*) FILTER (WHERE game_known OR SUBSTR(game_id, 4, 2) IN (SELECT SUBSTR(s.game_id, 4, 2)"
-        " FROM nba_raw.nbac_schedule AS s)), COUNT(*) FILTER (WHERE NOT REGEXP_FULL_MATCH(COALESCE(game_id, ''), '\\d{10}'))"
-        " FROM candidate"
+        f"SELECT COUNT(*), COUNT(*) FILTER (WHERE {season} IN (SELECT {season} FROM nba_raw.nbac_schedule))"
+        f" FROM candidate WHERE {legible}"
     ).rows
-    total, of_known_seasons, without_id = (int(str(value)) for value in rows[0])
-    if total > without_id and not of_known_seasons:
+    with_season, of_known_season = (int(str(value)) for value in rows[0])
+    if with_season and not of_known_season:
         message = "is of games of which the schedule has no season; ingest the schedule first, or with it"
         raise SourceError(message)
 
@@ -151,13 +167,17 @@ def settle_doubles(engine: Engine, contract: Contract) -> None:
     content = engine.row_hash([f"c.{column}" for column in contract.table.content_columns])
     preference = contract.preference or "row_number"
     engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE doubles AS WITH d AS ({doubled}), h AS (SELECT c.*, {content} AS content"
-        f" FROM candidate AS c JOIN d ON {same_key} WHERE c.fate = 'good')"
-        f" SELECT row_number, ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY {preference}) AS place,"
-        f" ROW_NUMBER() OVER (PARTITION BY {key}, content ORDER BY row_number) AS copy,"
-        f" content <> FIRST_VALUE(content) OVER (PARTITION BY {key} ORDER BY {preference}) AS differs,"
-        f" MIN(content) OVER (PARTITION BY {key}) <> MAX(content) OVER (PARTITION BY {key}) AS is_conflict,"
-        f" COUNT(*) OVER (PARTITION BY {key}) AS rows_of_key FROM h"
+        f"""
+        CREATE OR REPLACE TEMP TABLE doubles AS
+        WITH d AS ({doubled}),
+        h AS (SELECT c.*, {content} AS content FROM candidate AS c JOIN d ON {same_key} WHERE c.fate = 'good')
+        SELECT row_number, ROW_NUMBER() OVER preferred AS place,
+            ROW_NUMBER() OVER (PARTITION BY {key}, content ORDER BY row_number) AS copy,
+            content <> FIRST_VALUE(content) OVER preferred AS differs,
+            MIN(content) OVER (PARTITION BY {key}) <> MAX(content) OVER (PARTITION BY {key}) AS is_conflict,
+            COUNT(*) OVER (PARTITION BY {key}) AS rows_of_key
+        FROM h WINDOW preferred AS (PARTITION BY {key} ORDER BY {preference})
+        """
     )
     if contract.keeps_first:
         fate, reason = "CASE WHEN d.place > 1 THEN 'collapsed' ELSE 'good' END", "NULL"
@@ -171,5 +191,6 @@ def settle_doubles(engine: Engine, contract: Contract) -> None:
             f" || {key_text(contract, 'candidate.')} || ' with different content' END"
         )
     engine.execute(
-        f"UPDATE candidate SET fate = {fate}, reason = {reason} FROM doubles AS d WHERE candidate.row_number = d.row_number"
+        f"UPDATE candidate SET fate = {fate}, reason = {reason} FROM doubles AS d"
+        " WHERE candidate.row_number = d.row_number"
     )

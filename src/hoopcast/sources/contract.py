@@ -54,8 +54,9 @@ class Check:
 class Contract:
     """How rows of a source become rows of one raw table.
 
-    SQL of outputs and checks may use the inputs (`in_fga`; `has_fga` says whether the source has the column), the columns of the game's row of the schedule
-    (`game_home_team_abbr`, all NULL for an unknown game) and, in checks, the table's own columns (`fga`).
+    SQL of outputs and checks may use the inputs (`in_fga`; `has_fga` says whether the source has the column), the
+    columns of the game's row of the schedule (`game_home_team_abbr`, all NULL for an unknown game) and, in checks, the
+    table's own columns (`fga`).
 
     Attributes:
         table_name: full name of the raw table.
@@ -64,6 +65,7 @@ class Contract:
         checks: rules beyond type, NOT NULL and range, which come from the table's definition.
         absent: inputs that a source of this table does not have; tells tables with common columns apart.
         in_schedule: the row is of a game, which the schedule must have.
+        on_game_dates: the row is of a date on which the schedule must have a game.
         by_name: a row without player_id is resolved by `player_name`.
         preference: SQL to order rows of one key with different content; the first counts, the others are quarantined.
             Without it all of them are.
@@ -78,6 +80,7 @@ class Contract:
     checks: tuple[Check, ...] = ()
     absent: tuple[str, ...] = ()
     in_schedule: bool = True
+    on_game_dates: bool = False
     by_name: bool = False
     preference: str | None = None
     keeps_first: bool = False

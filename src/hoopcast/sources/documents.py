@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hoopcast.errors import SourceError
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
-_STATUS_FINAL = 3
+_THREE = 3
 _STATISTICS = {
     "fgm": "fieldGoalsMade",
     "fga": "fieldGoalsAttempted",
@@ -196,7 +196,7 @@ def _play_by_play(document: dict[str, Json]) -> list[Extract]:
     rows: list[list[Json]] = [
         [
             game_id, _need(action, "actionNumber", path), action.get("period"), _need(action, "personId", path),
-            action.get("teamTricode"), _need(action, "shotResult", path) == "Made", action.get("shotValue") == 3,
+            action.get("teamTricode"), _need(action, "shotResult", path) == "Made", action.get("shotValue") == _THREE,
             action.get("shotDistance"), blocks.get(action.get("actionNumber")),
         ]
         for action in actions

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import os
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -27,8 +28,7 @@ class Found:
     @property
     def stem(self) -> str:
         """Name without folder and endings."""
-        name = self.path.name
-        return name.partition(".")[0] if name.partition(".")[0] else name
+        return self.path.name.partition(".")[0] or self.path.name
 
 
 @dataclass(frozen=True)
@@ -44,17 +44,17 @@ class Content:
 
 def find(paths: Iterable[str | Path]) -> Iterator[Found]:
     """Files under the given paths, folders recursively, each once; hidden files and folders aside."""
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for path in map(Path, paths):
         for found in _below(path, seen) if path.is_dir() else (Found(path, named=True),):
-            real = found.path.resolve()
+            real = os.path.realpath(found.path)
             if real not in seen:
                 seen.add(real)
                 yield found
 
 
-def _below(folder: Path, seen: set[Path]) -> Iterator[Found]:
-    real = folder.resolve()
+def _below(folder: Path, seen: set[str]) -> Iterator[Found]:
+    real = os.path.realpath(folder)
     if real in seen:
         return
     seen.add(real)

@@ -15,9 +15,10 @@ from hoopcast.sources import candidates, quarantine
 from hoopcast.sources.contract import Contract
 from hoopcast.sources.contracts import CONTRACTS, contract_of, recognise, refuse_missing
 from hoopcast.sources.files import Content, Found, find, has_known_ending, open_file
+from hoopcast.sources.late import resolve_waiting
 from hoopcast.sources.merge import merge
 from hoopcast.sources.report import FileReport, IngestReport
-from hoopcast.sources.staging import Staged, shapes, stage
+from hoopcast.sources.staging import Staged, drop_staged, shapes, stage
 from hoopcast.warehouse.engine import Engine
 
 FILES = "nba_raw.ingested_file"
@@ -32,7 +33,7 @@ class _Options:
     run_id: str
 
 
-def ingest(
+def ingest(  # noqa: PLR0913 - the options of one command
     engine: Engine,
     paths: Iterable[str | Path],
     *,
@@ -77,7 +78,9 @@ def ingest(
     for _, found in sorted(ready, key=lambda file: file[0]):
         reports.extend(_load(engine, found, options))
     brings_names = any(file.table in _NAMES_PLAYERS and file.added + file.changed for file in reports)
-    return IngestReport(tuple(reports), _resolve_later(engine, run_id) if brings_names else 0)
+    report = IngestReport(tuple(reports), resolve_waiting(engine, run_id) if brings_names else 0)
+    drop_staged(engine)
+    return report
 
 
 def _shown(path: Path) -> str:
@@ -195,9 +198,12 @@ def _refuse_other_seasons(engine: Engine, season: str) -> None:
 def _record(engine: Engine, report: FileReport, source_id: int, sha256: str) -> None:
     engine.execute(f"DELETE FROM {FILES} WHERE source_id = $source_id", {"source_id": source_id})
     engine.execute(
-        f"INSERT INTO {FILES} (source_id, path, sha256, table_name, rows_read, rows_added, rows_changed, rows_unchanged,"
-        " rows_quarantined, rows_unresolved, ingested_at_utc) VALUES ($source_id, $path, $sha256, $table_name, $read,"
-        " $added, $changed, $unchanged, $quarantined, $unresolved, $now)",
+        f"""
+        INSERT INTO {FILES} (source_id, path, sha256, table_name, rows_read, rows_added, rows_changed, rows_unchanged,
+            rows_quarantined, rows_unresolved, ingested_at_utc)
+        VALUES ($source_id, $path, $sha256, $table_name, $read, $added, $changed, $unchanged, $quarantined, $unresolved,
+            $now)
+        """,
         {
             "source_id": source_id,
             "path": report.path,
@@ -212,24 +218,3 @@ def _record(engine: Engine, report: FileReport, source_id: int, sha256: str) -> 
             "now": utc_now(),
         },
     )
-
-
-def _resolve_later(engine: Engine, run_id: str) -> int:
-    """Resolve names that earlier files left, with the players known now; each table in one transaction."""
-    resolved = 0
-    for contract in CONTRACTS:
-        if not contract.by_name or not unresolved.waiting(engine, contract):
-            continue
-        with engine.transaction():
-            unresolved.take_up(engine, contract)
-            unresolved.name_players(engine, contract)
-            candidates.settle_doubles(engine, contract)
-            fates = candidates.counts(engine)
-            resolved += fates["good"] + fates["broken"] + fates["collapsed"]
-            merged = merge(engine, contract, replace=False)
-            if fates["broken"]:
-                quarantine.set_aside_conflicts(engine, contract)
-            unresolved.keep_unresolved(engine, contract)
-            for table_name, dates in merged.dates.items():
-                append_raw(engine, run_id, table_name, sorted(dates))
-    return resolved

@@ -46,11 +46,14 @@ def merge(engine: Engine, contract: Contract, *, replace: bool) -> Merged:
     same_key = " AND ".join(f"o.{column} = n.{column}" for column in contract.table.grain)
     content = contract.table.content_columns
     new_hash, old_hash = (engine.row_hash([f"{alias}.{column}" for column in content]) for alias in ("n", "o"))
-    first_key = contract.table.grain[0]
     engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE delta AS SELECT n.row_number, o.{time} AS former_date,"
-        f" CASE WHEN o.{first_key} IS NULL THEN 'added' WHEN {new_hash} = {old_hash} THEN 'unchanged' ELSE 'changed' END"
-        f" AS change FROM candidate AS n LEFT JOIN {table_name} AS o ON {same_key} WHERE n.fate = 'good'"
+        f"""
+        CREATE OR REPLACE TEMP TABLE delta AS
+        SELECT n.row_number, o.{time} AS former_date,
+            CASE WHEN o.{contract.table.grain[0]} IS NULL THEN 'added'
+                WHEN {new_hash} = {old_hash} THEN 'unchanged' ELSE 'changed' END AS change
+        FROM candidate AS n LEFT JOIN {table_name} AS o ON {same_key} WHERE n.fate = 'good'
+        """
     )
     counted = engine.query("SELECT change, COUNT(*) FROM delta GROUP BY change").rows
     changes = {str(change): int(str(count)) for change, count in counted}

@@ -35,13 +35,16 @@ def set_aside(engine: Engine, contract: Contract, staged: Staged, source_id: int
     raw_row, names = _source_row(staged)
     key = key_text(contract, "c.")
     engine.execute(
-        "CREATE OR REPLACE TEMP TABLE broken_rows AS"
-        f" SELECT c.row_number, c.source_id, c.reason, {_optional(contract, 'season')} AS season, c.{contract.time} AS game_date,"
-        f" CAST({_optional(contract, 'game_id')} AS VARCHAR) AS game_id,"
-        f" CAST({_optional(contract, 'player_id')} AS BIGINT) AS player_id, {key} AS row_key, {raw_row} AS raw_row"
-        " FROM candidate AS c JOIN source_rows AS f ON f.row_number = c.row_number WHERE c.fate = 'broken'"
-        " UNION ALL SELECT row_number, $source_id, reason, NULL, NULL, NULL, NULL, NULL,"
-        " CAST(JSON_OBJECT('line', line) AS VARCHAR) FROM rejected_rows",
+        f"""
+        CREATE OR REPLACE TEMP TABLE broken_rows AS
+        SELECT c.row_number, c.source_id, c.reason, {_optional(contract, "season")} AS season,
+            c.{contract.time} AS game_date, CAST({_optional(contract, "game_id")} AS VARCHAR) AS game_id,
+            CAST({_optional(contract, "player_id")} AS BIGINT) AS player_id, {key} AS row_key, {raw_row} AS raw_row
+        FROM candidate AS c JOIN source_rows AS f ON f.row_number = c.row_number WHERE c.fate = 'broken'
+        UNION ALL
+        SELECT row_number, $source_id, reason, NULL, NULL, NULL, NULL, NULL, CAST(JSON_OBJECT('line', line) AS VARCHAR)
+        FROM rejected_rows
+        """,
         names | {"source_id": source_id},
     )
     keep(engine, contract.table_name)

@@ -1,6 +1,6 @@
 """SQL that reads the typed inputs of a contract from `source_rows`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from hoopcast.definitions.teams import normalise_team
 from hoopcast.identity.names import player_lookup
@@ -87,15 +87,16 @@ def translate(engine: Engine, contract: Contract, staged: Staged) -> None:
         rows = engine.query(f"SELECT DISTINCT CAST(c{position} AS VARCHAR) FROM source_rows").rows
         texts = [str(row[0]) for row in rows if row[0] is not None]
         plain = [None if text.strip().casefold() in _ABSENT else text.strip() for text in texts]
-        columns, parameters = ["UNNEST(CAST($texts AS VARCHAR[])) AS text", "UNNEST($plain) AS plain"], {}
+        columns = ["UNNEST(CAST($texts AS VARCHAR[])) AS text", "UNNEST(CAST($plain AS VARCHAR[])) AS plain"]
+        parameters: dict[str, Sequence[str | None]] = {"texts": texts, "plain": plain}
         for kind in dict.fromkeys(wanted_kinds):
             read, sql_type = TRANSLATED[kind]
             meanings = [None if text is None else read(text) for text in plain]
             parameters[kind] = [None if meaning is None else str(meaning) for meaning in meanings]
-            columns.append(f"CAST(UNNEST(${kind}) AS {sql_type}) AS as_{kind}")
+            columns.append(f"CAST(UNNEST(CAST(${kind} AS VARCHAR[])) AS {sql_type}) AS as_{kind}")
         engine.execute(
             f"CREATE OR REPLACE TEMP TABLE meanings_{position} AS SELECT {', '.join(columns)}",
-            {"texts": texts, "plain": plain, **parameters},
+            parameters,
         )
 
 

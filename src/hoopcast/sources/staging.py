@@ -80,6 +80,16 @@ def shapes(engine: Engine, content: Content) -> list[tuple[tuple[str, ...], str 
         raise _unreadable(content, error) from error
 
 
+def drop_staged(engine: Engine) -> None:
+    """Drop the temporary tables of an ingest; they hold a copy of its last file."""
+    staged = engine.query(
+        "SELECT table_name FROM duckdb_tables() WHERE temporary AND (table_name LIKE 'meanings_%' OR table_name IN"
+        " ('source_rows', 'rejected_rows', 'candidate', 'delta', 'doubles', 'broken_rows', 'resolved_names'))"
+    ).rows
+    for row in staged:
+        engine.execute(f"DROP TABLE temp.{row[0]}")
+
+
 def _unreadable(content: Content, error: duckdb.Error) -> SourceError:
     reason = " ".join(str(error).replace(str(content.path), "the file").split())
     return SourceError(f"can not be read as {content.format}: {reason[:200]}")
@@ -123,8 +133,11 @@ def _stage_parquet(engine: Engine, content: Content) -> Staged:
     with _on_disk(content) as path:
         columns = _parquet_columns(engine, path)
         engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE source_rows AS SELECT {_numbered(len(columns))}, row_number + 1 AS row_number"
-            f" FROM read_parquet($path, file_row_number = true) AS f({_numbered(len(columns))}, row_number)",
+            f"""
+            CREATE OR REPLACE TEMP TABLE source_rows AS
+            SELECT {_numbered(len(columns))}, row_number + 1 AS row_number
+            FROM read_parquet($path, file_row_number = true) AS f({_numbered(len(columns))}, row_number)
+            """,
             {"path": path},
         )
     return _staged(engine, columns)

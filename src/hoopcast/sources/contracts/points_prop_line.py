@@ -3,9 +3,9 @@
 from hoopcast.sources.contract import DATE_TEXTS, Check, Contract, Input
 from hoopcast.sources.contracts.game_line import price_check
 
-# Probability at even money less that at the price, both sides; the line of a pair with the least of it counts.
+# How far the prices' probabilities are from one half, both sides together.
 _FROM_EVEN = " + ".join(
-    f"COALESCE(ABS(5e-1 - CASE WHEN {price} < 0 THEN -{price} / (100e0 - {price}) ELSE 100e0 / (100e0 + {price}) END), 0)"
+    f"COALESCE(ABS(5e-1 - CASE WHEN {price} < 0 THEN -{price} ELSE 100e0 END / (100e0 + ABS({price}))), 0)"
     for price in ("over_price", "under_price")
 )
 _IS_LIVE = "COALESCE(in_line_kind, CASE WHEN has_captured_at_utc THEN 'live' ELSE 'closing' END)"
@@ -14,6 +14,7 @@ POINTS_PROP_LINE = Contract(
     table_name="nba_raw.points_prop_line",
     file_names=("points_props", "points_prop_line", "props"),
     in_schedule=False,
+    on_game_dates=True,
     by_name=True,
     preference=f"{_FROM_EVEN}, row_number",
     replaced_within=("market", "bookmaker", "line_kind"),
@@ -45,10 +46,6 @@ POINTS_PROP_LINE = Contract(
             "line_kind NOT IN ('closing', 'live')", "'line_kind ''' || line_kind || ''' is neither closing nor live'"
         ),
         Check("player_id IS NULL AND player_name IS NULL", "'names no player'"),
-        Check(
-            "game_date NOT IN (SELECT g.game_date FROM nba_raw.nbac_schedule AS g)",
-            "'the schedule has no game on ' || game_date",
-        ),
         price_check("over_price"),
         price_check("under_price"),
     ),

@@ -1,0 +1,51 @@
+"""Rows that waited for a name to become known."""
+
+from hoopcast.identity import unresolved
+from hoopcast.pipeline.raw_units import append_raw
+from hoopcast.sources import candidates, quarantine
+from hoopcast.sources.contract import Contract
+from hoopcast.sources.contracts import CONTRACTS
+from hoopcast.sources.merge import merge
+from hoopcast.warehouse.engine import Engine
+
+
+def resolve_waiting(engine: Engine, run_id: str) -> int:
+    """Resolve names that earlier files left, with the players known now; each table in one transaction.
+
+    Args:
+        engine: the warehouse.
+        run_id: run that the ledger entries name.
+
+    Returns:
+        Rows that were resolved.
+    """
+    resolved = 0
+    for contract in CONTRACTS:
+        if contract.by_name and unresolved.waiting(engine, contract):
+            with engine.transaction():
+                unresolved.take_up(engine, contract)
+                resolved += settle(engine, contract, run_id)
+    return resolved
+
+
+def settle(engine: Engine, contract: Contract, run_id: str) -> int:
+    """Resolve the rows of `candidate`, load those with a player and keep the others waiting.
+
+    Args:
+        engine: the warehouse, in a transaction, with `candidate` taken up from the waiting rows.
+        contract: of their table.
+        run_id: run that the ledger entries name.
+
+    Returns:
+        Rows that were resolved.
+    """
+    unresolved.name_players(engine, contract)
+    candidates.settle_doubles(engine, contract)
+    fates = candidates.counts(engine)
+    merged = merge(engine, contract, replace=False)
+    if fates["broken"]:
+        quarantine.set_aside_conflicts(engine, contract)
+    unresolved.keep_unresolved(engine, contract)
+    for table_name, dates in merged.dates.items():
+        append_raw(engine, run_id, table_name, sorted(dates))
+    return fates["good"] + fates["broken"] + fates["collapsed"]
