@@ -30,7 +30,7 @@ list_moves AS (
         COALESCE(LEAD(report_date) OVER moves, DATE '9999-12-31') AS valid_to
     FROM nba_raw.injury_status
     WHERE report_kind = 'list_move'
-    WINDOW moves AS (PARTITION BY player_id ORDER BY report_date, status DESC)
+    WINDOW moves AS (PARTITION BY player_id ORDER BY report_date, status DESC, captured_at_utc)
 ),
 reports AS (
     SELECT g.game_id, r.player_id, r.status, ROW_NUMBER() OVER latest AS recency

@@ -47,12 +47,12 @@ SELECT
     AVG(p.points) OVER last_10 AS points_avg_last_10,   -- DOUBLE! 0..120 points a game, last 10 games [post-game]
     AVG(p.points) OVER so_far AS points_avg_season,     -- DOUBLE! 0..120 points a game, this season [post-game]
     CASE WHEN p.season_game > 1 THEN SQRT((SUM(p.points * p.points) OVER last_10 * COUNT(*) OVER last_10
-        - SUM(p.points) OVER last_10 * SUM(p.points) OVER last_10) / CAST(COUNT(*) OVER last_10 * (COUNT(*) OVER last_10 - 1) AS DOUBLE))
+        - SUM(p.points) OVER last_10 * SUM(p.points) OVER last_10) / NULLIF(CAST(COUNT(*) OVER last_10 * (COUNT(*) OVER last_10 - 1) AS DOUBLE), 0e0))
         END AS points_std_last_10,                      -- DOUBLE 0..60 sample standard deviation of points, last 10 games [post-game]
     CASE WHEN p.season_game > 1 THEN (SUM(p.points * p.season_game) OVER last_10 * COUNT(*) OVER last_10
         - SUM(p.points) OVER last_10 * SUM(p.season_game) OVER last_10)
-        / CAST(SUM(p.season_game * p.season_game) OVER last_10 * COUNT(*) OVER last_10
-        - SUM(p.season_game) OVER last_10 * SUM(p.season_game) OVER last_10 AS DOUBLE)
+        / NULLIF(CAST(SUM(p.season_game * p.season_game) OVER last_10 * COUNT(*) OVER last_10
+        - SUM(p.season_game) OVER last_10 * SUM(p.season_game) OVER last_10 AS DOUBLE), 0e0)
         END AS scoring_slope_last_10,                   -- DOUBLE -100..100 points a game by which he rises, least squares over the last 10 games [post-game]
     AVG(p.minutes) OVER last_5 AS minutes_avg_last_5,   -- DOUBLE! 0..90 minutes a game, last 5 games [post-game]
     AVG(p.minutes) OVER last_10 AS minutes_avg_last_10, -- DOUBLE! 0..90 minutes a game, last 10 games [post-game]

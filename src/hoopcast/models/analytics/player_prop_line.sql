@@ -26,9 +26,8 @@ sides AS (
 priced AS (
     SELECT
         *,
-        CASE WHEN over_price < 0 THEN -over_price / (100e0 - over_price) ELSE 100e0 / (100e0 + over_price) END AS over_implied,
-        CASE WHEN under_price < 0 THEN -under_price / (100e0 - under_price) ELSE 100e0 / (100e0 + under_price) END
-            AS under_implied
+        CASE WHEN over_price < 0 THEN -over_price ELSE 100e0 END / (100e0 + ABS(over_price)) AS over_implied,
+        CASE WHEN under_price < 0 THEN -under_price ELSE 100e0 END / (100e0 + ABS(under_price)) AS under_implied
     FROM nba_raw.points_prop_line
 ),
 eligible AS (

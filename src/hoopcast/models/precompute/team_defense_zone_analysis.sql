@@ -59,12 +59,13 @@ estimates AS (
     FROM rates
 ),
 shrunk AS (
-    SELECT *, (n * COALESCE(rate - league_estimate, 0e0) + k * carry * COALESCE(last_season_difference, 0e0)) / (n + k) AS difference
+    SELECT *, CASE WHEN value > 0 THEN 1 ELSE 0 END AS is_zone,
+        (n * COALESCE(rate - league_estimate, 0e0) + k * carry * COALESCE(last_season_difference, 0e0)) / (n + k) AS difference
     FROM estimates
 ),
 ranked AS (
     SELECT *, CASE WHEN league_estimate IS NOT NULL THEN ROW_NUMBER() OVER zones END AS zone_rank FROM shrunk
-    WINDOW zones AS (PARTITION BY team_abbr, analysis_date, CASE WHEN value > 0 THEN 1 ELSE 0 END ORDER BY value * difference, measure)
+    WINDOW zones AS (PARTITION BY team_abbr, analysis_date, is_zone ORDER BY value * difference, measure)
 )
 SELECT
     team_abbr,                                          -- VARCHAR! tricode [pre-game history]
@@ -94,7 +95,7 @@ SELECT
     MAX(CASE measure WHEN 'rating' THEN league_estimate + difference END) AS defensive_rating_shrunk, -- DOUBLE 50..180 estimate of points allowed per 100 possessions [pre-game history]
     MAX(CASE measure WHEN 'pace' THEN league_estimate + difference END) AS pace_shrunk, -- DOUBLE 60..140 estimate of possessions per 48 minutes of its games [pre-game history]
     MAX(CASE measure WHEN 'pace' THEN league_estimate END) AS pace_league, -- DOUBLE 60..140 league's possessions per 48 minutes, same window [pre-game history]
-    MIN(CASE WHEN value > 0 AND zone_rank = 1 THEN measure END) AS strongest_zone, -- VARCHAR zone with the lowest estimate against the league, in points per attempt [pre-game history]
-    MIN(CASE WHEN value > 0 AND zone_rank = 3 THEN measure END) AS weakest_zone -- VARCHAR zone with the highest [pre-game history]
+    MIN(CASE WHEN is_zone = 1 AND zone_rank = 1 THEN measure END) AS strongest_zone, -- VARCHAR zone with the lowest estimate against the league, in points per attempt [pre-game history]
+    MIN(CASE WHEN is_zone = 1 AND zone_rank = 3 THEN measure END) AS weakest_zone -- VARCHAR zone with the highest [pre-game history]
 FROM ranked
 GROUP BY team_abbr, analysis_date, season
