@@ -102,12 +102,13 @@ def list_moves(rng: np.random.Generator, dressed: Dressed, appearances: Appearan
     # Nobody is taken off the list after he was put on it again.
     again = np.append(day[side], 0)[1:]
     same_place = np.append(starts // games, -1)[1:] == starts // games
-    lateness = np.where(same_place, np.minimum(lateness, (again - day[return_side] - 1).clip(0)), lateness)
+    lateness = np.where(same_place, np.minimum(lateness, (again - day[return_side] - 2).clip(0)), lateness)
     player = dressed.player[side, place]
     note = _reasons(rng, length, returned)
     moves_day = np.concatenate([placed_day[recorded], (day[return_side] + lateness)[off]])
-    order = np.argsort(moves_day, kind="stable")
     activated = np.repeat([False, True], [recorded.sum(), off.sum()])
+    # Who returns on the eve of his next absence is activated before he is placed again.
+    order = np.lexsort((~activated, moves_day))
     return Moves(
         day=moves_day[order],
         team=np.concatenate([team_of[recorded], team_of[off]])[order],

@@ -12,9 +12,10 @@ from hoopcast.sources.simulator.rosters import Dressed
 
 # The market's errors: of a man's expected points (share), of a game's margin and total (points).
 _POINTS_ERROR, _MARGIN_ERROR, _TOTAL_ERROR = 0.065, 1.8, 3.0
-# Variance of a man's points given their expectation: a * mean + b * mean^2; their median lies below the mean.
+# Variance of a man's points given their expectation: a * mean + b * mean^2. Lines stand a little below the mean; the
+# median of points lies further below it (share), which the prices make up for.
 _VARIANCE = (1.55, 0.065)
-_MEDIAN_BELOW_MEAN = 0.1
+_LINE_BELOW_MEAN, _MEDIAN_BELOW_MEAN = 0.1, 0.042
 _GAME_SPREAD = 13.3
 # Bookmaker's margin: sum of both sides' implied probabilities less 1.
 _PLAYER_MARGIN, _PLAYER_MARGIN_SPREAD, _GAME_MARGIN = 0.062, 0.007, 0.042
@@ -153,11 +154,11 @@ def points_lines(
     side, place = np.nonzero(dressed.listed & (rng.random(chance_of_quote.shape) < chance_of_quote))
     true_points = expected.points[side, place]
     believed = true_points * (1 + _POINTS_ERROR * rng.standard_normal(len(side)))
-    median = believed - _MEDIAN_BELOW_MEAN
-    line = np.maximum(np.floor(median + 0.15 * rng.standard_normal(len(side))) + 0.5, _LEAST_LINE)
-    line = np.where(rng.random(len(side)) < _WHOLE_LINES, np.maximum(np.rint(median), 1.0), line)
+    centre = believed - _LINE_BELOW_MEAN
+    line = np.maximum(np.floor(centre + 0.15 * rng.standard_normal(len(side))) + 0.5, _LEAST_LINE)
+    line = np.where(rng.random(len(side)) < _WHOLE_LINES, np.maximum(np.rint(centre), 1.0), line)
     spread = np.sqrt(_VARIANCE[0] * believed + _VARIANCE[1] * believed**2)
-    over = _normal_cdf((median - line) / spread).clip(0.2, 0.8)
+    over = _normal_cdf((believed * (1 - _MEDIAN_BELOW_MEAN) - line) / spread).clip(0.2, 0.8)
     margin = (_PLAYER_MARGIN + _PLAYER_MARGIN_SPREAD * rng.standard_normal(len(side))).clip(0.045, 0.09)
     return PointsLines(
         side=side,
