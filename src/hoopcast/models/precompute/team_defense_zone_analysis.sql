@@ -11,14 +11,15 @@ WITH dates AS (SELECT DISTINCT season, game_date AS analysis_date FROM nba_analy
 measures AS (
     SELECT 'paint' AS measure, 2 AS value, 12e0 AS k, 5e-1 AS carry UNION ALL SELECT 'mid_range', 2, 60e0, 3e-1
     UNION ALL SELECT 'three', 3, 60e0, 2e-1 UNION ALL SELECT 'rating', 0, 8e0, 5e-1 UNION ALL SELECT 'pace', 0, 4e0, 6e-1
-),
+), -- Thousandths of a possession and millionths of a pace: sums of integers are the same in any order.
 measured AS (
     SELECT
         g.season, g.team_abbr, g.game_date, g.game_id, m.measure,
         CASE m.measure WHEN 'paint' THEN g.paint_fgm_allowed WHEN 'mid_range' THEN g.mid_range_fgm_allowed
-            WHEN 'three' THEN g.three_fgm_allowed WHEN 'rating' THEN 1e2 * g.points_allowed ELSE g.opponent_pace END AS made,
+            WHEN 'three' THEN g.three_fgm_allowed WHEN 'rating' THEN 100000 * g.points_allowed
+            ELSE CAST(ROUND(1e6 * g.opponent_pace) AS BIGINT) END AS made,
         CASE m.measure WHEN 'paint' THEN g.paint_fga_allowed WHEN 'mid_range' THEN g.mid_range_fga_allowed
-            WHEN 'three' THEN g.three_fga_allowed WHEN 'rating' THEN g.possessions ELSE 1e0 END AS tried
+            WHEN 'three' THEN g.three_fga_allowed WHEN 'rating' THEN CAST(ROUND(1e3 * g.possessions) AS BIGINT) ELSE 1000000 END AS tried
     FROM nba_analytics.team_defense_game_summary AS g
     CROSS JOIN measures AS m
 ),
@@ -45,9 +46,7 @@ rates AS (
         f.made / NULLIF(f.tried, 0e0) AS rate, l.rate - l.league_rate AS last_season_difference,
         SUM(f.made) OVER league / NULLIF(SUM(f.tried) OVER league, 0e0) AS league_rate,
         COALESCE(SUM(f.n) OVER league, 0) AS league_n, p.rate AS league_last_season
-    FROM dates AS d
-    CROSS JOIN nba_raw.team AS t
-    CROSS JOIN measures AS c
+    FROM dates AS d CROSS JOIN nba_raw.team AS t CROSS JOIN measures AS c
     LEFT JOIN form AS f ON t.team_abbr = f.team_abbr AND d.season = f.season AND c.measure = f.measure
         AND f.valid_from < d.analysis_date AND d.analysis_date <= f.valid_to
     LEFT JOIN last_season AS l ON t.team_abbr = l.team_abbr AND d.season = l.season AND c.measure = l.measure
