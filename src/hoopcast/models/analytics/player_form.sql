@@ -1,40 +1,19 @@
--- Form of each player after each game that he played: windows of this season's games, and exponential weights that reach
--- into last season. A later model joins it as of a date.
--- Exponential weights halve with each half-life of games played; a game of last season counts carry tenths.
--- Half-lives and carry were fitted by benchmarks/fit_constants.py on 2018-19 to 2020-21.
+-- Form of each player after each game of his season. A later model joins it as of a date.
 -- grain: game_id, player_id
 -- time: game_date
--- look-back: 1
+-- look-back: 0
 -- short: form
 -- expected: appearances
 -- requires: nba_raw.nbac_player_boxscore
--- inputs: nba_analytics.player_game_summary until, nba_raw.recency_weight constant
-WITH constants AS (SELECT 8 AS points_half_life, 5 AS minutes_half_life, 20 AS rate_half_life, 6 AS carry),
-played AS (
+-- inputs: nba_analytics.player_game_summary until
+WITH played AS (
     SELECT
         game_id, player_id, season, game_date, team_abbr, points, ftm, fga, fta, minutes,
         CASE WHEN starter_flag THEN 1 WHEN NOT starter_flag THEN 0 END AS started, usage_rate * minutes AS usage_minutes,
-        ROW_NUMBER() OVER career AS career_game, ROW_NUMBER() OVER this_season AS season_game
+        ROW_NUMBER() OVER this_season AS season_game
     FROM nba_analytics.player_game_summary
     WHERE played_flag
-    WINDOW
-        career AS (PARTITION BY player_id ORDER BY game_date, game_id),
-        this_season AS (PARTITION BY player_id, season ORDER BY game_date, game_id)
-),
-weighted AS (
-    SELECT
-        c.game_id, c.player_id, SUM(w.weight * s.tenths * p.points) / CAST(SUM(w.weight * s.tenths) AS DOUBLE) AS points_ewma,
-        SUM(v.weight * s.tenths * p.minutes) / CAST(SUM(v.weight * s.tenths) AS DOUBLE) AS minutes_ewma,
-        SUM(r.weight * s.tenths * p.points) / 1e7 AS rate_points, SUM(r.weight * s.tenths * p.minutes) / 1e7 AS rate_minutes
-    FROM played AS c
-    CROSS JOIN constants AS k
-    INNER JOIN played AS p ON c.player_id = p.player_id AND p.career_game <= c.career_game AND c.career_game - p.career_game <= 80
-    INNER JOIN nba_raw.recency_weight AS w ON w.half_life = k.points_half_life AND w.games_ago = c.career_game - p.career_game
-    INNER JOIN nba_raw.recency_weight AS v ON v.half_life = k.minutes_half_life AND v.games_ago = c.career_game - p.career_game
-    INNER JOIN nba_raw.recency_weight AS r ON r.half_life = k.rate_half_life AND r.games_ago = c.career_game - p.career_game
-    INNER JOIN (SELECT 0 AS same_season, carry AS tenths FROM constants UNION ALL SELECT 1, 10) AS s
-        ON s.same_season = CASE WHEN p.season = c.season THEN 1 ELSE 0 END
-    GROUP BY c.game_id, c.player_id
+    WINDOW this_season AS (PARTITION BY player_id, season ORDER BY game_date, game_id)
 )
 SELECT
     p.game_id,                                          -- VARCHAR! NBA.com game id of the last game counted [pre-game history]
@@ -62,13 +41,8 @@ SELECT
     SUM(p.usage_minutes) OVER last_10 / NULLIF(SUM(p.minutes) OVER last_10, 0e0) AS usage_rate_last_10, -- DOUBLE 0..10 share of his team's plays that he used while playing, last 10 games [post-game]
     SUM(p.points) OVER last_10 / NULLIF(2e0 * SUM(p.fga + 44e-2 * p.fta) OVER last_10, 0e0) AS ts_pct_last_10, -- DOUBLE 0..2 true shooting, last 10 games [post-game]
     SUM(p.ftm) OVER last_10 / NULLIF(CAST(SUM(p.points) OVER last_10 AS DOUBLE), 0e0) AS free_throw_share_last_10, -- DOUBLE 0..1 share of his points from the line, last 10 games [post-game]
-    AVG(CAST(p.started AS DOUBLE)) OVER last_10 AS start_rate_last_10, -- DOUBLE 0..1 share of the last 10 games that he started [post-game]
-    w.points_ewma,                                      -- DOUBLE! 0..120 points a game, exponential weights, half-life 8 games [post-game]
-    w.minutes_ewma,                                     -- DOUBLE! 0..90 minutes a game, exponential weights [post-game]
-    w.rate_points,                                      -- DOUBLE! 0..10000 points, slow exponential weights: numerator of his rate [post-game]
-    w.rate_minutes                                      -- DOUBLE! 0..10000 minutes, the same weights: denominator of his rate [post-game]
+    AVG(CAST(p.started AS DOUBLE)) OVER last_10 AS start_rate_last_10-- DOUBLE 0..1 share of the last 10 games that he started [post-game]
 FROM played AS p
-INNER JOIN weighted AS w ON p.game_id = w.game_id AND p.player_id = w.player_id
 WINDOW
     last_5 AS (PARTITION BY p.player_id, p.season ORDER BY p.game_date, p.game_id ROWS BETWEEN 4 PRECEDING AND CURRENT ROW),
     last_10 AS (PARTITION BY p.player_id, p.season ORDER BY p.game_date, p.game_id ROWS BETWEEN 9 PRECEDING AND CURRENT ROW),

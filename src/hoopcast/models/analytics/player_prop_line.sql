@@ -59,7 +59,7 @@ books AS (
     SELECT
         market, game_id, player_id,
         MAX(CASE WHEN sighting = 1 AND line_kind = 'live' THEN line END) AS opening_line,
-        CASE WHEN COUNT(DISTINCT bookmaker) > 1
+        CASE WHEN MIN(bookmaker) <> MAX(bookmaker)
             THEN MAX(CASE WHEN book_choice = 1 THEN line END) - MIN(CASE WHEN book_choice = 1 THEN line END) END AS disagreement
     FROM eligible
     GROUP BY market, game_id, player_id

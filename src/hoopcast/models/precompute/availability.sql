@@ -38,21 +38,15 @@ daily AS (
     SELECT level, bucket, game_date, COUNT(played) AS n, SUM(played) AS played FROM leveled GROUP BY level, bucket, game_date
 ),
 shares AS (
-    SELECT
-        level, bucket, game_date, COALESCE(LEAD(game_date) OVER days, DATE '9999-12-31') AS valid_to,
-        SUM(n) OVER so_far AS n, SUM(played) OVER so_far AS played
+    SELECT level, bucket, game_date, SUM(n) OVER earlier AS n, SUM(played) OVER earlier AS played
     FROM daily
-    WINDOW
-        days AS (PARTITION BY level, bucket ORDER BY game_date),
-        so_far AS (PARTITION BY level, bucket ORDER BY game_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    WINDOW earlier AS (PARTITION BY level, bucket ORDER BY game_date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ),
 overall_days AS (SELECT game_date, SUM(n) AS n, SUM(played) AS played FROM daily WHERE level = 'history' GROUP BY game_date),
 overall AS (
-    SELECT
-        game_date, COALESCE(LEAD(game_date) OVER days, DATE '9999-12-31') AS valid_to,
-        SUM(played) OVER so_far / NULLIF(CAST(SUM(n) OVER so_far AS DOUBLE), 0e0) AS share
+    SELECT game_date, SUM(played) OVER earlier / NULLIF(CAST(SUM(n) OVER earlier AS DOUBLE), 0e0) AS share
     FROM overall_days
-    WINDOW days AS (ORDER BY game_date), so_far AS (ORDER BY game_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    WINDOW earlier AS (ORDER BY game_date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ),
 personal AS (
     SELECT game_id, player_id, AVG(1e0 - played) OVER before AS absent_rate
@@ -72,5 +66,5 @@ SELECT
 FROM leveled AS u
 CROSS JOIN constants AS c
 INNER JOIN personal AS p ON u.game_id = p.game_id AND u.player_id = p.player_id
-LEFT JOIN shares AS s ON u.level = s.level AND u.bucket = s.bucket AND s.game_date < u.game_date AND u.game_date <= s.valid_to
-LEFT JOIN overall AS o ON o.game_date < u.game_date AND u.game_date <= o.valid_to
+LEFT JOIN shares AS s ON u.level = s.level AND u.bucket = s.bucket AND u.game_date = s.game_date
+LEFT JOIN overall AS o ON u.game_date = o.game_date

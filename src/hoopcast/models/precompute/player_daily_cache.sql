@@ -1,5 +1,5 @@
--- Form of each expected player as of the morning of a date. Fewer games of this season than a window asks for are blended:
--- (n * mean + k * prior) / (n + k), n games in the sample; prior = (games * mean of last season + m * mean of his role) / (games + m);
+-- Form of each expected player as of the morning of a date. Fewer games n of this season than a window asks for are blended with
+-- weight n / (n + k), the rest is the prior: (games * mean of last season + m * mean of his role) / (games + m);
 -- roles: starter (started half of his last 10 games) or bench, a newcomer counts as bench.
 -- k, m and the rest were fitted by benchmarks/fit_constants.py on 2018-19 to 2020-21.
 -- grain: player_id, analysis_date
@@ -7,16 +7,19 @@
 -- look-back: 1
 -- short: pdc
 -- expected: player_dates
--- inputs: nba_analytics.upcoming_player_game_context same, nba_analytics.player_form before,
+-- inputs: nba_analytics.upcoming_player_game_context same, nba_analytics.player_form before, nba_analytics.player_recency before,
 --   nba_analytics.player_game_summary before, nba_analytics.team_form before
 WITH constants AS (SELECT 4e0 AS k, 10e0 AS m, 120e0 AS k_rate, 8e0 AS k_team),
 players AS (SELECT player_id, game_date AS analysis_date, season, team_abbr FROM nba_analytics.upcoming_player_game_context),
 form AS (
-    SELECT *, COALESCE(LEAD(game_date) OVER seasons, DATE '9999-12-31') AS valid_to, ROW_NUMBER() OVER backwards AS from_the_end
-    FROM nba_analytics.player_form
+    SELECT
+        f.*, r.points_ewma, r.minutes_ewma, r.rate_points, r.rate_minutes,
+        COALESCE(LEAD(f.game_date) OVER seasons, DATE '9999-12-31') AS valid_to, ROW_NUMBER() OVER backwards AS from_the_end
+    FROM nba_analytics.player_form AS f
+    INNER JOIN nba_analytics.player_recency AS r ON f.game_id = r.game_id AND f.player_id = r.player_id
     WINDOW
-        seasons AS (PARTITION BY player_id, season ORDER BY game_date, game_id),
-        backwards AS (PARTITION BY player_id, season ORDER BY game_date DESC, game_id DESC)
+        seasons AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date, f.game_id),
+        backwards AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date DESC, f.game_id DESC)
 ),
 appearances AS (
     SELECT game_date, points, minutes, CASE WHEN starter_flag THEN 1 ELSE 0 END AS starter
@@ -36,8 +39,7 @@ roles AS (
 team_forms AS (
     SELECT *, COALESCE(LEAD(game_date) OVER seasons, DATE '9999-12-31') AS valid_to, ROW_NUMBER() OVER backwards AS from_the_end
     FROM nba_analytics.team_form
-    WINDOW
-        seasons AS (PARTITION BY team_abbr, season ORDER BY game_date, game_id),
+    WINDOW seasons AS (PARTITION BY team_abbr, season ORDER BY game_date, game_id),
         backwards AS (PARTITION BY team_abbr, season ORDER BY game_date DESC, game_id DESC)
 ),
 priors AS (
@@ -46,7 +48,9 @@ priors AS (
         (COALESCE(l.games_played * l.points_avg_season, 0e0) + c.m * r.points) / (COALESCE(l.games_played, 0) + c.m) AS points,
         (COALESCE(l.games_played * l.minutes_avg_season, 0e0) + c.m * r.minutes) / (COALESCE(l.games_played, 0) + c.m) AS minutes,
         r.rate, l.points_std_last_10, l.usage_rate_last_10, l.ts_pct_last_10, l.free_throw_share_last_10, l.start_rate_last_10,
-        l.points_ewma, l.minutes_ewma, l.rate_points, l.rate_minutes, c.k, c.k_rate, c.k_team
+        l.points_ewma, l.minutes_ewma, l.rate_points, l.rate_minutes, c.k_rate, c.k_team,
+        CASE WHEN f.games_played >= 5 THEN 1e0 ELSE f.games_played / (f.games_played + c.k) END AS w_5,
+        CASE WHEN f.games_played >= 10 THEN 1e0 ELSE f.games_played / (f.games_played + c.k) END AS w_10
     FROM players AS p
     CROSS JOIN constants AS c
     LEFT JOIN form AS l ON p.player_id = l.player_id AND l.season < p.season AND l.from_the_end = 1
@@ -63,21 +67,20 @@ SELECT
     COALESCE(f.games_played, 0) < 10 AS early_season_flag, -- BOOLEAN! fewer than 10 games this season: windows are blended [pre-game history]
     p.last_games AS games_played_last_season,           -- BIGINT! 0..130 games that he played last season [pre-game history]
     p.points AS points_prior,                           -- DOUBLE 0..120 points a game, last season leaning on his role [pre-game history]
-    CASE WHEN f.games_played >= 5 OR p.points IS NULL THEN f.points_avg_last_5 ELSE (COALESCE(f.games_played * f.points_avg_last_5, 0e0) + p.k * p.points) / (COALESCE(f.games_played, 0) + p.k) END AS points_avg_last_5, -- DOUBLE 0..120 points a game, last 5 games [pre-game history]
-    CASE WHEN f.games_played >= 10 OR p.points IS NULL THEN f.points_avg_last_10 ELSE (COALESCE(f.games_played * f.points_avg_last_10, 0e0) + p.k * p.points) / (COALESCE(f.games_played, 0) + p.k) END AS points_avg_last_10, -- DOUBLE 0..120 points a game, last 10 games [pre-game history]
-    CASE WHEN f.games_played >= 10 OR p.points IS NULL THEN f.points_avg_season ELSE (COALESCE(f.games_played * f.points_avg_season, 0e0) + p.k * p.points) / (COALESCE(f.games_played, 0) + p.k) END AS points_avg_season, -- DOUBLE 0..120 points a game, this season [pre-game history]
-    CASE WHEN f.games_played >= 10 OR p.points_std_last_10 IS NULL THEN f.points_std_last_10 ELSE (COALESCE(f.games_played * f.points_std_last_10, 0e0) + p.k * p.points_std_last_10) / (COALESCE(f.games_played, 0) + p.k) END AS points_std_last_10, -- DOUBLE 0..60 standard deviation of points, last 10 games [pre-game history]
-    CASE WHEN f.games_played >= 5 OR p.minutes IS NULL THEN f.minutes_avg_last_5 ELSE (COALESCE(f.games_played * f.minutes_avg_last_5, 0e0) + p.k * p.minutes) / (COALESCE(f.games_played, 0) + p.k) END AS minutes_avg_last_5, -- DOUBLE 0..90 minutes a game, last 5 games [pre-game history]
-    CASE WHEN f.games_played >= 10 OR p.minutes IS NULL THEN f.minutes_avg_last_10 ELSE (COALESCE(f.games_played * f.minutes_avg_last_10, 0e0) + p.k * p.minutes) / (COALESCE(f.games_played, 0) + p.k) END AS minutes_avg_last_10, -- DOUBLE 0..90 minutes a game, last 10 games [pre-game history]
-    CASE WHEN f.games_played >= 10 OR p.minutes IS NULL THEN f.minutes_avg_season ELSE (COALESCE(f.games_played * f.minutes_avg_season, 0e0) + p.k * p.minutes) / (COALESCE(f.games_played, 0) + p.k) END AS minutes_avg_season, -- DOUBLE 0..90 minutes a game, this season [pre-game history]
-    CASE WHEN f.games_played >= 10 OR p.usage_rate_last_10 IS NULL THEN f.usage_rate_last_10 ELSE (COALESCE(f.games_played * f.usage_rate_last_10, 0e0) + p.k * p.usage_rate_last_10) / (COALESCE(f.games_played, 0) + p.k) END AS usage_rate_last_10, -- DOUBLE 0..10 share of his team's plays that he uses while playing, last 10 games [pre-game history]
-    CASE WHEN f.games_played >= 10 OR p.ts_pct_last_10 IS NULL THEN f.ts_pct_last_10 ELSE (COALESCE(f.games_played * f.ts_pct_last_10, 0e0) + p.k * p.ts_pct_last_10) / (COALESCE(f.games_played, 0) + p.k) END AS ts_pct_last_10, -- DOUBLE 0..2 true shooting, last 10 games [pre-game history]
-    CASE WHEN f.games_played >= 10 OR p.free_throw_share_last_10 IS NULL THEN f.free_throw_share_last_10 ELSE (COALESCE(f.games_played * f.free_throw_share_last_10, 0e0) + p.k * p.free_throw_share_last_10) / (COALESCE(f.games_played, 0) + p.k) END AS free_throw_share_last_10, -- DOUBLE 0..1 share of his points from the line, last 10 games [pre-game history]
-    CASE WHEN f.games_played >= 10 OR p.start_rate_last_10 IS NULL THEN f.start_rate_last_10 ELSE (COALESCE(f.games_played * f.start_rate_last_10, 0e0) + p.k * p.start_rate_last_10) / (COALESCE(f.games_played, 0) + p.k) END AS start_rate_last_10, -- DOUBLE 0..1 share of his last 10 games that he started [pre-game history]
+    COALESCE(p.w_5 * f.points_avg_last_5 + (1e0 - p.w_5) * p.points, f.points_avg_last_5, p.points) AS points_avg_last_5, -- DOUBLE 0..120 points a game, last 5 games [pre-game history]
+    COALESCE(p.w_10 * f.points_avg_last_10 + (1e0 - p.w_10) * p.points, f.points_avg_last_10, p.points) AS points_avg_last_10, -- DOUBLE 0..120 points a game, last 10 games [pre-game history]
+    COALESCE(p.w_10 * f.points_avg_season + (1e0 - p.w_10) * p.points, f.points_avg_season, p.points) AS points_avg_season, -- DOUBLE 0..120 points a game, this season [pre-game history]
+    COALESCE(p.w_10 * f.points_std_last_10 + (1e0 - p.w_10) * p.points_std_last_10, f.points_std_last_10, p.points_std_last_10) AS points_std_last_10, -- DOUBLE 0..60 standard deviation of points, last 10 games [pre-game history]
+    COALESCE(p.w_5 * f.minutes_avg_last_5 + (1e0 - p.w_5) * p.minutes, f.minutes_avg_last_5, p.minutes) AS minutes_avg_last_5, -- DOUBLE 0..90 minutes a game, last 5 games [pre-game history]
+    COALESCE(p.w_10 * f.minutes_avg_last_10 + (1e0 - p.w_10) * p.minutes, f.minutes_avg_last_10, p.minutes) AS minutes_avg_last_10, -- DOUBLE 0..90 minutes a game, last 10 games [pre-game history]
+    COALESCE(p.w_10 * f.minutes_avg_season + (1e0 - p.w_10) * p.minutes, f.minutes_avg_season, p.minutes) AS minutes_avg_season, -- DOUBLE 0..90 minutes a game, this season [pre-game history]
+    COALESCE(p.w_10 * f.usage_rate_last_10 + (1e0 - p.w_10) * p.usage_rate_last_10, f.usage_rate_last_10, p.usage_rate_last_10) AS usage_rate_last_10, -- DOUBLE 0..10 share of his team's plays that he uses while playing, last 10 games [pre-game history]
+    COALESCE(p.w_10 * f.ts_pct_last_10 + (1e0 - p.w_10) * p.ts_pct_last_10, f.ts_pct_last_10, p.ts_pct_last_10) AS ts_pct_last_10, -- DOUBLE 0..2 true shooting, last 10 games [pre-game history]
+    COALESCE(p.w_10 * f.free_throw_share_last_10 + (1e0 - p.w_10) * p.free_throw_share_last_10, f.free_throw_share_last_10, p.free_throw_share_last_10) AS free_throw_share_last_10, -- DOUBLE 0..1 share of his points from the line, last 10 games [pre-game history]
+    COALESCE(p.w_10 * f.start_rate_last_10 + (1e0 - p.w_10) * p.start_rate_last_10, f.start_rate_last_10, p.start_rate_last_10) AS start_rate_last_10, -- DOUBLE 0..1 share of his last 10 games that he started [pre-game history]
     COALESCE(f.points_ewma, p.points_ewma, p.points) AS points_ewma, -- DOUBLE 0..120 points a game, exponential weights, half-life 8 games [pre-game history]
     COALESCE(f.minutes_ewma, p.minutes_ewma, p.minutes) AS minutes_ewma, -- DOUBLE 0..90 minutes a game, exponential weights [pre-game history]
-    (COALESCE(f.rate_points, p.rate_points, 0e0) + p.k_rate * p.rate) / (COALESCE(f.rate_minutes, p.rate_minutes, 0e0) + p.k_rate)
-        AS points_per_minute_ewma, -- DOUBLE 0..3 points a minute, slow exponential weights, shrunk towards his role [pre-game history]
+    (COALESCE(f.rate_points, p.rate_points, 0e0) + p.k_rate * p.rate) / (COALESCE(f.rate_minutes, p.rate_minutes, 0e0) + p.k_rate) AS points_per_minute_ewma, -- DOUBLE 0..3 points a minute, slow exponential weights, shrunk towards his role [pre-game history]
     f.points_per_minute_last_10,                        -- DOUBLE 0..30 points a minute, last 10 games of this season [pre-game history]
     f.scoring_slope_last_10,                            -- DOUBLE -100..100 points a game by which he rises, last 10 games of this season [pre-game history]
     f.minutes_range_last_10,                            -- DOUBLE 0..90 most less fewest minutes, last 10 games of this season [pre-game history]
