@@ -1,14 +1,11 @@
-"""A copy of the warehouse that a writer leaves, for readers to open while the next writer holds the file."""
+"""Copies of the warehouse: the one that a writer leaves for readers, and backups."""
 
+import os
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 
-from hoopcast.errors import WarehouseError, WarehouseInUse
-from hoopcast.warehouse.duckdb import DuckDB, path_of
-
-# A writer that is done within this time is waited for; what it writes is news.
-_PATIENCE_SECONDS = 0.5
+from hoopcast.errors import UsageError, WarehouseError
+from hoopcast.warehouse.duckdb import DuckDB
 
 
 def snapshot_path(path: str) -> Path:
@@ -17,7 +14,7 @@ def snapshot_path(path: str) -> Path:
 
 
 def take_snapshot(engine: DuckDB) -> None:
-    """Leave a copy of the warehouse as it is now; between transactions.
+    """Leave a copy for readers to open while the next writer holds the file; between transactions.
 
     Raises:
         WarehouseError: if it can not be written.
@@ -42,23 +39,28 @@ def take_snapshot(engine: DuckDB) -> None:
     partial.replace(target)
 
 
-def open_reader(url: str, *, wait_seconds: float, threads: int | None = None) -> tuple[DuckDB, datetime | None]:
-    """Open a warehouse for reading, or its snapshot while a writer holds it.
-
-    Returns:
-        The warehouse, and when the snapshot was taken (UTC), None where it is the warehouse itself.
+def copy_to(engine: DuckDB, path: Path) -> None:
+    """Copy the whole warehouse, as it is between two transactions, to a new file.
 
     Raises:
-        WarehouseInUse: if a writer holds it for longer than `wait_seconds` and has left no snapshot.
-        WarehouseError: if it is absent or damaged.
+        UsageError: if the file exists already, or its folder does not.
+        WarehouseError: if it can not be written.
     """
-    patience = min(wait_seconds, _PATIENCE_SECONDS)
+    if path.exists():
+        raise UsageError(f"{path} exists already; name a new file, or move that one away")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path} can not be written: there is no folder {path.parent}")
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    quoted = str(partial).replace("'", "''")
+    own = engine.query("SELECT CURRENT_DATABASE()").rows[0][0]
     try:
-        return DuckDB(url, wait_seconds=patience, must_exist=True, read_only=True, threads=threads), None
-    except WarehouseInUse:
-        snapshot = snapshot_path(path_of(url))
-        if snapshot.exists():
-            taken = datetime.fromtimestamp(snapshot.stat().st_mtime, UTC).replace(tzinfo=None)
-            return DuckDB(str(snapshot), must_exist=True, read_only=True, threads=threads), taken
-    remaining = max(wait_seconds - patience, 0.0)
-    return DuckDB(url, wait_seconds=remaining, must_exist=True, read_only=True, threads=threads), None
+        engine.execute(f"ATTACH '{quoted}' AS hoopcast_copy")
+        try:
+            engine.execute(f'COPY FROM DATABASE "{own}" TO hoopcast_copy')
+        finally:
+            engine.execute("DETACH hoopcast_copy")
+        os.link(partial, path)
+    except OSError as error:
+        raise WarehouseError(f"{path} can not be written: {error.strerror}") from error
+    finally:
+        partial.unlink(missing_ok=True)

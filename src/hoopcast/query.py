@@ -1,0 +1,57 @@
+"""Questions in SQL, in the dialect of whoever asks; they read and never write."""
+
+from collections.abc import Iterator
+from typing import Literal, get_args
+
+import duckdb
+
+from hoopcast.errors import UsageError
+
+Dialect = Literal["duckdb", "bigquery", "spark"]
+DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
+_SHOWN = 60
+
+
+def statements(text: str, dialect: Dialect = "duckdb") -> tuple[str, ...]:
+    """The statements of a text in DuckDB's SQL, each a SELECT.
+
+    Args:
+        text: one or more statements, with `;` between them.
+        dialect: the dialect that they are written in.
+
+    Raises:
+        UsageError: if the text does not parse, holds no statement, or one that does more than read.
+    """
+    if dialect not in DIALECTS:
+        raise UsageError(f"no dialect '{dialect}'; choose from {', '.join(DIALECTS)}")
+    found = tuple(_selects(text if dialect == "duckdb" else _transpiled(text, dialect)))
+    if not found:
+        raise UsageError("there is no statement to run; write a SELECT")
+    return found
+
+
+def _selects(text: str) -> Iterator[str]:
+    try:
+        parsed = duckdb.extract_statements(text)
+    except duckdb.Error as error:
+        raise UsageError(f"SQL does not parse: {_one_line(str(error))}") from error
+    for statement in parsed:
+        if statement.type != duckdb.StatementType.SELECT:
+            shown = " ".join(statement.query.split())
+            shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+            raise UsageError(f"'{shown}' does more than read; a query is a SELECT")
+        yield statement.query.strip("; \n\t")
+
+
+def _transpiled(text: str, dialect: Dialect) -> str:
+    import sqlglot  # noqa: PLC0415 - costs time that DuckDB's own SQL has no use for
+    from sqlglot.errors import SqlglotError  # noqa: PLC0415
+
+    try:
+        return ";\n".join(sqlglot.transpile(text, read=dialect, write="duckdb", comments=False))
+    except SqlglotError as error:
+        raise UsageError(f"{dialect} SQL does not parse: {_one_line(str(error))}") from error
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.split("\n\n", maxsplit=1)[0].replace("\x1b[4m", "").replace("\x1b[0m", "").split())

@@ -1,0 +1,75 @@
+"""Opening a warehouse to write it, or to read it while others may be writing."""
+
+from datetime import UTC, datetime
+
+from hoopcast.errors import WarehouseError, WarehouseInUse
+from hoopcast.warehouse import schema
+from hoopcast.warehouse.duckdb import DuckDB, path_of
+from hoopcast.warehouse.snapshot import snapshot_path
+
+# A writer that is done within this time is waited for: what it writes is news.
+_PATIENCE_SECONDS = 0.5
+
+
+def open_to_write(url: str, *, wait_seconds: float, threads: int | None = None) -> DuckDB:
+    """Open a warehouse with all of its tables, made or upgraded where need be.
+
+    Raises:
+        WarehouseInUse: if another process holds it for longer than `wait_seconds`.
+        WarehouseError: if it is damaged or of a newer format.
+    """
+    engine = DuckDB(url, wait_seconds=wait_seconds, threads=threads)
+    try:
+        schema.prepare(engine)
+    except BaseException:
+        engine.close()
+        raise
+    return engine
+
+
+def open_to_read(
+    url: str, *, wait_seconds: float, threads: int | None = None, snapshot: bool = True
+) -> tuple[DuckDB, datetime | None]:
+    """Open a warehouse for reading, or its snapshot while a writer holds it.
+
+    Args:
+        url: the warehouse.
+        wait_seconds: how long to wait for a writer that has left no snapshot.
+        threads: worker threads, all cores when None.
+        snapshot: whether a snapshot will do.
+
+    Returns:
+        The warehouse, and when the snapshot was taken (UTC), None where it is the warehouse itself.
+
+    Raises:
+        WarehouseInUse: if a writer holds it for too long.
+        WarehouseError: if it is absent, damaged or no warehouse.
+    """
+    if path_of(url) == ":memory:":
+        return open_to_write(url, wait_seconds=0, threads=threads), None
+    engine, taken = _open(url, wait_seconds, threads, snapshot=snapshot)
+    state = schema.layout_state(engine)
+    if state == "current":
+        return engine, taken
+    engine.close()
+    if state == "absent":
+        raise WarehouseError(
+            f"{engine.path} is a DuckDB file without a warehouse in it; name another with --warehouse, or fill it with"
+            " `hoopcast ingest PATH`"
+        )
+    open_to_write(url, wait_seconds=wait_seconds, threads=threads).close()
+    return _open(url, wait_seconds, threads, snapshot=False)
+
+
+def _open(url: str, wait_seconds: float, threads: int | None, *, snapshot: bool) -> tuple[DuckDB, datetime | None]:
+    left = snapshot_path(path_of(url))
+    patience = min(wait_seconds, _PATIENCE_SECONDS) if snapshot else wait_seconds
+    try:
+        return DuckDB(url, wait_seconds=patience, must_exist=True, read_only=True, threads=threads), None
+    except WarehouseInUse:
+        if not snapshot:
+            raise
+        if left.exists():
+            taken = datetime.fromtimestamp(left.stat().st_mtime, UTC).replace(tzinfo=None)
+            return DuckDB(str(left), must_exist=True, read_only=True, threads=threads), taken
+    return DuckDB(url, wait_seconds=wait_seconds - patience, must_exist=True, read_only=True, threads=threads), None
