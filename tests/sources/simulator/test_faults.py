@@ -137,14 +137,14 @@ def test_a_league_with_every_fault_is_written_and_read_again(tmp_path: Path) -> 
         SEASON,
         "corrections",
     }
-    connection = duckdb.connect()
     for path in paths:
         expected = (
             league.injury_transactions
             if path.parent == tmp_path
             else (league.corrections if "corrections" in path.parts else league.tables)[SEASON][path.stem]
         )
-        count = connection.execute(f"SELECT COUNT(*) FROM '{path}'").fetchall()[0][0]
+        with duckdb.connect() as connection:
+            count = connection.execute(f"SELECT COUNT(*) FROM '{path}'").fetchall()[0][0]
         assert count == len(next(iter(expected.values())))
 
 

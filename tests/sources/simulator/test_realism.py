@@ -88,27 +88,27 @@ def season_folders(full_league: League, real_data: Path, tmp_path_factory: pytes
     return real_data, folder
 
 
-def opened(folder: Path, season: str) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    for table in TABLES:
-        connection.execute(f"CREATE VIEW {table} AS FROM '{folder / season / table}.parquet'")
-    return connection
+def figure_of(folder: Path, query: str) -> float:
+    with duckdb.connect() as connection:
+        for table in TABLES:
+            connection.execute(f"CREATE VIEW {table} AS FROM '{folder / '2021-22' / table}.parquet'")
+        return float(connection.execute(query).fetchall()[0][0])
+
+
+def columns_of(path: Path) -> list[tuple[str, str]]:
+    with duckdb.connect() as connection:
+        return [row[:2] for row in connection.execute(f"DESCRIBE SELECT * FROM '{path}'").fetchall()]
 
 
 @pytest.mark.parametrize("figure", FIGURES)
 def test_a_figure_of_a_simulated_season_is_near_the_real_one(figure: str, season_folders: tuple[Path, Path]) -> None:
     query, tolerance = FIGURES[figure]
-    real, simulated = (
-        float(opened(folder, "2021-22").execute(query).fetchall()[0][0]) for folder in season_folders
-    )  # fmt: skip
+    real, simulated = (figure_of(folder, query) for folder in season_folders)
     assert abs(simulated - real) <= tolerance, f"real {real:.4g}, simulated {simulated:.4g}"
 
 
 @pytest.mark.parametrize("table", [*TABLES, "injury_transactions"])
 def test_files_have_the_columns_and_types_of_the_real_ones(table: str, season_folders: tuple[Path, Path]) -> None:
     place = f"{table}.parquet" if table == "injury_transactions" else f"2021-22/{table}.parquet"
-    described = [
-        [row[:2] for row in duckdb.connect().execute(f"DESCRIBE SELECT * FROM '{folder / place}'").fetchall()]
-        for folder in season_folders
-    ]
-    assert described[0] == described[1]
+    real, simulated = (columns_of(folder / place) for folder in season_folders)
+    assert simulated == real

@@ -17,7 +17,7 @@ _LEAST_DAYS = np.array([1.0, 5.0, 25.0])
 _FURTHER_DAYS = np.array([2.0, 9.0, 35.0])
 _SPELLS = 24
 # Probability that the coach plays a fit man, by his standing among the fit of the team, best first.
-_COACH_PLAYS = np.array([1, 1, 1, 0.998, 0.997, 0.995, 0.99, 0.97, 0.90, 0.74, 0.53, 0.36, 0.26, 0.2, 0.16, 0.13])
+_COACH_PLAYS = np.array([1, 1, 1, 0.998, 0.997, 0.995, 0.99, 0.97, 0.90, 0.71, 0.50, 0.33, 0.24, 0.18, 0.15, 0.12])
 # Correlation of two men's decisions on a night is this squared.
 _NIGHT = 0.6
 REGULATION_MINUTES = 240

@@ -14,7 +14,7 @@ from hoopcast.sources.simulator.teams import Styles
 # True effects on accuracy, as multipliers: at home, away, and on the day after a game.
 HOME, AWAY, BACK_TO_BACK = 1.010, 0.990, 0.985
 POSSESSIONS = 99.7
-_POSSESSIONS_SPREAD, _OWN_PLAYS_SPREAD = 0.036, 0.6
+_POSSESSIONS_SPREAD, _OWN_PLAYS_SPREAD = 0.041, 0.6
 # Shares of a team's plays: field-goal attempts, trips to the line, turnovers.
 _PLAY_SHARES = np.array([0.7905, 0.0925, 0.117])
 _OFFENSIVE_REBOUND_RATE, _EXPECTED_MISSES = 0.2175, 47.5
@@ -30,7 +30,7 @@ _ANSWER = 0.3
 OVERTIME_MINUTES = 25
 _FIRST_OVERTIME, _OVERTIMES = 5, 5
 # A side that trails by a point at the end shoots or is fouled: how often it still ties.
-_LATE_TIE = 0.25
+_LATE_TIE = 0.45
 POINTS = np.array([3, 2, 2])
 
 

@@ -18,7 +18,7 @@ _ZONE_LOGITS = np.array([0.02, 0.0, -0.86])
 _ZONE_TILT = np.array([-1.9, 2.2, 0.0])
 _ZONE_SPREAD = np.array([0.6, 0.35, 0.55])
 _ACCURACY_SPREAD = np.array([0.06, 0.055, 0.075])
-_USAGE_SPREAD = 0.32
+_USAGE_SPREAD = 0.35
 # Players newly signed during a season, per team and 17 players.
 SIGNINGS_SHARE = 0.155
 # Share of players who look for another team in summer.

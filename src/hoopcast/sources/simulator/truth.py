@@ -19,7 +19,8 @@ class Truth:
             played), `points_per_minute` (expected points by expected minutes over the games that he was fit for),
             `points` (expected per game played), `play_rate` (probability to play, over the games of his contracts,
             absences as they came), `accuracy_<zone>` (made share of attempts against an average defence on neutral
-            ground, rested), `share_<zone>` (of his attempts), `free_throw_accuracy`.
+            ground, rested), `share_<zone>` (of his attempts), `free_throw_accuracy`. Minutes and points of a man who
+            was never fit are NaN.
         player_game: one row a player under contract and game: `season`, `game_id`, `player_id`, `team_abbr`, `absent`
             (known before), `play_probability` (given who is fit), `expected_minutes` and `expected_points` (if he
             plays), `played`.
