@@ -27,6 +27,9 @@ _REFUSED: dict[type[exp.Expr], tuple[str, str]] = {
     exp.DateTrunc: ("date-trunc", "no DATE_TRUNC: group by a column of the schedule"),
     exp.TimestampTrunc: ("date-trunc", "no DATE_TRUNC: group by a column of the schedule"),
     exp.DatetimeTrunc: ("date-trunc", "no DATE_TRUNC: group by a column of the schedule"),
+    exp.DateAdd: ("date-add", "no DATE_ADD: BigQuery refuses what it compiles to; compare day numbers"),
+    exp.DateSub: ("date-add", "no DATE_SUB: BigQuery refuses what it compiles to; compare day numbers"),
+    exp.Interval: ("date-add", "no INTERVAL: BigQuery refuses what it compiles to; compare day numbers"),
     exp.DayOfWeek: ("weekday", "no weekday: engines count it from different days"),
     exp.DayOfWeekIso: ("weekday", "no weekday: engines count it from different days"),
     exp.Log: ("log", "no LOG: its base and the order of its arguments differ; write LN"),
@@ -74,6 +77,8 @@ def _type(node: exp.DataType) -> Iterator[Finding]:
 def _join(node: exp.Join) -> Iterator[Finding]:
     if node.method == "ASOF":
         yield Finding(node, "asof-join", "no ASOF JOIN: join by valid_from < D AND D <= valid_to")
+    if node.side and not _has_equality(node):
+        yield Finding(node, "outer-join", f"{node.side} JOIN without an equality, which BigQuery refuses: add a key")
     using = {identifier.name for identifier in node.args.get("using") or ()}
     select = node.find_ancestor(exp.Select)
     if not using or select is None:
@@ -81,6 +86,16 @@ def _join(node: exp.Join) -> Iterator[Finding]:
     for column in select.find_all(exp.Column):
         if column.table and column.name in using and column.find_ancestor(exp.Select) is select:
             yield Finding(column, "using", f"{column.sql()} after USING ({column.name}): join with ON")
+
+
+def _has_equality(join: exp.Join) -> bool:
+    """Whether an outer join compares a column of its own table with one of another by `=`."""
+    condition, own = join.args.get("on"), join.alias_or_name
+    if join.args.get("using"):
+        return True
+    conditions = condition.flatten() if isinstance(condition, exp.And) else (condition,)
+    equalities = [part for part in conditions if isinstance(part, exp.EQ)]
+    return any({own} < {column.table for column in part.find_all(exp.Column)} for part in equalities)
 
 
 def _shape(node: exp.Select | exp.Group) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """Rules that need types, ranges and NULLs: they are read off the table definitions, through every CTE."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 
@@ -43,6 +44,7 @@ def resolved(tree: exp.Query) -> exp.Query:
 def meaning_findings(tree: exp.Query) -> Iterator[Finding]:
     """What a resolved tree does with types, NULLs and denominators that engines do not agree on."""
     for scope in traverse_scope(tree):
+        yield from _repeated_names(scope)
         for node in scope.walk():
             if isinstance(node, exp.Sum | exp.Avg) and node.this.is_type(exp.DType.BOOLEAN):
                 yield Finding(node, "sum-of-boolean", f"{node.sql()}: write CASE WHEN … THEN 1 ELSE 0 END")
@@ -56,6 +58,14 @@ def meaning_findings(tree: exp.Query) -> Iterator[Finding]:
                 yield Finding(node, "denominator", f"{node.right.sql()} may be 0: NULLIF(…, 0e0)")
             elif isinstance(node, exp.Window) and node.arg_key == "windows":
                 yield from _float_partition(node)
+
+
+def _repeated_names(scope: Scope) -> Iterator[Finding]:
+    if isinstance(scope.expression.parent, exp.SetOperation) and scope.expression.arg_key == "expression":
+        return  # A UNION takes the names of its first SELECT.
+    for name, times in Counter(scope.expression.named_selects).items():
+        if times > 1:
+            yield Finding(scope.expression, "repeated-column", f"{times} columns are named {name}: rename or leave out")
 
 
 def _has_date(node: exp.Binary) -> bool:

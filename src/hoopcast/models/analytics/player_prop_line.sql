@@ -7,16 +7,14 @@
 -- expected: quoted_players
 -- inputs: nba_raw.points_prop_line same, nba_raw.nbac_player_boxscore before, nba_raw.roster until, nba_raw.nbac_schedule same
 WITH sightings AS (
-    SELECT player_id, team_abbr, game_date AS valid_from, 0 AS is_roster FROM nba_raw.nbac_player_boxscore
+    SELECT player_id, team_abbr, DATE_DIFF('day', DATE '1970-01-01', game_date) AS known_after, 0 AS is_roster FROM nba_raw.nbac_player_boxscore
     UNION ALL
-    SELECT player_id, team_abbr, DATE_ADD(roster_date, INTERVAL '-1' DAY), 1 FROM nba_raw.roster
+    SELECT player_id, team_abbr, DATE_DIFF('day', DATE '1970-01-01', roster_date) - 1, 1 FROM nba_raw.roster
 ),
 teams AS (
-    SELECT
-        player_id, team_abbr, valid_from,
-        COALESCE(LEAD(valid_from) OVER career, DATE '9999-12-31') AS valid_to
+    SELECT player_id, team_abbr, known_after, COALESCE(LEAD(known_after) OVER career, 999999) AS known_until
     FROM sightings
-    WINDOW career AS (PARTITION BY player_id ORDER BY valid_from, is_roster, team_abbr)
+    WINDOW career AS (PARTITION BY player_id ORDER BY known_after, is_roster, team_abbr)
 ),
 sides AS (
     SELECT game_id, season, game_date, tip_off_utc, home_team_abbr AS team_abbr FROM nba_raw.nbac_schedule WHERE team_known
@@ -25,7 +23,7 @@ sides AS (
 ),
 priced AS (
     SELECT
-        *,
+        *, DATE_DIFF('day', DATE '1970-01-01', game_date) AS day,
         CASE WHEN over_price < 0 THEN -over_price ELSE 100e0 END / (100e0 + ABS(over_price)) AS over_implied,
         CASE WHEN under_price < 0 THEN -under_price ELSE 100e0 END / (100e0 + ABS(under_price)) AS under_implied
     FROM nba_raw.points_prop_line
@@ -38,7 +36,7 @@ eligible AS (
         ROW_NUMBER() OVER choice AS choice,
         ROW_NUMBER() OVER first_seen AS sighting
     FROM priced AS l
-    INNER JOIN teams AS t ON l.player_id = t.player_id AND t.valid_from < l.game_date AND l.game_date <= t.valid_to
+    INNER JOIN teams AS t ON l.player_id = t.player_id AND t.known_after < l.day AND l.day <= t.known_until
     INNER JOIN sides AS s ON t.team_abbr = s.team_abbr AND l.game_date = s.game_date
     WHERE l.line_kind = 'closing' OR l.captured_at_utc < s.tip_off_utc
     WINDOW
