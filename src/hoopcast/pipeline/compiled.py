@@ -30,7 +30,7 @@ def compiled(model: Model, dialect: str) -> str:
     rows = exp.Subquery(this=restricted(model.table.text, model.inputs, model.name), alias=_name("model_rows"))
     select = exp.select(*(_written(name, kind) for name, kind in _types(model))).from_(rows)
     span = parse(f"SELECT 1 WHERE {model.time} BETWEEN $span_start AND $span_end").find(exp.Between)
-    return select.where(span).sql(dialect, pretty=True)
+    return select.where(span).sql(dialect, pretty=True, comments=False)
 
 
 @cache
@@ -38,7 +38,7 @@ def compiled_spine(spine: Spine, dialect: str) -> str:
     """The SELECT of expected rows for one span, with the parameters of `compiled`."""
     rows = exp.Subquery(this=restricted(spine.text, spine.inputs, spine.name), alias=_name("spine_rows"))
     span = parse("SELECT 1 WHERE unit_date BETWEEN $span_start AND $span_end").find(exp.Between)
-    return exp.select("*").from_(rows).where(span).sql(dialect, pretty=True)
+    return exp.select("*").from_(rows).where(span).sql(dialect, pretty=True, comments=False)
 
 
 def restricted(text: str, inputs: tuple[Input, ...], owner: str) -> exp.Query:
