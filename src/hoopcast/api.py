@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from hoopcast.sources.report import IngestReport
 
 
-def open(  # noqa: A001 - `hoopcast.open` reads as what it does
+def open(  # noqa: A001, PLR0913 - `hoopcast.open` reads as what it does, and each argument is a choice of its own
     url: str | None = None,
     *,
     wait: float | None = None,
     threads: int | None = None,
     read_only: bool = False,
+    snapshot: bool = True,
     command: str = "Python",
 ) -> "Hoopcast":
     """Open a warehouse; one that is absent is made, unless it is only to be read.
@@ -46,6 +47,7 @@ def open(  # noqa: A001 - `hoopcast.open` reads as what it does
         threads: worker threads, all cores by default.
         read_only: share the file with other readers; while another process writes, read the snapshot that the last
             writer left, and say so in `snapshot_taken_utc`.
+        snapshot: whether a reader takes a snapshot; otherwise it waits for the writer.
         command: what the record of runs calls this session.
 
     Raises:
@@ -54,7 +56,9 @@ def open(  # noqa: A001 - `hoopcast.open` reads as what it does
     """
     chosen = settings.load({"warehouse": url, "wait": wait, "threads": threads})
     if read_only:
-        engine, taken = open_to_read(chosen.warehouse, wait_seconds=chosen.wait, threads=chosen.threads)
+        engine, taken = open_to_read(
+            chosen.warehouse, wait_seconds=chosen.wait, threads=chosen.threads, snapshot=snapshot
+        )
         return Hoopcast(engine, command, snapshot_taken_utc=taken)
     return Hoopcast(open_to_write(chosen.warehouse, wait_seconds=chosen.wait, threads=chosen.threads), command)
 
@@ -124,6 +128,10 @@ class Hoopcast:
             report = forget(self.engine, target, record.run_id)
             record.totals = Totals(rows=sum(report.rows.values()))
         return report
+
+    def forget_dates(self, **dates: Unpack[RangeArguments]) -> "ForgetReport":
+        """Take back what was ingested for a range."""
+        return self.forget([day.date for day in self._resolve(dates)])
 
     def backfill(
         self,

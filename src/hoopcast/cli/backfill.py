@@ -1,0 +1,136 @@
+"""The backfill command."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hoopcast.cli.options import example, with_output, with_range, with_wait
+from hoopcast.cli.output import Output, counted, say, show
+from hoopcast.cli.session import Session
+
+if TYPE_CHECKING:
+    from hoopcast.dates import RangeArguments
+    from hoopcast.pipeline.report import PlannedSpan, RunReport
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What was done to a table."""
+
+    table: str
+    dates: int
+    rows: int
+    expected: int
+    success_pct: float | None
+    failures: int
+    blocked: int
+    unchanged: int
+    not_available: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _PlannedLine:
+    """What would be done to a table."""
+
+    table: str
+    season: str
+    dates: int
+    first: date
+    last: date
+    cause: str
+
+
+@click.command(
+    epilog=example(
+        "hoopcast backfill --season 2021-22",
+        "hoopcast backfill tdza psza --start-date 2021-10-19 --end-date 2021-10-31 --skip-preflight",
+        "hoopcast backfill pdc --dates 2021-12-02,2021-12-14 --no-resume",
+    )
+)
+@click.argument("tables", nargs=-1, metavar="[TABLE...]")
+@with_range
+@click.option("--no-resume", is_flag=True, help="Write dates that are done as well.")
+@click.option("--skip-preflight", is_flag=True, help="Exactly the tables named, without looking at what they read.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and why.")
+@click.option("--retry-failed", is_flag=True, help="Nothing but what failed before.")
+@click.option("--timeout", metavar="SECONDS", help="Time that one span may take. [default: 600]")
+@click.option("--log-file", metavar="FILE", type=click.Path(path_type=Path), help="Append a line per table and span.")
+@with_wait
+@with_output
+@click.pass_obj
+def backfill(
+    session: Session,
+    tables: tuple[str, ...],
+    dates: "RangeArguments",
+    no_resume: bool,
+    skip_preflight: bool,
+    dry_run: bool,
+    retry_failed: bool,
+    timeout: str | None,
+    log_file: Path | None,
+    wait: str | None,
+    output: Output,
+) -> int:
+    """Bring tables up to date, and whatever they read that is not.
+
+    TABLE is a table, its short name (pgs togs tdgs upgc utgc tdza psza pdc pcf mlfs ...) or a phase (phase3 phase4
+    phase5, analytics precompute features); all of them for none. Without a range all that is ingested is brought up to
+    date. Run the same command again after anything that stopped it: what is done stays done.
+    """
+    how = {"resume": not no_resume, "skip_preflight": skip_preflight, "retry_failed": retry_failed}
+    if dry_run:
+        with session.reading(wait) as warehouse:
+            planned = warehouse.rehearse(*tables, **how, **dates)
+        _show_plan(session, planned, output)
+        return 0
+    from hoopcast.cli.progress import shown
+
+    seconds = session.settings(timeout=timeout).timeout
+    with (
+        shown(quiet=session.quiet, to_stderr=output.format != "table", log_file=log_file) as progress,
+        session.writing(wait) as warehouse,
+    ):
+        report = warehouse.backfill(*tables, **how, timeout=seconds, progress=progress, **dates)
+    _show_report(session, report, output)
+    return report.exit_status
+
+
+def _show_plan(session: Session, planned: "tuple[PlannedSpan, ...]", output: Output) -> None:
+    from hoopcast.warehouse.result import Table
+
+    lines = [
+        _PlannedLine(span.table, span.season, len(span.dates), span.dates[0], span.dates[-1], span.cause)
+        for span in planned
+    ]
+    if lines or output.format != "table":
+        show(Table.of(_PlannedLine, lines), output)
+    session.note(f"{counted(sum(line.dates for line in lines), 'date')} of tables would be written")
+
+
+def _show_report(session: Session, report: "RunReport", output: Output) -> None:
+    if not report.run_id and output.format == "table" and output.path is None and not report.exit_status:
+        unchanged = sum(table.unchanged for table in report.tables)
+        session.note(f"nothing to do: {counted(unchanged, 'date')} of {counted(len(report.tables), 'table')} are done")
+        return
+    from hoopcast.warehouse.result import Table
+
+    lines = [
+        _Line(
+            table.table, table.dates, table.rows, table.expected,
+            None if table.success_pct is None else round(table.success_pct, 1),
+            table.failed, table.blocked, table.unchanged, table.not_available, round(table.seconds, 2),
+        )
+        for table in report.tables
+    ]  # fmt: skip
+    show(Table.of(_Line, lines), output)
+    for warning in report.warnings:
+        session.note(f"note: {warning}")
+    if output.format == "table" and not session.quiet:
+        written = sum(table.rows for table in report.tables)
+        say(f"{counted(written, 'row')} in {report.seconds:.2f} s")
+    if report.exit_status:
+        session.note("some dates failed or are blocked: `hoopcast failures` and `hoopcast coverage --gaps` say why")

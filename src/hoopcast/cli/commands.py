@@ -1,0 +1,145 @@
+"""The `hoopcast` command: its commands, imported when they are called, and how anything that goes wrong is told."""
+
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from hoopcast.cli.options import example
+from hoopcast.cli.output import tell
+from hoopcast.cli.session import Session
+from hoopcast.cli.signals import Signals
+from hoopcast.errors import HoopcastError
+
+# Which module holds a command, in the order of `hoopcast --help`.
+_MODULES = {
+    "demo": "demo",
+    "ingest": "data",
+    "forget": "data",
+    "backfill": "backfill",
+    "coverage": "reports",
+    "status": "status",
+    "runs": "reports",
+    "failures": "reports",
+    "verify": "reports",
+    "why": "reasons",
+    "explain": "reasons",
+    "sql": "sql",
+    "export": "data",
+    "backup": "data",
+    "models": "models",
+    "doctor": "doctor",
+}
+_USAGE = 2
+
+
+class _Commands(click.Group):
+    """A group that imports a command when it is called, and ends with one line where click or Python would not."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the commands."""
+        del ctx
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        del ctx
+        if cmd_name not in _MODULES:
+            return None
+        module = import_module(f"hoopcast.cli.{_MODULES[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def main(  # type: ignore[override]
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        **extra: Any,  # noqa: ANN401 - as click has it
+    ) -> NoReturn:
+        """Run a command and exit with its status."""
+        del prog_name
+        arguments = list(sys.argv[1:] if args is None else args)
+        session = Session(arguments)
+        extra |= {"standalone_mode": False, "obj": session}
+        with Signals() as signals:
+            try:
+                status = super().main(arguments, "hoopcast", **extra)
+            except SystemExit:
+                raise
+            except BaseException as error:  # noqa: BLE001 - the last place where it can be told in one line
+                status = _told(error, session, signals)
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def _told(error: BaseException, session: Session, signals: Signals) -> int:
+    """Tell what went wrong, in one line.
+
+    Returns:
+        The exit status.
+    """
+    if session.debug:
+        traceback.print_exception(error)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        tell(error.format_message())
+        return _USAGE
+    if isinstance(error, click.ClickException):
+        tell(f"error: {_one_line(error.format_message())}{_hint(error)}")
+        return error.exit_code
+    if isinstance(error, HoopcastError):
+        tell(f"error: {_one_line(str(error))}")
+        return error.exit_status
+    if signals.received is not None:
+        tell(f"error: stopped by {signals.name}; what was in progress is as it was; `{session.resume}` goes on")
+        return 128 + signals.received
+    kind = type(error).__name__
+    tell(f"error: internal error: {kind}: {_one_line(str(error))}; run with --debug for the traceback")
+    return 1
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.split()).rstrip(".")
+
+
+def _hint(error: click.ClickException) -> str:
+    if not isinstance(error, click.UsageError) or error.ctx is None:
+        return ""
+    if isinstance(error, click.NoSuchOption) and error.option_name in _global_options() and error.ctx.parent:
+        return f"; it goes before the command: `hoopcast {error.option_name} ... {error.ctx.info_name}`"
+    return f"; see `{error.ctx.command_path} --help`"
+
+
+def _global_options() -> set[str]:
+    return {name for parameter in hoopcast.params for name in parameter.opts}
+
+
+@click.group(
+    epilog=example(
+        "hoopcast demo",
+        "hoopcast ingest seasons/2021-22",
+        "hoopcast backfill --season 2021-22",
+        "hoopcast coverage --season 2021-22 --by month",
+    ),
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
+)
+@click.option("--warehouse", metavar="URL", help="The warehouse, such as duckdb:///nba.duckdb. [$HOOPCAST_WAREHOUSE]")
+@click.option("--threads", metavar="N", help="Worker threads, all cores by default. [$HOOPCAST_THREADS]")
+@click.option("--quiet", is_flag=True, help="Print results and errors alone.")
+@click.option("--verbose", is_flag=True, help="Print more on the way.")
+@click.option("--debug", is_flag=True, help="Print the traceback of an error.")
+@click.version_option(package_name="hoopcast", message="%(prog)s %(version)s")
+@click.pass_obj
+def hoopcast(
+    session: Session, warehouse: str | None, threads: str | None, quiet: bool, verbose: bool, debug: bool
+) -> None:
+    """Take NBA seasons from raw box scores to a complete and verified feature store, in seconds.
+
+    Settings come from flags, then the environment, then hoopcast.toml. Every command has --help with an example.
+    """
+    if quiet and verbose:
+        raise click.UsageError("--quiet and --verbose contradict each other")
+    session.warehouse, session.threads = warehouse, threads
+    session.quiet, session.verbose, session.debug = quiet, verbose, debug

@@ -1,0 +1,156 @@
+"""Commands that bring data in and out: ingest, forget, export, backup."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hoopcast.cli.options import example, with_output, with_range, with_wait
+from hoopcast.cli.output import Output, counted, say, show, tell
+from hoopcast.cli.session import Session
+
+if TYPE_CHECKING:
+    from hoopcast.dates import RangeArguments
+    from hoopcast.sources.report import IngestReport
+
+_UNREADABLE = 2
+
+
+@dataclass(frozen=True)
+class _IngestedFile:
+    """A line of the table that `ingest` prints."""
+
+    file: str
+    table: str | None
+    read: int
+    added: int
+    changed: int
+    unchanged: int
+    quarantined: int
+    unresolved: int
+    collapsed: int
+    deleted: int
+    seconds: float
+
+
+@click.command(
+    epilog=example(
+        "hoopcast ingest seasons/2021-22 injury_transactions.parquet",
+        "hoopcast ingest boxscores.csv.gz --season 2021-22 --replace",
+    )
+)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--season", metavar="S", help="Refuse a file with rows of another season, such as 2021-22.")
+@click.option("--replace", is_flag=True, help="For the dates of a file, delete rows of its table that the file lacks.")
+@click.option("--table", metavar="TABLE", help="Raw table that the files hold; by default their columns tell.")
+@with_wait
+@with_output
+@click.pass_obj
+def ingest(
+    session: Session,
+    paths: tuple[str, ...],
+    season: str | None,
+    replace: bool,
+    table: str | None,
+    wait: str | None,
+    output: Output,
+) -> int:
+    """Read files and folders of Parquet, CSV or JSON, packed by gzip or not, into the raw tables.
+
+    A file adds and corrects; what it says again changes nothing. A row that breaks its contract goes to
+    nba_raw.quarantine with its reason, and the rest of the file loads.
+    """
+    with session.writing(wait) as warehouse:
+        report = warehouse.ingest(*paths, season=season, table=table, replace=replace)
+    _tell_ingested(session, report, output)
+    return _UNREADABLE if report.errors else 0
+
+
+def _tell_ingested(session: Session, report: "IngestReport", output: Output) -> None:
+    from hoopcast.warehouse.result import Table
+
+    loaded = [file for file in report.files if file.table is not None]
+    lines = [
+        _IngestedFile(
+            file.path, file.table, file.read, file.added, file.changed, file.unchanged, file.quarantined,
+            file.unresolved, file.collapsed, file.deleted, round(file.seconds, 2),
+        )
+        for file in loaded
+    ]  # fmt: skip
+    if lines or output.format != "table":
+        show(Table.of(_IngestedFile, lines), output)
+    for note in report.notes:
+        session.note(f"note: {note}")
+    if broken := report.total("quarantined"):
+        session.note(f"{counted(broken, 'row')} in quarantine: `hoopcast sql 'FROM nba_raw.quarantine'`")
+    if unresolved := report.total("unresolved"):
+        session.note(f"{counted(unresolved, 'name')} unresolved: `hoopcast sql 'FROM nba_raw.unresolved_name'`")
+    if report.resolved_later:
+        session.note(f"{counted(report.resolved_later, 'row')} of earlier files found their player now")
+    for error in report.errors:
+        tell(f"error: {error}")
+
+
+@click.command(
+    epilog=example(
+        "hoopcast forget seasons/2021-22/points_props.parquet",
+        "hoopcast forget --dates 2021-12-02",
+    )
+)
+@click.argument("target", required=False, metavar="[FILE|SEASON]")
+@with_range
+@with_wait
+@click.pass_obj
+def forget(session: Session, target: str | None, dates: "RangeArguments", wait: str | None) -> int:
+    """Take back what a file brought, or what was ingested for a range; what it reached becomes stale."""
+    is_ranged = any(dates.get(key) for key in ("season", "month", "start_date", "end_date", "dates"))
+    if (target is None) != is_ranged:
+        raise click.UsageError("name one file, or a range such as --season 2021-22")
+    with session.writing(wait) as warehouse:
+        wanted = dates.get("season") or target
+        report = warehouse.forget(wanted) if wanted else warehouse.forget_dates(**dates)
+    for name, rows in report.rows.items():
+        say(f"{name}: {counted(rows, 'row')} forgotten")
+    say(f"{counted(len(report.dates), 'date')} changed; `hoopcast backfill` brings the tables up to date")
+    return 0
+
+
+@click.command(
+    epilog=example(
+        "hoopcast export mlfs features.parquet --season 2021-22",
+    )
+)
+@click.argument("table")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--format", "file_format", type=click.Choice(["parquet", "csv", "json"]), help="By default as PATH ends.")
+@with_range
+@with_wait
+@click.pass_obj
+def export(
+    session: Session, table: str, path: Path, file_format: str | None, dates: "RangeArguments", wait: str | None
+) -> int:
+    """Write the rows of TABLE of a range to PATH: Parquet, CSV or JSON."""
+    with session.reading(wait) as warehouse:
+        rows = warehouse.export(table, path, file_format, **dates)  # type: ignore[arg-type]
+    session.note(f"{counted(rows, 'row')} of {table} in {path}")
+    return 0
+
+
+@click.command(
+    epilog=example(
+        "hoopcast backup backup.duckdb",
+    )
+)
+@click.argument("path", type=click.Path(path_type=Path))
+@with_wait
+@click.pass_obj
+def backup(session: Session, path: Path, wait: str | None) -> int:
+    """Copy the whole warehouse to the new file PATH, as it is between two transactions.
+
+    To restore, put the file in the warehouse's place, or name it with --warehouse.
+    """
+    with session.reading(wait, snapshot=False) as warehouse:
+        warehouse.backup(path)
+    session.note(f"the warehouse is copied to {path}")
+    return 0

@@ -1,0 +1,104 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hoopcast.cli.output import FORMATS, Output
+
+if TYPE_CHECKING:
+    from hoopcast.dates import RangeArguments
+
+Command = Callable[..., int | None]
+_STAGES = ("regular", "playin", "playoffs", "all")
+
+
+def example(*lines: str) -> str:
+    """The end of a command's help: commands to type, each on its line."""
+    return "\n".join(("\b", "Example:", *(f"  {line}" for line in lines)))
+
+
+def with_range(command: Command) -> Command:
+    """Add the flags of a range; the command gets them as `dates`."""
+
+    @wraps(command)
+    def wrapped(**values: Any) -> int | None:  # noqa: ANN401 - as click hands them over
+        names = ("season", "month", "start_date", "end_date", "dates", "stage")
+        dates = _range(*(values.pop(name) for name in names))
+        return command(**values, dates=dates)
+
+    options = (
+        click.option("--season", metavar="S", help="A season, such as 2021-22."),
+        click.option("--month", metavar="M", help="A month, such as 2022-01."),
+        click.option("--start-date", metavar="D", help="First date, such as 2021-10-19, with --end-date."),
+        click.option("--end-date", metavar="D", help="Last date."),
+        click.option("--dates", metavar="D1,D2", help="Dates, with commas between them."),
+        click.option(
+            "--stage", type=click.Choice(_STAGES), default="regular", show_default=True, help="Games of which stage."
+        ),
+    )
+    return _decorated(wrapped, options)
+
+
+def _range(*values: str | None) -> "RangeArguments":
+    season, month, start_date, end_date, dates, stage = values
+    listed = None if dates is None else [part.strip() for part in dates.split(",") if part.strip()]
+    if listed == []:
+        raise click.UsageError("--dates names no date; write --dates 2021-12-02,2021-12-14")
+    given = [
+        flag
+        for flag, value in (
+            ("--season", season),
+            ("--month", month),
+            ("--start-date", start_date or end_date),
+            ("--dates", dates),
+        )
+        if value is not None
+    ]
+    if len(given) > 1:
+        raise click.UsageError(f"{' and '.join(given)} are two ranges; give one")
+    return {
+        "season": season,
+        "month": month,
+        "start_date": start_date,
+        "end_date": end_date,
+        "dates": listed or (),
+        "stage": stage,  # type: ignore[typeddict-item]
+    }
+
+
+def with_output(command: Command) -> Command:
+    """Add --format, --json and --output; the command gets them as `output`."""
+
+    @wraps(command)
+    def wrapped(**values: Any) -> int | None:  # noqa: ANN401 - as click hands them over
+        chosen, as_json, path = values.pop("format"), values.pop("as_json"), values.pop("output")
+        if as_json and chosen not in (None, "json"):
+            raise click.UsageError(f"--json and --format {chosen} contradict each other")
+        endings = [name for name in FORMATS if path is not None and path.suffix.lower() == f".{name}"]
+        return command(**values, output=Output("json" if as_json else chosen or (endings or ["table"])[0], path))
+
+    options = (
+        click.option("--format", type=click.Choice(FORMATS), help="How to print the table. [default: table]"),
+        click.option("--json", "as_json", is_flag=True, help="The same as --format json."),
+        click.option(
+            "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write it there; its ending says how."
+        ),
+    )
+    return _decorated(wrapped, options)
+
+
+def with_wait(command: Command) -> Command:
+    """Add --wait."""
+    return click.option(
+        "--wait", metavar="SECONDS", help="How long to wait for another process that writes. [default: 60]"
+    )(command)
+
+
+def _decorated(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command

@@ -1,0 +1,162 @@
+"""Printing: lines that survive a closed pipe, and tables in the format that is asked for."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from hoopcast.errors import UsageError
+
+if TYPE_CHECKING:
+    from hoopcast.warehouse.result import FileFormat, Table
+
+FORMATS = ("table", "csv", "json", "parquet")
+# A terminal is no place for more; other formats have no limit.
+MOST_ROWS = 1000
+_NUMBERS = ("BIGINT", "INTEGER", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER")
+
+
+@dataclass(frozen=True)
+class Output:
+    """In which format a table is printed, and to which file instead of the terminal."""
+
+    format: str = "table"
+    path: Path | None = None
+
+
+def say(text: str) -> None:
+    """Print to standard output; once nobody reads it any more, to nowhere."""
+    _write(sys.stdout, text)
+
+
+def tell(text: str) -> None:
+    """Print to standard error."""
+    _write(sys.stderr, text)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(f"{text}\n")
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except UnicodeEncodeError:
+        encoding = stream.encoding or "ascii"
+        _write(stream, text.encode(encoding, "replace").decode(encoding))
+
+
+def show(table: "Table", output: Output, *, title: str | None = None, null: str = "") -> None:
+    """Print a table, or write it to a file.
+
+    Args:
+        table: what to print.
+        output: where, and in which format.
+        title: heading of the table on a terminal.
+        null: what stands for a value that is not there.
+
+    Raises:
+        UsageError: if the file can not be written, or the format needs a file.
+    """
+    file_format = _file_format(output.format)
+    if output.path is not None:
+        if file_format is None:
+            _write_text(output.path, render(table, title=title, null=null))
+        else:
+            table.write(output.path, file_format)
+    elif file_format is None:
+        say(render(table, title=title, null=null))
+    elif file_format == "parquet":
+        raise UsageError("Parquet is no text; say where to write it with --output FILE")
+    else:
+        say(_as_text(table, file_format))
+
+
+def render(table: "Table", *, title: str | None = None, null: str = "") -> str:
+    """A table as text, as wide as the terminal, or as it needs where there is none."""
+    from io import StringIO
+
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    is_terminal = sys.stdout.isatty()
+    grid = Grid(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, kind in zip(table.columns, table.types, strict=True):
+        grid.add_column(name, justify="right" if kind.startswith(_NUMBERS) else "left", no_wrap=not is_terminal)
+    rows = table.rows
+    for row in rows[:MOST_ROWS]:
+        grid.add_row(*(Text(_cell(value, null)) for value in row))
+    buffer = StringIO()
+    console = Console(file=buffer, width=None if is_terminal else 100_000, force_terminal=is_terminal, highlight=False)
+    console.print(grid)
+    lines = [line.rstrip() for line in buffer.getvalue().rstrip().split("\n")]
+    if len(rows) > MOST_ROWS:
+        lines.append(f"{MOST_ROWS:,} of {len(rows):,} rows; --format csv prints all of them")
+    return "\n".join(lines)
+
+
+def _cell(value: Any, null: str) -> str:  # noqa: ANN401 - a cell holds whatever SQL has
+    if value is None:
+        return null
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.6f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else repr(value)  # noqa: PLR2004
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    return str(value).replace("\n", " ")
+
+
+def _as_text(table: "Table", file_format: "FileFormat") -> str:
+    import csv
+    import json
+    from io import StringIO
+
+    if file_format == "json":
+        rows = [f"  {json.dumps(row, ensure_ascii=False, default=_plain)}" for row in table]
+        return "[\n{}\n]".format(",\n".join(rows)) if rows else "[]"
+    buffer = StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(
+        [_plain(value) if isinstance(value, (bool, datetime)) else value for value in row] for row in table.rows
+    )
+    return buffer.getvalue().rstrip("\n")
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - the same
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    return float(value) if type(value).__name__ == "Decimal" else str(value)
+
+
+def _file_format(name: str) -> "FileFormat | None":
+    match name:
+        case "csv" | "json" | "parquet":
+            return name
+        case _:
+            return None
+
+
+def _write_text(path: Path, text: str) -> None:
+    try:
+        path.write_text(f"{text}\n", "utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} can not be written: {error.strerror}") from error
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun: `1 date`, `165 dates`."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def listing(names: Sequence[str], most: int = 5) -> str:
+    """Names on one line, the first of them where there are many."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"

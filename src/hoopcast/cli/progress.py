@@ -1,0 +1,167 @@
+"""How a run is shown while it goes on: bars on a terminal, else one line with a time stamp per table and span."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hoopcast.cli.output import counted, say, tell
+from hoopcast.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+    from hoopcast.pipeline.report import TableReport
+    from hoopcast.pipeline.run import Progress
+    from hoopcast.pipeline.span import Written
+
+
+class Lines:
+    """One line for each table and span, with the moment in UTC."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._began = time.monotonic()
+
+    def table_started(self, table: str, dates: int) -> None:
+        """Say how many dates a table has to write."""
+        self._began = time.monotonic()
+        self._line(f"{table}: {counted(dates, 'date')} to write")
+
+    def span_started(self, table: str, season: str, dates: int) -> None:
+        """Say that a span begins, so that one that hangs can be told."""
+        self._line(f"{table}: {season}, {counted(dates, 'date')} begin")
+
+    def span_ended(self, table: str, season: str, written: "Written") -> None:
+        """Say what a span wrote."""
+        rate = written.dates / written.seconds if written.seconds else 0.0
+        self._line(
+            f"{table}: {season}, {counted(written.dates, 'date')}, {counted(written.rows, 'row')} of"
+            f" {written.expected:,}, {written.seconds:.2f} s, {rate:,.0f} dates/s"
+        )
+
+    def table_ended(self, report: "TableReport") -> None:
+        """Say what is wrong with a table, if anything is."""
+        for count, what in ((report.failed, "failed"), (report.blocked, "blocked")):
+            if count:
+                self._line(f"{report.table}: {counted(count, 'date')} {what}")
+
+    def _line(self, text: str) -> None:
+        self._write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {text}")
+
+
+class _Bars:
+    """A bar for each table, with dates, rows, rate and time left."""
+
+    def __init__(self, bars: "Bars") -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+        self._rows: dict[str, int] = {}
+
+    def table_started(self, table: str, dates: int) -> None:
+        self._tasks[table] = self._bars.add_task(table, total=dates, rows="0 rows")
+        self._rows[table] = 0
+
+    def span_started(self, table: str, season: str, dates: int) -> None:
+        del season, dates
+        self._bars.start_task(self._tasks[table])
+
+    def span_ended(self, table: str, season: str, written: "Written") -> None:
+        del season
+        self._rows[table] += written.rows
+        self._bars.update(self._tasks[table], advance=written.dates, rows=counted(self._rows[table], "row"))
+
+    def table_ended(self, report: "TableReport") -> None:
+        self._bars.stop_task(self._tasks[report.table])
+
+
+class Several:
+    """Tells several at once."""
+
+    def __init__(self, listeners: "Sequence[Progress]") -> None:
+        self._listeners = listeners
+
+    def table_started(self, table: str, dates: int) -> None:
+        """Pass it on."""
+        for listener in self._listeners:
+            listener.table_started(table, dates)
+
+    def span_started(self, table: str, season: str, dates: int) -> None:
+        """Pass it on."""
+        for listener in self._listeners:
+            listener.span_started(table, season, dates)
+
+    def span_ended(self, table: str, season: str, written: "Written") -> None:
+        """Pass it on."""
+        for listener in self._listeners:
+            listener.span_ended(table, season, written)
+
+    def table_ended(self, report: "TableReport") -> None:
+        """Pass it on."""
+        for listener in self._listeners:
+            listener.table_ended(report)
+
+
+@contextmanager
+def shown(*, quiet: bool, to_stderr: bool, log_file: Path | None) -> "Iterator[Several]":
+    """The progress of a run, on the terminal or as lines, and in a log.
+
+    Args:
+        quiet: show nothing; a log is written nevertheless.
+        to_stderr: keep standard output for the result.
+        log_file: append lines to it as well.
+
+    Raises:
+        UsageError: if the log can not be written.
+    """
+    with _log(log_file) as write:
+        listeners: list[Progress] = [] if write is None else [Lines(write)]
+        if quiet:
+            yield Several(listeners)
+        elif sys.stderr.isatty() and sys.stdout.isatty():
+            with _terminal() as bars:
+                yield Several([*listeners, bars])
+        else:
+            yield Several([*listeners, Lines(tell if to_stderr else say)])
+
+
+@contextmanager
+def _log(path: Path | None) -> Iterator[Callable[[str], None] | None]:
+    if path is None:
+        yield None
+        return
+    try:
+        log = path.open("a", encoding="utf-8", buffering=1)
+    except OSError as error:
+        raise UsageError(f"the log {path} can not be written: {error.strerror}") from error
+    with log:
+        yield lambda line: print(line, file=log)
+
+
+@contextmanager
+def _terminal() -> Iterator[_Bars]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    class Rate(TextColumn):
+        """Dates a second."""
+
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text("" if speed is None else f"{speed:,.0f}/s")
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("dates, {task.fields[rows]}"),
+        Rate(""),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        yield _Bars(bars)

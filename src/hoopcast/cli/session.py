@@ -1,0 +1,76 @@
+"""What every command knows: the flags before it, what was typed, and how to open the warehouse."""
+
+import shlex
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from hoopcast.cli.output import tell
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from hoopcast.api import Hoopcast
+    from hoopcast.settings import Settings
+
+
+@dataclass
+class Session:
+    """One call of the command line."""
+
+    arguments: list[str]
+    warehouse: str | None = None
+    threads: str | None = None
+    quiet: bool = False
+    verbose: bool = False
+    debug: bool = False
+
+    @property
+    def command(self) -> str:
+        """What was typed."""
+        return shlex.join(["hoopcast", *self.arguments])
+
+    @property
+    def resume(self) -> str:
+        """What to type to go on after an interruption."""
+        return shlex.join(["hoopcast", *(part for part in self.arguments if part != "--no-resume")])
+
+    def settings(self, **flags: object) -> "Settings":
+        """Settings of this call.
+
+        Raises:
+            UsageError: if a value is none for its setting.
+        """
+        from hoopcast import settings
+
+        return settings.load({"warehouse": self.warehouse, "threads": self.threads, **flags})
+
+    def writing(self, wait: str | None = None) -> "AbstractContextManager[Hoopcast]":
+        """The warehouse, to write."""
+        from hoopcast import api
+
+        chosen = self.settings(wait=wait)
+        return api.open(chosen.warehouse, wait=chosen.wait, threads=chosen.threads, command=self.command)
+
+    def reading(self, wait: str | None = None, *, snapshot: bool = True) -> "AbstractContextManager[Hoopcast]":
+        """The warehouse to read; while it is being written its snapshot, where that will do."""
+        from hoopcast import api
+
+        chosen = self.settings(wait=wait)
+        opened = api.open(chosen.warehouse, wait=chosen.wait, threads=chosen.threads, read_only=True, snapshot=snapshot)
+        if opened.snapshot_taken_utc is not None:
+            seconds = (datetime.now(UTC).replace(tzinfo=None) - opened.snapshot_taken_utc).total_seconds()
+            self.note(f"the warehouse is being written: this is its snapshot of {_age(seconds)} ago")
+        return opened
+
+    def note(self, message: str) -> None:
+        """Say something beside the result, unless --quiet."""
+        if not self.quiet:
+            tell(message)
+
+
+def _age(seconds: float) -> str:
+    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} seconds"
