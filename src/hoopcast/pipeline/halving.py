@@ -30,6 +30,7 @@ class FailedUnit:
 class Outcome:
     """What became of a span: the parts that landed, and the dates that failed."""
 
+    season: str
     landed: tuple[tuple[Span, Written], ...]
     failed: tuple[FailedUnit, ...]
 
@@ -72,7 +73,7 @@ def write_in_parts(
             landed.append((part, written))
             on_landed(part, written)
     _record(guard, run_id, span, failed)
-    return Outcome(tuple(landed), tuple(failed))
+    return Outcome(span.season, tuple(landed), tuple(failed))
 
 
 def _failed(part: Span, error: WarehouseError, timeout_seconds: float, seconds: float) -> FailedUnit:

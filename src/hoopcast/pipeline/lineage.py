@@ -16,13 +16,23 @@ class Edge:
 
 
 def edges(model: Model) -> tuple[Edge, ...]:
-    """The dated tables that a model or its expected rows read, its own aside: a spine may name that."""
-    inputs = {(item.table.name, item.reach): None for item in (*model.inputs, *model.spine.inputs)}
+    """The dated tables that a model or its expected rows read, its own aside: a spine may name that.
+
+    Of one table each date counts once: `until` holds what `before` and `same` hold.
+    """
+    reaches: dict[str, list[Reach]] = {}
+    for item in (*model.inputs, *model.spine.inputs):
+        if item.reach != "constant" and item.table.name != model.name:
+            reaches.setdefault(item.table.name, []).append(item.reach)
     return tuple(
         Edge(model.name, name, reach, 0 if reach == "same" else model.look_back)
-        for name, reach in inputs
-        if reach != "constant" and name != model.name
+        for name, found in reaches.items()
+        for reach in _once(found)
     )
+
+
+def _once(reaches: list[Reach]) -> tuple[Reach, ...]:
+    return ("until",) if "until" in reaches else tuple(dict.fromkeys(reaches))
 
 
 def closure(models: tuple[Model, ...]) -> tuple[Edge, ...]:

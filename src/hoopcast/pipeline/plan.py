@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, cast
 
+from hoopcast.pipeline.clauses import Clause, joined, listed
 from hoopcast.pipeline.lineage import closure
 from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.own_states import Years, newest_entries, own_states, years_clause, years_of
 from hoopcast.pipeline.ranges import UnitDate
-from hoopcast.pipeline.states import Clause, closure_clause, joined, listed, own_states, states
+from hoopcast.pipeline.states import closure_clause, states
 from hoopcast.warehouse.engine import Engine, Value
 
 State = Literal["done", "missing", "stale", "failed", "blocked", "not_available"]
 STATES: tuple[State, ...] = ("done", "missing", "stale", "failed", "blocked", "not_available")
-# Temporary tables of a run: own states as they are now, and the states that it began with.
-OWN = "hoopcast_own"
+# Temporary tables of a run: the newest entries of the ledger and the states of units that it began with.
+NEWEST = "hoopcast_newest"
 UNIT = "hoopcast_unit"
 _UNIT_COLUMNS = "table_name, season, unit_date, state, cause, row_count, expected"
 
@@ -63,7 +65,11 @@ def plan(engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate]) -
         models: every model, each after all that it reads.
         dates: as `resolve` gives them.
     """
-    clause = joined(_wanted_dates(dates), own_states(engine, models), states(models, "own_state", "own_state"))
+    years = years_of(models, [day.season for day in dates])
+    if years is None:
+        return ()
+    newest = newest_entries(engine, models)
+    clause = joined(_wanted_dates(dates), own_states(models, years, newest), states(models))
     rows = engine.query(
         f"WITH {clause.text} SELECT {_UNIT_COLUMNS} FROM state"
         " WHERE unit_date IN (SELECT unit_date FROM wanted_date) ORDER BY unit_date",
@@ -72,14 +78,14 @@ def plan(engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate]) -
     return _in_order(models, [_unit(row) for row in rows])
 
 
-def begin(engine: Engine, models: tuple[Model, ...]) -> None:
-    """Make the temporary tables from which a run chooses and by which it goes on."""
-    own = own_states(engine, models)
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE {OWN} AS WITH {own.text} SELECT * FROM own_state", own.parameters)
-    derived = states(models, OWN, OWN)
+def begin(engine: Engine, models: tuple[Model, ...], years: Years) -> None:
+    """Make the temporary tables from which a run chooses, and from which it sees what it changed."""
+    newest = joined(years_clause(years), newest_entries(engine, models))
     engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE {UNIT} AS WITH {derived.text} SELECT * FROM state", derived.parameters
+        f"CREATE OR REPLACE TEMP TABLE {NEWEST} AS WITH {newest.text} SELECT * FROM newest", newest.parameters
     )
+    clause = joined(own_states(models, years, Clause(f"newest AS (SELECT * FROM {NEWEST})", {})), states(models))
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {UNIT} AS WITH {clause.text} SELECT * FROM state", clause.parameters)
 
 
 def choose(engine: Engine, models: tuple[Model, ...], selection: Selection) -> tuple[Chosen, ...]:

@@ -4,19 +4,21 @@ import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import groupby
-from typing import Protocol, cast
+from typing import Protocol
 
 from hoopcast.errors import HoopcastError, Interrupted, RunError, WarehouseError
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.halving import Outcome, write_in_parts
+from hoopcast.pipeline.lineage import closure, edges
 from hoopcast.pipeline.model import Model
-from hoopcast.pipeline.plan import OWN, Chosen, Selection, State, begin, choose, counts
+from hoopcast.pipeline.own_states import years_of
+from hoopcast.pipeline.plan import Chosen, Selection, State, begin, choose, counts
 from hoopcast.pipeline.report import PlannedSpan, RunReport, TableReport, planned_spans
 from hoopcast.pipeline.runs import Totals, end_run, start_run
-from hoopcast.pipeline.span import Span, SpanUnit, Written
-from hoopcast.pipeline.states import joined, listed, own_states, states
+from hoopcast.pipeline.span import Span, Written
+from hoopcast.pipeline.standing import Standing, read_standing
+from hoopcast.pipeline.turn import Turn, look_again, take_in
 from hoopcast.warehouse.engine import Engine
 
 TIMEOUT_SECONDS = 600.0
@@ -76,21 +78,15 @@ class _Run:
     models: tuple[Model, ...]
     options: RunOptions
     progress: Progress
-
-
-@dataclass(frozen=True)
-class _Turn:
-    """What a model has to write when its turn comes, and the own states of all of its units."""
-
-    own: dict[date, str]
-    spans: tuple[Span, ...]
-    unchanged: int
-    blocked: int
+    standing: Standing
 
 
 def rehearse(engine: Engine, models: tuple[Model, ...], selection: Selection) -> tuple[PlannedSpan, ...]:
     """What `run` would write, without writing anything."""
-    begin(engine, models)
+    years = years_of(models, [day.season for day in selection.dates])
+    if years is None:
+        return ()
+    begin(engine, models, years)
     return planned_spans(choose(engine, models, selection))
 
 
@@ -116,7 +112,10 @@ def run(
         Interrupted: if a signal ended the run.
     """
     began = time.monotonic()
-    begin(engine, models)
+    years = years_of(models, [day.season for day in selection.dates])
+    if years is None:
+        return RunReport("", (), 0.0)
+    begin(engine, models, years)
     chosen = choose(engine, models, selection)
     before = counts(engine, selection)
     if not chosen:
@@ -124,7 +123,7 @@ def run(
     reports: dict[str, TableReport] = {}
     run_id = start_run(engine, options.command)
     with Guard(engine) as guard:
-        this = _Run(engine, guard, run_id, models, options, progress or Silence())
+        this = _Run(engine, guard, run_id, models, options, progress or Silence(), read_standing(engine))
         try:
             for report in _tables(this, chosen):
                 reports[report.table] = report
@@ -136,19 +135,27 @@ def run(
 
 def _tables(run: _Run, chosen: tuple[Chosen, ...]) -> Iterator[TableReport]:
     by_table = {name: tuple(units) for name, units in groupby(chosen, key=lambda one: one.unit.table)}
+    changed: set[str] = set()
     for model in run.models:
-        if model.name in by_table:
-            yield _table(run, model, by_table[model.name])
+        # A table that the command leaves out may be stale by now, and blocks what reads it.
+        if model.name in by_table or any(edge.upstream in changed for edge in edges(model)):
+            report = _table(run, model, by_table.get(model.name, ()))
+            changed |= {report.table} if report.dates else set()
+            if model.name in by_table:
+                yield report
 
 
 def _table(run: _Run, model: Model, chosen: tuple[Chosen, ...]) -> TableReport:
     began = time.monotonic()
-    turn = _turn(run.engine, run.models, model, chosen)
-    run.progress.table_started(model.name, sum(len(span.units) for span in turn.spans))
+    depends = [edge for edge in closure(run.models) if edge.table == model.name]
+    turn = look_again(run.standing, model, depends, chosen)
+    if chosen:
+        run.progress.table_started(model.name, sum(len(span.units) for span in turn.spans))
     outcomes = [_span(run, span) for span in turn.spans]
-    _remember(run.guard, model, turn, outcomes)
-    report = _table_report(model, turn, outcomes, time.monotonic() - began)
-    run.progress.table_ended(report)
+    take_in(run.standing, turn, outcomes)
+    report = _table_report(turn, outcomes, time.monotonic() - began)
+    if chosen:
+        run.progress.table_ended(report)
     return report
 
 
@@ -163,62 +170,10 @@ def _span(run: _Run, span: Span) -> Outcome:
     )
 
 
-def _turn(engine: Engine, models: tuple[Model, ...], model: Model, chosen: tuple[Chosen, ...]) -> _Turn:
-    """Look again at a model's units, now that all before it is written: what came out as it was changes nothing.
-
-    Inputs are looked at before the transaction that reads them: should they change in between, the unit is stale
-    at the next look rather than wrongly done.
-    """
-    clause = joined(own_states(engine, (model,)), states(models, "own_state", OWN))
-    rows = engine.query(
-        f"WITH {clause.text} SELECT unit_date, season, own, is_due, is_upstream_open, input_fingerprint,"
-        " output_fingerprint, row_count FROM state ORDER BY unit_date",
-        clause.parameters,
-    ).dictionaries()
-    wanted = {one.unit.date: one.again for one in chosen}
-    open_units: list[tuple[str, SpanUnit]] = []
-    blocked = 0
-    for row in rows:
-        day = cast("date", row["unit_date"])
-        if day not in wanted or row["own"] == "not_available":
-            continue
-        if row["is_due"] and row["is_upstream_open"]:
-            blocked += 1
-        elif row["own"] != "done" or wanted[day]:
-            unit = SpanUnit(
-                day,
-                int(str(row["input_fingerprint"])),
-                int(str(row["output_fingerprint"])),
-                int(str(row["row_count"])),
-                bool(row["is_due"]),
-            )
-            open_units.append((str(row["season"]), unit))
-    spans = tuple(
-        Span(model, season, tuple(unit for _, unit in units))
-        for season, units in groupby(open_units, key=lambda one: one[0])
-    )
-    own = {cast("date", row["unit_date"]): str(row["own"]) for row in rows}
-    return _Turn(own, spans, len(wanted) - len(open_units) - blocked, blocked)
-
-
-def _remember(guard: Guard, model: Model, turn: _Turn, outcomes: list[Outcome]) -> None:
-    """Keep the own states up to date, by which later models know what is open upstream of them."""
-    own = dict(turn.own)
-    for outcome in outcomes:
-        own |= {day: "done" for part, _ in outcome.landed for day in part.dates}
-        own |= {failure.unit.date: "failed" for failure in outcome.failed}
-    clause = listed("now", {"unit_date": "DATE", "own": "VARCHAR"}, list(own.items()))
-    guard.execute(
-        f"UPDATE {OWN} SET own = now.own FROM (WITH {clause.text} SELECT * FROM now) AS now"
-        f" WHERE {OWN}.table_name = $table_name AND {OWN}.unit_date = now.unit_date",
-        {**clause.parameters, "table_name": model.name},
-    )
-
-
-def _table_report(model: Model, turn: _Turn, outcomes: list[Outcome], seconds: float) -> TableReport:
+def _table_report(turn: Turn, outcomes: list[Outcome], seconds: float) -> TableReport:
     landed = [written for outcome in outcomes for _, written in outcome.landed]
     return TableReport(
-        table=model.name,
+        table=turn.model.name,
         dates=sum(written.dates for written in landed),
         rows=sum(written.rows for written in landed),
         expected=sum(written.expected for written in landed),

@@ -4,8 +4,9 @@ import re
 import time
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
-from hoopcast.calendar import season_name, season_start_year
+from hoopcast.calendar import season_name, season_of, season_start_year
 from hoopcast.errors import WriteRefused
 from hoopcast.pipeline.checks import breaches, describe
 from hoopcast.pipeline.compiled import compiled, compiled_spine
@@ -13,6 +14,8 @@ from hoopcast.pipeline.failures import close_failures, record_absences
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.ledger import Entry, append
 from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.own_states import PAST_CONTENT, SAME_CONTENT
+from hoopcast.pipeline.standing import Readings
 from hoopcast.warehouse.engine import Statements, Value
 
 STAGE = "hoopcast_stage"
@@ -55,12 +58,30 @@ class Span:
 
 @dataclass(frozen=True)
 class Written:
-    """What a span wrote: dates, rows, rows expected, and seconds."""
+    """What a span wrote: an entry for each date, others for dates that rows were moved away from, and seconds.
 
-    dates: int
-    rows: int
-    expected: int
+    `readings` are the contents of all of these dates, as their readers see them.
+    """
+
+    entries: tuple[Entry, ...]
+    moved: tuple[Entry, ...]
+    readings: dict[date, Readings]
     seconds: float
+
+    @property
+    def dates(self) -> int:
+        """Dates written."""
+        return len(self.entries)
+
+    @property
+    def rows(self) -> int:
+        """Rows written."""
+        return sum(entry.rows for entry in self.entries)
+
+    @property
+    def expected(self) -> int:
+        """Rows expected; what is absent has its reason."""
+        return sum(entry.expected for entry in self.entries)
 
 
 @dataclass(frozen=True)
@@ -68,6 +89,7 @@ class _Content:
     fingerprint: int = 0
     rows: int = 0
     expected: int = 0
+    readings: Readings = (0, 0)
 
 
 def write_span(guard: Guard, run_id: str, span: Span) -> Written:
@@ -83,7 +105,11 @@ def write_span(guard: Guard, run_id: str, span: Span) -> Written:
     with guard.engine.transaction():
         _stage(guard, span)
         _refuse_broken_rules(guard, span.model)
-        moved = _delete_elsewhere(guard, span)
+        moved_contents = _delete_elsewhere(guard, span)
+        moved = [
+            Entry(season_of(day), day, span.model.version, 0, content.fingerprint, content.rows, content.rows)
+            for day, content in moved_contents.items()
+        ]
         _replace(guard, span)
         _expect(guard, span)
         contents = _contents(guard, span)
@@ -92,9 +118,8 @@ def write_span(guard: Guard, run_id: str, span: Span) -> Written:
             record_absences(guard, run_id, span.model, STAGE, SPINE)
         entries = [_entry(span, unit, contents.get(unit.date, _Content())) for unit in span.units]
         append(guard, run_id, span.model.name, [*moved, *entries], time.monotonic() - began)
-    seconds = time.monotonic() - began
-    rows, expected = sum(entry.rows for entry in entries), sum(entry.expected for entry in entries)
-    return Written(len(entries), rows, expected, seconds)
+    readings = {day: content.readings for day, content in (moved_contents | contents).items()}
+    return Written(tuple(entries), tuple(moved), readings, time.monotonic() - began)
 
 
 def bound(sql: str, span: Span) -> dict[str, Value]:
@@ -139,11 +164,11 @@ def _contents(guard: Guard, span: Span) -> dict[date, _Content]:
     Raises:
         WriteRefused: if expected rows are absent without a reason, or rows are not expected.
     """
-    model = span.model
+    model, engine = span.model, guard.engine
     rows = guard.query(
         f"""WITH content AS (
             SELECT {model.time} AS unit_date, COUNT(*) AS row_count,
-                BIT_XOR({guard.engine.row_hash(model.table.content_columns)}) AS fingerprint
+                BIT_XOR({engine.row_hash(model.table.content_columns)}) AS output_fingerprint
             FROM {STAGE} GROUP BY {model.time}
         ),
         expected AS (
@@ -153,19 +178,27 @@ def _contents(guard: Guard, span: Span) -> dict[date, _Content]:
             FROM {SPINE} AS s
             LEFT JOIN {STAGE} AS t ON {matching(model)}
             GROUP BY s.unit_date
+        ),
+        unit AS (
+            SELECT $table_name AS table_name, COALESCE(c.unit_date, e.unit_date) AS unit_date,
+                COALESCE(c.output_fingerprint, 0) AS output_fingerprint, COALESCE(c.row_count, 0) AS row_count,
+                COALESCE(e.expected, 0) AS expected, COALESCE(e.unexplained, 0) AS unexplained,
+                COALESCE(e.present, 0) AS present
+            FROM content AS c
+            FULL JOIN expected AS e ON e.unit_date = c.unit_date
         )
-        SELECT COALESCE(c.unit_date, e.unit_date), COALESCE(c.fingerprint, 0), COALESCE(c.row_count, 0),
-            COALESCE(e.expected, 0), COALESCE(e.unexplained, 0), COALESCE(e.present, 0)
-        FROM content AS c
-        FULL JOIN expected AS e ON e.unit_date = c.unit_date"""
+        SELECT unit_date, output_fingerprint, row_count, expected, {engine.row_hash(SAME_CONTENT)},
+            {engine.row_hash(PAST_CONTENT)}, unexplained > 0 OR row_count <> present FROM unit""",
+        {"table_name": model.name},
     ).rows
-    contents = {}
-    for day, fingerprint, row_count, expected, unexplained, present in rows:
-        if unexplained or row_count != present:
-            raise WriteRefused(_discrepancy(guard, model))
-        if isinstance(day, date):
-            contents[day] = _Content(int(str(fingerprint)), int(str(row_count)), int(str(expected)))
-    return contents
+    if any(row[-1] for row in rows):
+        raise WriteRefused(_discrepancy(guard, model))
+    return {cast("date", row[0]): _content(row) for row in rows}
+
+
+def _content(row: tuple[Value, ...]) -> _Content:
+    fingerprint, rows, expected, same, past = (int(str(value)) for value in row[1:6])
+    return _Content(fingerprint, rows, expected, (same, past))
 
 
 def matching(model: Model) -> str:
@@ -193,38 +226,40 @@ def _discrepancy(engine: Statements, model: Model) -> str:
     return f"'{model.spine.name}' expects one row more than once"
 
 
-def _delete_elsewhere(guard: Guard, span: Span) -> list[Entry]:
+def _delete_elsewhere(guard: Guard, span: Span) -> dict[date, _Content]:
     """Delete rows of other dates that carry a key of the new ones, as those of a game that was moved.
 
     Returns:
         What then stands on those dates. No input makes an input fingerprint of 0, so they are stale until rewritten.
     """
-    model = span.model
+    model, engine = span.model, guard.engine
     if model.time in model.table.grain:
-        return []
+        return {}
     key = " AND ".join(f"t.{name} = n.{name}" for name in model.table.grain)
     elsewhere = (
         f"FROM {model.name} AS t WHERE EXISTS (SELECT 1 FROM {STAGE} AS n WHERE {key})"
         f" AND t.{model.time} NOT IN (SELECT UNNEST(CAST($dates AS DATE[])))"
     )
-    moved = guard.query(f"SELECT DISTINCT t.season, t.{model.time} {elsewhere}", {"dates": span.dates}).rows
+    moved = guard.query(f"SELECT DISTINCT t.{model.time} {elsewhere}", {"dates": span.dates}).rows
     if not moved:
-        return []
+        return {}
     guard.execute(f"DELETE {elsewhere}", {"dates": span.dates})
     left = guard.query(
-        f"""SELECT {model.time}, BIT_XOR({guard.engine.row_hash(model.table.content_columns)}), COUNT(*)
-        FROM {model.name}
-        WHERE {model.time} IN (SELECT UNNEST(CAST($moved_dates AS DATE[])))
-        GROUP BY {model.time}""",
-        {"moved_dates": [day for _, day in moved]},
+        f"""WITH moved AS (SELECT UNNEST(CAST($moved_dates AS DATE[])) AS unit_date),
+        unit AS (
+            SELECT $table_name AS table_name, m.unit_date, COUNT(t.{model.time}) AS row_count,
+                COALESCE(BIT_XOR(t.content), 0) AS output_fingerprint
+            FROM moved AS m
+            LEFT JOIN (
+                SELECT {model.time}, {engine.row_hash(model.table.content_columns)} AS content FROM {model.name}
+            ) AS t ON t.{model.time} = m.unit_date
+            GROUP BY m.unit_date
+        )
+        SELECT unit_date, output_fingerprint, row_count, row_count, {engine.row_hash(SAME_CONTENT)},
+            {engine.row_hash(PAST_CONTENT)} FROM unit""",
+        {"moved_dates": [row[0] for row in moved], "table_name": model.name},
     ).rows
-    contents = {day: _Content(int(str(fingerprint)), int(str(rows))) for day, fingerprint, rows in left}
-    return [
-        Entry(str(season), day, model.version, 0, content.fingerprint, content.rows, content.rows)
-        for season, day in moved
-        if isinstance(day, date)
-        for content in (contents.get(day, _Content()),)
-    ]
+    return {cast("date", row[0]): _content(row) for row in left}
 
 
 def _replace(guard: Guard, span: Span) -> None:

@@ -1,0 +1,146 @@
+"""What tables hold and which units are open while a run goes on: read once, then kept up to date by what it writes."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import accumulate
+from operator import xor
+from typing import cast
+
+from hoopcast.pipeline.ledger import Entry
+from hoopcast.pipeline.lineage import Edge
+from hoopcast.pipeline.plan import NEWEST, UNIT
+from hoopcast.warehouse.engine import Engine
+
+# Content of a unit to readers of the same date, and to readers of the past.
+Readings = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class StandingUnit:
+    """A unit as the ledger has it: done by this code with `recorded_input`, or not (None)."""
+
+    season: str
+    date: date
+    is_due: bool
+    is_available: bool
+    recorded_input: int | None
+    output_fingerprint: int
+    rows: int
+
+    @property
+    def year(self) -> int:
+        """Calendar year in which its season starts."""
+        return int(self.season[:4])
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Contents of one table by the starting year of the season: of each date, to readers of the same date and after."""
+
+    same: dict[date, int] = field(default_factory=dict)
+    past: dict[int, dict[date, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Units and contents of each table, and its open units' dates by the starting year of their season."""
+
+    units: dict[str, list[StandingUnit]]
+    contents: dict[str, Contents]
+    open_dates: dict[str, dict[int, set[date]]]
+
+
+def read_standing(engine: Engine) -> Standing:
+    """Read what the tables hold and what is open from the temporary tables of a run."""
+    standing = Standing({}, {}, {})
+    for table, year, day, same, past in engine.query(
+        f"SELECT table_name, season_year, unit_date, same_content, past_content FROM {NEWEST} WHERE row_count > 0"
+    ).rows:
+        _hold(standing, str(table), int(str(year)), cast("date", day), (int(str(same)), int(str(past))))
+    for table, season, day, is_due, own, recorded, output, rows in engine.query(
+        "SELECT table_name, season, unit_date, is_due, own, CASE WHEN is_done_before THEN recorded_input END,"
+        f" output_fingerprint, row_count FROM {UNIT} ORDER BY table_name, unit_date"
+    ).rows:
+        unit = StandingUnit(
+            str(season),
+            cast("date", day),
+            bool(is_due),
+            own != "not_available",
+            None if recorded is None else int(str(recorded)),
+            int(str(output)),
+            int(str(rows)),
+        )
+        standing.units.setdefault(str(table), []).append(unit)
+        if own not in ("done", "not_available"):
+            standing.open_dates.setdefault(str(table), {}).setdefault(unit.year, set()).add(unit.date)
+    return standing
+
+
+def input_fingerprints(standing: Standing, edges: Sequence[Edge], units: Iterable[StandingUnit]) -> list[int]:
+    """XOR of all contents that each unit can read, the same as the plan derives in SQL."""
+    units = list(units)
+    found = [0] * len(units)
+    for edge in edges:
+        contents = standing.contents.get(edge.upstream, Contents())
+        if edge.reach == "same":
+            found = [sofar ^ contents.same.get(unit.date, 0) for sofar, unit in zip(found, units, strict=True)]
+            continue
+        past = {year: _running(days) for year, days in contents.past.items()}
+        place = bisect_left if edge.reach == "before" else bisect_right
+        for index, unit in enumerate(units):
+            dates, totals = past.get(unit.year, ([], [0]))
+            found[index] ^= totals[place(dates, unit.date)]
+            for year in range(unit.year - edge.look_back, unit.year):
+                found[index] ^= past[year][1][-1] if year in past else 0
+    return found
+
+
+def dates_with_open_upstream(standing: Standing, depends: Sequence[Edge], units: Iterable[StandingUnit]) -> set[date]:
+    """Dates of units of which something that they read, directly or not, is open."""
+    units = list(units)
+    found: set[date] = set()
+    for edge in depends:
+        by_year = standing.open_dates.get(edge.upstream)
+        if not by_year:
+            continue
+        first = {year: min(days) for year, days in by_year.items()}
+        for unit in units:
+            years_before = range(unit.year - edge.look_back, unit.year)
+            if (
+                (edge.reach != "before" and unit.date in by_year.get(unit.year, ()))
+                or (edge.reach != "same" and first.get(unit.year, unit.date) < unit.date)
+                or any(year in first for year in years_before)
+            ):
+                found.add(unit.date)
+    return found
+
+
+def keep(standing: Standing, table: str, entries: Iterable[tuple[Entry, Readings]]) -> None:
+    """Take in what was written: each entry with its content to readers of the same date and after."""
+    for entry, content in entries:
+        year = int(entry.season[:4])
+        if entry.rows:
+            _hold(standing, table, year, entry.unit_date, content)
+        elif table in standing.contents:
+            standing.contents[table].same.pop(entry.unit_date, None)
+            standing.contents[table].past.get(year, {}).pop(entry.unit_date, None)
+
+
+def set_open(standing: Standing, table: str, open_units: Iterable[tuple[int, date]]) -> None:
+    """Take in which units of a table are open now."""
+    standing.open_dates.pop(table, None)
+    for year, day in open_units:
+        standing.open_dates.setdefault(table, {}).setdefault(year, set()).add(day)
+
+
+def _hold(standing: Standing, table: str, year: int, day: date, content: Readings) -> None:
+    contents = standing.contents.setdefault(table, Contents())
+    contents.same[day] = content[0]
+    contents.past.setdefault(year, {})[day] = content[1]
+
+
+def _running(days: dict[date, int]) -> tuple[list[date], list[int]]:
+    dates = sorted(days)
+    return dates, list(accumulate((days[day] for day in dates), xor, initial=0))

@@ -1,0 +1,100 @@
+"""A model's turn in a run: what it has to write now that all before it is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from hoopcast.pipeline.halving import Outcome
+from hoopcast.pipeline.lineage import Edge, edges
+from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.plan import Chosen
+from hoopcast.pipeline.span import Span, SpanUnit
+from hoopcast.pipeline.standing import (
+    Standing,
+    StandingUnit,
+    dates_with_open_upstream,
+    input_fingerprints,
+    keep,
+    set_open,
+)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a model has to write.
+
+    `open_units` are all of its units that are not done yet, asked for or not; `unchanged` dates that were asked for
+    turned out to be done; `blocked` ones have something open upstream.
+    """
+
+    model: Model
+    spans: tuple[Span, ...]
+    open_units: frozenset[tuple[int, date]]
+    unchanged: int
+    blocked: int
+
+
+def look_again(standing: Standing, model: Model, depends: Sequence[Edge], chosen: Sequence[Chosen]) -> Turn:
+    """Look at a model's units again: what its inputs came out to be, and what is still open upstream.
+
+    Inputs are looked at before the transaction that reads them. Should another connection change them in between, the
+    unit is stale at the next look rather than wrongly done.
+
+    Args:
+        standing: what tables hold now.
+        model: the model whose turn it is.
+        depends: all that it reads, directly or not.
+        chosen: its units that the command asks for.
+    """
+    units = standing.units.get(model.name, [])
+    inputs = input_fingerprints(standing, edges(model), units)
+    again = {one.unit.date: one.again for one in chosen}
+    blocked = dates_with_open_upstream(standing, depends, (unit for unit in units if unit.date in again))
+    is_done = [
+        not unit.is_available or (unit.is_due and unit.recorded_input == fingerprint)
+        for unit, fingerprint in zip(units, inputs, strict=True)
+    ]
+    asked = [
+        (unit, fingerprint)
+        for unit, fingerprint, done in zip(units, inputs, is_done, strict=True)
+        if unit.date in again and unit.is_available and (again[unit.date] or not done)
+    ]
+    writable = [(unit, fingerprint) for unit, fingerprint in asked if unit.date not in blocked or not unit.is_due]
+    return Turn(
+        model,
+        _spans(model, writable),
+        frozenset((unit.year, unit.date) for unit, done in zip(units, is_done, strict=True) if not done),
+        unchanged=len(again) - len(asked),
+        blocked=len(asked) - len(writable),
+    )
+
+
+def take_in(standing: Standing, turn: Turn, outcomes: Sequence[Outcome]) -> None:
+    """Let later models see what a model wrote, and which of its units are still open."""
+    open_units = set(turn.open_units)
+    for outcome in outcomes:
+        for part, written in outcome.landed:
+            entries = (*written.moved, *written.entries)
+            keep(
+                standing, turn.model.name, ((entry, written.readings.get(entry.unit_date, (0, 0))) for entry in entries)
+            )
+            open_units |= {(int(entry.season[:4]), entry.unit_date) for entry in written.moved}
+            open_units -= {(int(part.season[:4]), day) for day in part.dates}
+        open_units |= {(int(outcome.season[:4]), failure.unit.date) for failure in outcome.failed}
+    set_open(standing, turn.model.name, open_units)
+
+
+def _spans(model: Model, writable: list[tuple[StandingUnit, int]]) -> tuple[Span, ...]:
+    by_season = groupby(writable, key=lambda one: one[0].season)
+    return tuple(
+        Span(
+            model,
+            season,
+            tuple(
+                SpanUnit(unit.date, fingerprint, unit.output_fingerprint, unit.rows, unit.is_due)
+                for unit, fingerprint in units
+            ),
+        )
+        for season, units in by_season
+    )
