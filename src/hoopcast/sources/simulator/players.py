@@ -135,7 +135,7 @@ def signings(size: LeagueSize) -> int:
 
 def _dealt(rng: np.random.Generator, value: Floats, size: LeagueSize) -> Ints:
     """Teams dealt so that each gets one player of every standing: a draft, with luck."""
-    order = np.argsort(-(value + rng.normal(0.0, 0.6, len(value))))
+    order = np.argsort(-(value + rng.normal(0.0, 0.85, len(value))))
     team = np.empty(len(value), dtype=np.int64)
     team[order] = rng.permuted(np.tile(np.arange(size.teams), (size.players_per_team, 1)), axis=1).ravel()
     return team
@@ -208,7 +208,7 @@ def next_players(seed: int, season: str, size: LeagueSize, before: Players, last
 
 
 def _teams_after_summer(rng: np.random.Generator, players: Players, rostered: int, size: LeagueSize) -> Ints:
-    """Who moved keeps none; free places are dealt by standing, best player to the emptiest roster."""
+    """Who moved keeps none; free places are dealt by standing, with luck, a round of one place a team at a time."""
     team = players.team[:rostered].copy()
     team[rng.random(rostered) < _MOVERS] = _NO_TEAM
     # A team that signed well in the season before may have more players than places.
@@ -220,7 +220,7 @@ def _teams_after_summer(rng: np.random.Generator, players: Players, rostered: in
         np.arange(size.teams), size.players_per_team - np.bincount(team[team >= 0], minlength=size.teams)
     )
     free = np.flatnonzero(team == _NO_TEAM)
-    free = free[np.argsort(-players.value[free], kind="stable")]
+    free = free[np.argsort(rng.normal(0.0, 0.6, len(free)) - players.value[free])]
     turn = np.arange(len(places)) - np.searchsorted(places, places, side="left")
     team[free] = places[np.lexsort((rng.random(len(places)), turn))]
     return np.concatenate([team, np.full(len(players) - rostered, _NO_TEAM)])
