@@ -204,7 +204,7 @@ class Hoopcast:
 
     def runs(self, limit: int = 20) -> Table:
         """The newest commands that wrote to the warehouse, newest first."""
-        return self.engine.select(f"SELECT * FROM {RUNS} ORDER BY run_id DESC LIMIT $most", {"most": limit})  # noqa: S608
+        return self.engine.select(f"SELECT * FROM {RUNS} ORDER BY run_id DESC LIMIT $most", {"most": limit})
 
     def export(
         self, table: str, path: str | Path, file_format: FileFormat | None = None, **dates: Unpack[RangeArguments]

@@ -1,0 +1,111 @@
+"""The models as users see them: what each is, reads, and compiles to. No warehouse is needed."""
+
+from dataclasses import dataclass
+
+from hoopcast.errors import UsageError
+from hoopcast.pipeline.lineage import closure, edges
+from hoopcast.pipeline.model import Model, all_models, select_models
+from hoopcast.query import DIALECTS, Dialect
+from hoopcast.warehouse.result import Table
+from hoopcast.warehouse.tables import Column, table
+
+
+@dataclass(frozen=True)
+class _ModelLine:
+    table: str
+    short: str
+    phase: str
+    grain: str
+    look_back: int
+    version: str
+    title: str
+
+
+@dataclass(frozen=True)
+class _ColumnLine:
+    column: str
+    type: str
+    required: bool
+    low: float | None
+    high: float | None
+    known: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class _EdgeLine:
+    table: str
+    reads: str
+    reach: str
+    look_back: int
+    directly: bool
+
+
+def models(*names: str) -> Table:
+    """Models by table, short name or phase, all for none: what each is, and the version of its code.
+
+    Raises:
+        UsageError: if a name is none of these.
+    """
+    return Table.of(_ModelLine, [_model_line(model) for model in select_models(names)])
+
+
+def columns(name: str) -> Table:
+    """Columns of a table with type, range, when they are known, and meaning.
+
+    Raises:
+        UsageError: if there is no such table.
+    """
+    return Table.of(_ColumnLine, [_column_line(column) for column in table(name).columns])
+
+
+def lineage(*names: str) -> Table:
+    """What models read, directly and through others: how far, and how many previous seasons back.
+
+    Raises:
+        UsageError: if a name is no model.
+    """
+    direct = {(edge.table, edge.upstream, edge.reach, edge.look_back) for m in all_models() for edge in edges(m)}
+    wanted = {model.name for model in select_models(names)}
+    every = direct | {(edge.table, edge.upstream, edge.reach, edge.look_back) for edge in closure(all_models())}
+    order = {model.name: place for place, model in enumerate(all_models())}
+    lines = sorted(
+        (line for line in every if line[0] in wanted), key=lambda line: (order[line[0]], line not in direct, line)
+    )
+    return Table.of(_EdgeLine, [_EdgeLine(*line, directly=line in direct) for line in lines])
+
+
+def compiled(name: str, dialect: Dialect) -> str:
+    """The SQL of one model for one span in a dialect, with its named parameters.
+
+    Raises:
+        UsageError: if there is no such model or dialect.
+    """
+    from hoopcast.pipeline.compiled import compiled as compiled_text  # noqa: PLC0415 - brings the compiler
+
+    if dialect not in DIALECTS:
+        raise UsageError(f"no dialect '{dialect}'; choose from {', '.join(DIALECTS)}")
+    found = select_models((name,))
+    if len(found) > 1:
+        raise UsageError(
+            f"'{name}' is several tables; compile one of {', '.join(model.table.short for model in found)}"
+        )
+    return compiled_text(found[0], dialect)
+
+
+def _model_line(model: Model) -> _ModelLine:
+    definition = model.table
+    return _ModelLine(
+        table=definition.name,
+        short=definition.short,
+        phase=definition.phase,
+        grain=", ".join(definition.grain),
+        look_back=model.look_back,
+        version=model.version,
+        title=f"{definition.title.partition('. ')[0].rstrip('.')}.",
+    )
+
+
+def _column_line(column: Column) -> _ColumnLine:
+    known = column.availability if column.level is None else f"{column.availability}, {column.level}"
+    return _ColumnLine(column.name, column.type, column.not_null, column.low, column.high, known, column.meaning)

@@ -1,0 +1,103 @@
+"""The doctor command: what is installed, where the warehouse is, and what is wrong."""
+
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hoopcast.cli.options import example, with_output
+from hoopcast.cli.output import Output, show
+from hoopcast.cli.session import Session
+
+if TYPE_CHECKING:
+    from hoopcast.settings import Settings
+
+_EXTRAS = {"arrow": "pyarrow", "pandas": "pandas", "polars": "polars"}
+_PACKAGES = ("duckdb", "sqlglot", "numpy", "click", "rich")
+# Room that a season with its snapshot and the write-ahead log of a span needs.
+_LEAST_FREE_BYTES = 500_000_000
+
+
+@dataclass(frozen=True)
+class _Check:
+    """What was looked at, what it is, and what to do where it is wrong."""
+
+    check: str
+    value: str
+    problem: str | None = None
+
+
+@click.command(epilog=example("hoopcast doctor", "hoopcast doctor --json"))
+@with_output
+@click.pass_obj
+def doctor(session: Session, output: Output) -> int:
+    """Show versions, the warehouse, threads, disk and extras, and what is wrong; exit 1 if anything is."""
+    from hoopcast.warehouse.result import Table
+
+    checks = [*_installed(), *_warehouse(session.settings())]
+    show(Table.of(_Check, checks), output)
+    return 1 if any(check.problem for check in checks) else 0
+
+
+def _installed() -> Iterator[_Check]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    yield _Check("hoopcast", version("hoopcast"))
+    yield _Check("python", platform.python_version())
+    yield _Check("system", f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores")
+    for package in _PACKAGES:
+        yield _Check(package, version(package))
+    for extra, package in _EXTRAS.items():
+        try:
+            yield _Check(f"extra {extra}", version(package))
+        except PackageNotFoundError:
+            yield _Check(f"extra {extra}", f"absent; hoopcast[{extra}] brings it")
+
+
+def _warehouse(chosen: "Settings") -> Iterator[_Check]:
+    from hoopcast.errors import WarehouseError, WarehouseInUse
+    from hoopcast.warehouse.duckdb import path_of
+    from hoopcast.warehouse.opening import open_to_read
+    from hoopcast.warehouse.snapshot import snapshot_path
+
+    path = Path(path_of(chosen.warehouse))
+    yield _Check("settings", f"threads {chosen.threads or 'all'}, wait {chosen.wait:g} s, timeout {chosen.timeout:g} s")
+    yield from _disk(path.absolute().parent)
+    if str(path) == ":memory:":
+        yield _Check("warehouse", "in memory")
+    elif not path.exists():
+        yield _Check("warehouse", f"{path}, not there yet; `hoopcast ingest PATH` makes it")
+    else:
+        yield _Check("warehouse", f"{path}, {_megabytes(path)}")
+        if snapshot_path(str(path)).exists():
+            yield _Check("snapshot", f"{snapshot_path(str(path))}, {_megabytes(snapshot_path(str(path)))}")
+        try:
+            engine, _ = open_to_read(chosen.warehouse, wait_seconds=0, snapshot=False)
+            with_version = "SELECT MAX(format_version) FROM nba_orchestration.warehouse_format"
+            yield _Check("format", str(engine.query(with_version).rows[0][0]))
+            yield _Check("threads", str(engine.query("SELECT CURRENT_SETTING('threads')").rows[0][0]))
+            engine.close()
+        except WarehouseInUse as error:
+            yield _Check("format", f"being written: {error}")
+        except WarehouseError as error:
+            yield _Check("format", "unknown", str(error))
+
+
+def _disk(folder: Path) -> Iterator[_Check]:
+    if not folder.is_dir():
+        yield _Check("folder", str(folder), f"there is no folder {folder}; make it, or name another warehouse")
+        return
+    problem = None if os.access(folder, os.W_OK) else f"{folder} can not be written; name another warehouse"
+    yield _Check("folder", str(folder), problem)
+    free = shutil.disk_usage(folder).free
+    problem = None if free >= _LEAST_FREE_BYTES else f"less than {_LEAST_FREE_BYTES / 1e6:.0f} MB; free some"
+    yield _Check("disk free", f"{free / 1e9:.1f} GB", problem)
+
+
+def _megabytes(path: Path) -> str:
+    return f"{path.stat().st_size / 1e6:.1f} MB"
