@@ -1,6 +1,6 @@
 -- Exponentially weighted form of each player after each game, reaching into last season. A later model joins it as of a date.
--- Weights halve with each half-life of games played; a game of last season counts carry tenths of its weight.
--- Half-lives and carry were fitted by benchmarks/fit_constants.py on 2018-19 to 2020-21.
+-- Weights halve with each half-life of games played; a game of last season counts so many tenths of its weight.
+-- Half-lives and tenths were fitted by benchmarks/fit_constants.py on 2018-19 to 2020-21.
 -- grain: game_id, player_id
 -- time: game_date
 -- look-back: 1
@@ -8,9 +8,14 @@
 -- expected: appearances
 -- requires: nba_raw.nbac_player_boxscore
 -- inputs: nba_analytics.player_game_summary until, nba_raw.recency_weight constant
-WITH constants AS (SELECT 8 AS points_half_life, 5 AS minutes_half_life, 20 AS rate_half_life, 6 AS carry),
+WITH constants AS (
+    SELECT
+        8 AS points_half_life, 3 AS points_tenths, 3 AS minutes_half_life, 2 AS minutes_tenths, 15 AS rate_half_life, 6 AS rate_tenths
+),
 weights AS (
-    SELECT p.games_ago, p.weight AS for_points, m.weight AS for_minutes, r.weight AS for_rate, k.carry
+    SELECT
+        p.games_ago, p.weight AS for_points, m.weight AS for_minutes, r.weight AS for_rate, k.points_tenths, k.minutes_tenths,
+        k.rate_tenths
     FROM constants AS k
     INNER JOIN nba_raw.recency_weight AS p ON p.half_life = k.points_half_life
     INNER JOIN nba_raw.recency_weight AS m ON m.half_life = k.minutes_half_life AND m.games_ago = p.games_ago
@@ -34,9 +39,9 @@ pairs AS (
 weighted AS (
     SELECT
         x.game_id, x.player_id, x.season, x.game_date, x.points, x.minutes,
-        CASE WHEN x.same_season THEN 10 ELSE w.carry END * w.for_points AS for_points,
-        CASE WHEN x.same_season THEN 10 ELSE w.carry END * w.for_minutes AS for_minutes,
-        CASE WHEN x.same_season THEN 10 ELSE w.carry END * w.for_rate AS for_rate
+        CASE WHEN x.same_season THEN 10 ELSE w.points_tenths END * w.for_points AS for_points,
+        CASE WHEN x.same_season THEN 10 ELSE w.minutes_tenths END * w.for_minutes AS for_minutes,
+        CASE WHEN x.same_season THEN 10 ELSE w.rate_tenths END * w.for_rate AS for_rate
     FROM pairs AS x
     INNER JOIN weights AS w ON x.games_ago = w.games_ago
 )

@@ -1,6 +1,6 @@
 -- Probability that an expected player plays: the share of like rows before this date that played, where like means the same
 -- number of games missed in a row, list status, minutes tier and, at the market level, whether he is quoted.
--- p = (played + k * overall share) / (rows + k), over this season and last.
+-- p = (played + k * overall share) / (rows + k), over this season and last; k = 25 rows is a choice, not fitted.
 -- grain: game_id, player_id, level
 -- time: game_date
 -- look-back: 1

@@ -8,7 +8,7 @@
 -- expected: player_games
 -- inputs: nba_analytics.upcoming_player_game_context same, nba_precompute.player_daily_cache same,
 --   nba_precompute.player_shot_zone_analysis same, nba_precompute.team_defense_zone_analysis same, nba_precompute.availability same
-WITH constants AS (SELECT 2e-2 AS fatigue_share, 35e-2 AS vacancy_share),
+WITH constants AS (SELECT 4e-3 AS fatigue_share, 62e-3 AS vacancy_share),
 levels AS (
     SELECT
         game_id, player_id, MAX(dnp_rate_last_10) AS dnp_rate,

@@ -9,7 +9,7 @@
 -- expected: player_dates
 -- inputs: nba_analytics.upcoming_player_game_context same, nba_analytics.player_form before, nba_analytics.player_recency before,
 --   nba_analytics.player_game_summary before, nba_analytics.team_form before
-WITH constants AS (SELECT 4e0 AS k, 10e0 AS m, 120e0 AS k_rate, 8e0 AS k_team),
+WITH constants AS (SELECT 2e0 AS k, 4e0 AS m, 40e0 AS k_rate, 2e0 AS k_pace, 2e1 AS k_team),
 players AS (SELECT player_id, game_date AS analysis_date, season, team_abbr FROM nba_analytics.upcoming_player_game_context),
 form AS (
     SELECT
@@ -48,7 +48,7 @@ priors AS (
         (COALESCE(l.games_played * l.points_avg_season, 0e0) + c.m * r.points) / (COALESCE(l.games_played, 0) + c.m) AS points,
         (COALESCE(l.games_played * l.minutes_avg_season, 0e0) + c.m * r.minutes) / (COALESCE(l.games_played, 0) + c.m) AS minutes,
         r.rate, l.points_std_last_10, l.usage_rate_last_10, l.ts_pct_last_10, l.free_throw_share_last_10, l.start_rate_last_10,
-        l.points_ewma, l.minutes_ewma, l.rate_points, l.rate_minutes, c.k_rate, c.k_team,
+        l.points_ewma, l.minutes_ewma, l.rate_points, l.rate_minutes, c.k_rate, c.k_pace, c.k_team,
         CASE WHEN f.games_played >= 5 THEN 1e0 ELSE f.games_played / (f.games_played + c.k) END AS w_5,
         CASE WHEN f.games_played >= 10 THEN 1e0 ELSE f.games_played / (f.games_played + c.k) END AS w_10
     FROM players AS p
@@ -86,7 +86,7 @@ SELECT
     f.minutes_range_last_10,                            -- DOUBLE 0..90 most less fewest minutes, last 10 games of this season [pre-game history]
     COALESCE(t.games_played, 0) AS team_games_played,              -- BIGINT! 0..130 games of his team this season [pre-game history]
     CASE WHEN t.games_played >= 10 OR y.pace_season IS NULL THEN t.pace_last_10
-        ELSE (COALESCE(t.games_played * t.pace_last_10, 0e0) + p.k_team * y.pace_season) / (COALESCE(t.games_played, 0) + p.k_team) END
+        ELSE (COALESCE(t.games_played * t.pace_last_10, 0e0) + p.k_pace * y.pace_season) / (COALESCE(t.games_played, 0) + p.k_pace) END
         AS team_pace_last_10,                           -- DOUBLE 60..140 his team's possessions per 48 minutes, last 10 games [pre-game history]
     CASE WHEN t.games_played >= 10 OR y.offensive_rating_season IS NULL THEN t.offensive_rating_last_10
         ELSE (COALESCE(t.games_played * t.offensive_rating_last_10, 0e0) + p.k_team * y.offensive_rating_season) / (COALESCE(t.games_played, 0) + p.k_team) END

@@ -9,8 +9,8 @@
 -- inputs: nba_raw.team constant, nba_analytics.upcoming_team_game_context same, nba_analytics.team_defense_game_summary before
 WITH dates AS (SELECT DISTINCT season, game_date AS analysis_date FROM nba_analytics.upcoming_team_game_context),
 measures AS (
-    SELECT 'paint' AS measure, 2 AS value, 12e0 AS k, 5e-1 AS carry UNION ALL SELECT 'mid_range', 2, 60e0, 3e-1
-    UNION ALL SELECT 'three', 3, 60e0, 2e-1 UNION ALL SELECT 'rating', 0, 8e0, 5e-1 UNION ALL SELECT 'pace', 0, 4e0, 6e-1
+    SELECT 'paint' AS measure, 2 AS value, 30e0 AS k, 6e-1 AS carry UNION ALL SELECT 'mid_range', 2, 120e0, 4e-1
+    UNION ALL SELECT 'three', 3, 60e0, 2e-1 UNION ALL SELECT 'rating', 0, 15e0, 4e-1 UNION ALL SELECT 'pace', 0, 4e0, 4e-1
 ), -- Thousandths of a possession and millionths of a pace: sums of integers are the same in any order.
 measured AS (
     SELECT
