@@ -18,8 +18,6 @@ from hoopcast.warehouse.tables import Table, read_headers
 from hoopcast.warehouse.windows import window_findings
 
 
-
-
 @dataclass(frozen=True, order=True)
 class Problem:
     """Where a SELECT leaves the portable subset: line of the text (from 1), name of the rule, what to write instead."""
@@ -107,5 +105,3 @@ def _inputs(tree: exp.Query, text: str) -> Iterator[Finding]:
             yield Finding(tree, "inputs", f"its header `-- inputs:` names {name}, which it does not read")
         elif named[name] > 1:
             yield Finding(tree, "inputs", f"its header `-- inputs:` names {name} {named[name]} times")
-
-
