@@ -10,15 +10,18 @@ from typing import Protocol
 from hoopcast.errors import HoopcastError, Interrupted, RunError, WarehouseError
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.halving import Outcome, write_in_parts
+from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
 from hoopcast.pipeline.lineage import closure, edges
 from hoopcast.pipeline.model import Model
 from hoopcast.pipeline.own_states import years_of
 from hoopcast.pipeline.plan import Chosen, Selection, State, begin, choose, counts
+from hoopcast.pipeline.preflight import preflight
 from hoopcast.pipeline.report import PlannedSpan, RunReport, TableReport, planned_spans
 from hoopcast.pipeline.runs import Totals, end_run, start_run
 from hoopcast.pipeline.span import Span, Written
 from hoopcast.pipeline.standing import Standing, read_standing
-from hoopcast.pipeline.turn import Turn, look_again, take_in
+from hoopcast.pipeline.texts import SpanText, span_texts
+from hoopcast.pipeline.turn import Turn, look_again, spans, take_in
 from hoopcast.warehouse.engine import Engine
 
 TIMEOUT_SECONDS = 600.0
@@ -79,6 +82,8 @@ class _Run:
     options: RunOptions
     progress: Progress
     standing: Standing
+    beats: Heartbeat
+    texts: dict[str, SpanText]
 
 
 def rehearse(engine: Engine, models: tuple[Model, ...], selection: Selection) -> tuple[PlannedSpan, ...]:
@@ -107,6 +112,7 @@ def run(
         progress: told of tables and spans.
 
     Raises:
+        PreflightError: if final games lack raw input that a table requires; not without upstream.
         RunError: if the fault is in no single date; what was finished stays, and the message names the command
             that resumes.
         Interrupted: if a signal ended the run.
@@ -116,21 +122,31 @@ def run(
     if years is None:
         return RunReport("", (), 0.0)
     begin(engine, models, years)
+    needed = _needed(models, selection)
+    warnings = preflight(engine, needed, selection.dates) if selection.with_upstream else ()
     chosen = choose(engine, models, selection)
     before = counts(engine, selection)
     if not chosen:
-        return RunReport("", _reports(models, selection, before, {}), time.monotonic() - began)
+        return RunReport("", _reports(models, selection, before, {}), time.monotonic() - began, warnings)
+    texts = span_texts(engine, tuple(model for model in models if model.name in {one.unit.table for one in chosen}))
     reports: dict[str, TableReport] = {}
     run_id = start_run(engine, options.command)
-    with Guard(engine) as guard:
-        this = _Run(engine, guard, run_id, models, options, progress or Silence(), read_standing(engine))
+    beats = Heartbeat(heartbeat_path(engine.url), run_id, options.command)
+    with Guard(engine) as guard, beats:
+        this = _Run(engine, guard, run_id, models, options, progress or Silence(), read_standing(engine), beats, texts)
         try:
             for report in _tables(this, chosen):
                 reports[report.table] = report
         except HoopcastError as error:
             raise _ended(this, reports, error) from error
     end_run(engine, run_id, "done", _totals(reports))
-    return RunReport(run_id, _reports(models, selection, before, reports), time.monotonic() - began)
+    return RunReport(run_id, _reports(models, selection, before, reports), time.monotonic() - began, warnings)
+
+
+def _needed(models: tuple[Model, ...], selection: Selection) -> list[Model]:
+    """The chosen models and all that they read, directly or not."""
+    names = set(selection.tables) | {edge.upstream for edge in closure(models) if edge.table in selection.tables}
+    return [model for model in models if model.name in names]
 
 
 def _tables(run: _Run, chosen: tuple[Chosen, ...]) -> Iterator[TableReport]:
@@ -150,8 +166,9 @@ def _table(run: _Run, model: Model, chosen: tuple[Chosen, ...]) -> TableReport:
     depends = [edge for edge in closure(run.models) if edge.table == model.name]
     turn = look_again(run.standing, model, depends, chosen)
     if chosen:
-        run.progress.table_started(model.name, sum(len(span.units) for span in turn.spans))
-    outcomes = [_span(run, span) for span in turn.spans]
+        run.beats.table_started(model.name, len(turn.to_write))
+        run.progress.table_started(model.name, len(turn.to_write))
+    outcomes = [_span(run, span) for span in spans(turn, run.texts[model.name])] if turn.to_write else []
     take_in(run.standing, turn, outcomes)
     report = _table_report(turn, outcomes, time.monotonic() - began)
     if chosen:
@@ -160,14 +177,12 @@ def _table(run: _Run, model: Model, chosen: tuple[Chosen, ...]) -> TableReport:
 
 
 def _span(run: _Run, span: Span) -> Outcome:
+    def landed(part: Span, written: Written) -> None:
+        run.beats.dates_written(written.dates, written.rows)
+        run.progress.span_ended(part.model.name, part.season, written)
+
     run.progress.span_started(span.model.name, span.season, len(span.units))
-    return write_in_parts(
-        run.guard,
-        run.run_id,
-        span,
-        run.options.timeout_seconds,
-        lambda part, written: run.progress.span_ended(part.model.name, part.season, written),
-    )
+    return write_in_parts(run.guard, run.run_id, span, run.options.timeout_seconds, landed)
 
 
 def _table_report(turn: Turn, outcomes: list[Outcome], seconds: float) -> TableReport:

@@ -2,20 +2,20 @@
 
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
 
 from hoopcast.calendar import season_name, season_of, season_start_year
 from hoopcast.errors import WriteRefused
 from hoopcast.pipeline.checks import breaches, describe
-from hoopcast.pipeline.compiled import compiled, compiled_spine
 from hoopcast.pipeline.failures import close_failures, record_absences
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.ledger import Entry, append
 from hoopcast.pipeline.model import Model
 from hoopcast.pipeline.own_states import PAST_CONTENT, SAME_CONTENT
 from hoopcast.pipeline.standing import Readings
+from hoopcast.pipeline.texts import SpanText
 from hoopcast.warehouse.engine import Statements, Value
 
 STAGE = "hoopcast_stage"
@@ -36,9 +36,10 @@ class SpanUnit:
 
 @dataclass(frozen=True)
 class Span:
-    """Dates of one season to write to one table, not necessarily one after the other."""
+    """Dates of one season to write to one table, not necessarily one after the other, and the SQL that gives them."""
 
     model: Model
+    text: SpanText
     season: str
     units: tuple[SpanUnit, ...]
 
@@ -50,10 +51,7 @@ class Span:
     def halves(self) -> tuple["Span", "Span"]:
         """The earlier and the later half of its dates."""
         middle = len(self.units) // 2
-        return (
-            Span(self.model, self.season, self.units[:middle]),
-            Span(self.model, self.season, self.units[middle:]),
-        )
+        return replace(self, units=self.units[:middle]), replace(self, units=self.units[middle:])
 
 
 @dataclass(frozen=True)
@@ -136,12 +134,12 @@ def bound(sql: str, span: Span) -> dict[str, Value]:
 
 
 def _stage(guard: Guard, span: Span) -> None:
-    _keep(guard, span, STAGE, (compiled(span.model, guard.engine.dialect), span.model.time))
+    _keep(guard, span, STAGE, (span.text.rows, span.model.time))
 
 
 def _expect(guard: Guard, span: Span) -> None:
     """Compute the expected rows, once the new ones are in place: a spine may name its own table."""
-    _keep(guard, span, SPINE, (compiled_spine(span.model.spine, guard.engine.dialect), "unit_date"))
+    _keep(guard, span, SPINE, (span.text.expected, "unit_date"))
 
 
 def _keep(guard: Guard, span: Span, name: str, source: tuple[str, str]) -> None:

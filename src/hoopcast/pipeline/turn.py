@@ -18,18 +18,19 @@ from hoopcast.pipeline.standing import (
     keep,
     set_open,
 )
+from hoopcast.pipeline.texts import SpanText
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What a model has to write.
+    """What a model has to write: units, each with the fingerprint of its inputs.
 
     `open_units` are all of its units that are not done yet, asked for or not; `unchanged` dates that were asked for
     turned out to be done; `blocked` ones have something open upstream.
     """
 
     model: Model
-    spans: tuple[Span, ...]
+    to_write: tuple[tuple[StandingUnit, int], ...]
     open_units: frozenset[tuple[int, date]]
     unchanged: int
     blocked: int
@@ -63,7 +64,7 @@ def look_again(standing: Standing, model: Model, depends: Sequence[Edge], chosen
     writable = [(unit, fingerprint) for unit, fingerprint in asked if unit.date not in blocked or not unit.is_due]
     return Turn(
         model,
-        _spans(model, writable),
+        tuple(writable),
         frozenset((unit.year, unit.date) for unit, done in zip(units, is_done, strict=True) if not done),
         unchanged=len(again) - len(asked),
         blocked=len(asked) - len(writable),
@@ -85,16 +86,17 @@ def take_in(standing: Standing, turn: Turn, outcomes: Sequence[Outcome]) -> None
     set_open(standing, turn.model.name, open_units)
 
 
-def _spans(model: Model, writable: list[tuple[StandingUnit, int]]) -> tuple[Span, ...]:
-    by_season = groupby(writable, key=lambda one: one[0].season)
+def spans(turn: Turn, text: SpanText) -> tuple[Span, ...]:
+    """What a model has to write, a span for each season."""
     return tuple(
         Span(
-            model,
+            turn.model,
+            text,
             season,
             tuple(
                 SpanUnit(unit.date, fingerprint, unit.output_fingerprint, unit.rows, unit.is_due)
                 for unit, fingerprint in units
             ),
         )
-        for season, units in by_season
+        for season, units in groupby(turn.to_write, key=lambda one: one[0].season)
     )

@@ -1,0 +1,85 @@
+"""Before a run: has every final game of the range the raw input without which its tables say nothing?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from hoopcast.errors import PreflightError
+from hoopcast.pipeline.clauses import joined, listed
+from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.own_states import STAGES_WITH_FORECASTS
+from hoopcast.pipeline.ranges import UnitDate
+from hoopcast.warehouse.engine import Engine
+from hoopcast.warehouse.tables import Table
+
+_NAMED_DATES = 5
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Final games without any row of a raw table, and their dates."""
+
+    table: str
+    games: int
+    dates: tuple[date, ...]
+
+    def __str__(self) -> str:
+        """One line: `nba_raw.nbac_shot lacks 12 final games, on 2021-12-02 and 3 more dates`."""
+        more = len(self.dates) - _NAMED_DATES
+        named = ", ".join(str(day) for day in self.dates[:_NAMED_DATES])
+        rest = f" and {more} more dates" if more > 0 else ""
+        return f"{self.table} lacks {self.games} final games, on {named}{rest}"
+
+
+def preflight(engine: Engine, models: Sequence[Model], dates: Sequence[UnitDate]) -> tuple[str, ...]:
+    """Look for final games that lack raw input.
+
+    Args:
+        engine: the warehouse.
+        models: models that are to be written, and what they read.
+        dates: dates of the range.
+
+    Returns:
+        Warnings: raw input that the tables can do without, and lack.
+
+    Raises:
+        PreflightError: if raw input that a table requires is absent.
+    """
+    required = {table.name: table for model in models for table in model.requires}
+    by_game = {
+        item.table.name: item.table
+        for model in models
+        for item in model.inputs
+        if item.table.name.startswith("nba_raw.") and {"game_id", "game_date"} <= set(item.table.column_names)
+    }
+    refused = [lack for table in required.values() for lack in _lacks(engine, table, dates)]
+    if refused:
+        raise PreflightError(
+            f"{'; '.join(str(lack) for lack in refused)}; ingest them with `hoopcast ingest PATH`, or go on without"
+            " by --skip-preflight"
+        )
+    optional = [table for name, table in sorted(by_game.items()) if name not in required]
+    return tuple(str(lack) for table in optional for lack in _lacks(engine, table, dates))
+
+
+def _lacks(engine: Engine, table: Table, dates: Sequence[UnitDate]) -> list[Lack]:
+    """The one lack of a table in a list, or none."""
+    clause = joined(
+        listed("stage", {"season_stage": "VARCHAR"}, [(stage,) for stage in STAGES_WITH_FORECASTS]),
+        listed("wanted", {"unit_date": "DATE"}, [(day.date,) for day in dates]),
+    )
+    rows = engine.query(
+        f"""WITH {clause.text}
+        SELECT s.game_date, COUNT(*)
+        FROM nba_raw.nbac_schedule AS s
+        LEFT JOIN (SELECT DISTINCT game_id FROM {table.name}) AS r ON r.game_id = s.game_id
+        WHERE r.game_id IS NULL AND s.game_status = 3 AND s.team_known
+            AND s.season_stage IN (SELECT season_stage FROM stage)
+            AND s.game_date IN (SELECT unit_date FROM wanted)
+        GROUP BY s.game_date ORDER BY s.game_date""",
+        clause.parameters,
+    ).rows
+    if not rows:
+        return []
+    return [Lack(table.name, sum(int(str(games)) for _, games in rows), tuple(cast("date", day) for day, _ in rows))]
