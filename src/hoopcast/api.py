@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
 
 from hoopcast import settings
+from hoopcast.calendar import parse_date
 from hoopcast.dates import RangeArguments, range_of
 from hoopcast.errors import UsageError
 from hoopcast.pipeline.model import all_models, select_models
@@ -23,6 +24,7 @@ from hoopcast.warehouse.snapshot import copy_to, take_snapshot
 from hoopcast.warehouse.tables import table as table_definition
 
 if TYPE_CHECKING:
+    from hoopcast.explain import Explanation
     from hoopcast.pipeline.report import PlannedSpan, RunReport
     from hoopcast.pipeline.run import Progress
     from hoopcast.sources.forget import ForgetReport
@@ -201,6 +203,21 @@ class Hoopcast:
         """The tables of several SELECTs with `;` between them, each asked when its turn comes."""
         asked = statements(sql, dialect)
         return (self.engine.select(statement) for statement in asked)
+
+    def explain(self, player: int | str, day: date | str) -> "Explanation":
+        """A player's features on the morning of a date beside the box scores that they came from.
+
+        Args:
+            player: his id or name; marks, case and suffix do not matter, and a part of a name may do.
+            day: a date on which his team plays.
+
+        Raises:
+            UsageError: if nobody or more than one player is meant, or he has no features on that date.
+        """
+        from hoopcast.explain import explain, find_player  # noqa: PLC0415 - resolves names
+
+        on = parse_date(day) if isinstance(day, str) else day
+        return explain(self.engine, find_player(self.engine, str(player), on), on)
 
     def runs(self, limit: int = 20) -> Table:
         """The newest commands that wrote to the warehouse, newest first."""

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from hoopcast.errors import HoopcastError
+from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
 from hoopcast.pipeline.runs import NOTHING, Ending, Totals, end_run, start_run
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.snapshot import take_snapshot
@@ -25,7 +26,8 @@ def recorded(engine: DuckDB, command: str) -> Iterator[Record]:
     """Record that a command begins and how it ends, and leave a snapshot for readers."""
     record = Record(start_run(engine, command))
     try:
-        yield record
+        with Heartbeat(heartbeat_path(engine.url), record.run_id, command):
+            yield record
     except BaseException as error:
         ending: Ending = "failed" if isinstance(error, HoopcastError) else "interrupted"
         end_run(engine, record.run_id, ending, message=str(error) or type(error).__name__)

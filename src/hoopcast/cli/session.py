@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from hoopcast.cli.output import tell
+from hoopcast.errors import WarehouseInUse
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -50,6 +51,11 @@ class Session:
         from hoopcast import api
 
         chosen = self.settings(wait=wait)
+        if chosen.wait:
+            try:
+                return api.open(chosen.warehouse, wait=0, threads=chosen.threads, command=self.command)
+            except WarehouseInUse as error:
+                self.note(f"waiting up to {chosen.wait:g} s: {str(error).partition(';')[0]}")
         return api.open(chosen.warehouse, wait=chosen.wait, threads=chosen.threads, command=self.command)
 
     def reading(self, wait: str | None = None, *, snapshot: bool = True) -> "AbstractContextManager[Hoopcast]":

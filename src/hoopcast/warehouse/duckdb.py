@@ -16,6 +16,7 @@ from hoopcast.warehouse.tables import Table
 
 _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 _RETRY_SECONDS = 0.05
+_LONGEST_COMMAND = 100
 SCHEME = "duckdb://"
 
 
@@ -143,8 +144,9 @@ def _connect(path: str, wait_seconds: float, *, read_only: bool) -> duckdb.DuckD
             if holder is None:
                 raise WarehouseError(_unreadable(path, error)) from error
             if time.monotonic() >= deadline:
+                command = _command(holder["pid"]) or holder["program"]
                 message = (
-                    f"{path} is in use by process {holder['pid']} ({holder['program']}); "
+                    f"{path} is in use by process {holder['pid']} ({command}); "
                     "wait for it with --wait SECONDS, or end it"
                 )
                 raise WarehouseInUse(message) from error
@@ -156,3 +158,13 @@ def _connect(path: str, wait_seconds: float, *, read_only: bool) -> duckdb.DuckD
 def _unreadable(path: str, error: duckdb.Error) -> str:
     reason = str(error).splitlines()[0]
     return f"{path} can not be opened as a warehouse: {reason}"
+
+
+def _command(pid: str) -> str | None:
+    """What a process was started as, where the system tells."""
+    try:
+        parts = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").rstrip("\0").split("\0")
+    except OSError:
+        return None
+    shown = " ".join([Path(parts[1]).name, *parts[2:]] if len(parts) > 1 and "/" in parts[1] else parts)
+    return shown if len(shown) <= _LONGEST_COMMAND else f"{shown[:_LONGEST_COMMAND]}..."

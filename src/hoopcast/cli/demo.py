@@ -1,0 +1,96 @@
+"""The demo command: a simulated season, the whole way."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hoopcast.cli.options import example
+from hoopcast.cli.output import Output, counted, say, show
+from hoopcast.cli.session import Session
+
+if TYPE_CHECKING:
+    from hoopcast.api import Hoopcast
+
+_LEAGUE = "league"
+_WAREHOUSE = "hoopcast.duckdb"
+_SEED = 1
+
+
+@click.command(epilog=example("hoopcast demo", "hoopcast demo --season 2022-23 --folder try-it"))
+@click.option("--season", metavar="S", default="2021-22", show_default=True, help="The season to play.")
+@click.option("--folder", metavar="DIR", default="demo", show_default=True, help="Where its files and warehouse go.")
+@click.pass_obj
+def demo(session: Session, season: str, folder: str) -> int:
+    """Invent a league, play a season, and take it from raw files to a verified feature store; offline.
+
+    The season before is played as well, so that October has history. Running it again changes nothing.
+    """
+    from hoopcast import api
+    from hoopcast.calendar import season_name, season_start_year
+    from hoopcast.errors import UsageError
+
+    place = Path(folder)
+    seasons = (season_name(season_start_year(season) - 1), season)
+    if place.exists() and not (place.is_dir() and ((place / _LEAGUE).is_dir() or not any(place.iterdir()))):
+        raise UsageError(f"{place} is there and is of no demo; name another with --folder")
+    with _step(session, f"Play {seasons[0]} and {season} in a league of 30 invented teams"):
+        files = _play(seasons, place / _LEAGUE)
+    session.note(f"  {counted(len(files), 'file')} in {place / _LEAGUE}")
+    with api.open(str(place / _WAREHOUSE), threads=session.settings().threads, command=session.command) as warehouse:
+        return _through(session, warehouse, place, season)
+
+
+def _through(session: Session, warehouse: "Hoopcast", place: Path, season: str) -> int:
+    with _step(session, "Ingest the files"):
+        ingested = warehouse.ingest(place / _LEAGUE)
+    session.note(
+        f"  {counted(ingested.total('read'), 'row')} read, {ingested.total('quarantined'):,} in quarantine,"
+        f" {counted(ingested.total('unresolved'), 'name')} unresolved"
+    )
+    with _step(session, "Backfill every table of the season, and what they read"):
+        report = warehouse.backfill(season=season)
+    rows, tables = sum(table.rows for table in report.tables), counted(len(report.tables), "table")
+    session.note(f"  {counted(rows, 'row')} in {tables}, {report.seconds:.1f} s")
+    say("")
+    show(warehouse.coverage(season=season), Output(), title=f"Coverage of {season}")
+    say("")
+    show(warehouse.coverage("mlfs", season=season, by="month"), Output(), title="The feature store by month")
+    say("")
+    with _step(session, "Verify: keys, ranges, and a reason for each row that is absent"):
+        verdict = warehouse.verify(season=season)
+    session.note(f"  {verdict.summary}")
+    name, player_id, day = _somebody(warehouse, season)
+    say(f"\nNext:\n  cd {place}")
+    say(f"  hoopcast explain {player_id} {day}      # {name}: his features that morning, and the games behind them")
+    say(f"  hoopcast coverage --season {season} --by month")
+    say('  hoopcast sql "SELECT * FROM nba_predictions.ml_feature_store LIMIT 5"')
+    say("  hoopcast models pdc                   # what each column means")
+    return report.exit_status or verdict.exit_status
+
+
+def _play(seasons: tuple[str, ...], folder: Path) -> list[Path]:
+    from hoopcast.sources.simulator import simulate, write
+
+    return write(simulate(seasons, seed=_SEED), folder)
+
+
+def _somebody(warehouse: "Hoopcast", season: str) -> tuple[str, int, str]:
+    """The player with the most points in a game of the season, and that date."""
+    rows = warehouse.query(
+        "SELECT player_name, player_id, game_date FROM nba_analytics.player_game_summary"
+        " WHERE season = $season ORDER BY points DESC, game_id, player_id LIMIT 1",
+        {"season": season},
+    ).rows
+    name, player_id, day = rows[0]
+    return str(name), int(player_id), str(day)
+
+
+@contextmanager
+def _step(session: Session, what: str) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    session.note(f"{what}: {time.monotonic() - began:.1f} s")

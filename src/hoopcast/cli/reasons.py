@@ -1,0 +1,69 @@
+"""Commands that say why: why and explain."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from hoopcast.cli.options import example, with_output, with_wait
+from hoopcast.cli.output import Output, say, show
+from hoopcast.cli.session import Session
+
+if TYPE_CHECKING:
+    from hoopcast.explain import Explanation
+
+
+@click.command(
+    epilog=example('hoopcast explain "Nikola Jokic" 2022-03-05', "hoopcast explain 203999 2022-03-05 --json")
+)
+@click.argument("player")
+@click.argument("date")
+@with_wait
+@with_output
+@click.pass_obj
+def explain(session: Session, player: str, date: str, wait: str | None, output: Output) -> int:
+    """Show PLAYER's 25 features on the morning of DATE beside the last ten box scores that they came from.
+
+    PLAYER is an id or a name; marks, case and suffix do not matter, and a part of a name will do. --json gives both
+    parts; another --format gives the features.
+    """
+    with session.reading(wait) as warehouse:
+        found = warehouse.explain(player, date)
+    if output.format == "json":
+        _as_json(found, output)
+    elif output.format == "table" and output.path is None:
+        say(f"{found.player.name} ({found.player.player_id}), {_game(found)}, morning of {found.date}")
+        say(f"feature quality {found.quality:g} of 100\n")
+        show(found.features, Output(), null="-")
+        say("\nHis last games before it, newest first:\n")
+        show(found.games, Output(), null="-")
+    else:
+        show(found.features, output)
+    return 0
+
+
+def _game(found: "Explanation") -> str:
+    return f"{found.team} {'v' if found.is_home else '@'} {found.opponent}"
+
+
+def _as_json(found: "Explanation", output: Output) -> None:
+    import json
+    from pathlib import Path
+
+    text = json.dumps(
+        {
+            "player_id": found.player.player_id,
+            "player_name": found.player.name,
+            "date": str(found.date),
+            "game": _game(found),
+            "feature_quality_score": found.quality,
+            "features": list(found.features),
+            "games": list(found.games),
+        },
+        ensure_ascii=False,
+        indent=2,
+        default=str,
+    )
+    if output.path is None:
+        say(text)
+    else:
+        Path(output.path).write_text(f"{text}\n", "utf-8")

@@ -1,0 +1,86 @@
+"""The status command: what is being written now. It never needs the warehouse itself."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from hoopcast.cli.options import example, with_output
+from hoopcast.cli.output import Output, counted, say, show
+from hoopcast.cli.session import Session
+
+if TYPE_CHECKING:
+    from hoopcast.pipeline.heartbeat import Beat
+
+_EVERY_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class _Status:
+    """What a writer does, as a line of a table."""
+
+    state: str
+    pid: int | None = None
+    command: str | None = None
+    table: str | None = None
+    dates_done: int | None = None
+    dates: int | None = None
+    rows: int | None = None
+    started_at_utc: datetime | None = None
+    updated_at_utc: datetime | None = None
+
+
+@click.command(epilog=example("hoopcast status", "hoopcast status --follow"))
+@click.option("--follow", is_flag=True, help="Go on until nothing is being written.")
+@with_output
+@click.pass_obj
+def status(session: Session, follow: bool, output: Output) -> int:
+    """Show what is being written now and how far it is; hoopcast runs shows what was."""
+    from hoopcast.pipeline.heartbeat import heartbeat_path, read_heartbeat
+    from hoopcast.warehouse.result import Table
+
+    path = heartbeat_path(session.settings().warehouse)
+    beat = None if path is None else read_heartbeat(path)
+    if output.format != "table" or output.path is not None:
+        show(Table.of(_Status, [_status(beat)]), output)
+        return 0
+    last = _line(beat)
+    say(last)
+    while follow and path is not None and beat is not None and beat.is_alive:
+        time.sleep(_EVERY_SECONDS)
+        beat = read_heartbeat(path)
+        if _line(beat) != last:
+            last = _line(beat)
+            say(last)
+    return 0
+
+
+def _status(beat: "Beat | None") -> _Status:
+    if beat is None:
+        return _Status("idle")
+    return _Status(
+        "running" if beat.is_alive else "ended without a word",
+        beat.pid,
+        beat.command,
+        beat.table,
+        beat.dates_done,
+        beat.dates,
+        beat.rows,
+        beat.started_at_utc,
+        beat.updated_at_utc,
+    )
+
+
+def _line(beat: "Beat | None") -> str:
+    if beat is None:
+        return "nothing is being written; `hoopcast runs` lists what was"
+    if not beat.is_alive:
+        return (
+            f"process {beat.pid} (`{beat.command}`) has given no sign since {beat.updated_at_utc:%H:%M:%S} UTC: end it"
+            f" with `kill -9 {beat.pid}` if it is there, and run its command again"
+        )
+    where = f"{beat.table}, {beat.dates_done:,} of {counted(beat.dates, 'date')}, " if beat.table else ""
+    since = f"since {beat.started_at_utc:%H:%M:%S} UTC"
+    return f"process {beat.pid} runs `{beat.command}` {since}: {where}{counted(beat.rows, 'row')}"
