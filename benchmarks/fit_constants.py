@@ -2,8 +2,8 @@
 
     python -m benchmarks.fit_constants --warehouse duckdb:///hoopcast.duckdb
 
-The warehouse holds those seasons, backfilled. Every constant is the one with the least mean squared error of the next game
-(of the next game's makes, for shot shares), scored on 2019-20 and 2020-21 so that a season before is always known.
+The warehouse holds those seasons, backfilled. Every constant is the one with the least mean squared error of the next
+game (of the next game's makes, for shot shares), scored on 2019-20 and 2020-21 so that a season before is always known.
 """
 
 import argparse
@@ -56,8 +56,8 @@ def games_of(engine: Engine) -> Games:
     """Appearances of the TUNING seasons."""
     player, season, starter, points, minutes = columns(
         engine,
-        "SELECT player_id, CAST(SUBSTR(season, 1, 4) AS BIGINT) - 2018, COALESCE(CAST(starter_flag AS BIGINT), 0), points,"
-        f" minutes FROM nba_analytics.player_game_summary WHERE played_flag AND season IN {TUNING}"
+        "SELECT player_id, CAST(SUBSTR(season, 1, 4) AS BIGINT) - 2018, COALESCE(CAST(starter_flag AS BIGINT), 0),"
+        f" points, minutes FROM nba_analytics.player_game_summary WHERE played_flag AND season IN {TUNING}"
         " ORDER BY player_id, game_date, game_id",
     )
     return Games(player.astype(np.int64), season.astype(np.int64), starter, points, minutes)
@@ -69,8 +69,7 @@ def weighted_sums(games: Games, values: Sequence[Array], half_life: float, carry
     for ago in range(MAX_GAMES_AGO + 1):
         rows, kind = games.lag(ago + 1)
         weight = np.where(kind == 1, 1.0, np.where(kind == 2, carry, 0.0)) * 2.0 ** (-ago / half_life)  # noqa: PLR2004
-        for total, value in zip(sums, values, strict=True):
-            total += weight * value[rows]
+        sums = [total + weight * value[rows] for total, value in zip(sums, values, strict=True)]
     return sums
 
 
@@ -106,11 +105,15 @@ def fit_recency(games: Games) -> None:
         rate = (points + k * league) / (minutes + k)
         return float(np.mean((games.points - rate * games.minutes)[rows] ** 2))
 
-    best("rate half-life, carry, k minutes", product((10, 15, 20, 30, 40, 60), (0.4, 0.6, 0.8, 1.0), (10, 20, 40, 80, 120)), rate_error)
+    best(
+        "rate half-life, carry, k minutes",
+        product((10, 15, 20, 30, 40, 60), (0.4, 0.6, 0.8, 1.0), (10, 20, 40, 80, 120)),
+        rate_error,
+    )
 
 
 def fit_blend(games: Games) -> None:
-    """k and m of the early-season blend of the season's mean with last season and role."""
+    """K and m of the early-season blend of the season's mean with last season and role."""
     count = {1: np.zeros(len(games.player)), 2: np.zeros(len(games.player))}
     total = {1: np.zeros(len(games.player)), 2: np.zeros(len(games.player))}
     for ago in range(1, 2 * MAX_GAMES_AGO + 10):
@@ -120,9 +123,7 @@ def fit_blend(games: Games) -> None:
             total[which] += (kind == which) * games.points[rows]
     rows, kind = games.lag(1)
     started = np.where(kind > 0, games.starter[rows], 0.0)
-    role = np.where(
-        started > 0, games.points[games.starter == 1].mean(), games.points[games.starter == 0].mean()
-    )
+    role = np.where(started > 0, games.points[games.starter == 1].mean(), games.points[games.starter == 0].mean())
     early = games.scored & (count[1] < 10)  # noqa: PLR2004 - the window is ten games
 
     def error(k: float, m: float) -> float:
@@ -132,8 +133,26 @@ def fit_blend(games: Games) -> None:
     best("early season k games, m games", product((1, 2, 3, 4, 6, 8), (1, 2, 4, 6, 10, 15, 20)), error)
 
 
+def _shot_error(
+    made: Array, tried: Array, made_before: Array, tried_before: Array, league: Array
+) -> Callable[..., float]:
+    def error(k: float) -> float:
+        share = (made_before + k * league) / (tried_before + k)
+        return float(-np.sum(made * np.log(share) + (tried - made) * np.log(1 - share)) / tried.sum())
+
+    return error
+
+
+def _defence_error(own: Array, n: Array, last: Array, actual: Array, weight: Array) -> Callable[..., float]:
+    def error(k: float, carry: float) -> float:
+        estimate = (n * own + k * carry * last) / (n + k)
+        return float(np.average((actual - estimate) ** 2, weights=weight))
+
+    return error
+
+
 def fit_shots(engine: Engine) -> None:
-    """k attempts of the shrunk share of each zone, by log-likelihood of the next game's makes."""
+    """K attempts of the shrunk share of each zone, by log-likelihood of the next game's makes."""
     for zone in ("paint", "mid_range", "three"):
         made, tried, made_before, tried_before, league = columns(
             engine,
@@ -145,17 +164,12 @@ def fit_shots(engine: Engine) -> None:
             f" SUM({zone}_fgm) OVER () / SUM({zone}_fga) OVER () FROM g WHERE season IN {SCORED} AND {zone}_fga > 0",
         )
 
-        def error(
-            k: float, made: Array = made, tried: Array = tried, m: Array = made_before, t: Array = tried_before, p: Array = league
-        ) -> float:
-            share = (m + k * p) / (t + k)
-            return float(-np.sum(made * np.log(share) + (tried - made) * np.log(1 - share)) / tried.sum())
-
+        error = _shot_error(made, tried, made_before, tried_before, league)
         best(f"{zone} share, k attempts", ((float(k),) for k in (20, 40, 60, 100, 150, 200, 300, 500, 800)), error)
 
 
 def fit_defence(engine: Engine) -> None:
-    """k games and summer carry of each measure of a team's defence."""
+    """K games and summer carry of each measure of a team's defence."""
     measures = {
         "paint": ("paint_fgm_allowed", "paint_fga_allowed"),
         "mid_range": ("mid_range_fgm_allowed", "mid_range_fga_allowed"),
@@ -170,36 +184,38 @@ def fit_defence(engine: Engine) -> None:
             f" FROM nba_analytics.team_defense_game_summary WHERE season IN {TUNING}),"
             " s AS (SELECT season, team_abbr, SUM(made) / SUM(tried) AS rate FROM g GROUP BY ALL),"
             " l AS (SELECT season, SUM(made) / SUM(tried) AS rate FROM g GROUP BY ALL)"
-            " SELECT g.made, g.tried, COALESCE(SUM(g.made) OVER w, 0), COALESCE(SUM(g.tried) OVER w, 0), COUNT(*) OVER w,"
-            " s.rate, l.rate FROM g LEFT JOIN s ON s.team_abbr = g.team_abbr"
+            " SELECT g.made, g.tried, COALESCE(SUM(g.made) OVER w, 0), COALESCE(SUM(g.tried) OVER w, 0),"
+            " COUNT(*) OVER w, s.rate, l.rate FROM g LEFT JOIN s ON s.team_abbr = g.team_abbr"
             " AND CAST(SUBSTR(s.season, 1, 4) AS INT) + 1 = CAST(SUBSTR(g.season, 1, 4) AS INT)"
             " LEFT JOIN l ON l.season = s.season"
-            f" WHERE g.season IN {SCORED} AND g.tried > 0 WINDOW w AS (PARTITION BY g.team_abbr, g.season ORDER BY g.game_date, g.game_id"
-            " ROWS BETWEEN 15 PRECEDING AND 1 PRECEDING)",
+            f" WHERE g.season IN {SCORED} AND g.tried > 0"
+            " WINDOW w AS (PARTITION BY g.team_abbr, g.season ORDER BY g.game_date, g.game_id ROWS BETWEEN 15 PRECEDING AND 1 PRECEDING)",
         )
         league = made.sum() / tried.sum()
         own = np.where(n > 0, made_15 / np.maximum(tried_15, 1e-9) - league, 0.0)
 
-        def error(
-            k: float, carry: float, own: Array = own, n: Array = n, last: Array = last - league_last,
-            actual: Array = made / tried - league, weight: Array = tried,
-        ) -> float:  # fmt: skip
-            estimate = (n * own + k * carry * last) / (n + k)
-            return float(np.average((actual - estimate) ** 2, weights=weight))
-
-        best(f"defence {name}, k games, carry", product((2, 3, 4, 6, 8, 15, 30, 60, 120), (0.0, 0.2, 0.4, 0.6, 0.8)), error)
+        error = _defence_error(own, n, last - league_last, made / tried - league, tried)
+        best(
+            f"defence {name}, k games, carry",
+            product((2, 3, 4, 6, 8, 15, 30, 60, 120), (0.0, 0.2, 0.4, 0.6, 0.8)),
+            error,
+        )
 
 
 def fit_team_form(engine: Engine) -> None:
-    """k games of the early-season blend of a team's form with its last season."""
-    for name, sql in {"pace": "pace", "offensive rating": "offensive_rating", "wins": "CAST(win_flag AS DOUBLE)"}.items():
+    """K games of the early-season blend of a team's form with its last season."""
+    for name, sql in {
+        "pace": "pace",
+        "offensive rating": "offensive_rating",
+        "wins": "CAST(win_flag AS DOUBLE)",
+    }.items():
         value, mean, n, last = columns(
             engine,
             f"WITH g AS (SELECT team_abbr, season, game_date, game_id, {sql} AS value"
             f" FROM nba_analytics.team_offense_game_summary WHERE season IN {TUNING}),"
             " s AS (SELECT season, team_abbr, AVG(value) AS last FROM g GROUP BY ALL),"
-            " r AS (SELECT *, COALESCE(AVG(value) OVER w, 0) AS mean, COUNT(*) OVER w AS n FROM g WINDOW w AS ("
-            "PARTITION BY team_abbr, season ORDER BY game_date, game_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))"
+            " r AS (SELECT *, COALESCE(AVG(value) OVER w, 0) AS mean, COUNT(*) OVER w AS n FROM g"
+            " WINDOW w AS (PARTITION BY team_abbr, season ORDER BY game_date, game_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))"
             " SELECT r.value, r.mean, r.n, s.last FROM r INNER JOIN s ON s.team_abbr = r.team_abbr"
             " AND CAST(SUBSTR(s.season, 1, 4) AS INT) + 1 = CAST(SUBSTR(r.season, 1, 4) AS INT) WHERE r.n < 10",
         )
@@ -223,7 +239,13 @@ def fit_factors(engine: Engine) -> None:
     design = np.column_stack([np.ones(len(residual)), fatigue, vacancy - vacancy.mean(), pace, mismatch])
     coefficients, *_ = np.linalg.lstsq(design, residual, rcond=None)
     spread = np.sqrt(np.mean((residual - design @ coefficients) ** 2) * np.diag(np.linalg.inv(design.T @ design)))
-    names = ("constant", "fatigue, of points at score 0", "usage spike, per point", "pace, per point", "zones, per point")
+    names = (
+        "constant",
+        "fatigue, of points at score 0",
+        "usage spike, per point",
+        "pace, per point",
+        "zones, per point",
+    )
     for name, value, error in zip(names, coefficients, spread, strict=True):
         print(f"{name:44s} {value:+.3f} ± {1.96 * error:.3f}")
 
