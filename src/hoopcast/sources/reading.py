@@ -108,44 +108,45 @@ def _raw(position: int, sql_type: str) -> str:
     if sql_type in _FLOATING:
         return f"CASE WHEN NOT ISNAN({column}) THEN {column} END"
     text = f"TRIM(CAST({column} AS VARCHAR))"
-    return f"CASE WHEN LOWER({text}) NOT IN ({_ABSENT_SQL}) THEN {text} END"
+    # A list, because the planner makes a join of each long IN.
+    return f"CASE WHEN NOT LIST_CONTAINS([{_ABSENT_SQL}], LOWER({text})) THEN {text} END"
 
 
-def _integer(raw: str, sql_type: str) -> str:
-    if sql_type in _WHOLE:
-        return f"CAST({raw} AS BIGINT)"
-    number = f"TRY_CAST({raw} AS DOUBLE)"
-    return f"CASE WHEN {number} = FLOOR({number}) AND ABS({number}) < {_LARGEST} THEN CAST({number} AS BIGINT) END"
-
-
-def _cast(wanted: Input, raw: str, sql_type: str) -> str:
-    """SQL: a value that needs no translation, NULL where it can not be read."""
+def _cast(wanted: Input, sql_type: str) -> str:
+    """SQL: a value that needs no translation, from `raw_` and, where it is no whole number, `number_`; else NULL."""
+    raw, number = f"raw_{wanted.name}", f"number_{wanted.name}"
     if wanted.kind == "integer":
-        return _integer(raw, sql_type)
+        exact = f"CASE WHEN {number} = FLOOR({number}) AND ABS({number}) < {_LARGEST} THEN CAST({number} AS BIGINT) END"
+        return f"CAST({raw} AS BIGINT)" if sql_type in _WHOLE else exact
     if wanted.kind in ("number", "minutes"):
-        number = f"TRY_CAST({raw} AS DOUBLE)"
         # Adding zero turns -0.0 into 0.0, which is the same line.
         return f"CASE WHEN ISFINITE({number}) THEN {number} + 0e0 END"
     if sql_type == "BOOLEAN":
         return raw
-    number = f"TRY_CAST({raw} AS DOUBLE)"
     return f"CASE {number} WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE TRY_CAST(CAST({raw} AS VARCHAR) AS BOOLEAN) END"
 
 
 def typed_rows(contract: Contract, staged: Staged) -> str:
-    """SQL: a SELECT of row_number and, for each input, `in_`, `raw_` and `has_` followed by its name."""
+    """SQL: a SELECT of row_number and, for each input, `in_`, `raw_` and `has_` followed by its name.
+
+    Three SELECTs within one another, each with small expressions: one expression in all planned for seconds.
+    """
     found = positions(contract, staged)
-    columns, joins = ["f.row_number"], {}
+    raws, numbers, typed, joins = ["f.row_number"], ["*"], ["*"], {}
     for wanted in contract.inputs:
         name, position = wanted.name, found.get(wanted.name)
-        columns.append(f"{'TRUE' if position is not None else 'FALSE'} AS has_{name}")
+        raws.append(f"{'TRUE' if position is not None else 'FALSE'} AS has_{name}")
         if position is None:
-            columns += [f"CAST(NULL AS {SQL_TYPE[wanted.kind]}) AS in_{name}", f"CAST(NULL AS VARCHAR) AS raw_{name}"]
+            raws += [f"CAST(NULL AS {SQL_TYPE[wanted.kind]}) AS in_{name}", f"CAST(NULL AS VARCHAR) AS raw_{name}"]
         elif _is_translated(wanted, position, staged):
             text = f"f.c{position}" if staged.types[position] == "VARCHAR" else f"CAST(f.c{position} AS VARCHAR)"
             joins[position] = f"LEFT JOIN meanings_{position} AS m{position} ON m{position}.text = {text}"
-            columns += [f"m{position}.as_{wanted.kind} AS in_{name}", f"m{position}.plain AS raw_{name}"]
+            raws += [f"m{position}.as_{wanted.kind} AS in_{name}", f"m{position}.plain AS raw_{name}"]
         else:
-            raw = _raw(position, staged.types[position])
-            columns += [f"{_cast(wanted, raw, staged.types[position])} AS in_{name}", f"{raw} AS raw_{name}"]
-    return f"SELECT {', '.join(columns)} FROM source_rows AS f {' '.join(joins.values())}"
+            sql_type = staged.types[position]
+            raws.append(f"{_raw(position, sql_type)} AS raw_{name}")
+            if sql_type not in _WHOLE or wanted.kind != "integer":
+                numbers.append(f"TRY_CAST(raw_{name} AS DOUBLE) AS number_{name}")
+            typed.append(f"{_cast(wanted, sql_type)} AS in_{name}")
+    source = f"SELECT {', '.join(raws)} FROM source_rows AS f {' '.join(joins.values())}"
+    return f"SELECT {', '.join(typed)} FROM (SELECT {', '.join(numbers)} FROM ({source}) AS raws) AS numbers"

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import duckdb
-
-from hoopcast.errors import SourceError
+from hoopcast.errors import EngineError, SourceError, StatementError
 from hoopcast.sources.documents import Extract, Json, extracts
 from hoopcast.sources.files import Content
 from hoopcast.warehouse.engine import Engine
@@ -58,7 +56,7 @@ def stage(engine: Engine, content: Content) -> Iterator[Staged]:
         else:
             for extract in _merged(_read_json(engine, content.data)):
                 yield _stage_extract(engine, extract)
-    except duckdb.Error as error:
+    except (EngineError, StatementError) as error:
         raise _unreadable(content, error) from error
 
 
@@ -76,7 +74,7 @@ def shapes(engine: Engine, content: Content) -> list[tuple[tuple[str, ...], str 
     try:
         with _on_disk(content) as path:
             return [(_parquet_columns(engine, path), None)]
-    except duckdb.Error as error:
+    except (EngineError, StatementError) as error:
         raise _unreadable(content, error) from error
 
 
@@ -90,7 +88,7 @@ def drop_staged(engine: Engine) -> None:
         engine.execute(f"DROP TABLE temp.{row[0]}")
 
 
-def _unreadable(content: Content, error: duckdb.Error) -> SourceError:
+def _unreadable(content: Content, error: Exception) -> SourceError:
     reason = " ".join(str(error).replace(str(content.path), "the file").split())
     return SourceError(f"can not be read as {content.format}: {reason[:200]}")
 
