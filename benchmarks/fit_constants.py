@@ -190,7 +190,8 @@ def fit_defence(engine: Engine) -> None:
             " LEFT JOIN l ON l.season = s.season"
             f" WHERE g.season IN {SCORED} AND g.tried > 0"
             " WINDOW w AS ("
-            "PARTITION BY g.team_abbr, g.season ORDER BY g.game_date, g.game_id ROWS BETWEEN 15 PRECEDING AND 1 PRECEDING)",
+            "PARTITION BY g.team_abbr, g.season ORDER BY g.game_date, g.game_id"
+            " ROWS BETWEEN 15 PRECEDING AND 1 PRECEDING)",
         )
         league = made.sum() / tried.sum()
         own = np.where(n > 0, made_15 / np.maximum(tried_15, 1e-9) - league, 0.0)
@@ -217,7 +218,8 @@ def fit_team_form(engine: Engine) -> None:
             " s AS (SELECT season, team_abbr, AVG(value) AS last FROM g GROUP BY ALL),"
             " r AS (SELECT *, COALESCE(AVG(value) OVER w, 0) AS mean, COUNT(*) OVER w AS n FROM g"
             " WINDOW w AS ("
-            "PARTITION BY team_abbr, season ORDER BY game_date, game_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))"
+            "PARTITION BY team_abbr, season ORDER BY game_date, game_id"
+            " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))"
             " SELECT r.value, r.mean, r.n, s.last FROM r INNER JOIN s ON s.team_abbr = r.team_abbr"
             " AND CAST(SUBSTR(s.season, 1, 4) AS INT) + 1 = CAST(SUBSTR(r.season, 1, 4) AS INT) WHERE r.n < 10",
         )
