@@ -1,11 +1,14 @@
 """Units that failed and rows that are absent, each with its category and reason; one closes when its unit succeeds."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from hoopcast.pipeline.clauses import joined, listed
 from hoopcast.pipeline.ledger import utc_now
 from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.ranges import UnitDate
 from hoopcast.warehouse.engine import Statements
 
 FAILURES = "nba_orchestration.failures"
@@ -66,4 +69,55 @@ def record_failed_unit(
             "run_id": run_id,
             "now": utc_now(),
         },
+    )
+
+
+@dataclass(frozen=True)
+class FailureCount:
+    """Failures of one table in one category and month: how many rows or units, on how many dates, and one reason."""
+
+    table: str
+    category: str
+    month: str
+    count: int
+    dates: int
+    can_retry: int
+    example: str
+
+
+def failure_counts(
+    engine: Statements, dates: Sequence[UnitDate], tables: Sequence[str] = ()
+) -> tuple[FailureCount, ...]:
+    """Failures that are open now by table, category and month.
+
+    Args:
+        engine: the warehouse.
+        dates: dates of the range.
+        tables: full names; all for none.
+    """
+    clause = joined(
+        listed("wanted_date", {"unit_date": "DATE"}, [(day.date,) for day in dates]),
+        listed("wanted_table", {"table_name": "VARCHAR"}, [(name,) for name in tables]),
+    )
+    rows = engine.query(
+        f"""WITH {clause.text}
+        SELECT table_name, category, SUBSTR(CAST(unit_date AS VARCHAR), 1, 7), COUNT(*), COUNT(DISTINCT unit_date),
+            SUM(CASE WHEN can_retry THEN 1 ELSE 0 END), MIN(reason)
+        FROM {FAILURES}
+        WHERE unit_date IN (SELECT unit_date FROM wanted_date)
+            AND ($table_count = 0 OR table_name IN (SELECT table_name FROM wanted_table))
+        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""",
+        {**clause.parameters, "table_count": len(tables)},
+    ).rows
+    return tuple(
+        FailureCount(
+            str(table),
+            str(category),
+            str(month),
+            int(str(count)),
+            int(str(days)),
+            int(str(can_retry)),
+            str(example),
+        )
+        for table, category, month, count, days, can_retry, example in rows
     )
