@@ -9,6 +9,7 @@
 What is public stands here: `open`, `Hoopcast`, the `Table` of a query or report, and the errors.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from hoopcast.errors import (
@@ -24,7 +25,8 @@ from hoopcast.errors import (
 )
 
 if TYPE_CHECKING:
-    from hoopcast.api import Hoopcast, open  # noqa: A004 - `hoopcast.open` reads as what it does
+    from hoopcast.api import open  # noqa: A004 - `hoopcast.open` reads as what it does
+    from hoopcast.facade import Hoopcast
     from hoopcast.warehouse.result import Table
 
     __version__: str
@@ -45,6 +47,9 @@ __all__ = [
     "open",
 ]
 
+# Where to find what brings the engine, which takes most of the time of a command that has nothing to do.
+_MODULES = {"Hoopcast": "hoopcast.facade", "Table": "hoopcast.warehouse.result", "open": "hoopcast.api"}
+
 
 def __getattr__(name: str) -> object:
     """Import what costs time when it is first asked for."""
@@ -52,12 +57,6 @@ def __getattr__(name: str) -> object:
         from importlib.metadata import version  # noqa: PLC0415 - costs a tenth of a no-op
 
         return version("hoopcast")
-    if name in ("Hoopcast", "open"):
-        from hoopcast import api  # noqa: PLC0415 - brings the engine
-
-        return getattr(api, name)
-    if name == "Table":
-        from hoopcast.warehouse.result import Table  # noqa: PLC0415 - brings the engine
-
-        return Table
+    if name in _MODULES:
+        return getattr(import_module(_MODULES[name]), name)
     raise AttributeError(f"module 'hoopcast' has no attribute '{name}'")

@@ -1,34 +1,8 @@
-"""The public interface: open a warehouse, fill it, bring it up to date, ask it."""
-
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
-from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, Unpack
+"""The public interface: `open` a warehouse; what it can do is in `Hoopcast`."""
 
 from hoopcast import settings
-from hoopcast.calendar import parse_date
-from hoopcast.dates import RangeArguments, range_of
-from hoopcast.errors import UsageError
-from hoopcast.pipeline.model import all_models, select_models
-from hoopcast.pipeline.plan import Selection
-from hoopcast.pipeline.ranges import UnitDate, resolve
-from hoopcast.pipeline.runs import RUNS, Totals
-from hoopcast.query import Dialect, statements
-from hoopcast.recorded import recorded
-from hoopcast.warehouse.duckdb import DuckDB
-from hoopcast.warehouse.engine import Parameters
+from hoopcast.facade import Hoopcast
 from hoopcast.warehouse.opening import open_to_read, open_to_write
-from hoopcast.warehouse.result import FileFormat, Table
-from hoopcast.warehouse.snapshot import copy_to, take_snapshot
-from hoopcast.warehouse.tables import table as table_definition
-
-if TYPE_CHECKING:
-    from hoopcast.explain import Explanation
-    from hoopcast.pipeline.report import PlannedSpan, RunReport
-    from hoopcast.pipeline.run import Progress
-    from hoopcast.sources.forget import ForgetReport
-    from hoopcast.sources.report import IngestReport
 
 
 def open(  # noqa: A001, PLR0913 - `hoopcast.open` reads as what it does, and each argument is a choice of its own
@@ -36,17 +10,19 @@ def open(  # noqa: A001, PLR0913 - `hoopcast.open` reads as what it does, and ea
     *,
     wait: float | None = None,
     threads: int | None = None,
+    create: bool = True,
     read_only: bool = False,
     snapshot: bool = True,
     command: str = "Python",
-) -> "Hoopcast":
-    """Open a warehouse; one that is absent is made, unless it is only to be read.
+) -> Hoopcast:
+    """Open a warehouse.
 
     Args:
         url: `duckdb:///file.duckdb`, a path, or `duckdb://:memory:`; by default what `HOOPCAST_WAREHOUSE` or
             hoopcast.toml say, else hoopcast.duckdb in the current folder.
         wait: seconds to wait for another process that writes.
         threads: worker threads, all cores by default.
+        create: make a warehouse that is absent.
         read_only: share the file with other readers; while another process writes, read the snapshot that the last
             writer left, and say so in `snapshot_taken_utc`.
         snapshot: whether a reader takes a snapshot; otherwise it waits for the writer.
@@ -54,7 +30,7 @@ def open(  # noqa: A001, PLR0913 - `hoopcast.open` reads as what it does, and ea
 
     Raises:
         WarehouseInUse: if another process holds the warehouse for longer than `wait`.
-        WarehouseError: if it is absent though only to be read, is damaged or of a newer format.
+        WarehouseError: if it is absent and not to be made, is damaged or of a newer format.
     """
     chosen = settings.load({"warehouse": url, "wait": wait, "threads": threads})
     if read_only:
@@ -62,202 +38,5 @@ def open(  # noqa: A001, PLR0913 - `hoopcast.open` reads as what it does, and ea
             chosen.warehouse, wait_seconds=chosen.wait, threads=chosen.threads, snapshot=snapshot
         )
         return Hoopcast(engine, command, snapshot_taken_utc=taken)
-    return Hoopcast(open_to_write(chosen.warehouse, wait_seconds=chosen.wait, threads=chosen.threads), command)
-
-
-class Hoopcast:
-    """An open warehouse; a context manager. `hoopcast.open` makes one.
-
-    `snapshot_taken_utc` is None, or when the snapshot that is being read was taken.
-    """
-
-    def __init__(self, engine: DuckDB, command: str, *, snapshot_taken_utc: datetime | None = None) -> None:
-        self.engine = engine
-        self.command = command
-        self.snapshot_taken_utc = snapshot_taken_utc
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the warehouse."""
-        self.engine.close()
-
-    def ingest(
-        self, *paths: str | Path, season: str | None = None, table: str | None = None, replace: bool = False
-    ) -> "IngestReport":
-        """Read files and folders of Parquet, CSV or JSON, packed or not, into the raw tables.
-
-        Args:
-            paths: files and folders.
-            season: the season that every row must be of.
-            table: raw table that the files hold; by default their columns tell.
-            replace: for the dates of a file, delete rows of its table that the file lacks.
-
-        Returns:
-            What became of each row of each file; rows that break their contract are in `nba_raw.quarantine`.
-
-        Raises:
-            SourceError: if a path does not exist.
-            UsageError: if season or table is none.
-        """
-        from hoopcast.sources.load import ingest  # noqa: PLC0415 - only those who ingest wait for it
-
-        with recorded(self.engine, self.command) as record:
-            report = ingest(self.engine, paths, season=season, table=table, replace=replace, run_id=record.run_id)
-            record.totals = Totals(rows=report.total("added") + report.total("changed"))
-            if report.errors:
-                record.ending, record.message = "failed", report.errors[0]
-        return report
-
-    def forget(self, target: str | Path | Sequence[date]) -> "ForgetReport":
-        """Take back what was ingested; what it reached becomes stale.
-
-        Args:
-            target: a file as it was ingested, a season, or dates.
-
-        Raises:
-            UsageError: if nothing of the kind was ingested.
-        """
-        from hoopcast.sources.forget import forget  # noqa: PLC0415 - only those who forget wait for it
-
-        with recorded(self.engine, self.command) as record:
-            report = forget(self.engine, target, record.run_id)
-            record.totals = Totals(rows=sum(report.rows.values()))
-        return report
-
-    def forget_dates(self, **dates: Unpack[RangeArguments]) -> "ForgetReport":
-        """Take back what was ingested for a range."""
-        return self.forget([day.date for day in self._resolve(dates)])
-
-    def backfill(
-        self,
-        *tables: str,
-        resume: bool = True,
-        skip_preflight: bool = False,
-        retry_failed: bool = False,
-        timeout: float = 600.0,
-        progress: "Progress | None" = None,
-        **dates: Unpack[RangeArguments],
-    ) -> "RunReport":
-        """Bring tables up to date, and whatever they read that is not.
-
-        Args:
-            tables: tables, short names or phases; all for none.
-            resume: leave what is done; otherwise the dates of the tables named are written again.
-            skip_preflight: exactly the tables named, without looking at what they read.
-            retry_failed: nothing but what failed before.
-            timeout: seconds that one span may take.
-            progress: told of tables and spans.
-            dates: the range.
-
-        Returns:
-            What was done to each table.
-
-        Raises:
-            UsageError: if a table or the range does not exist.
-            PreflightError: if raw input of final games is missing.
-            Interrupted: if a signal ended the run.
-            RunError: if the fault is in no single date.
-        """
-        from hoopcast.pipeline.run import RunOptions, run  # noqa: PLC0415 - brings the compiler
-
-        selection = self._selection(tables, dates, again=not resume, only_failed=retry_failed, alone=skip_preflight)
-        report = run(self.engine, all_models(), selection, RunOptions(self.command, timeout), progress)
-        if report.run_id:
-            take_snapshot(self.engine)
-        return report
-
-    def rehearse(
-        self,
-        *tables: str,
-        resume: bool = True,
-        skip_preflight: bool = False,
-        retry_failed: bool = False,
-        **dates: Unpack[RangeArguments],
-    ) -> "tuple[PlannedSpan, ...]":
-        """What `backfill` with the same arguments would write; nothing is written."""
-        from hoopcast.pipeline.run import rehearse  # noqa: PLC0415 - brings the compiler
-
-        selection = self._selection(tables, dates, again=not resume, only_failed=retry_failed, alone=skip_preflight)
-        return rehearse(self.engine, all_models(), selection)
-
-    def query(self, sql: str, parameters: Parameters | None = None, dialect: Dialect = "duckdb") -> Table:
-        """The table of one SELECT, in DuckDB's SQL, BigQuery's or Spark's; named parameters are written `$name`.
-
-        Raises:
-            UsageError: if it is not one SELECT.
-            WarehouseError: if it names what does not exist.
-        """
-        asked = statements(sql, dialect)
-        if len(asked) > 1:
-            raise UsageError("these are several statements; ask them one by one, or with `queries`")
-        return self.engine.select(asked[0], parameters)
-
-    def queries(self, sql: str, dialect: Dialect = "duckdb") -> Iterator[Table]:
-        """The tables of several SELECTs with `;` between them, each asked when its turn comes."""
-        asked = statements(sql, dialect)
-        return (self.engine.select(statement) for statement in asked)
-
-    def explain(self, player: int | str, day: date | str) -> "Explanation":
-        """A player's features on the morning of a date beside the box scores that they came from.
-
-        Args:
-            player: his id or name; marks, case and suffix do not matter, and a part of a name may do.
-            day: a date on which his team plays.
-
-        Raises:
-            UsageError: if nobody or more than one player is meant, or he has no features on that date.
-        """
-        from hoopcast.explain import explain, find_player  # noqa: PLC0415 - resolves names
-
-        on = parse_date(day) if isinstance(day, str) else day
-        return explain(self.engine, find_player(self.engine, str(player), on), on)
-
-    def runs(self, limit: int = 20) -> Table:
-        """The newest commands that wrote to the warehouse, newest first."""
-        return self.engine.select(f"SELECT * FROM {RUNS} ORDER BY run_id DESC LIMIT $most", {"most": limit})
-
-    def export(
-        self, table: str, path: str | Path, file_format: FileFormat | None = None, **dates: Unpack[RangeArguments]
-    ) -> int:
-        """Write the rows of a table of a range to a Parquet, CSV or JSON file.
-
-        Returns:
-            Number of rows.
-
-        Raises:
-            UsageError: if the table or the range does not exist, or the path can not be written.
-        """
-        definition = table_definition(table)
-        if definition.time is None:
-            raise UsageError(f"{definition.name} has no dates; write it with `hoopcast sql --output`")
-        days = [day.date for day in self._resolve(dates)]
-        source = f"FROM {definition.name} WHERE {definition.time} IN (SELECT UNNEST(CAST($days AS DATE[])))"
-        order = ", ".join(dict.fromkeys((definition.time, *definition.grain)))
-        self.engine.select(f"SELECT * {source} ORDER BY {order}", {"days": days}).write(path, file_format)
-        return int(str(self.engine.query(f"SELECT COUNT(*) {source}", {"days": days}).rows[0][0]))
-
-    def backup(self, path: str | Path) -> None:
-        """Copy the whole warehouse, consistent in itself, to a new file.
-
-        Raises:
-            UsageError: if the file exists already or can not be written.
-        """
-        copy_to(self.engine, Path(path))
-
-    def _resolve(self, dates: RangeArguments) -> tuple[UnitDate, ...]:
-        return resolve(self.engine, range_of(dates))
-
-    def _selection(
-        self, tables: Sequence[str], dates: RangeArguments, *, again: bool, only_failed: bool, alone: bool
-    ) -> Selection:
-        if again and only_failed:
-            raise UsageError("--no-resume takes what is done, --retry-failed what failed; give one of them")
-        names = tuple(model.name for model in select_models(tuple(tables)))
-        return Selection(names, self._resolve(dates), again, only_failed, with_upstream=not alone)
+    engine = open_to_write(chosen.warehouse, wait_seconds=chosen.wait, threads=chosen.threads, must_exist=not create)
+    return Hoopcast(engine, command)

@@ -61,7 +61,7 @@ def ingest(
     A file adds and corrects; what it says again changes nothing. A row that breaks its contract goes to
     nba_raw.quarantine with its reason, and the rest of the file loads.
     """
-    with session.writing(wait) as warehouse:
+    with session.writing(wait, create=True) as warehouse:
         report = warehouse.ingest(*paths, season=season, table=table, replace=replace)
     _tell_ingested(session, report, output)
     return _UNREADABLE if report.errors else 0

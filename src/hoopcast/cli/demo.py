@@ -13,7 +13,7 @@ from hoopcast.cli.output import Output, counted, say, show
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
-    from hoopcast.api import Hoopcast
+    from hoopcast.facade import Hoopcast
 
 _LEAGUE = "league"
 _WAREHOUSE = "hoopcast.duckdb"

@@ -3,6 +3,7 @@
 import shlex
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hoopcast.cli.output import tell
@@ -11,7 +12,7 @@ from hoopcast.errors import WarehouseInUse
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from hoopcast.api import Hoopcast
+    from hoopcast.facade import Hoopcast
     from hoopcast.settings import Settings
 
 
@@ -46,17 +47,18 @@ class Session:
 
         return settings.load({"warehouse": self.warehouse, "threads": self.threads, **flags})
 
-    def writing(self, wait: str | None = None) -> "AbstractContextManager[Hoopcast]":
+    def writing(self, wait: str | None = None, *, create: bool = False) -> "AbstractContextManager[Hoopcast]":
         """The warehouse, to write."""
         from hoopcast import api
 
         chosen = self.settings(wait=wait)
+        opened = partial(api.open, chosen.warehouse, threads=chosen.threads, create=create, command=self.command)
         if chosen.wait:
             try:
-                return api.open(chosen.warehouse, wait=0, threads=chosen.threads, command=self.command)
+                return opened(wait=0)
             except WarehouseInUse as error:
                 self.note(f"waiting up to {chosen.wait:g} s: {str(error).partition(';')[0]}")
-        return api.open(chosen.warehouse, wait=chosen.wait, threads=chosen.threads, command=self.command)
+        return opened(wait=chosen.wait)
 
     def reading(self, wait: str | None = None, *, snapshot: bool = True) -> "AbstractContextManager[Hoopcast]":
         """The warehouse to read; while it is being written its snapshot, where that will do."""

@@ -11,14 +11,14 @@ from hoopcast.warehouse.snapshot import snapshot_path
 _PATIENCE_SECONDS = 0.5
 
 
-def open_to_write(url: str, *, wait_seconds: float, threads: int | None = None) -> DuckDB:
+def open_to_write(url: str, *, wait_seconds: float, threads: int | None = None, must_exist: bool = False) -> DuckDB:
     """Open a warehouse with all of its tables, made or upgraded where need be.
 
     Raises:
         WarehouseInUse: if another process holds it for longer than `wait_seconds`.
-        WarehouseError: if it is damaged or of a newer format.
+        WarehouseError: if it is damaged, of a newer format, or absent though it must exist.
     """
-    engine = DuckDB(url, wait_seconds=wait_seconds, threads=threads)
+    engine = DuckDB(url, wait_seconds=wait_seconds, threads=threads, must_exist=must_exist)
     try:
         schema.prepare(engine)
     except BaseException:

@@ -1,0 +1,154 @@
+"""Commands that report: coverage, runs, failures, verify."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hoopcast.cli.options import example, with_output, with_range, with_wait
+from hoopcast.cli.output import Output, show
+from hoopcast.cli.session import Session
+
+if TYPE_CHECKING:
+    from hoopcast.dates import RangeArguments
+    from hoopcast.warehouse.result import Table
+
+_STATES = ("missing", "stale", "failed", "blocked", "not_available")
+
+
+@dataclass(frozen=True)
+class _TableLine:
+    """How far a table goes."""
+
+    table: str
+    earliest: date | None
+    latest: date | None
+    days: int
+    rows: int
+    expected: int
+    success_pct: float | None
+    state: str
+
+
+@dataclass(frozen=True)
+class _PeriodLine:
+    """How far a table goes in a month or on a date."""
+
+    table: str
+    period: str
+    game_dates: int
+    games: int
+    done: int
+    missing: int
+    stale: int
+    failed: int
+    blocked: int
+    not_available: int
+    rows: int
+    expected: int
+    success_pct: float | None
+
+
+@click.command(
+    epilog=example(
+        "hoopcast coverage --season 2021-22",
+        "hoopcast coverage tdza mlfs --season 2021-22 --by month",
+        "hoopcast coverage --month 2022-01 --gaps",
+    )
+)
+@click.argument("tables", nargs=-1, metavar="[TABLE...]")
+@with_range
+@click.option("--by", type=click.Choice(["month", "date"]), help="A line for each month or date of a table.")
+@click.option("--gaps", is_flag=True, help="What is not done, why, and the command that mends it.")
+@with_wait
+@with_output
+@click.pass_obj
+def coverage(
+    session: Session,
+    tables: tuple[str, ...],
+    dates: "RangeArguments",
+    by: str | None,
+    gaps: bool,
+    wait: str | None,
+    output: Output,
+) -> int:
+    """Show how far the tables go: dates, rows of the rows expected, success in percent, and what is not done.
+
+    success_pct is rows in percent of the rows expected; a row that is absent has its reason in `hoopcast failures`.
+    --json gives all there is, appearances foreseen included. It reports, and exits with 0 whatever it finds.
+    """
+    if gaps and by is not None:
+        raise click.UsageError("--gaps lists stretches of dates; leave out --by")
+    with session.reading(wait) as warehouse:
+        if gaps:
+            found = warehouse.gaps(*tables, **dates)
+            if not found.rows and output == Output():
+                session.note("no gaps: every date is done")
+                return 0
+        else:
+            found = warehouse.coverage(*tables, by=by or "table", **dates)  # type: ignore[arg-type]
+    show(found if gaps or output.format == "json" else _lines(found, by), output)
+    return 0
+
+
+def _lines(found: "Table", by: str | None) -> "Table":
+    from hoopcast.warehouse.result import Table
+
+    if by is None:
+        return Table.of(_TableLine, [_table_line(row) for row in found])
+    names = _PeriodLine.__dataclass_fields__
+    rounded = [row | {"success_pct": _rounded(row["success_pct"])} for row in found]
+    return Table.of(_PeriodLine, [_PeriodLine(**{name: row[name] for name in names}) for row in rounded])
+
+
+def _table_line(row: dict[str, Any]) -> _TableLine:
+    open_states = ", ".join(f"{row[state]:,} {state}" for state in _STATES if row[state])
+    return _TableLine(
+        row["table"],
+        row["earliest"],
+        row["latest"],
+        row["done"],
+        row["rows"],
+        row["expected"],
+        _rounded(row["success_pct"]),
+        open_states or "done",
+    )
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 1)
+
+
+@click.command(epilog=example("hoopcast runs", "hoopcast runs --limit 100 --json"))
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many.")
+@with_wait
+@with_output
+@click.pass_obj
+def runs(session: Session, limit: int, wait: str | None, output: Output) -> int:
+    """List the newest commands that wrote to the warehouse, and how each ended."""
+    with session.reading(wait) as warehouse:
+        show(warehouse.runs(limit), output)
+    return 0
+
+
+@click.command(epilog=example("hoopcast failures --season 2021-22", "hoopcast failures pdc --month 2021-10 --json"))
+@click.argument("tables", nargs=-1, metavar="[TABLE...]")
+@with_range
+@with_wait
+@with_output
+@click.pass_obj
+def failures(
+    session: Session, tables: tuple[str, ...], dates: "RangeArguments", wait: str | None, output: Output
+) -> int:
+    """Count absent rows and failed dates by table, category and month, with one reason of each.
+
+    It reports, and exits with 0 whatever it finds.
+    """
+    with session.reading(wait) as warehouse:
+        found = warehouse.failures(*tables, **dates)
+    if not found.rows and output == Output():
+        session.note("no failures: every row that is expected is there")
+    else:
+        show(found, output)
+    return 0
