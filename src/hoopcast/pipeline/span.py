@@ -120,15 +120,14 @@ def write_span(guard: Guard, run_id: str, span: Span) -> Written:
     return Written(tuple(entries), tuple(moved), readings, time.monotonic() - began)
 
 
-def bound(sql: str, span: Span) -> dict[str, Value]:
-    """Those of a span's parameters that SQL names."""
-    first_year = season_start_year(span.season) - span.model.look_back
-    values: dict[str, Value] = {
-        "span_start": span.units[0].date,
-        "span_end": span.units[-1].date,
-        "season": span.season,
-        "first_season": season_name(first_year),
-    }
+def span_values(model: Model, season: str, first: date, last: date) -> dict[str, Value]:
+    """Parameters of a model's compiled SQL for a span of dates, both included."""
+    first_year = season_start_year(season) - model.look_back
+    return {"span_start": first, "span_end": last, "season": season, "first_season": season_name(first_year)}
+
+
+def named_values(sql: str, values: dict[str, Value]) -> dict[str, Value]:
+    """Those of the values that SQL names: an engine refuses others."""
     named = set(_NAMED.findall(sql))
     return {name: value for name, value in values.items() if name in named}
 
@@ -147,7 +146,10 @@ def _keep(guard: Guard, span: Span, name: str, source: tuple[str, str]) -> None:
     guard.execute(
         f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM ({select}) AS span_rows"
         f" WHERE {time_column} IN (SELECT UNNEST(CAST($wanted_dates AS DATE[])))",
-        {**bound(select, span), "wanted_dates": [unit.date for unit in span.units if unit.is_due]},
+        {
+            **named_values(select, span_values(span.model, span.season, span.units[0].date, span.units[-1].date)),
+            "wanted_dates": [unit.date for unit in span.units if unit.is_due],
+        },
     )
 
 
