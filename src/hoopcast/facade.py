@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hoopcast.pipeline.heartbeat import Beat
     from hoopcast.pipeline.report import PlannedSpan, RunReport
     from hoopcast.pipeline.run import Progress
+    from hoopcast.pipeline.verify import Verification
     from hoopcast.sources.forget import ForgetReport
     from hoopcast.sources.report import IngestReport
 
@@ -90,7 +91,8 @@ class Hoopcast:
         Raises:
             UsageError: if nothing of the kind was ingested.
         """
-        from hoopcast.sources.forget import forget  # noqa: PLC0415 - only those who forget wait for it
+        from hoopcast.pipeline.verify import Verification
+    from hoopcast.sources.forget import forget  # noqa: PLC0415 - only those who forget wait for it
 
         with recorded(self.engine, self.command) as record:
             report = forget(self.engine, target, record.run_id)
@@ -213,6 +215,12 @@ class Hoopcast:
 
         names = [model.name for model in select_models(tables)]
         return Table.of(FailureCount, failure_counts(self.engine, self._resolve(dates), names))
+
+    def verify(self, **dates: Unpack[RangeArguments]) -> "Verification":
+        """Check a range anew: states, keys, ranges, the ledger, and a reason for each row that is absent."""
+        from hoopcast.pipeline.verify import verify  # noqa: PLC0415 - only reports need it
+
+        return verify(self.engine, all_models(), self._resolve(dates))
 
     def status(self) -> "Beat | None":
         """What is being written to the warehouse now, by whichever process; None for nothing."""

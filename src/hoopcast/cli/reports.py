@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hoopcast.cli.options import example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, show
+from hoopcast.cli.output import Output, counted, show
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
@@ -152,3 +152,42 @@ def failures(
     else:
         show(found, output)
     return 0
+
+
+@dataclass(frozen=True)
+class _CheckLine:
+    """One check of one table."""
+
+    check: str
+    table: str
+    units: int
+    problems: int
+    failed: bool
+    examples: str
+
+
+@click.command(epilog=example("hoopcast verify --season 2021-22", "hoopcast verify --month 2022-01 --json"))
+@with_range
+@with_wait
+@with_output
+@click.pass_obj
+def verify(session: Session, dates: "RangeArguments", wait: str | None, output: Output) -> int:
+    """Check a range anew: every date done, keys, ranges, the ledger, and a reason for each row that is absent.
+
+    Prints what is wrong and ends with 1 if anything is; with --verbose or another --format every check.
+    """
+    from hoopcast.warehouse.result import Table
+
+    with session.reading(wait) as warehouse:
+        verdict = warehouse.verify(**dates)
+    every = [
+        _CheckLine(check.check, check.table, check.units, check.problems, check.failed, check.examples)
+        for check in verdict.checks
+    ]
+    is_table = output == Output()
+    shown = every if session.verbose or not is_table else [line for line in every if line.failed]
+    if shown or not is_table:
+        show(Table.of(_CheckLine, shown), output)
+    wrong = sum(line.failed for line in every)
+    session.note(f"{counted(len(every), 'check')}, {wrong or 'none'} failed")
+    return verdict.exit_status

@@ -45,7 +45,7 @@ def span_texts(engine: Engine, models: tuple[Model, ...]) -> dict[str, SpanText]
     new = _compile(
         engine.dialect, [model for model in models if not {model.name, f"{model.name} expected"} <= kept.keys()]
     )
-    if new:
+    if new and not engine.read_only:
         _keep(engine, {name: (wanted[name], text) for name, text in new.items()})
     texts = kept | new
     return {model.name: SpanText(texts[model.name], texts[f"{model.name} expected"]) for model in models}

@@ -62,6 +62,7 @@ class DuckDB:
         """
         self.url = url
         self.path = path_of(url)
+        self.read_only = read_only
         if must_exist and self.path != ":memory:" and not Path(self.path).exists():
             message = f"no warehouse at {self.path}; `hoopcast ingest PATH` makes one, or name it with --warehouse"
             raise WarehouseError(message)

@@ -35,10 +35,11 @@ class Statements(Protocol):
 
 
 class Engine(Statements, Protocol):
-    """A place where the tables live and the compiled SQL runs."""
+    """A place where the tables live and the compiled SQL runs; a `read_only` one refuses to write."""
 
     url: str
     dialect: str
+    read_only: bool
 
     def transaction(self) -> AbstractContextManager[None]:
         """One transaction: committed at the end, rolled back on any exception."""
