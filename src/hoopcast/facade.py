@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from hoopcast.pipeline.report import PlannedSpan, RunReport
     from hoopcast.pipeline.run import Progress
     from hoopcast.pipeline.verify import Verification
-    from hoopcast.pipeline.verify import Verification
     from hoopcast.sources.forget import ForgetReport
     from hoopcast.sources.report import IngestReport
 
@@ -92,7 +91,7 @@ class Hoopcast:
         Raises:
             UsageError: if nothing of the kind was ingested.
         """
-            from hoopcast.sources.forget import forget  # noqa: PLC0415 - only those who forget wait for it
+        from hoopcast.sources.forget import forget  # noqa: PLC0415 - only those who forget wait for it
 
         with recorded(self.engine, self.command) as record:
             report = forget(self.engine, target, record.run_id)
