@@ -78,7 +78,8 @@ SELECT
     CASE WHEN c.game_id IS NOT NULL THEN COALESCE(z.mid_range_fga_blocked, 0) END AS mid_range_fga_blocked, -- BIGINT 0..40 mid-range attempts that were blocked [post-game]
     CASE WHEN c.game_id IS NOT NULL THEN COALESCE(z.three_fga_blocked, 0) END AS three_fga_blocked, -- BIGINT 0..40 three-point attempts that were blocked [post-game]
     CASE WHEN c.game_id IS NOT NULL THEN COALESCE(z.assisted_fgm, 0) END AS assisted_fgm, -- BIGINT 0..60 made field goals that were assisted [post-game]
-    CASE WHEN c.game_id IS NOT NULL THEN b.fgm - COALESCE(z.assisted_fgm, 0) END AS unassisted_fgm, -- BIGINT 0..60 made field goals of his own making [post-game]
+    CASE WHEN c.game_id IS NOT NULL AND b.fgm >= COALESCE(z.assisted_fgm, 0) THEN b.fgm - COALESCE(z.assisted_fgm, 0) END
+        AS unassisted_fgm,                              -- BIGINT 0..60 made field goals of his own making, NULL where the chart has more assisted ones than the box score made [post-game]
     c.game_id IS NOT NULL AND COALESCE(z.fga, 0) = b.fga AND COALESCE(z.fgm, 0) = b.fgm
         AS zones_complete_flag,                         -- BOOLEAN! charted shots rebuild the box score's attempts and makes [post-game]
     b.points / NULLIF(2e0 * (b.fga + 44e-2 * b.fta), 0e0) AS ts_pct,        -- DOUBLE 0..2 true shooting [post-game]

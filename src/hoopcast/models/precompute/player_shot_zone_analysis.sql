@@ -68,7 +68,8 @@ SELECT
     s.paint_fgm_20 / NULLIF(CAST(s.paint_fga_20 AS DOUBLE), 0e0) AS paint_fg_pct_last_20, -- DOUBLE 0..1 field-goal share in the paint, last 20 games [pre-game history]
     s.mid_fgm_20 / NULLIF(CAST(s.mid_fga_20 AS DOUBLE), 0e0) AS mid_range_fg_pct_last_20, -- DOUBLE 0..1 the same from mid-range [pre-game history]
     s.three_fgm_20 / NULLIF(CAST(s.three_fga_20 AS DOUBLE), 0e0) AS three_fg_pct_last_20, -- DOUBLE 0..1 the same of threes [pre-game history]
-    s.assisted_10 / NULLIF(CAST(s.fgm_10 AS DOUBLE), 0e0) AS assisted_rate_last_10, -- DOUBLE 0..1 share of his made field goals that were assisted [pre-game history]
+    CASE WHEN s.assisted_10 <= s.fgm_10 THEN s.assisted_10 / NULLIF(CAST(s.fgm_10 AS DOUBLE), 0e0) END
+        AS assisted_rate_last_10,                       -- DOUBLE 0..1 share of his made field goals that were assisted, NULL where charts have more assisted ones than box scores made [pre-game history]
     s.fga_10 / NULLIF(CAST(s.games_10 AS DOUBLE), 0e0) AS attempts_per_game_last_10, -- DOUBLE 0..60 field-goal attempts a game [pre-game history]
     CASE WHEN s.zoned_10 IS NULL THEN NULL WHEN s.paint_fga_10 >= 40e-2 * s.zoned_10 THEN 'paint'
         WHEN s.three_fga_10 >= 40e-2 * s.zoned_10 THEN 'three' WHEN s.mid_fga_10 >= 35e-2 * s.zoned_10 THEN 'mid_range'
