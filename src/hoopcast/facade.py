@@ -221,6 +221,22 @@ class Hoopcast:
 
         return verify(self.engine, all_models(), self._resolve(dates))
 
+    def why(self, table: str, day: date | str, player: int | str | None = None) -> Table:
+        """The chain of units, inputs and versions behind the state of a table on a date, or a player's absence.
+
+        Raises:
+            UsageError: if there is no such table, no game on that date, or no one player of that name.
+        """
+        from hoopcast.explain import find_player  # noqa: PLC0415 - resolves names
+        from hoopcast.pipeline.why import Link, why  # noqa: PLC0415 - only reports need it
+
+        on = parse_date(day) if isinstance(day, str) else day
+        named = select_models((table,))
+        if len(named) > 1:
+            raise UsageError(f"'{table}' is several tables; ask about one of {', '.join(m.table.short for m in named)}")
+        player_id = None if player is None else find_player(self.engine, str(player), on).player_id
+        return Table.of(Link, why(self.engine, all_models(), named[0].name, on, player_id))
+
     def status(self) -> "Beat | None":
         """What is being written to the warehouse now, by whichever process; None for nothing."""
         from hoopcast.pipeline.heartbeat import heartbeat_path, read_heartbeat  # noqa: PLC0415 - seldom asked

@@ -10,6 +10,7 @@ import click
 
 from hoopcast.cli.options import example
 from hoopcast.cli.output import Output, counted, say, show
+from hoopcast.cli.reports import coverage_lines
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def demo(session: Session, season: str, folder: str) -> int:
         raise UsageError(f"{place} is there and is of no demo; name another with --folder")
     with _step(session, f"Play {seasons[0]} and {season} in a league of 30 invented teams"):
         files = _play(seasons, place / _LEAGUE)
-    session.note(f"  {counted(len(files), 'file')} in {place / _LEAGUE}")
+    _note(session, f"  {counted(len(files), 'file')} in {place / _LEAGUE}")
     with api.open(str(place / _WAREHOUSE), threads=session.settings().threads, command=session.command) as warehouse:
         return _through(session, warehouse, place, season)
 
@@ -47,23 +48,25 @@ def demo(session: Session, season: str, folder: str) -> int:
 def _through(session: Session, warehouse: "Hoopcast", place: Path, season: str) -> int:
     with _step(session, "Ingest the files"):
         ingested = warehouse.ingest(place / _LEAGUE)
-    session.note(
+    _note(
+        session,
         f"  {counted(ingested.total('read'), 'row')} read, {ingested.total('quarantined'):,} in quarantine,"
-        f" {counted(ingested.total('unresolved'), 'name')} unresolved"
+        f" {counted(ingested.total('unresolved'), 'name')} unresolved",
     )
     with _step(session, "Backfill every table of the season, and what they read"):
         report = warehouse.backfill(season=season)
     rows, tables = sum(table.rows for table in report.tables), counted(len(report.tables), "table")
-    session.note(f"  {counted(rows, 'row')} in {tables}, {report.seconds:.1f} s")
+    _note(session, f"  {counted(rows, 'row')} in {tables}, {report.seconds:.1f} s")
     say("")
-    show(warehouse.coverage(season=season), Output(), title=f"Coverage of {season}")
+    show(coverage_lines(warehouse.coverage(season=season)), Output(), title=f"Coverage of {season}")
     say("")
-    show(warehouse.coverage("mlfs", season=season, by="month"), Output(), title="The feature store by month")
+    by_month = warehouse.coverage("mlfs", season=season, by="month")
+    show(coverage_lines(by_month, "month"), Output(), title="The feature store by month")
     say("")
     with _step(session, "Verify: keys, ranges, and a reason for each row that is absent"):
         verdict = warehouse.verify(season=season)
     wrong = sum(check.failed for check in verdict.checks)
-    session.note(f"  {counted(len(verdict.checks), 'check')}, {wrong or 'none'} failed")
+    _note(session, f"  {counted(len(verdict.checks), 'check')}, {wrong or 'none'} failed")
     name, player_id, day = _somebody(warehouse, season)
     say(f"\nNext:\n  cd {place}")
     say(f"  hoopcast explain {player_id} {day}      # {name}: his features that morning, and the games behind them")
@@ -90,8 +93,13 @@ def _somebody(warehouse: "Hoopcast", season: str) -> tuple[str, int, str]:
     return str(name), int(player_id), str(day)
 
 
+def _note(session: Session, text: str) -> None:
+    if not session.quiet:
+        say(text)
+
+
 @contextmanager
 def _step(session: Session, what: str) -> Iterator[None]:
     began = time.monotonic()
     yield
-    session.note(f"{what}: {time.monotonic() - began:.1f} s")
+    _note(session, f"{what}: {time.monotonic() - began:.1f} s")

@@ -67,3 +67,25 @@ def _as_json(found: "Explanation", output: Output) -> None:
         say(text)
     else:
         Path(output.path).write_text(f"{text}\n", "utf-8")
+
+
+@click.command(epilog=example("hoopcast why mlfs 2022-03-05", 'hoopcast why upgc 2022-03-05 "Stephen Curry"'))
+@click.argument("table")
+@click.argument("date")
+@click.argument("player", required=False)
+@with_wait
+@with_output
+@click.pass_obj
+def why(session: Session, table: str, date: str, player: str | None, wait: str | None, output: Output) -> int:
+    """Say why TABLE is in its state on DATE: the chain of units, inputs and versions behind it.
+
+    With PLAYER, an id or a name, also why he has rows there or none.
+    """
+    with session.reading(wait) as warehouse:
+        found = warehouse.why(table, date, player)
+    if output == Output():
+        for link in found:
+            say(f"{'  ' * link['depth']}{link['table']} {link['date']}: {link['text']}")
+    else:
+        show(found, output)
+    return 0

@@ -88,11 +88,12 @@ def coverage(
                 return 0
         else:
             found = warehouse.coverage(*tables, by=by or "table", **dates)  # type: ignore[arg-type]
-    show(found if gaps or output.format == "json" else _lines(found, by), output)
+    show(found if gaps or output.format == "json" else coverage_lines(found, by), output)
     return 0
 
 
-def _lines(found: "Table", by: str | None) -> "Table":
+def coverage_lines(found: "Table", by: str | None = None) -> "Table":
+    """The columns of a coverage that a person looks at first."""
     from hoopcast.warehouse.result import Table
 
     if by is None:

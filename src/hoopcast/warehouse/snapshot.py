@@ -54,7 +54,7 @@ def copy_to(engine: DuckDB, path: Path) -> None:
     quoted = str(partial).replace("'", "''")
     own = engine.query("SELECT CURRENT_DATABASE()").rows[0][0]
     try:
-        engine.execute(f"ATTACH '{quoted}' AS hoopcast_copy")
+        engine.execute(f"ATTACH '{quoted}' AS hoopcast_copy (READ_WRITE)")
         try:
             engine.execute(f'COPY FROM DATABASE "{own}" TO hoopcast_copy')
         finally:
