@@ -85,12 +85,19 @@ def compiled(name: str, dialect: Dialect) -> str:
 
     if dialect not in DIALECTS:
         raise UsageError(f"no dialect '{dialect}'; choose from {', '.join(DIALECTS)}")
+    return compiled_text(one_model(name), dialect)
+
+
+def one_model(name: str) -> Model:
+    """The model of a table or short name.
+
+    Raises:
+        UsageError: if there is none, or the name is of a phase of several.
+    """
     found = select_models((name,))
     if len(found) > 1:
-        raise UsageError(
-            f"'{name}' is several tables; compile one of {', '.join(model.table.short for model in found)}"
-        )
-    return compiled_text(found[0], dialect)
+        raise UsageError(f"'{name}' is several tables; name one of {', '.join(model.table.short for model in found)}")
+    return found[0]
 
 
 def _model_line(model: Model) -> _ModelLine:

@@ -227,15 +227,13 @@ class Hoopcast:
         Raises:
             UsageError: if there is no such table, no game on that date, or no one player of that name.
         """
+        from hoopcast.catalogue import one_model  # noqa: PLC0415 - seldom asked
         from hoopcast.explain import find_player  # noqa: PLC0415 - resolves names
         from hoopcast.pipeline.why import Link, why  # noqa: PLC0415 - only reports need it
 
         on = parse_date(day) if isinstance(day, str) else day
-        named = select_models((table,))
-        if len(named) > 1:
-            raise UsageError(f"'{table}' is several tables; ask about one of {', '.join(m.table.short for m in named)}")
         player_id = None if player is None else find_player(self.engine, str(player), on).player_id
-        return Table.of(Link, why(self.engine, all_models(), named[0].name, on, player_id))
+        return Table.of(Link, why(self.engine, all_models(), one_model(table).name, on, player_id))
 
     def status(self) -> "Beat | None":
         """What is being written to the warehouse now, by whichever process; None for nothing."""
@@ -252,7 +250,13 @@ class Hoopcast:
 
     def runs(self, limit: int = 20) -> Table:
         """The newest commands that wrote to the warehouse, newest first."""
-        return self.engine.select(f"SELECT * FROM {RUNS} ORDER BY run_id DESC LIMIT $most", {"most": limit})
+        # Whoever can open the warehouse itself knows that nobody writes it: what is `running` there was killed.
+        running = "running" if self.snapshot_taken_utc else "killed"
+        return self.engine.select(
+            f"SELECT * REPLACE (CASE status WHEN 'running' THEN $running ELSE status END AS status) FROM {RUNS}"
+            " ORDER BY run_id DESC LIMIT $most",
+            {"most": limit, "running": running},
+        )
 
     def export(
         self, table: str, path: str | Path, file_format: FileFormat | None = None, **dates: Unpack[RangeArguments]

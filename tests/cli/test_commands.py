@@ -153,7 +153,8 @@ def test_status_tells_that_nothing_is_written(call: Call) -> None:
 def test_explain_shows_the_25_features_beside_the_games_behind_them(call: Call) -> None:
     player, day = rows(
         call,
-        "SELECT player_id, game_date FROM nba_analytics.player_game_summary ORDER BY game_date DESC, points DESC LIMIT 1",
+        "SELECT player_id, game_date FROM nba_analytics.player_game_summary"
+        " ORDER BY game_date DESC, points DESC LIMIT 1",
     )[0]
     found = json.loads(printed(call, "explain", player, day, "--json"))
     assert [feature["feature"] for feature in found["features"]][:2] == ["points_avg_last_5", "points_avg_last_10"]
@@ -167,8 +168,8 @@ def test_explain_lists_whoever_may_be_meant(call: Call) -> None:
     day = rows(call, "SELECT MAX(game_date) FROM nba_analytics.player_game_summary")[0][0]
     common = rows(
         call,
-        "SELECT SUBSTR(player_lookup, 1, 3), COUNT(DISTINCT player_id) AS players FROM nba_analytics.player_game_summary"
-        " WHERE season = '2021-22' GROUP BY 1 ORDER BY players DESC LIMIT 1",
+        "SELECT SUBSTR(player_lookup, 1, 3), COUNT(DISTINCT player_id) AS players"
+        " FROM nba_analytics.player_game_summary WHERE season = '2021-22' GROUP BY 1 ORDER BY players DESC LIMIT 1",
     )[0]
     assert int(common[1]) > 1
     done = call("explain", common[0], day)
@@ -177,10 +178,14 @@ def test_explain_lists_whoever_may_be_meant(call: Call) -> None:
     assert "give the id" in done.stderr
 
 
+def contents(columns: str, path: Path) -> list[tuple[object, ...]]:
+    return duckdb.connect().execute(f"SELECT {columns} FROM '{path}'").fetchall()
+
+
 @pytest.mark.parametrize("name", ["features.parquet", "features.csv", "features.json"])
 def test_export_writes_the_rows_of_the_range(call: Call, tmp_path: Path, name: str) -> None:
     assert call("export", "mlfs", name, *RANGE).exit_code == 0
-    written = duckdb.sql(f"SELECT COUNT(*), COUNT(DISTINCT season) FROM '{tmp_path / name}'").fetchall()
+    written = contents("COUNT(*), COUNT(DISTINCT season)", tmp_path / name)
     kept = rows(call, "SELECT COUNT(*) FROM nba_predictions.ml_feature_store WHERE season = '2021-22'")
     assert written == [(kept[0][0], 1)]
 
@@ -200,7 +205,7 @@ def test_output_goes_to_a_file_in_the_format_of_its_ending(call: Call, tmp_path:
     if name == "out.txt":
         assert "Nikola Jokić" in (tmp_path / name).read_text("utf-8")
     else:
-        assert duckdb.sql(f"SELECT points, player_name FROM '{tmp_path / name}'").fetchall() == [(7, "Nikola Jokić")]
+        assert contents("points, player_name", tmp_path / name) == [(7, "Nikola Jokić")]
 
 
 def test_several_statements_each_print_their_table(call: Call) -> None:
@@ -215,11 +220,13 @@ def test_sql_is_read_from_standard_input(call: Call) -> None:
 def test_sql_of_other_dialects_asks_the_same_tables(call: Call) -> None:
     bigquery = printed(
         call, "sql", "--dialect", "bigquery", "--format", "csv",
-        "SELECT FORMAT_DATE('%Y-%m', game_date) AS month, COUNT(*) AS games FROM nba_raw.nbac_schedule GROUP BY month ORDER BY month",
+        "SELECT FORMAT_DATE('%Y-%m', game_date) AS month, COUNT(*) AS games FROM nba_raw.nbac_schedule"
+        " GROUP BY month ORDER BY month",
     )  # fmt: skip
     spark = printed(
         call, "sql", "--dialect", "spark", "--format", "csv",
-        "SELECT DATE_FORMAT(game_date, 'yyyy-MM') AS month, COUNT(*) AS games FROM nba_raw.nbac_schedule GROUP BY month ORDER BY month",
+        "SELECT DATE_FORMAT(game_date, 'yyyy-MM') AS month, COUNT(*) AS games FROM nba_raw.nbac_schedule"
+        " GROUP BY month ORDER BY month",
     )  # fmt: skip
     assert bigquery == spark
     assert bigquery.startswith("month,games\n2020-")

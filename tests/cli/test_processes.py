@@ -1,0 +1,239 @@
+"""Real processes: signals, pipes, locks, several at once."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pytest
+
+COMMAND = str(Path(sys.executable).parent / "hoopcast")
+SECONDS = 60
+AGAIN = ("backfill", "--no-resume")
+pytestmark = pytest.mark.usefixtures("warehouse")
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("HOOPCAST_")}
+
+
+@pytest.fixture
+def call(tmp_path: Path, environment: dict[str, str]) -> "Caller":
+    return Caller(tmp_path, environment)
+
+
+class Caller:
+    """Starts `hoopcast` in a folder."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self.folder, self.environment = folder, environment
+
+    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [COMMAND, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command."""
+        return subprocess.Popen(
+            [COMMAND, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def shell(self, script: str) -> subprocess.CompletedProcess[str]:
+        """Run a script of commands to its end."""
+        path = f"{Path(COMMAND).parent}{os.pathsep}{os.environ['PATH']}"
+        return subprocess.run(
+            ["bash", "-c", f"set -o pipefail\n{script}"],
+            cwd=self.folder,
+            env=self.environment | {"PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+
+@contextmanager
+def held(path: Path) -> Iterator[int]:
+    """Another process that owns the warehouse; gives its id."""
+    code = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        try:
+            yield holder.pid
+        finally:
+            holder.kill()
+
+
+def test_a_writer_that_finds_the_warehouse_held_names_the_holder_and_ends_with_4(call: Caller, warehouse: Path) -> None:
+    with held(warehouse) as pid:
+        done = call("backfill", "--wait", "0")
+    assert done.returncode == 4
+    assert done.stderr.startswith(f"error: hoopcast.duckdb is in use by process {pid} (")
+    assert "--wait SECONDS" in done.stderr
+
+
+def test_a_reader_meanwhile_reads_the_snapshot_and_says_how_old_it_is(call: Caller, warehouse: Path) -> None:
+    with held(warehouse):
+        done = call("coverage", "mlfs", "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)[0]["rows"] > 0
+    assert done.stderr.startswith("the warehouse is being written: this is its snapshot of ")
+
+
+def test_a_reader_without_a_snapshot_waits_and_ends_with_4(call: Caller, warehouse: Path) -> None:
+    Path(f"{warehouse}.snapshot").unlink()
+    with held(warehouse):
+        done = call("sql", "SELECT 1", "--wait", "0.2")
+    assert done.returncode == 4
+
+
+def test_a_backup_is_never_made_of_a_snapshot(call: Caller, warehouse: Path) -> None:
+    with held(warehouse):
+        assert call("backup", "copy.duckdb", "--wait", "0").returncode == 4
+
+
+def test_a_writer_waits_for_the_holder_and_says_so(call: Caller, warehouse: Path) -> None:
+    with held(warehouse) as pid:
+        waiting = call.start("backfill", "--wait", "30")
+        assert waiting.stderr is not None
+        assert waiting.stderr.readline().startswith(f"waiting up to 30 s: hoopcast.duckdb is in use by process {pid}")
+    assert waiting.communicate(timeout=SECONDS)[1].startswith("nothing to do")
+    assert waiting.returncode == 0
+
+
+def test_processors_started_side_by_side_all_end_with_0(call: Caller) -> None:
+    done = call.shell(
+        "for table in tdza psza pdc pcf; do\n"
+        'hoopcast backfill $table --season 2021-22 --no-resume & pids="$pids $!"\n'
+        "done\n"
+        "for pid in $pids; do wait $pid || exit 1; done\n"
+        "hoopcast backfill mlfs --season 2021-22 && hoopcast verify --season 2021-22"
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_rolls_back_and_names_the_command_that_resumes(
+    call: Caller, number: signal.Signals, status: int
+) -> None:
+    run = call.start(*AGAIN)
+    assert run.stdout is not None
+    run.stdout.readline()
+    run.send_signal(number)
+    _, stderr = run.communicate(timeout=SECONDS)
+    assert run.returncode == status
+    assert stderr.startswith(f"error: stopped by {number.name}; ")
+    assert "`hoopcast backfill`" in stderr
+    assert len(stderr.splitlines()) == 1
+    assert call("backfill").returncode == 0
+    assert call("verify").returncode == 0
+
+
+def test_a_signal_while_waiting_for_the_warehouse_ends_the_wait(call: Caller, warehouse: Path) -> None:
+    with held(warehouse):
+        waiting = call.start("backfill")
+        assert waiting.stderr is not None
+        waiting.stderr.readline()
+        waiting.send_signal(signal.SIGTERM)
+        _, stderr = waiting.communicate(timeout=SECONDS)
+    assert waiting.returncode == 143
+    assert "`hoopcast backfill` goes on" in stderr
+
+
+def test_a_killed_run_goes_on_where_it_was(call: Caller) -> None:
+    run = call.start(*AGAIN)
+    assert run.stdout is not None
+    run.stdout.readline()
+    run.kill()
+    run.communicate(timeout=SECONDS)
+    assert call("backfill").returncode == 0
+    ended = json.loads(call("runs", "--json").stdout)
+    assert ended[0]["status"] == "killed"
+    assert call("verify").returncode == 0
+
+
+def test_status_follows_a_run_without_touching_the_warehouse(call: Caller) -> None:
+    run = call.start(*AGAIN)
+    assert run.stdout is not None
+    run.stdout.readline()
+    done = call("status", "--json")
+    run.communicate(timeout=SECONDS)
+    (beat,) = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert beat["state"] in ("running", "idle")
+    if beat["state"] == "running":
+        assert (beat["pid"], beat["command"]) == (run.pid, "hoopcast backfill --no-resume")
+
+
+def test_a_run_that_was_killed_is_told_by_status(call: Caller, warehouse: Path) -> None:
+    run = call.start(*AGAIN)
+    assert run.stdout is not None
+    heartbeat = Path(f"{warehouse}.heartbeat.json")
+    while run.poll() is None and not heartbeat.exists():
+        time.sleep(0.01)
+    run.kill()
+    run.communicate(timeout=SECONDS)
+    if heartbeat.exists():
+        assert f"process {run.pid} (`hoopcast backfill --no-resume`) has given no sign" in call("status").stdout
+
+
+def test_a_reader_of_the_first_lines_alone_is_no_fault(call: Caller) -> None:
+    done = call.shell("hoopcast sql --format csv 'FROM nba_predictions.ml_feature_store' | head -n 1")
+    assert done.returncode == 0
+    assert done.stdout.startswith("player_id,game_id")
+    assert done.stderr == ""
+
+
+def test_a_run_whose_output_nobody_reads_goes_on(call: Caller) -> None:
+    done = call.shell("hoopcast backfill tdza --season 2021-22 --no-resume | true; hoopcast backfill")
+    assert done.returncode == 0, done.stderr
+    assert "nothing to do" in done.stderr
+
+
+def test_tee_keeps_a_log_and_the_status(call: Caller) -> None:
+    done = call.shell("hoopcast backfill tdza --season 2021-22 --no-resume 2>&1 | tee tdza.log")
+    assert done.returncode == 0
+    assert (call.folder / "tdza.log").read_text("utf-8") == done.stdout
+
+
+def test_letters_that_the_terminal_has_not_are_replaced(call: Caller) -> None:
+    call.environment["PYTHONIOENCODING"] = "ascii"
+    done = call("sql", "SELECT 'Nikola Jokić' AS player_name", "--format", "csv")
+    assert (done.returncode, done.stdout) == (0, "player_name\nNikola Joki?\n")
+
+
+def test_a_snapshot_is_the_warehouse_as_the_last_writer_left_it(call: Caller, warehouse: Path) -> None:
+    assert call("backfill", "tdza", "--season", "2021-22", "--no-resume").returncode == 0
+    contents = []
+    for path in (warehouse, Path(f"{warehouse}.snapshot")):
+        with duckdb.connect(str(path), read_only=True) as connection:
+            contents.append(connection.execute("SELECT MAX(entry), COUNT(*) FROM nba_orchestration.ledger").fetchall())
+    assert contents[0] == contents[1]
+
+
+def test_a_command_that_has_nothing_to_do_needs_neither_rich_nor_numpy_nor_the_compiler(call: Caller) -> None:
+    done = call.shell(f"{sys.executable} -X importtime {COMMAND} backfill")
+    assert done.returncode == 0
+    imported = {line.split("|")[-1].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+    assert imported & {"rich", "numpy", "sqlglot", "pyarrow", "pandas", "polars"} == set()
