@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hoopcast.pipeline.ledger import LEDGER
 from hoopcast.warehouse.duckdb import DuckDB
-from hoopcast.warehouse.tables import orchestration_tables, raw_tables
-from tests.sources.small_season import SCHEDULE, empty_warehouse, ingest_files, write_csv
+from tests.sources.small_season import SCHEDULE, empty, empty_warehouse, ingest_files, write_csv
 
 
 @pytest.fixture(scope="session")
@@ -22,9 +20,7 @@ def shared_warehouse() -> Iterator[DuckDB]:
 @pytest.fixture
 def bare(shared_warehouse: DuckDB) -> DuckDB:
     """A warehouse without any ingested row."""
-    for table in (*raw_tables(), *orchestration_tables()):
-        if "source_id" in table.column_names or table.name == LEDGER:
-            shared_warehouse.execute(f"DELETE FROM {table.name}")
+    empty(shared_warehouse)
     return shared_warehouse
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import duckdb
 
+from hoopcast.pipeline.ledger import LEDGER
 from hoopcast.sources.load import ingest
 from hoopcast.sources.report import FileReport, IngestReport
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Value
 from hoopcast.warehouse.schema import prepare
+from hoopcast.warehouse.tables import orchestration_tables, raw_tables
 
 Row = Mapping[str, object]
 GAME, OTHER_GAME, EXHIBITION = "0022100001", "0022100002", "0032100001"
@@ -132,7 +134,8 @@ def write_parquet(path: Path, rows: Sequence[Row]) -> Path:
     """A Parquet file with types as DuckDB infers them from the rows."""
     as_json = path.with_name("rows.jsonl")
     write_json_lines(as_json, rows)
-    duckdb.sql(f"COPY (SELECT * FROM read_json('{as_json}')) TO '{path}' (FORMAT parquet)")
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT * FROM read_json('{as_json}')) TO '{path}' (FORMAT parquet)")
     as_json.unlink()
     return path
 
@@ -150,6 +153,13 @@ def empty_warehouse() -> DuckDB:
     engine = DuckDB("duckdb://:memory:")
     prepare(engine)
     return engine
+
+
+def empty(engine: DuckDB) -> None:
+    """Delete all that was ingested."""
+    for table in (*raw_tables(), *orchestration_tables()):
+        if "source_id" in table.column_names or table.name == LEDGER:
+            engine.execute(f"DELETE FROM {table.name}")
 
 
 def land(engine: DuckDB, path: Path, **options: object) -> FileReport:

@@ -56,16 +56,27 @@ class KnownPlayers:
 
 def known_players(engine: Engine) -> KnownPlayers:
     """Players of box scores, rosters and lines with ids."""
+    return known_from(
+        (int(str(player_id)), str(name), None if team_abbr is None else str(team_abbr), str(season))
+        for player_id, name, team_abbr, season in engine.query(_KNOWN).rows
+    )
+
+
+def known_from(appearances: Iterable[tuple[int, str, str | None, str]]) -> KnownPlayers:
+    """Players from where they are named.
+
+    Args:
+        appearances: NBA.com player id, name, tricode if known, and season.
+    """
     by_lookup: dict[str, set[int]] = defaultdict(set)
     by_base: dict[str, set[int]] = defaultdict(set)
     seen: dict[int, set[tuple[str | None, str]]] = defaultdict(set)
     names: dict[int, str] = {}
-    for player_id, name, team_abbr, season in engine.query(_KNOWN).rows:
-        player, text = int(str(player_id)), str(name)
-        by_lookup[player_lookup(text)].add(player)
-        by_base[without_suffix(text)].add(player)
-        seen[player].add((None if team_abbr is None else str(team_abbr), str(season)))
-        names[player] = text
+    for player_id, name, team_abbr, season in appearances:
+        by_lookup[player_lookup(name)].add(player_id)
+        by_base[without_suffix(name)].add(player_id)
+        seen[player_id].add((team_abbr, season))
+        names[player_id] = name
     return KnownPlayers(_frozen(by_lookup), _frozen(by_base), _frozen(seen), names)
 
 

@@ -106,7 +106,7 @@ def take_up(engine: Engine, contract: Contract) -> None:
         f"""
         CREATE OR REPLACE TEMP TABLE candidate AS
         SELECT ROW_NUMBER() OVER () AS row_number, u.source_id, {selected}, TRUE AS game_known, 'good' AS fate,
-            CAST(NULL AS VARCHAR) AS reason
+            CAST(NULL AS VARCHAR) AS fault
         FROM (
             SELECT source_id, UNNEST(JSON_TRANSFORM(raw_rows, '[{{{shape}}}]')) AS cells FROM {UNRESOLVED}
             WHERE table_name = $table_name

@@ -98,7 +98,7 @@ def key_text(contract: Contract, prefix: str = "") -> str:
 
 
 def build(engine: Engine, contract: Contract, staged: Staged, source_id: int) -> None:
-    """Fill `candidate`: row_number, source_id, the table's columns, fate and reason.
+    """Fill `candidate`: row_number, source_id, the table's columns, fate and fault.
 
     Raises:
         SourceError: if the schedule has no game of any season of the file.
@@ -112,7 +112,7 @@ def build(engine: Engine, contract: Contract, staged: Staged, source_id: int) ->
         f"""
         CREATE OR REPLACE TEMP TABLE candidate AS {mapped}
         SELECT row_number, CAST($source_id AS BIGINT) AS source_id, {columns}, game_known,
-            CASE WHEN {broken} THEN 'broken' ELSE 'good' END AS fate, CAST(NULL AS VARCHAR) AS reason
+            CASE WHEN {broken} THEN 'broken' ELSE 'good' END AS fate, CAST(NULL AS VARCHAR) AS fault
         FROM mapped
         """,
         {"source_id": source_id},
@@ -123,8 +123,8 @@ def build(engine: Engine, contract: Contract, staged: Staged, source_id: int) ->
         reasons = ", ".join(f"CASE WHEN {check.broken} THEN {check.reason} END" for check in checks)
         engine.execute(
             f"""
-            UPDATE candidate SET reason = b.reason FROM (
-                {mapped} SELECT row_number, CONCAT_WS('; ', {reasons}) AS reason FROM mapped
+            UPDATE candidate SET fault = b.fault FROM (
+                {mapped} SELECT row_number, CONCAT_WS('; ', {reasons}) AS fault FROM mapped
                 WHERE row_number IN (SELECT c.row_number FROM candidate AS c WHERE c.fate = 'broken')
             ) AS b WHERE candidate.row_number = b.row_number
             """
@@ -180,17 +180,17 @@ def settle_doubles(engine: Engine, contract: Contract) -> None:
         """
     )
     if contract.keeps_first:
-        fate, reason = "CASE WHEN d.place > 1 THEN 'collapsed' ELSE 'good' END", "NULL"
+        fate, fault = "CASE WHEN d.place > 1 THEN 'collapsed' ELSE 'good' END", "NULL"
     elif contract.preference:
         fate = "CASE WHEN d.copy > 1 THEN 'collapsed' WHEN d.differs THEN 'broken' ELSE 'good' END"
-        reason = "CASE WHEN d.copy = 1 AND d.differs THEN 'another row of the same key has prices nearer to even' END"
+        fault = "CASE WHEN d.copy = 1 AND d.differs THEN 'another row of the same key has prices nearer to even' END"
     else:
         fate = "CASE WHEN d.copy > 1 THEN 'collapsed' WHEN d.is_conflict THEN 'broken' ELSE 'good' END"
-        reason = (
+        fault = (
             "CASE WHEN d.copy = 1 AND d.is_conflict THEN d.rows_of_key || ' rows of the file have the key '"
             f" || {key_text(contract, 'candidate.')} || ' with different content' END"
         )
     engine.execute(
-        f"UPDATE candidate SET fate = {fate}, reason = {reason} FROM doubles AS d"
+        f"UPDATE candidate SET fate = {fate}, fault = {fault} FROM doubles AS d"
         " WHERE candidate.row_number = d.row_number"
     )

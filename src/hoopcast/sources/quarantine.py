@@ -37,7 +37,7 @@ def set_aside(engine: Engine, contract: Contract, staged: Staged, source_id: int
     engine.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE broken_rows AS
-        SELECT c.row_number, c.source_id, c.reason, {_optional(contract, "season")} AS season,
+        SELECT c.row_number, c.source_id, c.fault AS reason, {_optional(contract, "season")} AS season,
             c.{contract.time} AS game_date, CAST({_optional(contract, "game_id")} AS VARCHAR) AS game_id,
             CAST({_optional(contract, "player_id")} AS BIGINT) AS player_id, {key} AS row_key, {raw_row} AS raw_row
         FROM candidate AS c JOIN source_rows AS f ON f.row_number = c.row_number WHERE c.fate = 'broken'
@@ -69,7 +69,7 @@ def set_aside_conflicts(engine: Engine, contract: Contract) -> None:
     """Put broken rows of a `candidate` that comes from no file at hand into quarantine, as the table has them."""
     fields = ", ".join(f"'{name}': c.{name}" for name in contract.table.content_columns)
     engine.execute(
-        "CREATE OR REPLACE TEMP TABLE broken_rows AS SELECT c.row_number, c.source_id, c.reason, c.season,"
+        "CREATE OR REPLACE TEMP TABLE broken_rows AS SELECT c.row_number, c.source_id, c.fault AS reason, c.season,"
         f" c.{contract.time} AS game_date, CAST(NULL AS VARCHAR) AS game_id, c.player_id,"
         f" {key_text(contract, 'c.')} AS row_key, CAST(TO_JSON({{{fields}}}) AS VARCHAR) AS raw_row"
         " FROM candidate AS c WHERE c.fate = 'broken'"

@@ -13,6 +13,9 @@ _WELL_FORMED = "REGEXP_FULL_MATCH(in_game_id, '[0-9]{10}')"
 # Exhibitions have guests, and may end in a tie.
 _COUNTS = "season_stage IN ('regular', 'playin', 'playoffs')"
 
+# Who plays a later round is not known when it is scheduled.
+_OPEN = "CASE WHEN in_game_status = 1 THEN 'TBD' END"
+
 SCHEDULE = Contract(
     table_name="nba_raw.nbac_schedule",
     in_schedule=False,
@@ -47,8 +50,8 @@ SCHEDULE = Contract(
         "tip_off_utc": (
             "COALESCE(in_tip_off_utc, TIMEZONE('UTC', TIMEZONE('America/New_York', in_game_date + in_time_et)))"
         ),
-        "home_team_abbr": "COALESCE(in_home_team_abbr, UPPER(in_home_text))",
-        "away_team_abbr": "COALESCE(in_away_team_abbr, UPPER(in_away_text))",
+        "home_team_abbr": f"COALESCE(in_home_team_abbr, UPPER(in_home_text), {_OPEN})",
+        "away_team_abbr": f"COALESCE(in_away_team_abbr, UPPER(in_away_text), {_OPEN})",
         "team_known": "in_home_team_abbr IS NOT NULL AND in_away_team_abbr IS NOT NULL",
         "home_score": "CASE WHEN in_game_status = 3 THEN in_home_score END",
         "away_score": "CASE WHEN in_game_status = 3 THEN in_away_score END",
@@ -64,14 +67,16 @@ SCHEDULE = Contract(
             "'game_date ' || game_date || ' is not in ' || season || ', the season of game_id ' || game_id",
         ),
         Check(
-            f"{_COUNTS} AND in_home_text IS NOT NULL AND in_home_team_abbr IS NULL",
+            f"{_COUNTS} AND in_home_team_abbr IS NULL AND UPPER(in_home_text) <> COALESCE({_OPEN}, '')",
             "'team ''' || in_home_text || ''' is none of the league''s 30'",
         ),
         Check(
-            f"{_COUNTS} AND in_away_text IS NOT NULL AND in_away_team_abbr IS NULL",
+            f"{_COUNTS} AND in_away_team_abbr IS NULL AND UPPER(in_away_text) <> COALESCE({_OPEN}, '')",
             "'team ''' || in_away_text || ''' is none of the league''s 30'",
         ),
-        Check("home_team_abbr = away_team_abbr", "home_team_abbr || ' plays against itself'"),
+        Check(
+            "home_team_abbr = away_team_abbr AND home_team_abbr <> 'TBD'", "home_team_abbr || ' plays against itself'"
+        ),
         Check(
             "game_status = 3 AND team_known AND (home_score IS NULL OR away_score IS NULL)",
             "'a final game without its score'",

@@ -1,0 +1,63 @@
+"""A name finds its player, by team and season where several have it, or nobody."""
+
+import pytest
+
+from hoopcast.identity.players import Mention, known_from, resolve
+
+KNOWN = known_from(
+    [
+        (1, "Gary Payton II", "GSW", "2021-22"),
+        (2, "Marcus Morris Sr.", "LAC", "2021-22"),
+        (3, "Justin Jackson", "PHX", "2021-22"),
+        (4, "Justin Jackson", "MIN", "2018-19"),
+        (5, "Dennis Schröder", "BOS", "2021-22"),
+        (6, "Jalen Williams", "OKC", "2021-22"),
+        (7, "Jalen Williams", "OKC", "2021-22"),
+        (8, "Larry Nance", "CLE", "2018-19"),
+        (9, "Larry Nance Jr.", "CLE", "2018-19"),
+        (10, "Bones Hyland", "DEN", "2021-22"),
+        (11, "P.J. Tucker", None, "2021-22"),
+    ]
+)
+
+
+def found(name: str, team: str | None = None, season: str | None = "2021-22") -> int | None:
+    """The player that a name means."""
+    mention = Mention(name, team, season)
+    return resolve([mention], KNOWN)[mention].player_id
+
+
+@pytest.mark.parametrize(("name", "team", "player_id"), [
+    ("Gary Payton", "GSW", 1), ("Gary Payton II", "GSW", 1), ("Marcus Morris", "LAC", 2), ("Dennis Schr?der", "BOS", 5),
+    ("Nah'Shon Hyland / Bones Hyland", "DEN", 10), ("Nah'Shon Hyland", "DEN", 10), ("PJ Tucker", None, 11),
+    ("Tucker, P.J.", "MIA", 11), ("Payton II, Gary", "GSW", 1), ("Nobody Known", "GSW", None), ("(DTD)", "GSW", None),
+    ("", None, None),
+])  # fmt: skip
+def test_a_name_finds_its_player_however_it_is_written(name: str, team: str | None, player_id: int | None) -> None:
+    assert found(name, team) == player_id
+
+
+def test_of_two_players_of_one_name_team_and_season_decide() -> None:
+    assert found("Justin Jackson", "PHX", "2021-22") == 3
+    assert found("Justin Jackson", "MIN", "2018-19") == 4
+    assert found("Justin Jackson", "MIN", "2019-20") == 4
+    assert found("Justin Jackson", "BOS", "2021-22") == 3
+    assert found("Justin Jackson", "BOS", "2019-20") is None
+
+
+def test_of_two_players_who_differ_by_the_suffix_the_suffix_decides() -> None:
+    assert found("Larry Nance Jr.", "CLE", "2018-19") == 9
+    assert found("Larry Nance", "CLE", "2018-19") == 8
+
+
+def test_a_name_of_two_players_in_one_team_is_nobody_and_names_both() -> None:
+    mention = Mention("Jalen Williams", "OKC", "2021-22")
+    resolution = resolve([mention], KNOWN)[mention]
+    assert resolution.player_id is None
+    assert resolution.candidates == "Jalen Williams (6), Jalen Williams (7)"
+
+
+def test_a_misspelt_name_is_nobody_and_comes_with_the_nearest_names() -> None:
+    mention = Mention("Denis Schroeder", "BOS", "2021-22")
+    resolution = resolve([mention], KNOWN)[mention]
+    assert (resolution.player_id, resolution.candidates) == (None, "Dennis Schröder (5)")
