@@ -44,14 +44,13 @@ def merge(engine: Engine, contract: Contract, *, replace: bool) -> Merged:
     """
     table_name, time = contract.table_name, contract.time
     same_key = " AND ".join(f"o.{column} = n.{column}" for column in contract.table.grain)
-    content = contract.table.content_columns
-    new_hash, old_hash = (engine.row_hash([f"{alias}.{column}" for column in content]) for alias in ("n", "o"))
+    differs = " OR ".join(f"n.{column} IS DISTINCT FROM o.{column}" for column in contract.table.content_columns)
     engine.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE delta AS
         SELECT n.row_number, o.{time} AS former_date,
             CASE WHEN o.{contract.table.grain[0]} IS NULL THEN 'added'
-                WHEN {new_hash} = {old_hash} THEN 'unchanged' ELSE 'changed' END AS change
+                WHEN {differs} THEN 'changed' ELSE 'unchanged' END AS change
         FROM candidate AS n LEFT JOIN {table_name} AS o ON {same_key} WHERE n.fate = 'good'
         """
     )
