@@ -63,7 +63,7 @@ books AS (
     GROUP BY market, game_id, player_id
 )
 SELECT
-    e.market,                                           -- VARCHAR! what is bet on: points [pre-game line]
+    e.market,                                           -- VARCHAR! what is bet on: points [pre-game market]
     e.game_id,                                          -- VARCHAR! NBA.com game id [pre-game history]
     e.player_id,                                        -- BIGINT! NBA.com player id [pre-game market]
     e.season,                                           -- VARCHAR! season, such as 2021-22 [pre-game history]

@@ -10,7 +10,7 @@ SCHEDULE = "nba_raw.nbac_schedule"
 ROW = "*"
 HISTORY = 0
 # Columns that name, row by row, the lowest information level that may know of the row.
-_ROW_LEVELS = ("expected_level", "level")
+ROW_LEVELS = ("expected_level", "level")
 START, END = "^start", "^end"
 Bounds = frozenset[tuple[str, int]]
 
@@ -21,7 +21,8 @@ class Trace:
 
     `bounds` are pairs of a date column of the value's row and a number of days: what was read is of a date up to that
     column plus these days, so -1 is an as-of gate. `level` counts from 0, history. `dated` is false for what is known
-    ahead, such as the schedule. `population` marks the existence of a row of expected players.
+    ahead, such as the schedule. `population` marks that a row of expected players exists, `claim` what came by way of a
+    choice of one row among several, such as the claims that he is expected.
     """
 
     table: str
@@ -30,6 +31,7 @@ class Trace:
     level: int
     dated: bool
     population: bool = False
+    claim: bool = False
     bounds: Bounds = frozenset()
 
     def slack(self, column: str) -> int | None:
@@ -103,16 +105,16 @@ def relation_of(table: Table, row_level: int) -> Relation:
     ahead = table.time is None or table.name == SCHEDULE
     level = max(row_level, key_level(table))
     post_game = has_post_game_rows(table)
-    row = Trace(table.name, ROW, post_game, level, not ahead, level > key_level(table), bounds)
+    row = Trace(table.name, ROW, post_game, level, not ahead, level > key_level(table), bounds=bounds)
     columns = {}
     for column in table.columns:
         after = column.availability == "post-game"
         known_at = LEVELS.index(column.level) if column.level else HISTORY
-        columns[column.name] = frozenset(
-            {Trace(table.name, column.name, after, known_at, after or not ahead, bounds=bounds)}
-        )
+        # To which season a date belongs is known ahead.
+        dated = after or not (ahead or column.name == "season")
+        columns[column.name] = frozenset({Trace(table.name, column.name, after, known_at, dated, bounds=bounds)})
     slacks, dates = _dates(table)
-    levels = {name: table.name if name in table.grain else "" for name in _ROW_LEVELS if name in columns}
+    levels = {name: table.name if name in table.grain else "" for name in ROW_LEVELS if name in columns}
     return Relation(columns, frozenset({row}), slacks, dates, frozenset(table.grain), levels=levels)
 
 
@@ -121,7 +123,7 @@ def _dates(table: Table) -> tuple[dict[tuple[str, str], int], frozenset[str]]:
     if table.time is None:
         return {}, frozenset()
     time, names = table.time, table.column_names
-    slacks = {}
+    slacks: dict[tuple[str, str], int] = {}
     dates = {time}
     if "game_id" in names:
         dates.add("game_id")
@@ -133,7 +135,7 @@ def _dates(table: Table) -> tuple[dict[tuple[str, str], int], frozenset[str]]:
 
 
 def lowered(traces: Traces, level: int, table: str) -> Traces:
-    """Traces behind a filter that admits rows up to an information level: rows, and values of a table kept per level."""
+    """Traces behind a filter that admits rows up to a level: that they exist, and values of a table kept per level."""
     return frozenset(
         replace(trace, level=min(trace.level, level))
         if trace.column == ROW or (table and trace.table == table)

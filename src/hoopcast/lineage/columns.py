@@ -1,0 +1,173 @@
+"""Lineage of columns: from what each column of a model was made, values and conditions alike, and by which date."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+from sqlglot import exp
+from sqlglot.optimizer.scope import Scope, build_scope
+
+from hoopcast.errors import ModelError
+from hoopcast.lineage.queries import read_select
+from hoopcast.lineage.traces import ROW, Relation, Trace, Traces, key_level, relation_of
+from hoopcast.pipeline.model import Model, all_models
+from hoopcast.warehouse.dialect import parse
+from hoopcast.warehouse.meanings import resolved
+from hoopcast.warehouse.tables import Table, table
+
+
+@dataclass(frozen=True, order=True)
+class Origin:
+    """A column that another was made from; `*` stands for which rows a table has.
+
+    `days_before` tells how many days, at least, what was read lies before the row's own date: 1 behind an as-of gate, 0
+    for the same date, negative for later dates, None where no condition tells.
+    """
+
+    table: str
+    column: str
+    days_before: int | None = None
+
+
+@dataclass(frozen=True)
+class ColumnLineage:
+    """Origins of each column of a model, and of which rows it has."""
+
+    columns: Mapping[str, tuple[Origin, ...]]
+    rows: tuple[Origin, ...]
+
+
+@dataclass(frozen=True)
+class LineageTree:
+    """A column with those it was made from, down to raw tables; `days_before` as of the column above."""
+
+    table: str
+    column: str
+    days_before: int | None
+    inputs: tuple["LineageTree", ...]
+
+
+@cache
+def traces_of(model: Model) -> Relation:
+    """What each column of a model was made from, with dates told by its own columns.
+
+    Raises:
+        ModelError: if the SQL reads what no definition describes.
+    """
+    scope = build_scope(resolved(parse(model.table.text)))
+    if scope is None:
+        raise ModelError(f"{model.name}: its SELECT can not be followed")
+    return _relation(scope, {})
+
+
+@cache
+def column_lineage(model: Model) -> ColumnLineage:
+    """Origins of each column of a model: what its value, and every condition on the way to it, reads.
+
+    Raises:
+        ModelError: if the SQL reads what no definition describes.
+    """
+    relation = traces_of(model)
+    columns = {name: _origins(relation.columns[name], model.time) for name in model.table.column_names}
+    return ColumnLineage(columns, _origins(relation.rows, model.time))
+
+
+@cache
+def lineage_of(table_name: str, column: str) -> LineageTree:
+    """A column with all that it was made from, down to raw tables.
+
+    Args:
+        table_name: full name, name without schema, or short name.
+        column: name of a column, or `*` for which rows the table has.
+
+    Raises:
+        UsageError: if there is no such table or column.
+    """
+    definition = table(table_name)
+    if column != ROW:
+        definition.column(column)
+    return _tree(definition.name, column, None)
+
+
+@cache
+def _tree(table_name: str, column: str, days_before: int | None) -> LineageTree:
+    model = _models().get(table_name)
+    if model is None:
+        return LineageTree(table_name, column, days_before, ())
+    lineage = column_lineage(model)
+    origins = lineage.rows if column == ROW else lineage.columns[column]
+    inputs = tuple(_tree(origin.table, origin.column, origin.days_before) for origin in origins)
+    return LineageTree(table_name, column, days_before, inputs)
+
+
+def _models() -> dict[str, Model]:
+    return {model.name: model for model in all_models()}
+
+
+def _origins(traces: Traces, time: str) -> tuple[Origin, ...]:
+    """Origins by name; of several ways to one column the one that lies least before."""
+    least: dict[tuple[str, str], int | None] = {}
+    for trace in traces:
+        slack, key = trace.slack(time), (trace.table, trace.column)
+        days = None if slack is None else -slack
+        known = least.get(key, days)
+        least[key] = None if days is None or known is None else min(days, known)
+    return tuple(Origin(*key, days) for key, days in sorted(least.items()))
+
+
+@cache
+def row_level_of(definition: Table) -> int:
+    """Information level that knows of a table's rows: that of its key, or of the rows that it was made from."""
+    model = _models().get(definition.name)
+    inherited = [trace.level for trace in traces_of(model).rows if _is_of_the_day(trace, model.time)] if model else []
+    return max((key_level(definition), *inherited))
+
+
+def _is_of_the_day(row: Trace, time: str) -> bool:
+    """Whether the row is one that its own date, and no earlier one, brought."""
+    slack = row.slack(time)
+    return row.column == ROW and (slack is None or slack >= 0)
+
+
+def _relation(scope: Scope, known: dict[int, Relation]) -> Relation:
+    if id(scope) not in known:
+        if scope.set_operation_scopes:
+            known[id(scope)] = _union([_relation(part, known) for part in scope.set_operation_scopes])
+        else:
+            sources = {alias: _source(source, known) for alias, (_, source) in scope.selected_sources.items()}
+            known[id(scope)] = read_select(scope, sources)
+    return known[id(scope)]
+
+
+def _source(source: exp.Expr | Scope, known: dict[int, Relation]) -> Relation:
+    if isinstance(source, Scope):
+        return _relation(source, known)
+    definition = table(f"{source.args['db'].name}.{source.name}")
+    return relation_of(definition, row_level_of(definition))
+
+
+def _union(parts: list[Relation]) -> Relation:
+    """Rows of several SELECTs together: columns by their place, and of dates what is true of each."""
+    first, *others = parts
+    columns, rows, slacks, dates = dict(first.columns), first.rows, dict(first.slacks), first.dates
+    for part in others:
+        names = dict(zip(part.columns, first.columns, strict=True))
+        renamed = {at: _renamed(at, names) for at in part.dates}
+        for name, traces in part.columns.items():
+            columns[names[name]] |= _moved(traces, renamed)
+        rows |= _moved(part.rows, renamed)
+        theirs = {(renamed[a], renamed[b]): days for (a, b), days in part.slacks.items()}
+        slacks = {pair: max(days, theirs[pair]) for pair, days in slacks.items() if pair in theirs}
+        dates &= frozenset(renamed.values())
+    return Relation(columns, rows, slacks, dates, levels=first.levels)
+
+
+def _renamed(at: str, names: dict[str, str]) -> str:
+    name, mark, edge = at.partition("^")
+    return f"{names[name]}{mark}{edge}"
+
+
+def _moved(traces: Traces, renamed: dict[str, str]) -> Traces:
+    return frozenset(
+        replace(trace, bounds=frozenset((renamed[name], days) for name, days in trace.bounds)) for trace in traces
+    )
