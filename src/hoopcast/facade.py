@@ -14,7 +14,7 @@ from hoopcast.pipeline.plan import Selection
 from hoopcast.pipeline.ranges import UnitDate, resolve
 from hoopcast.pipeline.runs import RUNS, Totals
 from hoopcast.query import Dialect, statements
-from hoopcast.recorded import recorded
+from hoopcast.recorded import Snapshots, recorded
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Parameters
 from hoopcast.warehouse.result import FileFormat, Table
@@ -67,10 +67,9 @@ class Hoopcast:
             replace: for the dates of a file, delete rows of its table that the file lacks.
 
         Returns:
-            What became of each row of each file; rows that break their contract are in `nba_raw.quarantine`.
+            What became of each row of each file; a file that can not be read is among its `errors`.
 
         Raises:
-            SourceError: if a path does not exist.
             UsageError: if season or table is none.
         """
         from hoopcast.sources.load import ingest  # noqa: PLC0415 - only those who ingest wait for it
@@ -135,7 +134,9 @@ class Hoopcast:
         from hoopcast.pipeline.run import RunOptions, run  # noqa: PLC0415 - brings the compiler
 
         selection = self._selection(tables, dates, again=not resume, only_failed=retry_failed, alone=skip_preflight)
-        report = run(self.engine, all_models(), selection, RunOptions(self.command, timeout), progress)
+        report = run(
+            self.engine, all_models(), selection, RunOptions(self.command, timeout), Snapshots(self.engine, progress)
+        )
         if report.run_id:
             take_snapshot(self.engine)
         return report
@@ -273,10 +274,10 @@ class Hoopcast:
         if definition.time is None:
             raise UsageError(f"{definition.name} has no dates; write it with `hoopcast sql --output`")
         days = [day.date for day in self._resolve(dates)]
-        source = f"FROM {definition.name} WHERE {definition.time} IN (SELECT UNNEST(CAST($days AS DATE[])))"
+        condition = f"{definition.time} IN (SELECT UNNEST(CAST($days AS DATE[])))"
         order = ", ".join(dict.fromkeys((definition.time, *definition.grain)))
-        self.engine.select(f"SELECT * {source} ORDER BY {order}", {"days": days}).write(path, file_format)
-        return int(str(self.engine.query(f"SELECT COUNT(*) {source}", {"days": days}).rows[0][0]))
+        sql = f"SELECT * FROM {definition.name} WHERE {condition} ORDER BY {order}"
+        return self.engine.select(sql, {"days": days}).write(path, file_format)
 
     def backup(self, path: str | Path) -> None:
         """Copy the whole warehouse, consistent in itself, to a new file.

@@ -1,14 +1,25 @@
-"""A command that writes to the raw tables, in the record of runs however it ends."""
+"""What a command that writes leaves beside its rows: its place in the record of runs, and snapshots for readers."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hoopcast.errors import HoopcastError
 from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
 from hoopcast.pipeline.runs import NOTHING, Ending, Totals, end_run, start_run
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.snapshot import take_snapshot
+
+if TYPE_CHECKING:
+    from hoopcast.pipeline.report import TableReport
+    from hoopcast.pipeline.run import Progress
+    from hoopcast.pipeline.span import Written
+
+# A snapshot is due so often during a run, and seldom enough to cost it at most a twentieth of its time.
+_SNAPSHOT_SECONDS = 10.0
+_MOST_OF_TIME = 20.0
 
 
 @dataclass
@@ -34,3 +45,36 @@ def recorded(engine: DuckDB, command: str) -> Iterator[Record]:
         raise
     end_run(engine, record.run_id, record.ending, record.totals, record.message)
     take_snapshot(engine)
+
+
+class Snapshots:
+    """A listener to a run that leaves snapshots on the way, for readers of one that takes long."""
+
+    def __init__(self, engine: DuckDB, progress: "Progress | None") -> None:
+        self._engine, self._progress = engine, progress
+        self._due = time.monotonic() + _SNAPSHOT_SECONDS
+
+    def table_started(self, table: str, dates: int) -> None:
+        """Pass it on."""
+        if self._progress:
+            self._progress.table_started(table, dates)
+
+    def span_started(self, table: str, season: str, dates: int) -> None:
+        """Pass it on."""
+        if self._progress:
+            self._progress.span_started(table, season, dates)
+
+    def span_ended(self, table: str, season: str, written: "Written") -> None:
+        """Pass it on, and leave a snapshot where one is due."""
+        if self._progress:
+            self._progress.span_ended(table, season, written)
+        began = time.monotonic()
+        if began >= self._due:
+            take_snapshot(self._engine)
+            now = time.monotonic()
+            self._due = now + max(_SNAPSHOT_SECONDS, _MOST_OF_TIME * (now - began))
+
+    def table_ended(self, report: "TableReport") -> None:
+        """Pass it on."""
+        if self._progress:
+            self._progress.table_ended(report)

@@ -4,7 +4,7 @@ A fenced block marked `console` or `sh` shows commands behind `$ `; a command th
 next line, and whatever else stands there is output. The commands of one block are one shell script. Two hidden
 comments steer how they are run:
 
-    <!-- setup: demo -->    before the first block of a page: its folder holds the demo's warehouse already
+    <!-- setup: demo -->    before the first block of a page: its folder is the one that the demo makes
     <!-- exit: 3 -->        right before a block: its last command is shown to end with that status
 """
 

@@ -36,11 +36,11 @@ def run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the demo has been run."""
-    folder = tmp_path_factory.mktemp("demo")
+    """The folder that the demo makes."""
+    folder = tmp_path_factory.mktemp("docs")
     done = run("hoopcast demo", folder)
     assert done.returncode == 0, done.stderr
-    return folder
+    return folder / "demo"
 
 
 def problem(block: Block, folder: Path) -> str | None:

@@ -95,12 +95,15 @@ class Table:
         with translated():
             return cast("pl.DataFrame", self._relation().pl())
 
-    def write(self, path: str | Path, file_format: FileFormat | None = None) -> None:
+    def write(self, path: str | Path, file_format: FileFormat | None = None) -> int:
         """Write all rows to a file, in the place of what is there; it appears when it is complete.
 
         Args:
             path: file to write.
             file_format: csv, json (an array of objects) or parquet; by default the path's ending says.
+
+        Returns:
+            Number of rows.
 
         Raises:
             UsageError: if the ending is none of these, or the file can not be written.
@@ -116,12 +119,14 @@ class Table:
         try:
             with translated():
                 relation = self._relation()
-                relation.query("hoopcast_rows", f"COPY hoopcast_rows TO '{quoted}' ({options})")
+                copied = relation.query("hoopcast_rows", f"COPY hoopcast_rows TO '{quoted}' ({options})")
+                count = copied.fetchall()[0][0] if copied is not None else 0
             partial.replace(target)
         except OSError as error:
             raise UsageError(f"{target} can not be written: {error.strerror}") from error
         finally:
             partial.unlink(missing_ok=True)
+        return int(count)
 
     def _relation(self) -> duckdb.DuckDBPyRelation:
         if not isinstance(self._source, _Values):
