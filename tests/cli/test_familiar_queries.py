@@ -55,7 +55,8 @@ def test_final_dates_without_features_are_those_that_no_forecast_needs(call: Cal
         "--format",
         "json",
         "SELECT DISTINCT season_stage FROM nba_raw.nbac_schedule WHERE game_status_text = 'Final'"
-        " AND season = '2021-22' AND game_date NOT IN (SELECT DISTINCT game_date FROM nba_predictions.ml_feature_store)",
+        " AND season = '2021-22'"
+        " AND game_date NOT IN (SELECT DISTINCT game_date FROM nba_predictions.ml_feature_store)",
     )
     assert {row["season_stage"] for row in json.loads(done.stdout)} <= NOT_FORECAST
     assert done.exit_code == 0
