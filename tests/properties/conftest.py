@@ -1,0 +1,20 @@
+"""Leagues that the properties are tried on."""
+
+import pytest
+
+from hoopcast.sources.simulator import TINY_LEAGUE, LeagueSize
+from tests.properties.warehouses import League, build_league
+
+
+@pytest.fixture(scope="session")
+def tiny_league(tmp_path_factory: pytest.TempPathFactory) -> League:
+    """Two seasons of six teams and twelve games each."""
+    return build_league(tmp_path_factory.mktemp("tiny_league"), TINY_LEAGUE)
+
+
+@pytest.fixture(scope="session")
+def short_league(tmp_path_factory: pytest.TempPathFactory) -> League:
+    """Two seasons so short that each of their days can be lived through."""
+    return build_league(
+        tmp_path_factory.mktemp("short_league"), LeagueSize(teams=4, games_per_team=6, players_per_team=9)
+    )

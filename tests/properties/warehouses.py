@@ -1,0 +1,133 @@
+"""Small simulated warehouses to change, and the tables of two of them compared row by row."""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, settings
+
+import hoopcast
+from hoopcast import Hoopcast
+from hoopcast.pipeline.lineage import is_post_game
+from hoopcast.pipeline.model import Model, all_models
+from hoopcast.sources.simulator import LeagueSize, simulate, write
+from hoopcast.warehouse.tables import table
+
+# An example takes seconds: none is drawn only to make a failing one smaller.
+FEW = settings(
+    max_examples=5, phases=(Phase.explicit, Phase.generate), suppress_health_check=[HealthCheck.too_slow], deadline=None
+)
+SEASONS = ("2020-21", "2021-22")
+
+
+@dataclass(frozen=True)
+class League:
+    """A league on disk: its files, a warehouse with the raw tables alone, and one that is complete."""
+
+    files: Path
+    raw: Path
+    complete: Path
+
+    def game_days(self, season: str) -> list[date]:
+        """Dates of a season on which regular games are played."""
+        with hoopcast.open(str(self.complete), read_only=True) as warehouse:
+            return days_of(warehouse, season)
+
+
+def build_league(folder: Path, size: LeagueSize, seed: int = 1) -> League:
+    """Two seasons of a league, ingested and backfilled."""
+    league = League(folder / "files", folder / "raw.duckdb", folder / "complete.duckdb")
+    write(simulate(SEASONS, seed=seed, size=size), league.files)
+    with hoopcast.open(str(league.raw), threads=1) as warehouse:
+        assert not warehouse.ingest(league.files).errors
+    shutil.copy(league.raw, league.complete)
+    with hoopcast.open(str(league.complete), threads=1) as warehouse:
+        assert warehouse.backfill(stage="all", skip_preflight=True).exit_status == 0
+    return league
+
+
+@contextmanager
+def copy_of(path: Path) -> Iterator[Hoopcast]:
+    """A copy of a warehouse, open, that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "copy.duckdb"
+        shutil.copy(path, target)
+        with hoopcast.open(str(target), threads=1) as warehouse:
+            yield warehouse
+
+
+def days_of(warehouse: Hoopcast, season: str) -> list[date]:
+    """Dates of a season on which regular games are played."""
+    rows = warehouse.engine.query(
+        "SELECT DISTINCT game_date FROM nba_raw.nbac_schedule"
+        " WHERE season = $season AND season_stage = 'regular' ORDER BY game_date",
+        {"season": season},
+    ).rows
+    return [row[0] for row in rows if isinstance(row[0], date)]
+
+
+def pre_game_models() -> tuple[Model, ...]:
+    """Models whose rows are known on the morning of their date."""
+    return tuple(model for model in all_models() if not is_post_game(model))
+
+
+def differences(
+    warehouse: Hoopcast,
+    other: Path,
+    columns: Mapping[str, Iterable[str]] | None = None,
+    condition: str = "TRUE",
+) -> dict[str, int]:
+    """Rows of each table that two warehouses do not share, to the last bit; tables without any are left out.
+
+    Args:
+        warehouse: one warehouse, open.
+        other: file of the other.
+        columns: columns to compare by table; all columns of all models by default.
+        condition: rows to compare; `{time}` stands for the table's time column.
+    """
+    compared = {model.name: model.table.column_names for model in all_models()} if columns is None else columns
+    warehouse.engine.execute(f"ATTACH '{other}' AS other (READ_ONLY)")
+    try:
+        counts = {
+            name: _unshared(warehouse, name, compared[name], condition.format(time=table(name).time))
+            for name in compared
+        }
+    finally:
+        warehouse.engine.execute("DETACH other")
+    return {name: count for name, count in counts.items() if count}
+
+
+def _unshared(warehouse: Hoopcast, name: str, columns: Iterable[str], condition: str) -> int:
+    select = f"SELECT {', '.join(columns)} FROM"
+    here, there = f"{select} {name} WHERE {condition}", f"{select} other.{name} WHERE {condition}"
+    return int(
+        str(
+            warehouse.engine.query(
+                f"SELECT COUNT(*) FROM (({here} EXCEPT ALL {there}) UNION ALL ({there} EXCEPT ALL {here})) AS unshared"
+            ).rows[0][0]
+        )
+    )
+
+
+def rows_of(warehouse: Hoopcast, name: str, condition: str = "TRUE") -> int:
+    """Number of rows of a table."""
+    return int(str(warehouse.engine.query(f"SELECT COUNT(*) FROM {name} WHERE {condition}").rows[0][0]))
+
+
+def last_entry(warehouse: Hoopcast) -> int:
+    """Number of the newest entry of the ledger."""
+    rows = warehouse.engine.query("SELECT MAX(entry) FROM nba_orchestration.ledger").rows
+    return int(str(rows[0][0]))
+
+
+def fingerprints(warehouse: Hoopcast) -> dict[tuple[str, date], int]:
+    """Fingerprint of what stands in each table on each date, as the ledger last says."""
+    rows = warehouse.engine.query(
+        "SELECT table_name, unit_date, ARG_MAX(output_fingerprint, entry) FROM nba_orchestration.ledger"
+        " WHERE rows >= 0 GROUP BY table_name, unit_date"
+    ).rows
+    return {(str(name), day): int(str(value)) for name, day, value in rows if isinstance(day, date)}
