@@ -53,7 +53,7 @@ def _problems(model: Model) -> tuple[Problem, ...]:
         for trace in relation.columns[column.name]:
             found.update(_of_column(model, column, trace))
     if not has_post_game_rows(model.table):
-        level = row_level_of(model.table)
+        level = row_level_of(model)
         for trace in relation.rows:
             found.update(_of_rows(model, level, trace))
     return tuple(sorted(found))
@@ -67,7 +67,7 @@ def _of_column(model: Model, column: Column, trace: Trace) -> Iterator[Problem]:
         return
     level = LEVELS.index(column.level) if column.level else HISTORY
     if trace.claim and _names_row_levels(model):
-        level = max(level, row_level_of(model.table))
+        level = max(level, row_level_of(model))
     yield from _early(model, column.name, trace, level)
 
 

@@ -7,13 +7,13 @@ from functools import cache
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, build_scope
 
-from hoopcast.errors import ModelError
+from hoopcast.errors import ModelError, UsageError
 from hoopcast.lineage.queries import read_select
 from hoopcast.lineage.traces import ROW, Relation, Trace, Traces, key_level, relation_of
 from hoopcast.pipeline.model import Model, all_models
 from hoopcast.warehouse.dialect import parse
 from hoopcast.warehouse.meanings import resolved
-from hoopcast.warehouse.tables import Table, table
+from hoopcast.warehouse.tables import table
 
 
 @dataclass(frozen=True, order=True)
@@ -84,8 +84,8 @@ def lineage_of(table_name: str, column: str) -> LineageTree:
         UsageError: if there is no such table or column.
     """
     definition = table(table_name)
-    if column != ROW:
-        definition.column(column)
+    if column not in (*definition.column_names, ROW):
+        raise UsageError(f"no column '{column}' in {definition.name}; `hoopcast models {definition.short}` lists them")
     return _tree(definition.name, column, None)
 
 
@@ -100,6 +100,7 @@ def _tree(table_name: str, column: str, days_before: int | None) -> LineageTree:
     return LineageTree(table_name, column, days_before, inputs)
 
 
+@cache
 def _models() -> dict[str, Model]:
     return {model.name: model for model in all_models()}
 
@@ -116,11 +117,10 @@ def _origins(traces: Traces, time: str) -> tuple[Origin, ...]:
 
 
 @cache
-def row_level_of(definition: Table) -> int:
-    """Information level that knows of a table's rows: that of its key, or of the rows that it was made from."""
-    model = _models().get(definition.name)
-    inherited = [trace.level for trace in traces_of(model).rows if _is_of_the_day(trace, model.time)] if model else []
-    return max((key_level(definition), *inherited))
+def row_level_of(model: Model) -> int:
+    """Information level that knows of a model's rows: that of its key, or of the rows that it was made from."""
+    inherited = (trace.level for trace in traces_of(model).rows if _is_of_the_day(trace, model.time))
+    return max((key_level(model.table), *inherited))
 
 
 def _is_of_the_day(row: Trace, time: str) -> bool:
@@ -143,7 +143,8 @@ def _source(source: exp.Expr | Scope, known: dict[int, Relation]) -> Relation:
     if isinstance(source, Scope):
         return _relation(source, known)
     definition = table(f"{source.args['db'].name}.{source.name}")
-    return relation_of(definition, row_level_of(definition))
+    model = _models().get(definition.name)
+    return relation_of(definition, row_level_of(model) if model else key_level(definition))
 
 
 def _union(parts: list[Relation]) -> Relation:
