@@ -28,13 +28,13 @@ def prepare(engine: Engine) -> None:
     Raises:
         WarehouseError: if the warehouse was made by a newer format.
     """
+    if layout_state(engine) == "current":
+        return
     present = _present_columns(engine)
-    version, layout = _recorded(engine) if _LAYOUT_TABLE in present else (FORMAT_VERSION, "")
+    version = _recorded(engine)[0] if _LAYOUT_TABLE in present else FORMAT_VERSION
     if version > FORMAT_VERSION:
         message = f"{engine.url} has format {version}, this Hoopcast reads up to {FORMAT_VERSION}; upgrade Hoopcast"
         raise WarehouseError(message)
-    if layout == layout_fingerprint():
-        return
     with engine.transaction():
         for table in all_tables():
             _bring_up_to_date(engine, table, present.get(table.name))
@@ -46,8 +46,8 @@ def prepare(engine: Engine) -> None:
 def layout_state(engine: Engine) -> Literal["current", "outdated", "absent"]:
     """Whether the tables are those of this Hoopcast, of another, or no warehouse at all."""
     if not engine.query(
-        "SELECT 1 FROM information_schema.tables WHERE table_schema || '.' || table_name = $name",
-        {"name": _LAYOUT_TABLE},
+        "SELECT 1 FROM information_schema.tables WHERE table_schema = $schema AND table_name = $name",
+        dict(zip(("schema", "name"), _LAYOUT_TABLE.split("."), strict=True)),
     ).rows:
         return "absent"
     return "current" if _recorded(engine)[1] == layout_fingerprint() else "outdated"

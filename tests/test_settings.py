@@ -1,0 +1,46 @@
+"""Where settings come from, and in which order."""
+
+from pathlib import Path
+
+import pytest
+
+from hoopcast.errors import UsageError
+from hoopcast.settings import Settings, load
+
+ABSENT = Path("absent.toml")
+
+
+def test_without_any_the_usual_ones_hold() -> None:
+    assert load({}, {}, ABSENT) == Settings("duckdb:///hoopcast.duckdb", None, 60.0, 600.0)
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "hoopcast.toml"
+    file.write_text('warehouse = "of-file.duckdb"\nthreads = 3\nwait = 1.5\ntimeout = 30\n', "utf-8")
+    environment = {"HOOPCAST_THREADS": "2", "HOOPCAST_WAIT": "7", "HOOPCAST_TIMEOUT": ""}
+    assert load({"wait": "9", "threads": None}, environment, file) == Settings("of-file.duckdb", 2, 9.0, 30.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("kelly = 0.1", "no setting 'kelly'; there are warehouse, threads, wait, timeout"),
+        ("threads = 0", "threads is 0"),
+        ("threads = 1.5", "threads is 1.5"),
+        ("threads = true", "threads is True"),
+        ("wait = nan", "wait is nan"),
+        ("timeout = inf", "timeout is inf"),
+        ("timeout = -1", "timeout is -1"),
+        ("warehouse = ''", "is no warehouse URL"),
+        ("[threads]", "threads is {}"),
+        ("wait", "can not be read"),
+        ("wait = 1\nwait = 2", "can not be read"),
+    ],
+)
+def test_a_file_that_is_not_right_is_refused(tmp_path: Path, text: str, says: str) -> None:
+    file = tmp_path / "hoopcast.toml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(UsageError) as refused:
+        load({}, {}, file)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
