@@ -12,7 +12,7 @@ ARGS ?=
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types format docs bench install lock clean
+.PHONY: help demo test golden check lint types format docs bench install lock clean
 
 help: ## list the chores
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -22,6 +22,9 @@ demo: $(VENV)/.base ## the whole way from raw data to verified features on a sim
 
 test: $(VENV)/.dev ## run the tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+golden: $(VENV)/.dev ## write the compiled text of the models anew; read what changed before you commit it
+	$(BIN)/python -m tests.golden.compiled_text
 
 check: lint types docs ## lint, format, types, docs: all that holds besides the tests
 

@@ -1,0 +1,38 @@
+"""Compiled text of every model and list of expected rows, kept in files for the eye; `make golden` writes it anew."""
+
+from pathlib import Path
+
+from hoopcast.pipeline.compiled import compiled, compiled_spine
+from hoopcast.pipeline.model import all_models
+
+DIALECTS = ("duckdb", "spark", "bigquery")
+FOLDER = Path(__file__).parent
+
+
+def compiled_texts(dialect: str) -> dict[Path, str]:
+    """Text by the file that keeps it: `<dialect>/<table>.sql`, `<dialect>/expected/<name>.sql` for expected rows."""
+    folder = FOLDER / dialect
+    models = {folder / f"{model.name.split('.')[1]}.sql": compiled(model, dialect) for model in all_models()}
+    spines = dict.fromkeys(model.spine for model in all_models())
+    expected = {folder / "expected" / f"{spine.name}.sql": compiled_spine(spine, dialect) for spine in spines}
+    return {path: f"{text}\n" for path, text in (models | expected).items()}
+
+
+def kept_files(dialect: str) -> set[Path]:
+    """Files that keep a text of this dialect."""
+    return set((FOLDER / dialect).rglob("*.sql"))
+
+
+def write() -> None:
+    """Write each text to its file, and delete the files of models that are no more."""
+    for dialect in DIALECTS:
+        texts = compiled_texts(dialect)
+        for path in kept_files(dialect) - texts.keys():
+            path.unlink()
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    write()
