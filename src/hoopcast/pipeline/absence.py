@@ -4,14 +4,14 @@ from datetime import date
 
 from hoopcast.pipeline.failures import FAILURES
 from hoopcast.pipeline.model import Model
-from hoopcast.warehouse.engine import Engine
+from hoopcast.warehouse.engine import Engine, Value
 
 
 def absence(engine: Engine, model: Model, day: date, player_id: int) -> str:
     """One line: that he has rows, or the recorded reason why not, or how he stands outside the population."""
     if "player_id" not in model.table.column_names:
         return "its rows are not of players"
-    parameters = {"day": day, "player_id": player_id}
+    parameters: dict[str, Value] = {"day": day, "player_id": player_id}
     rows = engine.query(
         f"SELECT COUNT(*) FROM {model.name} WHERE {model.time} = $day AND player_id = $player_id", parameters
     ).rows

@@ -1,0 +1,133 @@
+"""What the pipeline tells of the tables: coverage, gaps, and why a unit is in its state."""
+
+from datetime import date
+
+from hoopcast.pipeline.coverage import coverage
+from hoopcast.pipeline.gaps import gaps
+from hoopcast.pipeline.ranges import Range, resolve
+from hoopcast.pipeline.why import why
+from hoopcast.warehouse.duckdb import DuckDB
+from tests.pipeline import small
+from tests.pipeline.small import FEATURE, FORM, NIGHTS, TALLY, night, nights
+
+
+def with_a_failed_night() -> DuckDB:
+    engine = small.small_league()
+    small.change(engine, night(2021, 2), "points = 101")
+    small.backfill(engine)
+    return engine
+
+
+def test_coverage_counts_rows_and_states_of_each_table() -> None:
+    engine = with_a_failed_night()
+    dates = resolve(engine, Range(season="2021-22"))
+    tally, form, feature = coverage(engine, small.small_models(), dates)
+    assert (tally.table, tally.game_dates, tally.games, tally.due) == (TALLY, NIGHTS, 12, NIGHTS)
+    assert (tally.done, tally.failed, tally.rows, tally.expected, tally.success_pct) == (5, 1, 30, 30, 100.0)
+    assert (tally.earliest, tally.latest) == (night(2021, 0), night(2021, 5))
+    assert [(one.done, one.blocked, one.latest) for one in (form, feature)] == [(3, 3, night(2021, 2))] * 2
+
+
+def test_coverage_by_month_and_by_date() -> None:
+    engine = with_a_failed_night()
+    dates = resolve(engine, Range(season="2021-22"))
+    months = [one for one in coverage(engine, small.small_models(), dates, "month") if one.table == FORM]
+    assert [(one.period, one.game_dates, one.games, one.done, one.blocked) for one in months] == [
+        ("2021-12", 4, 8, 3, 1),
+        ("2022-01", 2, 4, 0, 2),
+    ]
+    days = [one for one in coverage(engine, small.small_models(), dates, "date") if one.table == TALLY]
+    assert [one.period for one in days] == [str(day) for day in nights(2021)]
+    assert [one.failed for one in days] == [0, 0, 1, 0, 0, 0]
+
+
+def test_success_is_the_share_of_expected_rows() -> None:
+    engine = small.small_league(years=(2021,))
+    small.change(engine, night(2021, 1), "player_name = 'hidden'")
+    hiding = small.TALLY_SQL.replace("AND s.game_status = 3", "AND s.game_status = 3 AND b.player_name <> 'hidden'")
+    models = small.small_models(tally=hiding)
+    small.backfill(engine, models)
+    tally = coverage(engine, models, resolve(engine, Range()))[0]
+    assert (tally.rows, tally.expected, tally.success_pct) == (34, 36, 100 * 34 / 36)
+
+
+def test_neighbouring_dates_of_one_cause_are_one_gap_with_the_command_that_mends_it() -> None:
+    engine = with_a_failed_night()
+    found = gaps(engine, small.small_models(), resolve(engine, Range()))
+    failed, form, feature = found
+    assert (failed.table, failed.first_date, failed.last_date, failed.dates) == (TALLY, *[night(2021, 2)] * 2, 1)
+    assert (failed.state, failed.command) == ("failed", f"hoopcast backfill tally --dates {night(2021, 2)}")
+    assert failed.cause.startswith("2 rows break 'points lies in 0..100'")
+    assert (form.first_date, form.last_date, form.dates) == (night(2021, 3), night(2022, 5), 9)
+    assert (form.state, form.cause) == ("blocked", f"{TALLY} has failed")
+    assert feature.command == f"hoopcast backfill feature --start-date {night(2021, 3)} --end-date {night(2022, 5)}"
+
+
+def test_a_gap_ends_where_a_done_date_lies_between() -> None:
+    engine = small.small_league(years=(2021,))
+    small.backfill(engine, wanted=Range(dates=(night(2021, 0), night(2021, 1), night(2021, 3))), with_upstream=False)
+    tally = [one for one in gaps(engine, small.small_models(), resolve(engine, Range())) if one.table == TALLY]
+    assert [(one.first_date, one.last_date, one.dates) for one in tally] == [
+        (night(2021, 2), night(2021, 2), 1),
+        (night(2021, 4), night(2021, 5), 2),
+    ]
+
+
+def test_nothing_is_a_gap_when_all_is_done() -> None:
+    engine = small.small_league()
+    small.backfill(engine)
+    assert gaps(engine, small.small_models(), resolve(engine, Range())) == ()
+
+
+def told(engine: DuckDB, table: str, day: date) -> list[tuple[int, str, date, str]]:
+    return [(one.depth, one.table, one.date, one.text) for one in why(engine, small.small_models(), table, day)]
+
+
+def test_why_follows_a_blocked_date_to_the_one_that_failed() -> None:
+    chain = told(with_a_failed_night(), FEATURE, night(2022, 1))
+    assert chain[0] == (0, FEATURE, night(2022, 1), f"blocked: {TALLY} has failed")
+    assert (chain[1][0], chain[1][1], chain[1][2]) == (1, TALLY, night(2021, 2))
+    assert chain[1][3].startswith("failed: 2 rows break 'points lies in 0..100'")
+    assert "(hoopcast backfill --no-resume)" in chain[2][3]
+
+
+def test_why_names_the_correction_that_made_a_date_stale() -> None:
+    engine = small.small_league()
+    small.backfill(engine)
+    small.change(engine, night(2021, 2), "points = 39")
+    chain = told(engine, TALLY, night(2021, 2))
+    assert chain[0][3] == "stale: its input changed"
+    assert chain[1][3].endswith("6 rows of 6 expected")
+    assert chain[2][:3] == (1, small.BOX, night(2021, 2))
+    assert chain[2][3].startswith("written since by run ingest")
+
+
+def test_why_names_both_versions_when_the_code_changed() -> None:
+    engine = small.small_league(years=(2021,))
+    small.backfill(engine)
+    before, after = small.small_models()[0], small.small_models(tally=small.TALLY_SQL.replace("48e0", "480e-1"))[0]
+    chain = why(engine, small.small_models(tally=small.TALLY_SQL.replace("48e0", "480e-1")), TALLY, night(2021, 0))
+    assert chain[0].text == "stale: its code changed"
+    assert f"its code was {before.version}, now {after.version}" in chain[1].text
+
+
+def test_why_says_what_a_done_date_was_made_from() -> None:
+    engine = small.small_league()
+    small.backfill(engine)
+    chain = told(engine, FORM, night(2021, 1))
+    assert chain[0][3] == "done"
+    assert "read before of 2 seasons: 7 dates" in next(text for _, table, _, text in chain if table == TALLY)
+
+
+def test_why_tells_of_a_player_that_he_is_there_or_why_not() -> None:
+    engine = small.small_league(years=(2021,))
+    small.change(engine, night(2021, 1), "player_name = 'hidden'")
+    hiding = small.TALLY_SQL.replace("AND s.game_status = 3", "AND s.game_status = 3 AND b.player_name <> 'hidden'")
+    models = small.small_models(tally=hiding)
+    small.backfill(engine, models)
+    texts = [why(engine, models, TALLY, night(2021, 1), player)[-1].text for player in (2, 1, 99)]
+    assert texts[0] == "player 2 is there, with 2 rows"
+    assert texts[1] == "player 1 is absent: DATA_QUARANTINED, hidden"
+    assert (
+        texts[2] == "player 99 is absent: not in the population, for he had not appeared in any game that is ingested"
+    )
