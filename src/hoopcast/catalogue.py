@@ -41,6 +41,14 @@ class _EdgeLine:
     directly: bool
 
 
+@dataclass(frozen=True)
+class _OriginLine:
+    depth: int
+    table: str
+    column: str
+    days_before: int | None
+
+
 def models(*names: str) -> Table:
     """Models by table, short name or phase, all for none: what each is, and the version of its code.
 
@@ -73,6 +81,31 @@ def lineage(*names: str) -> Table:
         (line for line in every if line[0] in wanted), key=lambda line: (order[line[0]], line not in direct, line)
     )
     return Table.of(_EdgeLine, [_EdgeLine(*line, directly=line in direct) for line in lines])
+
+
+def column_lineage(name: str, column: str) -> Table:
+    """What a column was made from, down to raw tables, each of them unfolded once.
+
+    `days_before` is the least number of days by which what is read lies before the row that reads it: 0 for what is of
+    the same date, NULL where no date is compared.
+
+    Raises:
+        UsageError: if there is no such table or column.
+    """
+    from hoopcast.lineage.columns import LineageTree, lineage_of  # noqa: PLC0415 - brings the compiler
+
+    lines: list[_OriginLine] = []
+    seen: set[tuple[str, str]] = set()
+
+    def unfold(tree: LineageTree, depth: int) -> None:
+        lines.append(_OriginLine(depth, tree.table, tree.column, tree.days_before))
+        if (tree.table, tree.column) not in seen:
+            seen.add((tree.table, tree.column))
+            for origin in tree.inputs:
+                unfold(origin, depth + 1)
+
+    unfold(lineage_of(name, column), 0)
+    return Table.of(_OriginLine, lines)
 
 
 def compiled(name: str, dialect: Dialect) -> str:

@@ -101,6 +101,8 @@ USAGE = (
     Broken("models phase3 --compile duckdb", 2, "is several tables"),
     Broken("models pdc --compile oracle", 2, "is not one of"),
     Broken("models pdc --compile duckdb --lineage", 2, "two questions"),
+    Broken("models mlfs --column fatigue_score", 2, "needs a TABLE and --lineage"),
+    Broken("models mlfs --lineage --column luck", 2, "no column 'luck'"),
     Broken("ingest", 2, "Missing argument"),
     Broken("ingest nowhere", 2, "nowhere can not be read"),
     Broken("ingest . --season 2021", 2, "is not a season"),

@@ -243,6 +243,9 @@ def test_models_are_listed_compiled_and_traced(call: Call) -> None:
     assert "INT64" in printed(call, "models", "pdc", "--compile", "bigquery")
     lineage = json.loads(printed(call, "models", "mlfs", "--lineage", "--json"))
     assert {"nba_precompute.player_daily_cache"} < {line["reads"] for line in lineage if line["directly"]}
+    origins = printed(call, "models", "mlfs", "--lineage", "--column", "points_avg_last_5").splitlines()
+    assert origins[0] == "nba_predictions.ml_feature_store.points_avg_last_5"
+    assert any(line.strip().startswith("nba_raw.nbac_player_boxscore.points") for line in origins)
 
 
 def test_doctor_finds_nothing_wrong_with_a_sound_warehouse(call: Call) -> None:

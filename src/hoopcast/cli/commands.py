@@ -104,8 +104,10 @@ def _one_line(message: str) -> str:
 
 
 def _hint(error: click.ClickException) -> str:
-    if not isinstance(error, click.UsageError) or error.ctx is None:
+    if not isinstance(error, click.UsageError):
         return ""
+    if error.ctx is None:
+        return "; see `hoopcast --help`"
     if isinstance(error, click.NoSuchOption) and error.option_name in _global_options() and error.ctx.parent:
         return f"; it goes before the command: `hoopcast {error.option_name} ... {error.ctx.info_name}`"
     return f"; see `{error.ctx.command_path} --help`"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from hoopcast.errors import UsageError
 
@@ -86,7 +86,8 @@ def render(table: "Table", *, title: str | None = None, null: str = "") -> str:
     is_terminal = sys.stdout.isatty()
     grid = Grid(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for name, kind in zip(table.columns, table.types, strict=True):
-        grid.add_column(name, justify="right" if kind.startswith(_NUMBERS) else "left", no_wrap=not is_terminal)
+        justify: Literal["left", "right"] = "right" if kind.startswith(_NUMBERS) else "left"
+        grid.add_column(name, justify=justify, overflow="fold", no_wrap=not is_terminal)
     rows = table.rows
     for row in rows[:MOST_ROWS]:
         grid.add_row(*(Text(_cell(value, null)) for value in row))

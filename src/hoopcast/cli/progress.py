@@ -152,8 +152,8 @@ def _terminal() -> Iterator[_Bars]:
         """Dates a second."""
 
         def render(self, task: Task) -> Text:
-            speed = task.finished_speed or task.speed
-            return Text("" if speed is None else f"{speed:,.0f}/s")
+            elapsed = task.finished_time or task.elapsed
+            return Text(f"{task.completed / elapsed:,.0f}/s" if elapsed and task.completed else "")
 
     columns = (
         TextColumn("{task.description}"),
