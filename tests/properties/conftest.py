@@ -14,7 +14,9 @@ def tiny_league(tmp_path_factory: pytest.TempPathFactory) -> League:
 
 @pytest.fixture(scope="session")
 def short_league(tmp_path_factory: pytest.TempPathFactory) -> League:
-    """Two seasons so short that each of their days can be lived through."""
-    return build_league(
-        tmp_path_factory.mktemp("short_league"), LeagueSize(teams=4, games_per_team=6, players_per_team=9)
-    )
+    """Two seasons so short that each of their days can be lived through.
+
+    Nobody in it has a namesake: whom a name without id means depends on who is known by then.
+    """
+    size = LeagueSize(teams=4, games_per_team=6, players_per_team=9)
+    return build_league(tmp_path_factory.mktemp("short_league"), size, seed=2)

@@ -1,6 +1,6 @@
-"""The files of a league as they lay there on each morning of its seasons."""
+"""The files of a league as they lay there on each morning of a season."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -19,33 +19,28 @@ _OF_RESULTS = ("player_box", "team_box", "shots", "starters")
 _OF_THE_DAY = ("game_lines", "points_props")
 
 
-def files_as_of(files: Path, seasons: Sequence[str], folder: Path) -> Iterator[tuple[date, Path]]:
+def files_as_of(files: Path, season: str, folder: Path) -> Iterator[tuple[date, Path]]:
     """For each game day a folder with what was published since the last one: final scores, boxes, the day's lines.
 
     Args:
         files: the league's files, a folder a season.
-        seasons: seasons to live through, in their order.
+        season: the season to live through.
         folder: where to write.
 
     Yields:
-        The day and its folder; after a season's last day one more, the day after.
+        The day and its folder; at the end one more, of a day after the season.
     """
+    source = files / season
     with duckdb.connect() as connection:
-        for season in seasons:
-            source = files / season
-            played = [
-                row[0]
-                for row in connection.execute(
-                    f"SELECT DISTINCT CAST(game_date AS DATE) FROM '{source}/schedule.parquet'"
-                    " WHERE season_type = 'regular' ORDER BY 1"
-                ).fetchall()
-            ]
-            last = "0001-01-01"
-            for day in [*played, date(played[-1].year, 9, 1)]:
-                morning = folder / str(day)
-                _write_morning(connection, source, morning, last, str(day))
-                last = str(day)
-                yield day, morning
+        days = connection.execute(
+            f"SELECT DISTINCT CAST(game_date AS DATE) FROM '{source}/schedule.parquet'"
+            " WHERE season_type = 'regular' ORDER BY 1"
+        ).fetchall()
+        last = "0001-01-01"
+        for day in [*(row[0] for row in days), date(int(season[:4]) + 1, 9, 1)]:
+            _write_morning(connection, source, folder / str(day), last, str(day))
+            last = str(day)
+            yield day, folder / str(day)
 
 
 def _write_morning(connection: duckdb.DuckDBPyConnection, source: Path, folder: Path, last: str, day: str) -> None:
