@@ -1,0 +1,76 @@
+"""The same compiled SQL run by DuckDB alone: no ledger, no checks, no transactions but one a statement."""
+
+import time
+from datetime import date
+
+import duckdb
+
+import hoopcast
+from benchmarks.polars_features import COMPUTED
+from hoopcast.pipeline.model import Model, all_models
+from hoopcast.pipeline.span import named_values, span_values
+from hoopcast.pipeline.texts import span_texts
+from hoopcast.warehouse.duckdb import path_of
+
+Spans = dict[str, list[tuple[str, date, date]]]
+
+
+def run_plain(warehouse: str, like: str, season: str | None, day: str | None, threads: int) -> dict[str, float]:
+    """Write every model's rows, an INSERT for each season.
+
+    Args:
+        warehouse: where nothing of it is written yet; for a date it is deleted beforehand, which takes no time here.
+        like: a warehouse in which Hoopcast has written the same, which says what to write.
+        season: the one season, or None for all.
+        day: the one date, or None for all.
+        threads: of DuckDB.
+
+    Returns:
+        Seconds, those of the tables that Polars computes too, and rows.
+    """
+    models = all_models()
+    with hoopcast.open(like, threads=threads) as written:
+        texts = span_texts(written.engine, models)
+        spans = {model.name: _spans(written, model, season, day) for model in models}
+        expected = sum(_rows(written.engine.connection, model, spans) for model in models)
+    if day is not None:
+        with hoopcast.open(warehouse) as opened:
+            for model in models:
+                opened.engine.execute(f"DELETE FROM {model.name} WHERE {model.time} = $day", {"day": day})
+    began = time.perf_counter()
+    computed = 0.0
+    connection = duckdb.connect(path_of(warehouse), config={"threads": threads})
+    for model in models:
+        table_began = time.perf_counter()
+        for season_of_span, first, last in spans[model.name]:
+            text = texts[model.name].rows
+            values = named_values(text, span_values(model, season_of_span, first, last))
+            connection.execute(f"INSERT INTO {model.name} {text}", values)
+        computed += time.perf_counter() - table_began if model.name in COMPUTED else 0.0
+    connection.close()
+    seconds = time.perf_counter() - began
+    with duckdb.connect(path_of(warehouse)) as again:
+        rows = sum(_rows(again, model, spans) for model in models)
+    if rows != expected:
+        raise SystemExit(f"plain DuckDB wrote {rows} rows, Hoopcast {expected}")
+    return {"seconds": seconds, "computed": computed, "rows": rows}
+
+
+def _spans(
+    written: "hoopcast.Hoopcast", model: Model, season: str | None, day: str | None
+) -> list[tuple[str, date, date]]:
+    found = written.engine.query(
+        "SELECT season, MIN(unit_date), MAX(unit_date) FROM nba_orchestration.ledger WHERE table_name = $name"
+        " AND season = COALESCE($season, season) AND unit_date = COALESCE(CAST($day AS DATE), unit_date)"
+        " GROUP BY season ORDER BY season",
+        {"name": model.name, "season": season, "day": day},
+    ).rows
+    return [
+        (str(name), first, last) for name, first, last in found if isinstance(first, date) and isinstance(last, date)
+    ]
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, model: Model, spans: Spans) -> int:
+    count = f"SELECT COUNT(*) FROM {model.name} WHERE season = ? AND {model.time} BETWEEN ? AND ?"
+    counted = (connection.execute(count, span).fetchone() for span in spans[model.name])
+    return sum(int(row[0]) for row in counted if row is not None)

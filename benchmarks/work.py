@@ -1,0 +1,183 @@
+"""What `python -m benchmarks` measures, one piece of work a process: reads its arguments as JSON, prints what it took.
+
+Everything is measured between opening and closing the warehouse, so that no time hides in a checkpoint at the end.
+"""
+
+import json
+import re
+import shutil
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import hoopcast
+from benchmarks.plain import run_plain
+from benchmarks.polars_features import COMPUTED, EARLIER, INPUTS, features_of_seasons
+from hoopcast.pipeline.model import all_models
+from hoopcast.pipeline.plan import Selection
+from hoopcast.pipeline.ranges import UnitDate
+from hoopcast.pipeline.run import RunOptions, run
+from hoopcast.warehouse.engine import Parameters
+
+THREADS = 2
+# Both sides are rounded to 6 decimals: no more than one step of the last.
+_ONE_STEP = 1.5e-6
+Figures = dict[str, float]
+# Which statement of a run is what, the first that fits.
+_PARTS = {
+    "the models' SELECTs": r"TEMP TABLE hoopcast_stage",
+    "expected rows": r"TEMP TABLE hoopcast_spine",
+    "writing rows": r"^(INSERT INTO|DELETE FROM) nba_(analytics|precompute|predictions)",
+    "ledger, plan and failures": r"nba_orchestration|hoopcast_unit|hoopcast_newest",
+    "checks and fingerprints": r"hoopcast_stage|hoopcast_spine",
+    "transactions": r"^(BEGIN|COMMIT)",
+    "checkpoint": r"^CHECKPOINT",
+}
+_REST = "Python, preflight and the copy for readers"
+
+
+def simulate(folder: str, seasons: list[str]) -> Figures:
+    """Write simulated seasons as files."""
+    from hoopcast.sources.simulator import simulate as drawn  # noqa: PLC0415 - no other work draws
+    from hoopcast.sources.simulator import write  # noqa: PLC0415 - the same
+
+    began = time.perf_counter()
+    write(drawn(tuple(seasons), seed=1), folder)
+    return {"seconds": time.perf_counter() - began}
+
+
+def ingest(warehouse: str, paths: list[str]) -> Figures:
+    """Ingest files into a warehouse."""
+    began = time.perf_counter()
+    with hoopcast.open(warehouse, threads=THREADS) as opened:
+        opened.ingest(*paths)
+    return {"seconds": time.perf_counter() - began}
+
+
+def prepare(warehouse: str, seasons: list[str]) -> Figures:
+    """Write seasons with every stage of theirs, so that nothing before the next season is missing."""
+    began = time.perf_counter()
+    with hoopcast.open(warehouse, threads=THREADS) as opened:
+        for season in seasons:
+            opened.backfill(season=season, stage="all", skip_preflight=True)
+    return {"seconds": time.perf_counter() - began}
+
+
+def backfill(warehouse: str, season: str | None = None, day: str | None = None) -> Figures:
+    """Write a season, a date anew, or all that is ingested."""
+    began = time.perf_counter()
+    with hoopcast.open(warehouse, threads=THREADS) as opened:
+        dates = (date.fromisoformat(day),) if day else ()
+        report = opened.backfill(resume=not day, season=season, dates=dates)
+    seconds = time.perf_counter() - began
+    if report.exit_status:
+        raise SystemExit("dates failed or are blocked; a benchmark of that says nothing")
+    computed = sum(table.seconds for table in report.tables if table.table in COMPUTED)
+    return {"seconds": seconds, "computed": computed, "rows": sum(table.rows for table in report.tables)}
+
+
+def parts(warehouse: str, season: str) -> Figures:
+    """Seconds of a season by what they are spent on."""
+    spent: dict[str, float] = defaultdict(float)
+    with hoopcast.open(warehouse, threads=THREADS) as opened:
+        engine = opened.engine
+
+        def timed(statement: Callable[[str, Parameters | None], Any]) -> Callable[..., Any]:
+            def measured(sql: str, parameters: Parameters | None = None) -> Any:  # noqa: ANN401 - as the engine has it
+                began = time.perf_counter()
+                try:
+                    return statement(sql, parameters)
+                finally:
+                    part = next((name for name, pattern in _PARTS.items() if re.search(pattern, sql.strip())), _REST)
+                    spent[part] += time.perf_counter() - began
+
+            return measured
+
+        engine.execute, engine.query = timed(engine.execute), timed(engine.query)  # type: ignore[method-assign]
+        began = time.perf_counter()
+        opened.backfill(season=season)
+    spent[_REST] += time.perf_counter() - began - sum(spent.values())
+    return {name: spent[name] for name in (*_PARTS, _REST)}
+
+
+def plain(warehouse: str, like: str, season: str | None = None, day: str | None = None) -> Figures:
+    """Write the same rows by the same compiled SQL with nothing but DuckDB."""
+    return run_plain(warehouse, like, season, day, THREADS)
+
+
+def dates_alone(warehouse: str, days: list[str], season: str) -> Figures:
+    """Write dates one at a time by the same runner, without opening the warehouse for each: their mean."""
+    models = all_models()
+    names = tuple(model.name for model in models)
+    took = []
+    with hoopcast.open(warehouse, threads=THREADS) as opened:
+        for day in days:
+            selection = Selection(names, (UnitDate(season, date.fromisoformat(day)),), again=True)
+            began = time.perf_counter()
+            run(opened.engine, models, selection, RunOptions("one date at a time"))
+            took.append(time.perf_counter() - began)
+    return {"seconds": sum(took) / len(took), "least": min(took), "most": max(took)}
+
+
+def export(warehouse: str, folder: str, season: str, earlier: str) -> Figures:
+    """Write what Polars begins with, for a season or, without one before it, for all."""
+    began = time.perf_counter()
+    with hoopcast.open(warehouse, threads=THREADS) as opened:
+        for name, table in (INPUTS | EARLIER).items():
+            before = f" WHERE season = '{earlier}'" if name in EARLIER else ""
+            opened.query(f"SELECT * FROM {table}{before}").write(Path(folder) / f"{name}.parquet", "parquet")
+    del season
+    return {"seconds": time.perf_counter() - began}
+
+
+def polars(folder: str, seasons: list[str], output: str) -> Figures:
+    """Compute the features in Polars and write them to a Parquet file."""
+    began = time.perf_counter()
+    found = features_of_seasons(Path(folder), seasons)
+    found.write_parquet(output)
+    return {"seconds": time.perf_counter() - began, "rows": len(found)}
+
+
+def compare(warehouse: str, output: str, seasons: list[str]) -> Figures:
+    """Largest difference between Polars and the feature store, and how many features differ by over 1e-6 somewhere."""
+    import polars as pl  # noqa: PLC0415 - the name is a function's here
+
+    theirs = pl.read_parquet(output)
+    with hoopcast.open(warehouse, threads=THREADS) as opened:
+        ours = opened.query("SELECT * FROM nba_predictions.ml_feature_store").polars()
+    ours = ours.filter(pl.col("season").is_in(seasons))
+    both = ours.join(theirs, on=["game_id", "player_id"], suffix="_polars")
+    # Polars computes games of the playoffs as well, of which Hoopcast writes what the next season needs.
+    if len(ours) != len(both):
+        raise SystemExit(f"the feature store has {len(ours)} rows, of which Polars has {len(both)}")
+    columns = [name for name in theirs.columns if name not in ("game_id", "player_id")]
+    pairs = {name: (pl.col(name).cast(pl.Float64), pl.col(f"{name}_polars").cast(pl.Float64)) for name in columns}
+    absent = both.select((a.is_null() != b.is_null()).sum().alias(name) for name, (a, b) in pairs.items()).row(0)
+    if any(absent):
+        raise SystemExit("a feature is NULL in one of the feature store and Polars, and not in the other")
+    most = both.select((a - b).abs().max().alias(name) for name, (a, b) in pairs.items()).row(0)
+    beyond = both.select(((a - b).abs() > _ONE_STEP).any().alias(name) for name, (a, b) in pairs.items()).row(0)
+    return {"features": len(columns), "beyond": sum(beyond), "most": max(value or 0.0 for value in most)}
+
+
+_WORK: dict[str, Callable[..., Figures]] = {
+    work.__name__: work
+    for work in (simulate, ingest, prepare, backfill, parts, plain, dates_alone, export, polars, compare)
+}
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Do one piece of work and print its figures."""
+    name, given = arguments[0], json.loads(arguments[1])
+    if source := given.pop("copy_of", None):
+        Path(f"{given['warehouse']}.wal").unlink(missing_ok=True)
+        shutil.copy(source, given["warehouse"])
+    print(json.dumps(_WORK[name](**given)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
