@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Literal
 
 from hoopcast.errors import ModelError, UsageError
+from hoopcast.warehouse.schema import constants_fingerprint
 from hoopcast.warehouse.tables import Table, parse_table, read_headers, table, tables_of
 
 Reach = Literal["same", "before", "until", "constant"]
@@ -131,10 +132,13 @@ def build_model(definition: Table) -> Model:
         raise ModelError(message)
     columns = ",".join(f"{column.name} {column.type}" for column in definition.columns)
     expected = spine(headers["expected"])
-    settings = (columns, headers["grain"], headers["inputs"], headers["look-back"], str(_WRITER_VERSION))
+    inputs = read_inputs(headers["inputs"], definition.name)
+    # No date's fingerprint holds a constant, so the version does.
+    constants = [constants_fingerprint(item.table.name) for item in (*inputs, *expected.inputs)]
+    settings = (columns, headers["grain"], headers["inputs"], headers["look-back"], str(_WRITER_VERSION), *constants)
     return Model(
         table=definition,
-        inputs=read_inputs(headers["inputs"], definition.name),
+        inputs=inputs,
         look_back=int(headers["look-back"]),
         requires=tuple(table(name) for name in _names(headers.get("requires", ""))),
         spine=expected,

@@ -14,11 +14,27 @@ _LAYOUT_TABLE = "nba_orchestration.warehouse_format"
 _MAX_HALF_LIFE = 60
 _MAX_GAMES_AGO = 120
 _SCALE = 1_000_000
+_INSERT_WEIGHTS = (
+    "INSERT INTO nba_raw.recency_weight (half_life, games_ago, weight)"
+    " SELECT h.half_life, a.games_ago,"
+    " CAST(GREATEST(1, ROUND($scale * POWER(2.0, -a.games_ago / CAST(h.half_life AS DOUBLE)))) AS BIGINT)"
+    " FROM (SELECT UNNEST(GENERATE_SERIES(1, $half_lives)) AS half_life) AS h,"
+    " (SELECT UNNEST(GENERATE_SERIES(0, $games)) AS games_ago) AS a"
+)
+
+
+def constants_fingerprint(table_name: str) -> str:
+    """Hash of what fills a table that no file fills; empty for any other table."""
+    filled: dict[str, object] = {
+        "nba_raw.recency_weight": (_INSERT_WEIGHTS, _SCALE, _MAX_HALF_LIFE, _MAX_GAMES_AGO),
+        "nba_raw.team": [(team.abbr, team.team_id, team.city, team.nickname) for team in TEAMS],
+    }
+    return hashlib.sha256(repr(filled[table_name]).encode()).hexdigest()[:16] if table_name in filled else ""
 
 
 def layout_fingerprint() -> str:
-    """Hash of every table's columns and types."""
-    layout = "\n".join(f"{table.name}({_columns(table)})" for table in all_tables())
+    """Hash of every table's columns and types, and of what fills the constant ones."""
+    layout = "\n".join(f"{table.name}({_columns(table)}){constants_fingerprint(table.name)}" for table in all_tables())
     return hashlib.sha256(layout.encode()).hexdigest()[:16]
 
 
@@ -97,14 +113,7 @@ def _bring_up_to_date(engine: Engine, table: Table, present: dict[str, Value] | 
 
 def _fill_recency_weights(engine: Engine) -> None:
     engine.execute("DELETE FROM nba_raw.recency_weight")
-    engine.execute(
-        "INSERT INTO nba_raw.recency_weight (half_life, games_ago, weight)"
-        " SELECT h.half_life, a.games_ago,"
-        " CAST(GREATEST(1, ROUND($scale * POWER(2.0, -a.games_ago / CAST(h.half_life AS DOUBLE)))) AS BIGINT)"
-        " FROM (SELECT UNNEST(GENERATE_SERIES(1, $half_lives)) AS half_life) AS h,"
-        " (SELECT UNNEST(GENERATE_SERIES(0, $games)) AS games_ago) AS a",
-        {"scale": _SCALE, "half_lives": _MAX_HALF_LIFE, "games": _MAX_GAMES_AGO},
-    )
+    engine.execute(_INSERT_WEIGHTS, {"scale": _SCALE, "half_lives": _MAX_HALF_LIFE, "games": _MAX_GAMES_AGO})
 
 
 def _fill_teams(engine: Engine) -> None:
