@@ -47,6 +47,10 @@ GAME_LINE = Contract(
         Check(
             "line_kind NOT IN ('closing', 'live')", "'line_kind ''' || line_kind || ''' is neither closing nor live'"
         ),
+        Check(
+            f"in_line_kind = 'closing' AND in_captured_at_utc > {CLOSING_MOMENT}",
+            "'a closing line that was seen after tip-off, at ' || in_captured_at_utc || ' UTC'",
+        ),
         price_check("home_moneyline"),
         price_check("away_moneyline"),
         Check(

@@ -45,6 +45,10 @@ POINTS_PROP_LINE = Contract(
         Check(
             "line_kind NOT IN ('closing', 'live')", "'line_kind ''' || line_kind || ''' is neither closing nor live'"
         ),
+        Check(
+            "in_line_kind = 'closing' AND in_captured_at_utc > CAST(in_game_date AS TIMESTAMP)",
+            "'a closing line carries no hour, and this one was seen at ' || in_captured_at_utc || ' UTC: call it live'",
+        ),
         Check("player_id IS NULL AND player_name IS NULL", "'names no player'"),
         price_check("over_price"),
         price_check("under_price"),
