@@ -144,6 +144,12 @@ def _schedule(document: dict[str, Json]) -> list[Extract]:
     return [Extract(columns, rows, "nba_raw.nbac_schedule")]
 
 
+def _statistics(of: dict[str, Json], path: str) -> list[Json]:
+    """Minutes and counts of a team or player; one under another name is an error, not a zero."""
+    line = _mapping(_need(of, "statistics", path), f"{path}.statistics")
+    return [_need(line, key, f"{path}.statistics") for key in ("minutes", *_STATISTICS.values())]
+
+
 def _box_score(document: dict[str, Json]) -> list[Extract]:
     game = _mapping(document["boxScoreTraditional"], "boxScoreTraditional")
     game_id = _need(game, "gameId", "boxScoreTraditional")
@@ -154,18 +160,15 @@ def _box_score(document: dict[str, Json]) -> list[Extract]:
         path = f"boxScoreTraditional.{side}"
         team = _mapping(_need(game, side, "boxScoreTraditional"), path)
         team_cells = [game_id, team.get("teamId"), _need(team, "teamTricode", path)]
-        totals = _mapping(_need(team, "statistics", path), f"{path}.statistics")
-        teams.append([*team_cells, totals.get("minutes"), *(totals.get(key) for key in _STATISTICS.values())])
+        teams.append([*team_cells, *_statistics(team, path)])
         for player in _objects(team, "players", path):
-            line = _mapping(_need(player, "statistics", f"{path}.players"), f"{path}.players.statistics")
-            minutes = line.get("minutes") or None
+            minutes, *counts = _statistics(player, f"{path}.players")
             name = f"{player.get('firstName') or ''} {player.get('familyName') or ''}".strip()
             person = _need(player, "personId", f"{path}.players")
             players.append([
-                *team_cells, person, name, minutes is not None, player.get("comment"), minutes or 0,
-                *(line.get(key) for key in _STATISTICS.values()),
+                *team_cells, person, name, bool(minutes), player.get("comment"), minutes or 0, *counts,
             ])  # fmt: skip
-            if minutes is not None:
+            if minutes:
                 starters.append([game_id, person, bool(_need(player, "position", f"{path}.players"))])
     team_columns = ("game_id", "team_id", "team_abbr")
     return [
@@ -196,8 +199,9 @@ def _play_by_play(document: dict[str, Json]) -> list[Extract]:
     rows: list[list[Json]] = [
         [
             game_id, _need(action, "actionNumber", path), action.get("period"), _need(action, "personId", path),
-            action.get("teamTricode"), _need(action, "shotResult", path) == "Made", action.get("shotValue") == _THREE,
-            action.get("shotDistance"), blocks.get(action.get("actionNumber")),
+            action.get("teamTricode"), _need(action, "shotResult", path) == "Made",
+            _need(action, "shotValue", path) == _THREE, _need(action, "shotDistance", path),
+            blocks.get(action.get("actionNumber")),
         ]
         for action in actions
         if _need(action, "isFieldGoal", path)

@@ -24,7 +24,8 @@ PLAYER_BOXSCORE = Contract(
         Input("player_lookup", _NAMES, "lookup"),
         Input("played_flag", ("played_flag",), "flag"),
         Input("not_playing_reason", ("not_playing_reason", "comment"), "text"),
-        *box_score_inputs(),
+        # Usage needs turnovers.
+        *box_score_inputs(required=("tov",)),
     ),
     outputs={
         "season": "game_season",

@@ -27,7 +27,7 @@ SHOT = Contract(
         Input("shot_made_flag", ("MADE", "SHOT_MADE_FLAG"), "flag", required=True),
         Input("three_pointer_flag", ("IS_3PT", "three_pointer_flag"), "flag"),
         Input("shot_type", ("SHOT_TYPE",), "text"),
-        Input("distance_ft", ("DISTANCE_FT", "SHOT_DISTANCE"), "integer"),
+        Input("distance_ft", ("DISTANCE_FT", "SHOT_DISTANCE"), "integer", required=True),
         Input("has_distance", ("HAS_DISTANCE",), "flag"),
         Input("assist_player_id", ("ASSIST_PLAYER_ID",), "integer"),
         Input("block_player_id", ("BLOCK_PLAYER_ID",), "integer"),
