@@ -95,8 +95,9 @@ FROM (
       game_id,
       player_id
   ), charted AS (
-    SELECT DISTINCT
-      game_id
+    SELECT
+      game_id,
+      MAX(assist_player_id) AS any_assister
     FROM (
       SELECT
         *
@@ -104,6 +105,8 @@ FROM (
       WHERE
         game_date BETWEEN @span_start AND @span_end
     ) AS nbac_shot
+    GROUP BY
+      game_id
   ), teams AS (
     SELECT
       *,
@@ -167,9 +170,9 @@ FROM (
     CASE WHEN NOT c.game_id IS NULL THEN COALESCE(z.paint_fga_blocked, 0) END AS paint_fga_blocked,
     CASE WHEN NOT c.game_id IS NULL THEN COALESCE(z.mid_range_fga_blocked, 0) END AS mid_range_fga_blocked,
     CASE WHEN NOT c.game_id IS NULL THEN COALESCE(z.three_fga_blocked, 0) END AS three_fga_blocked,
-    CASE WHEN NOT c.game_id IS NULL THEN COALESCE(z.assisted_fgm, 0) END AS assisted_fgm,
+    CASE WHEN NOT c.any_assister IS NULL THEN COALESCE(z.assisted_fgm, 0) END AS assisted_fgm,
     CASE
-      WHEN NOT c.game_id IS NULL AND b.fgm >= COALESCE(z.assisted_fgm, 0)
+      WHEN NOT c.any_assister IS NULL AND b.fgm >= COALESCE(z.assisted_fgm, 0)
       THEN b.fgm - COALESCE(z.assisted_fgm, 0)
     END AS unassisted_fgm,
     NOT c.game_id IS NULL

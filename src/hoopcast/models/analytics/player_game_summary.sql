@@ -32,7 +32,7 @@ zones AS (
     FROM shots
     GROUP BY game_id, player_id
 ),
-charted AS (SELECT DISTINCT game_id FROM nba_raw.nbac_shot),
+charted AS (SELECT game_id, MAX(assist_player_id) AS any_assister FROM nba_raw.nbac_shot GROUP BY game_id),
 teams AS (SELECT *, 240e0 + 25e0 * ROUND((minutes - 240e0) / 25e0) AS team_minutes FROM nba_raw.nbac_team_boxscore)
 SELECT
     b.game_id,                                          -- VARCHAR! NBA.com game id [pre-game history]
@@ -77,8 +77,8 @@ SELECT
     CASE WHEN c.game_id IS NOT NULL THEN COALESCE(z.paint_fga_blocked, 0) END AS paint_fga_blocked, -- BIGINT 0..40 paint attempts that were blocked [post-game]
     CASE WHEN c.game_id IS NOT NULL THEN COALESCE(z.mid_range_fga_blocked, 0) END AS mid_range_fga_blocked, -- BIGINT 0..40 mid-range attempts that were blocked [post-game]
     CASE WHEN c.game_id IS NOT NULL THEN COALESCE(z.three_fga_blocked, 0) END AS three_fga_blocked, -- BIGINT 0..40 three-point attempts that were blocked [post-game]
-    CASE WHEN c.game_id IS NOT NULL THEN COALESCE(z.assisted_fgm, 0) END AS assisted_fgm, -- BIGINT 0..60 made field goals that were assisted [post-game]
-    CASE WHEN c.game_id IS NOT NULL AND b.fgm >= COALESCE(z.assisted_fgm, 0) THEN b.fgm - COALESCE(z.assisted_fgm, 0) END
+    CASE WHEN c.any_assister IS NOT NULL THEN COALESCE(z.assisted_fgm, 0) END AS assisted_fgm, -- BIGINT 0..60 made field goals that were assisted, NULL where the chart of the game tells no assist [post-game]
+    CASE WHEN c.any_assister IS NOT NULL AND b.fgm >= COALESCE(z.assisted_fgm, 0) THEN b.fgm - COALESCE(z.assisted_fgm, 0) END
         AS unassisted_fgm,                              -- BIGINT 0..60 made field goals of his own making, NULL where the chart has more assisted ones than the box score made [post-game]
     c.game_id IS NOT NULL AND COALESCE(z.fga, 0) = b.fga AND COALESCE(z.fgm, 0) = b.fgm
         AS zones_complete_flag,                         -- BOOLEAN! charted shots rebuild the box score's attempts and makes [post-game]
