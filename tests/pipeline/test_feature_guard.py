@@ -73,6 +73,13 @@ def test_movement_of_a_line_asks_for_lines_captured_live() -> None:
     assert dull(engine) == ["2021-22 regular: line_movement"]
 
 
+def test_a_probability_without_vig_asks_for_both_prices() -> None:
+    engine = with_sources(store("no_vig_probability_over", None), *ALL_SOURCES)
+    assert dull(engine) == []
+    engine.execute("UPDATE nba_raw.points_prop_line SET over_price = -110, under_price = -110")
+    assert dull(engine) == ["2021-22 regular: no_vig_probability_over"]
+
+
 def test_a_few_nights_are_not_judged() -> None:
     engine = with_sources(store("team_win_pct", 0.5, nights=5), *ALL_SOURCES)
     assert dull(engine) == []

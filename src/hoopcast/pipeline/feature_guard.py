@@ -15,6 +15,11 @@ _OPTIONAL_SOURCES: dict[Level, tuple[str, ...]] = {
     "market": ("nba_raw.game_line", "nba_raw.points_prop_line"),
     "line": ("nba_raw.points_prop_line",),
 }
+# What lines of a season must be like for a feature to vary, by the name that a declaration gives it.
+_CONDITIONS = {
+    "unless-live": "line_kind = 'live'",
+    "unless-two-sided": "over_price IS NOT NULL AND under_price IS NOT NULL",
+}
 # On fewer dates of a stage, as in a play-in, much is the same by chance.
 _DATES_TO_JUDGE = 20
 
@@ -23,7 +28,8 @@ def dull_features(engine: Engine, models: Sequence[Model], seasons: Sequence[str
     """Features of each season and stage that are constant or all NULL: declared ones aside, and those without source.
 
     The feature store's header `-- constant: playoff_game regular, line_movement unless-live` declares what need not
-    vary: in a stage, or in a season without lines that were captured live.
+    vary: in a stage, or in a season without lines captured live (`unless-live`) or with both prices
+    (`unless-two-sided`).
     """
     table = next((model.table for model in models if model.name == _FEATURE_STORE), None)
     if table is None or not {"season", "season_stage"} <= set(table.column_names):
@@ -32,7 +38,7 @@ def dull_features(engine: Engine, models: Sequence[Model], seasons: Sequence[str
     varies = ", ".join(f"COALESCE(MIN({column.name}) < MAX({column.name}), FALSE)" for column in features)
     for season in seasons:
         absent = _absent_sources(engine, season)
-        has_live_lines = _has_live_lines(engine, season)
+        unmet = [name for name, condition in _CONDITIONS.items() if not _has_lines(engine, season, condition)]
         for stage, days, *varying in engine.query(
             f"SELECT season_stage, COUNT(DISTINCT {table.time}), {varies} FROM {table.name}"
             " WHERE season = $season GROUP BY season_stage ORDER BY season_stage",
@@ -40,7 +46,7 @@ def dull_features(engine: Engine, models: Sequence[Model], seasons: Sequence[str
         ).rows:
             if int(str(days)) < _DATES_TO_JUDGE:
                 continue
-            declared = _declared(table, str(stage)) | (set() if has_live_lines else _declared(table, "unless-live"))
+            declared = _declared(table, {str(stage), *unmet})
             dull = [
                 column.name
                 for column, does_vary in zip(features, varying, strict=True)
@@ -54,15 +60,14 @@ def _is_feature(table: Table, column: Column) -> bool:
     return column.type in ("BIGINT", "DOUBLE") and column.name not in table.grain and not column.name.endswith("_id")
 
 
-def _declared(table: Table, when: str) -> set[str]:
+def _declared(table: Table, conditions_met: set[str]) -> set[str]:
     pairs = (part.split() for part in table.headers.get("constant", "").split(",") if part.strip())
-    return {name for name, *conditions in pairs if not conditions or when in conditions}
+    return {name for name, *conditions in pairs if not conditions or conditions_met & set(conditions)}
 
 
-def _has_live_lines(engine: Engine, season: str) -> bool:
+def _has_lines(engine: Engine, season: str, condition: str) -> bool:
     rows = engine.query(
-        "SELECT COUNT(*) FROM nba_raw.points_prop_line WHERE season = $season AND line_kind = 'live'",
-        {"season": season},
+        f"SELECT COUNT(*) FROM nba_raw.points_prop_line WHERE season = $season AND {condition}", {"season": season}
     ).rows
     return rows[0][0] != 0
 
