@@ -41,7 +41,7 @@ FROM (
       season,
       game_date,
       points,
-      minutes,
+      CAST(ROUND(6e1 * minutes) AS INT64) AS seconds,
       ROW_NUMBER() OVER career AS career_game
     FROM (
       SELECT
@@ -60,7 +60,7 @@ FROM (
       c.season,
       c.game_date,
       p.points,
-      p.minutes,
+      p.seconds,
       p.season = c.season AS same_season,
       c.career_game - p.career_game AS games_ago
     FROM played AS c
@@ -76,7 +76,7 @@ FROM (
       x.season,
       x.game_date,
       x.points,
-      x.minutes,
+      x.seconds,
       CASE WHEN x.same_season THEN 10 ELSE w.points_tenths END * w.for_points AS for_points,
       CASE WHEN x.same_season THEN 10 ELSE w.minutes_tenths END * w.for_minutes AS for_minutes,
       CASE WHEN x.same_season THEN 10 ELSE w.rate_tenths END * w.for_rate AS for_rate
@@ -90,9 +90,9 @@ FROM (
     season,
     game_date,
     SUM(for_points * points) / NULLIF(CAST(SUM(for_points) AS FLOAT64), 0e0) AS points_ewma,
-    SUM(for_minutes * minutes) / NULLIF(CAST(SUM(for_minutes) AS FLOAT64), 0e0) AS minutes_ewma,
+    SUM(for_minutes * seconds) / NULLIF(6e1 * SUM(for_minutes), 0e0) AS minutes_ewma,
     SUM(for_rate * points) / 1e7 AS rate_points,
-    SUM(for_rate * minutes) / 1e7 AS rate_minutes
+    SUM(for_rate * seconds) / 6e8 AS rate_minutes
   FROM weighted
   GROUP BY
     game_id,

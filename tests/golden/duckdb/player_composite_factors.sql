@@ -49,8 +49,8 @@ FROM (
       c.points_avg_last_10,
       c.team_pace_last_10,
       COALESCE(c.usage_rate_last_10 * c.minutes_avg_last_10 / 48e0, 0e0) AS usage,
-      CASE WHEN u.expected_level = 'history' THEN 1e0 ELSE 0e0 END AS in_history,
-      CASE WHEN u.expected_level = 'market' THEN 0e0 ELSE 1e0 END AS in_news,
+      CASE WHEN u.expected_level = 'history' THEN 1 ELSE 0 END AS in_history,
+      CASE WHEN u.expected_level = 'market' THEN 0 ELSE 1 END AS in_news,
       a.absent_history,
       a.absent_news,
       a.absent_market,
@@ -89,12 +89,13 @@ FROM (
     SELECT
       *,
       CASE WHEN freshness < 0e0 THEN 0e0 ELSE freshness END AS fatigue_score,
-      points_avg_last_10 * absent_history AS vacant_history,
-      points_avg_last_10 * absent_news AS vacant_news,
-      points_avg_last_10 * absent_market AS vacant_market,
-      usage * absent_history AS out_history,
-      usage * absent_news AS out_news,
-      usage * absent_market AS out_market
+      CAST(ROUND(1e6 * usage) AS BIGINT) AS present,
+      CAST(ROUND(1e6 * points_avg_last_10 * absent_history) AS BIGINT) AS vacant_history,
+      CAST(ROUND(1e6 * points_avg_last_10 * absent_news) AS BIGINT) AS vacant_news,
+      CAST(ROUND(1e6 * points_avg_last_10 * absent_market) AS BIGINT) AS vacant_market,
+      CAST(ROUND(1e6 * usage * absent_history) AS BIGINT) AS out_history,
+      CAST(ROUND(1e6 * usage * absent_news) AS BIGINT) AS out_news,
+      CAST(ROUND(1e6 * usage * absent_market) AS BIGINT) AS out_market
     FROM players
   ), teams AS (
     SELECT
@@ -107,12 +108,12 @@ FROM (
       SUM(in_news * out_news) AS out_news,
       SUM(out_market) AS out_market,
       SUM(in_history * (
-        usage - out_history
+        present - out_history
       )) AS present_history,
       SUM(in_news * (
-        usage - out_news
+        present - out_news
       )) AS present_news,
-      SUM(usage - out_market) AS present_market
+      SUM(present - out_market) AS present_market
     FROM measured
     GROUP BY
       game_id,
@@ -146,24 +147,42 @@ FROM (
         o.pace_shrunk + d.pace_shrunk - d.pace_league
       ) / NULLIF(m.team_pace_last_10, 0e0) - 1e0
     ) AS pace_score,
-    t.out_history - m.in_history * m.out_history AS teammates_out_usage_history,
-    t.out_news - m.in_news * m.out_news AS teammates_out_usage_news,
-    t.out_market - m.out_market AS teammates_out_usage_market,
+    (
+      t.out_history - m.in_history * m.out_history
+    ) / 1e6 AS teammates_out_usage_history,
+    (
+      t.out_news - m.in_news * m.out_news
+    ) / 1e6 AS teammates_out_usage_news,
+    (
+      t.out_market - m.out_market
+    ) / 1e6 AS teammates_out_usage_market,
     k.vacancy_share * (
       t.vacant_history - m.in_history * m.vacant_history
-    ) * m.usage / NULLIF(m.usage + t.present_history - m.in_history * (
-      m.usage - m.out_history
-    ), 0e0) AS usage_spike_score_history,
+    ) / 1e6 * m.usage / NULLIF(
+      m.usage + (
+        t.present_history - m.in_history * (
+          m.present - m.out_history
+        )
+      ) / 1e6,
+      0e0
+    ) AS usage_spike_score_history,
     k.vacancy_share * (
       t.vacant_news - m.in_news * m.vacant_news
-    ) * m.usage / NULLIF(m.usage + t.present_news - m.in_news * (
-      m.usage - m.out_news
-    ), 0e0) AS usage_spike_score_news,
+    ) / 1e6 * m.usage / NULLIF(
+      m.usage + (
+        t.present_news - m.in_news * (
+          m.present - m.out_news
+        )
+      ) / 1e6,
+      0e0
+    ) AS usage_spike_score_news,
     k.vacancy_share * (
       t.vacant_market - m.vacant_market
-    ) * m.usage / NULLIF(m.usage + t.present_market - (
-      m.usage - m.out_market
-    ), 0e0) AS usage_spike_score_market,
+    ) / 1e6 * m.usage / NULLIF(m.usage + (
+      t.present_market - (
+        m.present - m.out_market
+      )
+    ) / 1e6, 0e0) AS usage_spike_score_market,
     1e0 - m.absent_history AS play_probability_history,
     1e0 - m.absent_news AS play_probability_news,
     1e0 - m.absent_market AS play_probability_market,

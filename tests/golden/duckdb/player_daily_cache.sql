@@ -81,7 +81,7 @@ FROM (
     SELECT
       game_date,
       points,
-      minutes,
+      CAST(ROUND(6e1 * minutes) AS BIGINT) AS seconds,
       CASE WHEN starter_flag THEN 1 ELSE 0 END AS starter
     FROM (
       SELECT
@@ -98,7 +98,7 @@ FROM (
       starter,
       COUNT(*) AS games,
       SUM(points) AS points,
-      SUM(minutes) AS minutes
+      SUM(seconds) AS seconds
     FROM appearances
     GROUP BY
       game_date,
@@ -108,8 +108,8 @@ FROM (
       d.analysis_date,
       r.starter,
       SUM(r.points) / CAST(SUM(r.games) AS DOUBLE) AS points,
-      SUM(r.minutes) / SUM(r.games) AS minutes,
-      SUM(r.points) / NULLIF(SUM(r.minutes), 0e0) AS rate
+      SUM(r.seconds) / 6e1 / SUM(r.games) AS minutes,
+      6e1 * SUM(r.points) / NULLIF(CAST(SUM(r.seconds) AS DOUBLE), 0e0) AS rate
     FROM (
       SELECT DISTINCT
         analysis_date

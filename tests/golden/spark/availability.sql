@@ -20,6 +20,7 @@ WITH constants AS (
     u.is_quoted,
     u.injury_risk_history,
     u.injury_risk_news,
+    u.ruled_out_flag,
     CASE
       WHEN u.games_missed_streak IS NULL
       THEN 9
@@ -168,11 +169,15 @@ FROM (
     u.level,
     u.season,
     u.game_date,
-    (
-      COALESCE(s.played, 0) + c.k * o.share
-    ) / (
-      COALESCE(s.n, 0) + c.k
-    ) AS play_probability,
+    CASE
+      WHEN u.ruled_out_flag AND u.level <> 'history'
+      THEN 0e0
+      ELSE (
+        COALESCE(s.played, 0) + c.k * o.share
+      ) / (
+        COALESCE(s.n, 0) + c.k
+      )
+    END AS play_probability,
     p.absent_rate AS dnp_rate_last_10,
     COALESCE(s.n, 0) AS rows_in_sample
   FROM leveled AS u

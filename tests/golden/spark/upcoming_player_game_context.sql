@@ -6,8 +6,8 @@ WITH appearances AS (
     p.team_abbr,
     p.season,
     p.game_date,
-    p.minutes,
     t.games_played,
+    CAST(ROUND(6e1 * p.minutes) AS BIGINT) AS seconds,
     COALESCE(LEAD(p.game_date) OVER career, CAST('9999-12-31' AS DATE)) AS valid_to,
     LAG(p.game_date) OVER career AS previous_date,
     COUNT(*) OVER season_so_far AS appearances_season
@@ -38,11 +38,9 @@ WITH appearances AS (
     e.game_id,
     e.player_id,
     COUNT(*) AS games_14,
-    SUM(a.minutes) AS minutes_14,
+    SUM(a.seconds) / 6e1 AS minutes_14,
     SUM(CASE WHEN DATEDIFF(DAY, a.game_date, e.game_date) <= 7 THEN 1 ELSE 0 END) AS games_7,
-    SUM(
-      CASE WHEN DATEDIFF(DAY, a.game_date, e.game_date) <= 7 THEN a.minutes ELSE 0e0 END
-    ) AS minutes_7,
+    SUM(CASE WHEN DATEDIFF(DAY, a.game_date, e.game_date) <= 7 THEN a.seconds ELSE 0 END) / 6e1 AS minutes_7,
     SUM(CASE WHEN DATEDIFF(DAY, a.previous_date, a.game_date) = 1 THEN 1 ELSE 0 END) AS back_to_backs_14
   FROM (
     SELECT
@@ -86,6 +84,7 @@ SELECT
   CAST(injury_risk_history AS BIGINT) AS injury_risk_history,
   CAST(injury_risk_news AS BIGINT) AS injury_risk_news,
   CAST(injury_status_news AS STRING) AS injury_status_news,
+  CAST(ruled_out_flag AS BOOLEAN) AS ruled_out_flag,
   CAST(is_quoted AS BIGINT) AS is_quoted
 FROM (
   SELECT
@@ -148,6 +147,7 @@ FROM (
       ELSE 0
     END AS injury_risk_news,
     p.injury_status_news,
+    p.ruled_out_flag,
     CASE WHEN NOT q.player_id IS NULL THEN 1 ELSE 0 END AS is_quoted
   FROM (
     SELECT
@@ -178,8 +178,6 @@ FROM (
       game_date BETWEEN :span_start AND :span_end
   ) AS q
     ON p.game_id = q.game_id AND p.player_id = q.player_id AND q.market = 'points'
-  WHERE
-    NOT p.ruled_out_flag
 ) AS model_rows
 WHERE
   game_date BETWEEN :span_start AND :span_end

@@ -23,14 +23,15 @@ weights AS (
     WHERE p.games_ago <= 80
 ),
 played AS (
-    SELECT game_id, player_id, season, game_date, points, minutes, ROW_NUMBER() OVER career AS career_game
+    SELECT
+        game_id, player_id, season, game_date, points, CAST(ROUND(6e1 * minutes) AS BIGINT) AS seconds, ROW_NUMBER() OVER career AS career_game
     FROM nba_analytics.player_game_summary
     WHERE played_flag
     WINDOW career AS (PARTITION BY player_id ORDER BY game_date, game_id)
 ),
 pairs AS (
     SELECT
-        c.game_id, c.player_id, c.season, c.game_date, p.points, p.minutes, p.season = c.season AS same_season,
+        c.game_id, c.player_id, c.season, c.game_date, p.points, p.seconds, p.season = c.season AS same_season,
         c.career_game - p.career_game AS games_ago
     FROM played AS c
     INNER JOIN played AS p ON c.player_id = p.player_id AND p.career_game BETWEEN c.career_game - 80 AND c.career_game
@@ -38,7 +39,7 @@ pairs AS (
 ),
 weighted AS (
     SELECT
-        x.game_id, x.player_id, x.season, x.game_date, x.points, x.minutes,
+        x.game_id, x.player_id, x.season, x.game_date, x.points, x.seconds,
         CASE WHEN x.same_season THEN 10 ELSE w.points_tenths END * w.for_points AS for_points,
         CASE WHEN x.same_season THEN 10 ELSE w.minutes_tenths END * w.for_minutes AS for_minutes,
         CASE WHEN x.same_season THEN 10 ELSE w.rate_tenths END * w.for_rate AS for_rate
@@ -51,8 +52,8 @@ SELECT
     season,                                             -- VARCHAR! season, such as 2021-22 [pre-game history]
     game_date,                                          -- DATE! US Eastern date of the last game counted [pre-game history]
     SUM(for_points * points) / NULLIF(CAST(SUM(for_points) AS DOUBLE), 0e0) AS points_ewma, -- DOUBLE! 0..120 points a game, exponential weights [post-game]
-    SUM(for_minutes * minutes) / NULLIF(CAST(SUM(for_minutes) AS DOUBLE), 0e0) AS minutes_ewma, -- DOUBLE! 0..90 minutes a game, exponential weights [post-game]
+    SUM(for_minutes * seconds) / NULLIF(6e1 * SUM(for_minutes), 0e0) AS minutes_ewma, -- DOUBLE! 0..90 minutes a game, exponential weights [post-game]
     SUM(for_rate * points) / 1e7 AS rate_points,        -- DOUBLE! 0..10000 points, slow exponential weights: numerator of his rate [post-game]
-    SUM(for_rate * minutes) / 1e7 AS rate_minutes       -- DOUBLE! 0..10000 minutes, the same weights: denominator of his rate [post-game]
+    SUM(for_rate * seconds) / 6e8 AS rate_minutes       -- DOUBLE! 0..10000 minutes, the same weights: denominator of his rate [post-game]
 FROM weighted
 GROUP BY game_id, player_id, season, game_date

@@ -1,5 +1,5 @@
 -- The population of all features and forecasts: each expected player of each game, with his rest and workload that morning.
--- Only an official report of OUT before tip-off removes an expected player.
+-- An official report of OUT before tip-off is a column, news like any other: who may not know it, forecasts the player.
 -- grain: game_id, player_id
 -- time: game_date
 -- look-back: 1
@@ -9,7 +9,8 @@
 --   nba_analytics.player_game_summary before, nba_analytics.player_prop_line same
 WITH appearances AS (
     SELECT
-        p.player_id, p.player_name, p.player_lookup, p.team_abbr, p.season, p.game_date, p.minutes, t.games_played,
+        p.player_id, p.player_name, p.player_lookup, p.team_abbr, p.season, p.game_date, t.games_played,
+        CAST(ROUND(6e1 * p.minutes) AS BIGINT) AS seconds,
         COALESCE(LEAD(p.game_date) OVER career, DATE '9999-12-31') AS valid_to, LAG(p.game_date) OVER career AS previous_date,
         COUNT(*) OVER season_so_far AS appearances_season
     FROM nba_analytics.player_game_summary AS p
@@ -23,9 +24,9 @@ WITH appearances AS (
 ),
 workload AS (
     SELECT
-        e.game_id, e.player_id, COUNT(*) AS games_14, SUM(a.minutes) AS minutes_14,
+        e.game_id, e.player_id, COUNT(*) AS games_14, SUM(a.seconds) / 6e1 AS minutes_14,
         SUM(CASE WHEN DATE_DIFF('day', a.game_date, e.game_date) <= 7 THEN 1 ELSE 0 END) AS games_7,
-        SUM(CASE WHEN DATE_DIFF('day', a.game_date, e.game_date) <= 7 THEN a.minutes ELSE 0e0 END) AS minutes_7,
+        SUM(CASE WHEN DATE_DIFF('day', a.game_date, e.game_date) <= 7 THEN a.seconds ELSE 0 END) / 6e1 AS minutes_7,
         SUM(CASE WHEN DATE_DIFF('day', a.previous_date, a.game_date) = 1 THEN 1 ELSE 0 END) AS back_to_backs_14
     FROM nba_analytics.expected_player AS e
     INNER JOIN appearances AS a ON e.player_id = a.player_id AND e.season = a.season AND a.game_date < e.game_date
@@ -68,10 +69,10 @@ SELECT
             OR DATE_DIFF('day', p.injury_move_date_news, p.game_date) <= 7 THEN 1 ELSE 0 END
         AS injury_risk_news,                            -- BIGINT! 0..3 the same with reports and moves to the game date, 2 questionable [pre-game news]
     p.injury_status_news,                                -- VARCHAR official report before tip-off, else last list move to the game date; a move's time is not provable [pre-game news]
+    p.ruled_out_flag,                                   -- BOOLEAN! an official report before tip-off says OUT [pre-game news]
     CASE WHEN q.player_id IS NOT NULL THEN 1 ELSE 0 END AS is_quoted -- BIGINT! 0..1 1 = a bookmaker quotes his points for this game [pre-game market]
 FROM nba_analytics.expected_player AS p
 INNER JOIN nba_analytics.upcoming_team_game_context AS g ON p.game_id = g.game_id AND p.team_abbr = g.team_abbr
 LEFT JOIN appearances AS a ON p.player_id = a.player_id AND a.game_date < p.game_date AND p.game_date <= a.valid_to
 LEFT JOIN workload AS w ON p.game_id = w.game_id AND p.player_id = w.player_id
 LEFT JOIN nba_analytics.player_prop_line AS q ON p.game_id = q.game_id AND p.player_id = q.player_id AND q.market = 'points'
-WHERE NOT p.ruled_out_flag

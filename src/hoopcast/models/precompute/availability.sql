@@ -1,6 +1,7 @@
 -- Probability that an expected player plays: the share of like rows before this date that played, where like means the same
 -- number of games missed in a row, list status, minutes tier and, at the market level, whether he is quoted.
 -- p = (played + k * overall share) / (rows + k), over this season and last; k = 25 rows is a choice, not fitted.
+-- Whoever an official report rules out has 0 from the news level on.
 -- grain: game_id, player_id, level
 -- time: game_date
 -- look-back: 1
@@ -12,7 +13,7 @@ WITH constants AS (SELECT 25e0 AS k),
 charted AS (SELECT DISTINCT game_id FROM nba_analytics.player_game_summary),
 outcomes AS (
     SELECT
-        u.game_id, u.player_id, u.season, u.game_date, u.is_quoted, u.injury_risk_history, u.injury_risk_news,
+        u.game_id, u.player_id, u.season, u.game_date, u.is_quoted, u.injury_risk_history, u.injury_risk_news, u.ruled_out_flag,
         CASE WHEN u.games_missed_streak IS NULL THEN 9 WHEN u.games_missed_streak <= 2 THEN u.games_missed_streak
             WHEN u.games_missed_streak <= 5 THEN 3 WHEN u.games_missed_streak <= 10 THEN 4 ELSE 5 END AS missed,
         CASE WHEN c.minutes_avg_last_10 >= 24e0 THEN 2 WHEN c.minutes_avg_last_10 >= 12e0 THEN 1 ELSE 0 END AS tier,
@@ -59,7 +60,7 @@ SELECT
     u.level,                                            -- VARCHAR! information level: history, news or market [pre-game history]
     u.season,                                           -- VARCHAR! season, such as 2021-22 [pre-game history]
     u.game_date,                                        -- DATE! US Eastern date of the game [pre-game history]
-    (COALESCE(s.played, 0) + c.k * o.share) / (COALESCE(s.n, 0) + c.k)
+    CASE WHEN u.ruled_out_flag AND u.level <> 'history' THEN 0e0 ELSE (COALESCE(s.played, 0) + c.k * o.share) / (COALESCE(s.n, 0) + c.k) END
         AS play_probability,                            -- DOUBLE 0..1 probability that he plays, by what the row's level may know; NULL before any outcome is known [pre-game market]
     p.absent_rate AS dnp_rate_last_10,                  -- DOUBLE 0..1 share of the last 10 games he was expected in that he missed [pre-game history]
     COALESCE(s.n, 0) AS rows_in_sample                  -- BIGINT! 0..100000000 like rows before this date [pre-game market]

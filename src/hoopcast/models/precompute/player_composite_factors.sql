@@ -1,6 +1,6 @@
 -- What this game's circumstances are worth to each expected player, each factor in points.
 -- Signs: more fatigue never raises, a weaker defence never lowers, a faster game never lowers, absent team-mates never lower.
--- Weights of fatigue_score and the two coefficients were fitted by benchmarks/fit_constants.py on 2018-19 to 2020-21.
+-- Sums over team-mates are of whole millionths, so that their order does not show. Weights of fatigue_score and the two coefficients were fitted by benchmarks/fit_constants.py on 2018-19 to 2020-21.
 -- grain: game_id, player_id
 -- time: analysis_date
 -- look-back: 0
@@ -21,8 +21,8 @@ levels AS (
 players AS (
     SELECT
         u.*, c.points_avg_last_10, c.team_pace_last_10, COALESCE(c.usage_rate_last_10 * c.minutes_avg_last_10 / 48e0, 0e0) AS usage,
-        CASE WHEN u.expected_level = 'history' THEN 1e0 ELSE 0e0 END AS in_history,
-        CASE WHEN u.expected_level = 'market' THEN 0e0 ELSE 1e0 END AS in_news, a.absent_history, a.absent_news, a.absent_market,
+        CASE WHEN u.expected_level = 'history' THEN 1 ELSE 0 END AS in_history,
+        CASE WHEN u.expected_level = 'market' THEN 0 ELSE 1 END AS in_news, a.absent_history, a.absent_news, a.absent_market,
         a.dnp_rate, 1e2 - CASE WHEN u.days_rest = 1 THEN 2e1 ELSE 0e0 END - 4e0 * u.back_to_backs_in_last_14_days
             - CASE WHEN u.games_in_last_7_days > 2 THEN 8e0 * (u.games_in_last_7_days - 2) ELSE 0e0 END
             - CASE WHEN u.minutes_in_last_7_days > 8e1 THEN 2e-1 * (u.minutes_in_last_7_days - 8e1) ELSE 0e0 END AS freshness
@@ -32,17 +32,21 @@ players AS (
 ),
 measured AS (
     SELECT
-        *, CASE WHEN freshness < 0e0 THEN 0e0 ELSE freshness END AS fatigue_score, points_avg_last_10 * absent_history AS vacant_history,
-        points_avg_last_10 * absent_news AS vacant_news, points_avg_last_10 * absent_market AS vacant_market,
-        usage * absent_history AS out_history, usage * absent_news AS out_news, usage * absent_market AS out_market
+        *, CASE WHEN freshness < 0e0 THEN 0e0 ELSE freshness END AS fatigue_score, CAST(ROUND(1e6 * usage) AS BIGINT) AS present,
+        CAST(ROUND(1e6 * points_avg_last_10 * absent_history) AS BIGINT) AS vacant_history,
+        CAST(ROUND(1e6 * points_avg_last_10 * absent_news) AS BIGINT) AS vacant_news,
+        CAST(ROUND(1e6 * points_avg_last_10 * absent_market) AS BIGINT) AS vacant_market,
+        CAST(ROUND(1e6 * usage * absent_history) AS BIGINT) AS out_history,
+        CAST(ROUND(1e6 * usage * absent_news) AS BIGINT) AS out_news,
+        CAST(ROUND(1e6 * usage * absent_market) AS BIGINT) AS out_market
     FROM players
 ),
 teams AS (
     SELECT
         game_id, team_abbr, SUM(in_history * vacant_history) AS vacant_history, SUM(in_news * vacant_news) AS vacant_news,
         SUM(vacant_market) AS vacant_market, SUM(in_history * out_history) AS out_history, SUM(in_news * out_news) AS out_news,
-        SUM(out_market) AS out_market, SUM(in_history * (usage - out_history)) AS present_history,
-        SUM(in_news * (usage - out_news)) AS present_news, SUM(usage - out_market) AS present_market
+        SUM(out_market) AS out_market, SUM(in_history * (present - out_history)) AS present_history,
+        SUM(in_news * (present - out_news)) AS present_news, SUM(present - out_market) AS present_market
     FROM measured
     GROUP BY game_id, team_abbr
 )
@@ -63,17 +67,17 @@ SELECT
     (o.pace_shrunk + d.pace_shrunk - d.pace_league) AS expected_pace, -- DOUBLE 60..140 possessions per 48 minutes expected of this game [pre-game history]
     m.points_avg_last_10 * ((o.pace_shrunk + d.pace_shrunk - d.pace_league) / NULLIF(m.team_pace_last_10, 0e0) - 1e0)
         AS pace_score,                                  -- DOUBLE -30..30 points more than at the pace of his team's last 10 games [pre-game history]
-    t.out_history - m.in_history * m.out_history AS teammates_out_usage_history, -- DOUBLE 0..20 sum over team-mates of usage per game x P(absent) [pre-game history]
-    t.out_news - m.in_news * m.out_news AS teammates_out_usage_news, -- DOUBLE 0..20 the same with moves of the game date [pre-game news]
-    t.out_market - m.out_market AS teammates_out_usage_market, -- DOUBLE 0..20 the same with who is quoted [pre-game market]
-    k.vacancy_share * (t.vacant_history - m.in_history * m.vacant_history)
-        * m.usage / NULLIF(m.usage + t.present_history - m.in_history * (m.usage - m.out_history), 0e0)
+    (t.out_history - m.in_history * m.out_history) / 1e6 AS teammates_out_usage_history, -- DOUBLE 0..20 sum over team-mates of usage per game x P(absent) [pre-game history]
+    (t.out_news - m.in_news * m.out_news) / 1e6 AS teammates_out_usage_news, -- DOUBLE 0..20 the same with moves of the game date [pre-game news]
+    (t.out_market - m.out_market) / 1e6 AS teammates_out_usage_market, -- DOUBLE 0..20 the same with who is quoted [pre-game market]
+    k.vacancy_share * (t.vacant_history - m.in_history * m.vacant_history) / 1e6
+        * m.usage / NULLIF(m.usage + (t.present_history - m.in_history * (m.present - m.out_history)) / 1e6, 0e0)
         AS usage_spike_score_history,                   -- DOUBLE 0..30 points of absent team-mates that fall to him [pre-game history]
-    k.vacancy_share * (t.vacant_news - m.in_news * m.vacant_news)
-        * m.usage / NULLIF(m.usage + t.present_news - m.in_news * (m.usage - m.out_news), 0e0)
+    k.vacancy_share * (t.vacant_news - m.in_news * m.vacant_news) / 1e6
+        * m.usage / NULLIF(m.usage + (t.present_news - m.in_news * (m.present - m.out_news)) / 1e6, 0e0)
         AS usage_spike_score_news,                      -- DOUBLE 0..30 the same with moves of the game date [pre-game news]
-    k.vacancy_share * (t.vacant_market - m.vacant_market)
-        * m.usage / NULLIF(m.usage + t.present_market - (m.usage - m.out_market), 0e0)
+    k.vacancy_share * (t.vacant_market - m.vacant_market) / 1e6
+        * m.usage / NULLIF(m.usage + (t.present_market - (m.present - m.out_market)) / 1e6, 0e0)
         AS usage_spike_score_market,                    -- DOUBLE 0..30 the same with who is quoted [pre-game market]
     1e0 - m.absent_history AS play_probability_history, -- DOUBLE 0..1 probability that he plays [pre-game history]
     1e0 - m.absent_news AS play_probability_news,       -- DOUBLE 0..1 the same with moves of the game date [pre-game news]

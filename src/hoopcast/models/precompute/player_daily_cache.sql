@@ -22,16 +22,16 @@ form AS (
         backwards AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date DESC, f.game_id DESC)
 ),
 appearances AS (
-    SELECT game_date, points, minutes, CASE WHEN starter_flag THEN 1 ELSE 0 END AS starter
+    SELECT game_date, points, CAST(ROUND(6e1 * minutes) AS BIGINT) AS seconds, CASE WHEN starter_flag THEN 1 ELSE 0 END AS starter
     FROM nba_analytics.player_game_summary WHERE played_flag
 ),
 days AS (
-    SELECT game_date, starter, COUNT(*) AS games, SUM(points) AS points, SUM(minutes) AS minutes FROM appearances GROUP BY game_date, starter
+    SELECT game_date, starter, COUNT(*) AS games, SUM(points) AS points, SUM(seconds) AS seconds FROM appearances GROUP BY game_date, starter
 ),
 roles AS (
     SELECT
-        d.analysis_date, r.starter, SUM(r.points) / CAST(SUM(r.games) AS DOUBLE) AS points, SUM(r.minutes) / SUM(r.games) AS minutes,
-        SUM(r.points) / NULLIF(SUM(r.minutes), 0e0) AS rate
+        d.analysis_date, r.starter, SUM(r.points) / CAST(SUM(r.games) AS DOUBLE) AS points, SUM(r.seconds) / 6e1 / SUM(r.games) AS minutes,
+        6e1 * SUM(r.points) / NULLIF(CAST(SUM(r.seconds) AS DOUBLE), 0e0) AS rate
     FROM (SELECT DISTINCT analysis_date FROM players) AS d
     INNER JOIN days AS r ON r.game_date < d.analysis_date
     GROUP BY d.analysis_date, r.starter

@@ -6,8 +6,8 @@ FROM (
     player_id,
     season,
     game_date AS unit_date,
-    CASE WHEN ruled_out_flag THEN 'NOT_EXPECTED_TO_PLAY' END AS category,
-    CASE WHEN ruled_out_flag THEN 'an official report before tip-off says OUT' END AS reason
+    CAST(NULL AS TEXT) AS category,
+    CAST(NULL AS TEXT) AS reason
   FROM (
     SELECT
       *
