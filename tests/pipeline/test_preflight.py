@@ -3,7 +3,9 @@
 import pytest
 
 from hoopcast.errors import PreflightError
-from hoopcast.pipeline.ranges import Range
+from hoopcast.pipeline.model import all_models
+from hoopcast.pipeline.preflight import missed_input
+from hoopcast.pipeline.ranges import Range, resolve
 from tests.pipeline import small
 from tests.pipeline.small import BOX, TALLY, night, nights
 
@@ -46,3 +48,13 @@ def test_without_it_the_date_is_reported_as_not_available() -> None:
     small.took_in(engine, nights(2022))
     report = small.backfill(engine, with_upstream=False)
     assert [(one.table, one.not_available) for one in report.tables if one.not_available] == [(TALLY, 1)]
+
+
+def test_raw_input_that_tables_can_do_without_is_a_warning() -> None:
+    engine = small.small_league(years=(2021,))
+    engine.execute(
+        "INSERT INTO nba_raw.nbac_starter (game_id, game_date) SELECT game_id, game_date FROM nba_raw.nbac_schedule"
+    )
+    said = missed_input(engine, all_models(), resolve(engine, Range()))
+    assert any(line.startswith("nba_raw.nbac_shot lacks 12 final games, on 2021-12-25") for line in said)
+    assert not any(line.startswith("nba_raw.nbac_starter") for line in said)

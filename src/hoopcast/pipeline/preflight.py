@@ -32,35 +32,40 @@ class Lack:
         return f"{self.table} lacks {self.games} final games, on {named}{rest}"
 
 
-def preflight(engine: Engine, models: Sequence[Model], dates: Sequence[UnitDate]) -> tuple[str, ...]:
-    """Look for final games that lack raw input.
+def preflight(engine: Engine, models: Sequence[Model], dates: Sequence[UnitDate]) -> None:
+    """Look for final games that lack raw input which a table requires.
 
     Args:
         engine: the warehouse.
         models: models that are to be written, and what they read.
         dates: dates of the range.
 
-    Returns:
-        Warnings: raw input that the tables can do without, and lack.
-
     Raises:
-        PreflightError: if raw input that a table requires is absent.
+        PreflightError: if some do.
     """
-    required = {table.name: table for model in models for table in model.requires}
-    by_game = {
-        item.table.name: item.table
-        for model in models
-        for item in model.inputs
-        if item.table.name.startswith("nba_raw.") and {"game_id", "game_date"} <= set(item.table.column_names)
-    }
-    refused = [lack for table in required.values() for lack in _lacks(engine, table, dates)]
+    refused = [lack for table in _required(models).values() for lack in _lacks(engine, table, dates)]
     if refused:
         raise PreflightError(
             f"{'; '.join(str(lack) for lack in refused)}; ingest them with `hoopcast ingest PATH`, or go on without"
             " by --skip-preflight"
         )
-    optional = [table for name, table in sorted(by_game.items()) if name not in required]
-    return tuple(str(lack) for table in optional for lack in _lacks(engine, table, dates))
+
+
+def missed_input(engine: Engine, models: Sequence[Model], dates: Sequence[UnitDate]) -> tuple[str, ...]:
+    """Raw input of final games that the tables can do without, and lack: a line for each raw table."""
+    required = _required(models)
+    optional = {
+        item.table.name: item.table
+        for model in models
+        for item in model.inputs
+        if item.table.phase == "raw" and {"game_id", "game_date"} <= set(item.table.column_names)
+    }
+    tables = [table for name, table in sorted(optional.items()) if name not in required]
+    return tuple(str(lack) for table in tables for lack in _lacks(engine, table, dates))
+
+
+def _required(models: Sequence[Model]) -> dict[str, Table]:
+    return {table.name: table for model in models for table in model.requires}
 
 
 def _lacks(engine: Engine, table: Table, dates: Sequence[UnitDate]) -> list[Lack]:
@@ -73,12 +78,18 @@ def _lacks(engine: Engine, table: Table, dates: Sequence[UnitDate]) -> list[Lack
         f"""WITH {clause.text}
         SELECT s.game_date, COUNT(*)
         FROM nba_raw.nbac_schedule AS s
-        LEFT JOIN (SELECT DISTINCT game_id FROM {table.name}) AS r ON r.game_id = s.game_id
+        LEFT JOIN (
+            SELECT DISTINCT game_id FROM {table.name} WHERE game_date BETWEEN $first_day AND $last_day
+        ) AS r ON r.game_id = s.game_id
         WHERE r.game_id IS NULL AND s.game_status = 3 AND s.team_known
             AND s.season_stage IN (SELECT season_stage FROM stage)
             AND s.game_date IN (SELECT unit_date FROM wanted)
         GROUP BY s.game_date ORDER BY s.game_date""",
-        clause.parameters,
+        {
+            **clause.parameters,
+            "first_day": min(day.date for day in dates),
+            "last_day": max(day.date for day in dates),
+        },
     ).rows
     if not rows:
         return []

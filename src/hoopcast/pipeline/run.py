@@ -15,7 +15,7 @@ from hoopcast.pipeline.lineage import closure, edges
 from hoopcast.pipeline.model import Model
 from hoopcast.pipeline.own_states import years_of
 from hoopcast.pipeline.plan import Chosen, Selection, State, begin, choose, counts
-from hoopcast.pipeline.preflight import preflight
+from hoopcast.pipeline.preflight import missed_input, preflight
 from hoopcast.pipeline.report import PlannedSpan, RunReport, TableReport, planned_spans
 from hoopcast.pipeline.runs import Totals, end_run, start_run
 from hoopcast.pipeline.span import Span, Written
@@ -123,11 +123,13 @@ def run(
         return RunReport("", (), 0.0)
     begin(engine, models, years)
     needed = _needed(models, selection)
-    warnings = preflight(engine, needed, selection.dates) if selection.with_upstream else ()
+    if selection.with_upstream:
+        preflight(engine, needed, selection.dates)
     chosen = choose(engine, models, selection)
     before = counts(engine, selection)
     if not chosen:
-        return RunReport("", _reports(models, selection, before, {}), time.monotonic() - began, warnings)
+        return RunReport("", _reports(models, selection, before, {}), time.monotonic() - began)
+    missed = missed_input(engine, needed, selection.dates)
     texts = span_texts(engine, tuple(model for model in models if model.name in {one.unit.table for one in chosen}))
     reports: dict[str, TableReport] = {}
     run_id = start_run(engine, options.command)
@@ -140,7 +142,7 @@ def run(
         except HoopcastError as error:
             raise _ended(this, reports, error) from error
     end_run(engine, run_id, "done", _totals(reports))
-    return RunReport(run_id, _reports(models, selection, before, reports), time.monotonic() - began, warnings)
+    return RunReport(run_id, _reports(models, selection, before, reports), time.monotonic() - began, missed)
 
 
 def _needed(models: tuple[Model, ...], selection: Selection) -> list[Model]:
