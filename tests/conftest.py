@@ -1,10 +1,13 @@
-"""What every test may use: the real seasons, and Hypothesis set so that a failure repeats."""
+"""What every test may use: the real seasons and a warehouse of them, and Hypothesis set so that a failure repeats."""
 
+import fcntl
 import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+import hoopcast
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -24,6 +27,27 @@ def real_data() -> Path:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def real_warehouse(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """File of a warehouse with all the real seasons, ingested and backfilled; to be read only, or copied.
+
+    Processes that run tests side by side share one: the first to ask makes it, the others wait.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    path = shared / "real.duckdb"
+    with (shared / "real.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            partial = shared / "real.partial.duckdb"
+            with hoopcast.open(str(partial)) as warehouse:
+                assert not warehouse.ingest(real_data).errors
+                assert warehouse.backfill().exit_status == 0
+            partial.rename(path)
+    return path
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
