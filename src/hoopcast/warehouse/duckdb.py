@@ -116,8 +116,8 @@ class DuckDB:
 
     def row_hash(self, columns: Sequence[str]) -> str:
         """SQL expression: a BIGINT hash of these columns of a row."""
-        # The hash of several columns is the last one's hash XOR that of the others: of two rows alike in the last column,
-        # it would cancel out of the XOR over rows. Hashed once more, it does not.
+        # The hash of several columns is the last one's hash XOR that of the others: of two rows alike in the last
+        # column, it would cancel out of the XOR over rows. Hashed once more, it does not.
         return f"CAST(hash(hash({', '.join(columns)})) >> 1 AS BIGINT)"
 
     def interrupt(self) -> None:
