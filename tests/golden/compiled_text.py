@@ -4,18 +4,18 @@ from pathlib import Path
 
 from hoopcast.pipeline.compiled import compiled, compiled_spine
 from hoopcast.pipeline.model import all_models
+from hoopcast.pipeline.texts import kept_name, marked
 
 DIALECTS = ("duckdb", "spark", "bigquery")
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[2] / "src" / "hoopcast" / "models" / "compiled"
 
 
 def compiled_texts(dialect: str) -> dict[Path, str]:
     """Text by the file that keeps it: `<dialect>/<table>.sql`, `<dialect>/expected/<name>.sql` for expected rows."""
     folder = FOLDER / dialect
-    models = {folder / f"{model.name.split('.')[1]}.sql": compiled(model, dialect) for model in all_models()}
+    models = {folder / kept_name(model): marked(model, compiled(model, dialect)) for model in all_models()}
     spines = dict.fromkeys(model.spine for model in all_models())
-    expected = {folder / "expected" / f"{spine.name}.sql": compiled_spine(spine, dialect) for spine in spines}
-    return {path: f"{text}\n" for path, text in (models | expected).items()}
+    return models | {folder / kept_name(spine): marked(spine, compiled_spine(spine, dialect)) for spine in spines}
 
 
 def kept_files(dialect: str) -> set[Path]:

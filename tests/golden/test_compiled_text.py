@@ -35,8 +35,9 @@ def test_the_compiled_text_is_the_one_that_was_read(dialect: str) -> None:
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_the_compiled_text_is_read_back_as_itself(dialect: str) -> None:
     texts = compiled_texts(dialect)
-    again = {path: f"{parse_one(text, dialect=dialect).sql(dialect, pretty=True)}\n" for path, text in texts.items()}
-    assert again == texts
+    for path, text in texts.items():
+        _, _, sql = text.partition("\n")
+        assert f"{parse_one(sql, dialect=dialect).sql(dialect, pretty=True)}\n" == sql, path.name
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -130,7 +130,8 @@ def run(
     if not chosen:
         return RunReport("", _reports(models, selection, before, {}), time.monotonic() - began)
     missed = missed_input(engine, needed, selection.dates)
-    texts = span_texts(engine, tuple(model for model in models if model.name in {one.unit.table for one in chosen}))
+    tables = {one.unit.table for one in chosen}
+    texts = span_texts(engine.dialect, tuple(model for model in models if model.name in tables))
     reports: dict[str, TableReport] = {}
     run_id = start_run(engine, options.command)
     beats = Heartbeat(heartbeat_path(engine.url), run_id, options.command)

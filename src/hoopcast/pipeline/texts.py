@@ -1,15 +1,14 @@
-"""Compiled SQL of models and spines, kept in the warehouse: compiling takes longer than a season's work."""
+"""Compiled SQL of models and spines, as it comes with the package: compiling takes longer than a date's work."""
 
 import hashlib
 from dataclasses import dataclass
+from importlib import resources
 
-from hoopcast.pipeline.clauses import listed
-from hoopcast.pipeline.model import Input, Model
-from hoopcast.warehouse.engine import Engine
+from hoopcast.pipeline.model import Input, Model, Spine
 
-_KEPT = "nba_orchestration.compiled_model"
-# Raised when what is made of the same text changes, be it by another SQLGlot: the golden texts show it.
+# Raised when what is made of the same text changes, be it by another SQLGlot: the kept texts show it.
 _COMPILER_VERSION = 1
+_MARK = "-- compiled from "
 
 
 @dataclass(frozen=True)
@@ -20,73 +19,55 @@ class SpanText:
     expected: str
 
 
-def span_texts(engine: Engine, models: tuple[Model, ...]) -> dict[str, SpanText]:
-    """Compiled SQL of each model by its name; what is not kept yet is compiled and kept.
+def span_texts(dialect: str, models: tuple[Model, ...]) -> dict[str, SpanText]:
+    """Compiled SQL of each model by its name: the kept one where it was made from this text, else compiled now.
 
     Raises:
         ModelError: if the SQL of a model does not parse, or reads a table that its header does not name.
     """
-    wanted = {
-        name: fingerprint
-        for model in models
-        for name, fingerprint in (
-            (model.name, _fingerprint(model.table.text, model.inputs)),
-            (f"{model.name} expected", _fingerprint(model.spine.text, model.spine.inputs)),
-        )
-    }
-    kept = {
-        str(name): str(text)
-        for name, fingerprint, text in engine.query(
-            f"SELECT model_name, fingerprint, sql_text FROM {_KEPT} WHERE dialect = $dialect",
-            {"dialect": engine.dialect},
-        ).rows
-        if wanted.get(str(name)) == fingerprint
-    }
-    new = _compile(
-        engine.dialect, [model for model in models if not {model.name, f"{model.name} expected"} <= kept.keys()]
-    )
-    if new and not engine.read_only:
-        _keep(engine, {name: (wanted[name], text) for name, text in new.items()})
-    texts = kept | new
-    return {model.name: SpanText(texts[model.name], texts[f"{model.name} expected"]) for model in models}
+    return {model.name: SpanText(_rows(dialect, model), _expected(dialect, model.spine)) for model in models}
 
 
-def _fingerprint(text: str, inputs: tuple[Input, ...]) -> str:
-    read = [f"{item.table.name} {item.table.time} {item.reach}" for item in inputs]
-    parts = (text, *read, str(_COMPILER_VERSION))
-    return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()[:16]
+def kept_name(source: Model | Spine) -> str:
+    """File under `models/compiled/<dialect>` that keeps the compiled text of a model or of its expected rows."""
+    return f"{source.name.split('.')[1]}.sql" if isinstance(source, Model) else f"expected/{source.name}.sql"
 
 
-def _compile(dialect: str, models: list[Model]) -> dict[str, str]:
-    if not models:
-        return {}
-    # SQLGlot takes longer to import than a run that compiles nothing.
-    from hoopcast.pipeline.compiled import compiled, compiled_spine  # noqa: PLC0415
-
-    return {
-        name: text
-        for model in models
-        for name, text in (
-            (model.name, compiled(model, dialect)),
-            (f"{model.name} expected", compiled_spine(model.spine, dialect)),
-        )
-    }
+def marked(source: Model | Spine, text: str) -> str:
+    """Compiled text with the line that tells what it was made from, as it is kept."""
+    return f"{_MARK}{_fingerprint(source)}\n{text}\n"
 
 
-def _keep(engine: Engine, texts: dict[str, tuple[str, str]]) -> None:
-    new = listed(
-        "new_text",
-        {"model_name": "VARCHAR", "fingerprint": "VARCHAR", "sql_text": "VARCHAR"},
-        [(name, fingerprint, text) for name, (fingerprint, text) in texts.items()],
-    )
-    with engine.transaction():
-        engine.execute(
-            f"DELETE FROM {_KEPT} WHERE dialect = $dialect"
-            f" AND model_name IN (WITH {new.text} SELECT model_name FROM new_text)",
-            {**new.parameters, "dialect": engine.dialect},
-        )
-        engine.execute(
-            f"INSERT INTO {_KEPT} (model_name, dialect, fingerprint, sql_text)"
-            f" WITH {new.text} SELECT model_name, $dialect, fingerprint, sql_text FROM new_text",
-            {**new.parameters, "dialect": engine.dialect},
-        )
+def _rows(dialect: str, model: Model) -> str:
+    if kept := _kept(dialect, model):
+        return kept
+    # SQLGlot takes longer to import than a date to be written.
+    from hoopcast.pipeline.compiled import compiled  # noqa: PLC0415
+
+    return compiled(model, dialect)
+
+
+def _expected(dialect: str, spine: Spine) -> str:
+    if kept := _kept(dialect, spine):
+        return kept
+    from hoopcast.pipeline.compiled import compiled_spine  # noqa: PLC0415 - as above
+
+    return compiled_spine(spine, dialect)
+
+
+def _kept(dialect: str, source: Model | Spine) -> str | None:
+    file = resources.files("hoopcast") / "models" / "compiled" / dialect / kept_name(source)
+    if not file.is_file():
+        return None
+    first, _, text = file.read_text("utf-8").partition("\n")
+    return text if first == f"{_MARK}{_fingerprint(source)}" else None
+
+
+def _fingerprint(source: Model | Spine) -> str:
+    text, inputs = (source.table.text, source.inputs) if isinstance(source, Model) else (source.text, source.inputs)
+    read = [_read(item) for item in inputs]
+    return hashlib.sha256("\x1e".join((text, *read, str(_COMPILER_VERSION))).encode()).hexdigest()[:16]
+
+
+def _read(item: Input) -> str:
+    return f"{item.table.name} {item.table.time} {item.reach}"

@@ -136,7 +136,7 @@ def _ledger(engine: Engine, table: Table, first: date, last: date) -> Check:
 
 def _expected(engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate]) -> Iterator[Check]:
     """Expected rows are rows and recorded failures, on each date that was written."""
-    texts = span_texts(engine, models)
+    texts = span_texts(engine.dialect, models)
     by_season = [
         (season, [day.date for day in days]) for season, days in groupby(sorted(dates), key=lambda day: day.season)
     ]

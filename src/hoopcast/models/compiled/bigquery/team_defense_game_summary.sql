@@ -1,0 +1,70 @@
+-- compiled from 5323f24b2c3ea544
+SELECT
+  CAST(game_id AS STRING) AS game_id,
+  CAST(team_abbr AS STRING) AS team_abbr,
+  CAST(season AS STRING) AS season,
+  CAST(season_stage AS STRING) AS season_stage,
+  CAST(game_date AS DATE) AS game_date,
+  CAST(opponent_team_abbr AS STRING) AS opponent_team_abbr,
+  CAST(home_flag AS BOOL) AS home_flag,
+  CAST(win_flag AS BOOL) AS win_flag,
+  CAST(points_allowed AS INT64) AS points_allowed,
+  ROUND(CAST(possessions AS FLOAT64), 6) AS possessions,
+  ROUND(CAST(opponent_pace AS FLOAT64), 6) AS opponent_pace,
+  ROUND(CAST(defensive_rating AS FLOAT64), 6) AS defensive_rating,
+  CAST(fga_allowed AS INT64) AS fga_allowed,
+  CAST(fgm_allowed AS INT64) AS fgm_allowed,
+  CAST(fta_allowed AS INT64) AS fta_allowed,
+  CAST(paint_fga_allowed AS INT64) AS paint_fga_allowed,
+  CAST(paint_fgm_allowed AS INT64) AS paint_fgm_allowed,
+  CAST(paint_points_allowed AS INT64) AS paint_points_allowed,
+  CAST(mid_range_fga_allowed AS INT64) AS mid_range_fga_allowed,
+  CAST(mid_range_fgm_allowed AS INT64) AS mid_range_fgm_allowed,
+  CAST(mid_range_points_allowed AS INT64) AS mid_range_points_allowed,
+  CAST(three_fga_allowed AS INT64) AS three_fga_allowed,
+  CAST(three_fgm_allowed AS INT64) AS three_fgm_allowed,
+  CAST(three_points_allowed AS INT64) AS three_points_allowed,
+  CAST(paint_blocks AS INT64) AS paint_blocks,
+  CAST(mid_range_blocks AS INT64) AS mid_range_blocks,
+  CAST(three_blocks AS INT64) AS three_blocks,
+  CAST(turnovers_forced AS INT64) AS turnovers_forced
+FROM (
+  SELECT
+    o.game_id,
+    o.opponent_team_abbr AS team_abbr,
+    o.season,
+    o.season_stage,
+    o.game_date,
+    o.team_abbr AS opponent_team_abbr,
+    NOT o.home_flag AS home_flag,
+    NOT o.win_flag AS win_flag,
+    o.points AS points_allowed,
+    o.possessions,
+    o.pace AS opponent_pace,
+    o.offensive_rating AS defensive_rating,
+    o.fga AS fga_allowed,
+    o.fgm AS fgm_allowed,
+    o.fta AS fta_allowed,
+    o.paint_fga AS paint_fga_allowed,
+    o.paint_fgm AS paint_fgm_allowed,
+    2 * o.paint_fgm AS paint_points_allowed,
+    o.mid_range_fga AS mid_range_fga_allowed,
+    o.mid_range_fgm AS mid_range_fgm_allowed,
+    2 * o.mid_range_fgm AS mid_range_points_allowed,
+    o.three_fga AS three_fga_allowed,
+    o.three_fgm AS three_fgm_allowed,
+    3 * o.three_fgm AS three_points_allowed,
+    o.paint_fga_blocked AS paint_blocks,
+    o.mid_range_fga_blocked AS mid_range_blocks,
+    o.three_fga_blocked AS three_blocks,
+    o.tov AS turnovers_forced
+  FROM (
+    SELECT
+      *
+    FROM nba_analytics.team_offense_game_summary
+    WHERE
+      game_date BETWEEN @span_start AND @span_end
+  ) AS o
+) AS model_rows
+WHERE
+  game_date BETWEEN @span_start AND @span_end

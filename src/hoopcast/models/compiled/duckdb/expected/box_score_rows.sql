@@ -1,0 +1,94 @@
+-- compiled from ef5fbcebb1199a1d
+SELECT
+  *
+FROM (
+  WITH final_games AS (
+    SELECT
+      game_id,
+      season,
+      game_date
+    FROM (
+      SELECT
+        *
+      FROM nba_raw.nbac_schedule
+      WHERE
+        game_date BETWEEN $span_start AND $span_end
+    ) AS nbac_schedule
+    WHERE
+      game_status = 3
+      AND team_known
+      AND season_stage IN ('regular', 'playin', 'playoffs')
+  ), rows_by_game AS (
+    SELECT
+      game_id,
+      COUNT(*) AS box_rows
+    FROM (
+      SELECT
+        *
+      FROM nba_raw.nbac_player_boxscore
+      WHERE
+        game_date BETWEEN $span_start AND $span_end
+    ) AS nbac_player_boxscore
+    GROUP BY
+      game_id
+  )
+  SELECT
+    b.game_id,
+    b.player_id,
+    g.season,
+    g.game_date AS unit_date,
+    CAST(NULL AS TEXT) AS category,
+    CAST(NULL AS TEXT) AS reason
+  FROM (
+    SELECT
+      *
+    FROM nba_raw.nbac_player_boxscore
+    WHERE
+      game_date BETWEEN $span_start AND $span_end
+  ) AS b
+  INNER JOIN final_games AS g
+    ON b.game_id = g.game_id
+  UNION ALL
+  SELECT
+    q.game_id,
+    q.player_id,
+    g.season,
+    g.game_date,
+    'DATA_QUARANTINED',
+    MIN(q.reason)
+  FROM nba_raw.quarantine AS q
+  INNER JOIN final_games AS g
+    ON q.game_id = g.game_id
+  LEFT JOIN (
+    SELECT
+      *
+    FROM nba_raw.nbac_player_boxscore
+    WHERE
+      game_date BETWEEN $span_start AND $span_end
+  ) AS b
+    ON q.game_id = b.game_id AND q.player_id = b.player_id
+  WHERE
+    q.table_name = 'nba_raw.nbac_player_boxscore'
+    AND NOT q.player_id IS NULL
+    AND b.player_id IS NULL
+  GROUP BY
+    q.game_id,
+    q.player_id,
+    g.season,
+    g.game_date
+  UNION ALL
+  SELECT
+    g.game_id,
+    CAST(NULL AS BIGINT),
+    g.season,
+    g.game_date,
+    'MISSING_UPSTREAM',
+    'final game without a box score'
+  FROM final_games AS g
+  LEFT JOIN rows_by_game AS r
+    ON g.game_id = r.game_id
+  WHERE
+    r.game_id IS NULL
+) AS spine_rows
+WHERE
+  unit_date BETWEEN $span_start AND $span_end

@@ -1,0 +1,61 @@
+-- compiled from ba10983bf098f0b5
+SELECT
+  *
+FROM (
+  WITH known AS (
+    SELECT
+      player_id,
+      DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), game_date) AS known_after
+    FROM (
+      SELECT
+        *
+      FROM nba_raw.nbac_player_boxscore
+      WHERE
+        season BETWEEN $first_season AND $season AND game_date < $span_end
+    ) AS nbac_player_boxscore
+    UNION ALL
+    SELECT
+      player_id,
+      DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), roster_date) - 1
+    FROM (
+      SELECT
+        *
+      FROM nba_raw.roster
+      WHERE
+        season BETWEEN $first_season AND $season AND roster_date <= $span_end
+    ) AS roster
+  )
+  SELECT
+    l.market,
+    l.game_date,
+    l.player_id,
+    l.season,
+    l.game_date AS unit_date,
+    CASE
+      WHEN MIN(k.known_after) IS NULL
+      THEN 'INSUFFICIENT_HISTORY'
+      ELSE 'MISSING_UPSTREAM'
+    END AS category,
+    CASE
+      WHEN MIN(k.known_after) IS NULL
+      THEN 'quoted, but no roster and no earlier game tells his team'
+      ELSE 'quoted, but the team known for him does not play that day, or the line was captured after tip-off'
+    END AS reason
+  FROM (
+    SELECT
+      *
+    FROM nba_raw.points_prop_line
+    WHERE
+      game_date BETWEEN $span_start AND $span_end
+  ) AS l
+  LEFT JOIN known AS k
+    ON l.player_id = k.player_id
+    AND k.known_after < DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), l.game_date)
+  GROUP BY
+    l.market,
+    l.game_date,
+    l.player_id,
+    l.season
+) AS spine_rows
+WHERE
+  unit_date BETWEEN $span_start AND $span_end
