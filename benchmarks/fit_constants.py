@@ -1,6 +1,6 @@
 """Fits the constants that stand in the SQL models, on the TUNING seasons 2018-19 to 2020-21 alone.
 
-    python -m benchmarks.fit_constants --warehouse duckdb:///hoopcast.duckdb
+    python -m benchmarks.fit_constants --warehouse duckdb:///hoopcast.duckdb --page docs/constants.md
 
 The warehouse holds those seasons, backfilled. Every constant is the one with the least mean squared error of the next
 game (of the next game's makes, for shot shares), scored on 2019-20 and 2020-21 so that a season before is always known.
@@ -8,8 +8,11 @@ game (of the next game's makes, for shot shares), scored on 2019-20 and 2020-21 
 
 import argparse
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +24,20 @@ Array = NDArray[np.float64]
 SCORED = ("2019-20", "2020-21")
 TUNING = ("2018-19", *SCORED)
 MAX_GAMES_AGO = 80
+PAGE = """# Fitted constants
+
+Constants that stand in the SQL models, fitted on the TUNING seasons 2018-19 to 2020-21 and on no later one. Each row
+names the setting of least mean squared error of the next game (for shares of shots, of least negative log-likelihood),
+its error, the error of the worst setting tried, and how many were tried. The last five rows are a least-squares fit of
+what a player scored above his exponential average, with 95 % intervals. There 1.0 says that a factor is worth what it
+says, and an interval around 0 that nothing of it was seen: so it is with fatigue.
+
+```text
+{table}
+```
+
+Made by `python -m benchmarks.fit_constants --page docs/constants.md` from a warehouse with those seasons.
+"""
 
 
 @dataclass(frozen=True)
@@ -258,14 +275,21 @@ def main() -> None:
     """Fit all constants and print them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--warehouse", default="duckdb:///hoopcast.duckdb")
-    engine = DuckDB(parser.parse_args().warehouse, must_exist=True)
+    parser.add_argument("--page", type=Path, help="page of the docs to write")
+    options = parser.parse_args()
+    engine = DuckDB(options.warehouse, must_exist=True)
     games = games_of(engine)
-    fit_recency(games)
-    fit_blend(games)
-    fit_shots(engine)
-    fit_defence(engine)
-    fit_team_form(engine)
-    fit_factors(engine)
+    printed = StringIO()
+    with redirect_stdout(printed):
+        fit_recency(games)
+        fit_blend(games)
+        fit_shots(engine)
+        fit_defence(engine)
+        fit_team_form(engine)
+        fit_factors(engine)
+    print(printed.getvalue(), end="")
+    if options.page is not None:
+        options.page.write_text(PAGE.format(table=printed.getvalue().rstrip()), "utf-8")
 
 
 if __name__ == "__main__":
