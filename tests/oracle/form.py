@@ -40,6 +40,9 @@ class View:
         self.by_team: dict[tuple[str, str], list[TeamGame]] = defaultdict(list)
         for game in self.team_games:
             self.by_team[game.team, game.season].append(game)
+        self._past = {
+            player: [one for one in career if one.season == self.last_season] for player, career in self.careers.items()
+        }
         self._roles = _running_roles(self.appearances)
 
     def career(self, player: int, day: date) -> list[Appearance]:
@@ -48,11 +51,12 @@ class View:
 
     def this_season(self, player: int, day: date) -> list[Appearance]:
         """Games that he played this season before a day."""
-        return [one for one in self.career(player, day) if one.season == self.season]
+        career = self.career(player, day)
+        return career[len(self.of_last_season(player)) :]
 
     def of_last_season(self, player: int) -> list[Appearance]:
         """Games that he played last season."""
-        return [one for one in self.careers.get(player, []) if one.season == self.last_season]
+        return self._past.get(player, [])
 
     def team_before(self, team: str, day: date) -> list[TeamGame]:
         """Games of a team this season before a day."""
@@ -99,7 +103,6 @@ def player_form(season_games: Sequence[Appearance]) -> Numbers:
     """Form after the last of some games of one season."""
     last_5, last_10 = season_games[-5:], season_games[-10:]
     points, minutes = [one.points for one in last_10], [one.minutes for one in last_10]
-    started = [float(one.started) for one in last_10 if one.started is not None]
     used = [one.usage * one.minutes for one in last_10 if one.usage is not None]
     values: Numbers = {
         "games_played": len(season_games),
@@ -116,7 +119,7 @@ def player_form(season_games: Sequence[Appearance]) -> Numbers:
         "usage_rate_last_10": ratio(sum(used), sum(minutes)) if used else None,
         "ts_pct_last_10": ratio(sum(points), 2 * sum(one.fga + 0.44 * one.fta for one in last_10)),
         "free_throw_share_last_10": ratio(sum(one.ftm for one in last_10), sum(points)),
-        "start_rate_last_10": fmean(started) if started else None,
+        "start_rate_last_10": _start_rate(last_10),
     }
     return {name: rounded(value) for name, value in values.items()}
 
@@ -174,16 +177,37 @@ def _team_blend(games: int, own: float | None, last: float | None, k: float) -> 
     return (games * (own or 0.0) + k * last) / (games + k)
 
 
+def _role(view: View, day: date, own: float | None, last: float | None) -> tuple[float, float, float] | None:
+    """The means of his role: of starters if he started half of his last ten games, this season's before last's."""
+    rate = last if own is None else own
+    return view.role(day, starter=(rate or 0.0) >= 0.5)
+
+
+def _start_rate(games: Sequence[Appearance]) -> float | None:
+    started = [float(one.started) for one in games[-10:] if one.started is not None]
+    return rounded(fmean(started)) if started else None
+
+
+def usual_minutes(view: View, player: int, day: date) -> float | None:
+    """`minutes_avg_last_10` of `daily_cache` alone."""
+    games, past = view.this_season(player, day), view.of_last_season(player)
+    own = rounded(fmean(one.minutes for one in games[-10:])) if games else None
+    if len(games) >= 10:
+        return own
+    role = _role(view, day, _start_rate(games), _start_rate(past))
+    prior = None
+    if role is not None:
+        prior = (sum(one.minutes for one in past) + ROLE_GAMES * role[1]) / (len(past) + ROLE_GAMES)
+    return rounded(_blended(len(games) / (len(games) + WINDOW_K), own, prior))
+
+
 def daily_cache(view: View, player: int, team: str, day: date) -> Numbers:
     """All that is kept of a player on a morning."""
     games, past = view.this_season(player, day), view.of_last_season(player)
     form: Numbers = player_form(games) if games else {}
     last: Numbers = player_form(past) if past else {}
     n, last_games = len(games), len(past)
-    start_rate = form.get("start_rate_last_10")
-    if start_rate is None:
-        start_rate = last.get("start_rate_last_10")
-    role = view.role(day, starter=(start_rate or 0.0) >= 0.5)
+    role = _role(view, day, form.get("start_rate_last_10"), last.get("start_rate_last_10"))
     priors: Numbers = {"points": None, "minutes": None}
     if role is not None:
         for name, mean in (("points", role[0]), ("minutes", role[1])):

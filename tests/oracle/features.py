@@ -1,0 +1,166 @@
+"""The 25 features of an expected player, recomputed from box scores alone, by the documented formulas."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
+
+from tests.oracle.form import Numbers, daily_cache, usual_minutes
+from tests.oracle.population import Expected, Move, Season
+from tests.oracle.records import Records, rounded
+from tests.oracle.zones import Row, defences, league_shooting, shooting
+
+# The fitted constants of the tables, written again.
+LIKE_ROWS = 25.0
+FATIGUE_SHARE = 0.004
+VACANCY_SHARE = 0.062
+
+
+class Oracle:
+    """Features of one season, counted from its records and those of the two seasons before."""
+
+    def __init__(self, records: Records, season: str, moves: Iterable[Move], teams: Sequence[str]) -> None:
+        held = list(moves)
+        year = int(season[:4])
+        self.season = Season(records, season, held)
+        self.last_season = Season(records, f"{year - 1}-{year % 100:02d}", held)
+        self.charted = {one.game_id for one in records.appearances}
+        self.played = {(one.game_id, one.player_id) for one in records.appearances}
+        # Many rows of a day ask for the same.
+        self.cache = cache(self._cache)
+        self.absence = cache(self._absence)
+        self.defences = cache(lambda day: defences(self.season.view, day, teams))
+        self.league_shooting = cache(lambda day: league_shooting(self.season.view, day))
+        self.outcomes = self._outcomes()
+
+    def _of(self, day: date) -> Season:
+        return self.season if day in self.season.games else self.last_season
+
+    def _cache(self, player: int, team: str, day: date) -> Numbers:
+        return daily_cache(self._of(day).view, player, team, day)
+
+    def bucket(self, row: Expected) -> tuple[int, int, int]:
+        """What makes two rows alike: games missed, usual minutes, place on the injured list."""
+        streak = row.missed
+        missed = 9 if streak is None else streak if streak <= 2 else 3 if streak <= 5 else 4 if streak <= 10 else 5
+        usual = usual_minutes(self._of(row.game.day).view, row.player_id, row.game.day) or 0.0
+        return missed, 2 if usual >= 24 else 1 if usual >= 12 else 0, row.injury_risk
+
+    def _outcomes(self) -> dict[date, list[tuple[tuple[int, int, int], bool]]]:
+        """Of each day of both seasons the expected players of charted games: their bucket, and whether they played."""
+        outcomes: dict[date, list[tuple[tuple[int, int, int], bool]]] = defaultdict(list)
+        for season in (self.last_season, self.season):
+            for day, games in season.games.items():
+                if any(game.game_id in self.charted for game in games):
+                    outcomes[day] = [
+                        (self.bucket(row), (row.game.game_id, row.player_id) in self.played)
+                        for row in season.expected(day)
+                        if row.game.game_id in self.charted
+                    ]
+        return outcomes
+
+    def _absence(self, day: date) -> "dict[tuple[int, int, int] | None, float]":
+        """P(absent) by bucket on a morning; under None that of a bucket without a like row."""
+        rows = [outcome for earlier, outcomes in self.outcomes.items() if earlier < day for outcome in outcomes]
+        overall = sum(played for _, played in rows) / len(rows)
+        counts: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
+        for bucket, played in rows:
+            counts[bucket][0] += played
+            counts[bucket][1] += 1
+        absent: dict[tuple[int, int, int] | None, float] = {
+            bucket: 1 - round((played + LIKE_ROWS * overall) / (n + LIKE_ROWS), 6)
+            for bucket, (played, n) in counts.items()
+        }
+        return absent | {None: 1 - round(overall, 6)}
+
+    def features(self, player: int, day: date) -> Row:
+        """The 25 features of a player on a morning."""
+        population = self.season.expected(day)
+        row = next(one for one in population if one.player_id == player)
+        own = self.cache(player, row.team, day)
+        view = self.season.view
+        zones = shooting(view, player, day, self.league_shooting(day))
+        defence = self.defences(day)
+        theirs = defence[row.opponent]
+        fatigue = rounded(fatigue_score(row))
+        points_5, points_10 = _number(own["points_avg_last_5"]), _number(own["points_avg_last_10"])
+        rests = (self.season.days_since_last_game(team, day) for team in (row.team, row.opponent))
+        own_rest, other_rest = rests
+        return {
+            "points_avg_last_5": points_5,
+            "points_avg_last_10": points_10,
+            "points_avg_season": own["points_avg_season"],
+            "points_std_last_10": own["points_std_last_10"],
+            "games_in_last_7_days": row.games_in_7,
+            "fatigue_score": fatigue,
+            "shot_zone_mismatch_score": rounded(_mismatch(zones, theirs)),
+            "pace_score": rounded(_pace(own, defence[row.team], theirs)),
+            "usage_spike_score": rounded(self._usage_spike(row, population)),
+            "rest_advantage": None
+            if own_rest is None or other_rest is None
+            else max(-2, min(2, own_rest - other_rest)),
+            "injury_risk": row.injury_risk,
+            "recent_trend": rounded(points_5 - points_10),
+            "minutes_change": rounded(_number(own["minutes_avg_last_5"]) - _number(own["minutes_avg_season"])),
+            "opponent_def_rating": theirs["defensive_rating_shrunk"],
+            "opponent_pace": theirs["pace_shrunk"],
+            "home_away": int(row.team == row.game.home),
+            "back_to_back": int(own_rest == 1),
+            "playoff_game": int(not row.game.game_id.startswith("002")),
+            "pct_paint": zones["paint_rate_last_10"],
+            "pct_mid_range": zones["mid_range_rate_last_10"],
+            "pct_three": zones["three_rate_last_10"],
+            "pct_free_throw": own["free_throw_share_last_10"],
+            "team_pace": own["team_pace_last_10"],
+            "team_off_rating": own["team_offensive_rating_last_10"],
+            "team_win_pct": own["team_win_pct"],
+        }
+
+    def _usage_spike(self, row: Expected, population: Sequence[Expected]) -> float | None:
+        """Points of absent team-mates that fall to a player, by his share of the plays of those who are there."""
+        absent = self.absence(row.game.day)
+        vacant, present = 0.0, 0.0
+        for mate in population:
+            if mate.team == row.team and mate.player_id != row.player_id and mate.by_history:
+                away = absent.get(self.bucket(mate), absent[None])
+                numbers = self.cache(mate.player_id, mate.team, mate.game.day)
+                vacant += _number(numbers["points_avg_last_10"]) * away
+                present += _plays(numbers) * (1 - away)
+        own = _plays(self.cache(row.player_id, row.team, row.game.day))
+        return None if own + present == 0 else VACANCY_SHARE * vacant * own / (own + present)
+
+
+def fatigue_score(row: Expected) -> float:
+    """100 = fresh."""
+    score = 100.0
+    score -= 20 if row.days_rest == 1 else 0
+    score -= 4 * row.back_to_backs_in_14
+    score -= 8 * max(0, row.games_in_7 - 2)
+    score -= 0.2 * max(0.0, row.minutes_in_7 - 80)
+    return max(0.0, score)
+
+
+def _plays(numbers: Numbers) -> float:
+    usage, minutes = numbers["usage_rate_last_10"], numbers["minutes_avg_last_10"]
+    return 0.0 if usage is None or minutes is None else usage * minutes / 48
+
+
+def _mismatch(zones: Row, defence: Row) -> float | None:
+    if zones["paint_rate_last_10"] is None:
+        return None
+    return _number(zones["attempts_per_game_last_10"]) * sum(
+        value
+        * _number(zones[f"{zone}_rate_last_10"])
+        * (_number(defence[f"{zone}_fg_pct_allowed_shrunk"]) - _number(defence[f"{zone}_fg_pct_league"]))
+        for zone, value in (("paint", 2), ("mid_range", 2), ("three", 3))
+    )
+
+
+def _pace(own: Numbers, ours: Row, theirs: Row) -> float:
+    expected = _number(ours["pace_shrunk"]) + _number(theirs["pace_shrunk"]) - _number(theirs["pace_league"])
+    return _number(own["points_avg_last_10"]) * (expected / _number(own["team_pace_last_10"]) - 1)
+
+
+def _number(value: object) -> float:
+    assert isinstance(value, int | float)
+    return float(value)
