@@ -30,7 +30,7 @@ def run_plain(warehouse: str, like: str, season: str | None, day: str | None, th
     """
     models = all_models()
     with hoopcast.open(like, threads=threads) as written:
-        texts = span_texts(written.engine, models)
+        texts = span_texts(written.engine.dialect, models)
         spans = {model.name: _spans(written, model, season, day) for model in models}
         expected = sum(_rows(written.engine.connection, model, spans) for model in models)
     if day is not None:

@@ -10,20 +10,16 @@
 -- inputs: nba_analytics.upcoming_player_game_context same, nba_analytics.player_form before, nba_analytics.player_recency before,
 --   nba_analytics.player_game_summary before, nba_analytics.team_form before
 WITH constants AS (SELECT 2e0 AS k, 4e0 AS m, 40e0 AS k_rate, 2e0 AS k_pace, 2e1 AS k_team),
-players AS (SELECT player_id, game_date AS analysis_date, season, team_abbr FROM nba_analytics.upcoming_player_game_context),
+players AS (SELECT player_id, game_date AS analysis_date, season, team_abbr, last_game_date FROM nba_analytics.upcoming_player_game_context),
 form AS (
     SELECT
-        f.*, r.points_ewma, r.minutes_ewma, r.rate_points, r.rate_minutes,
-        COALESCE(LEAD(f.game_date) OVER seasons, DATE '9999-12-31') AS valid_to, ROW_NUMBER() OVER backwards AS from_the_end
+        f.*, r.points_ewma, r.minutes_ewma, r.rate_points, r.rate_minutes, ROW_NUMBER() OVER backwards AS from_the_end
     FROM nba_analytics.player_form AS f
     INNER JOIN nba_analytics.player_recency AS r ON f.game_id = r.game_id AND f.player_id = r.player_id
-    WINDOW
-        seasons AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date, f.game_id),
-        backwards AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date DESC, f.game_id DESC)
+    WINDOW backwards AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date DESC, f.game_id DESC)
 ),
 appearances AS (
-    SELECT game_date, points, CAST(ROUND(6e1 * minutes) AS BIGINT) AS seconds, CASE WHEN starter_flag THEN 1 ELSE 0 END AS starter
-    FROM nba_analytics.player_game_summary WHERE played_flag
+    SELECT game_date, points, CAST(ROUND(6e1 * minutes) AS BIGINT) AS seconds, CASE WHEN starter_flag THEN 1 ELSE 0 END AS starter FROM nba_analytics.player_game_summary WHERE played_flag
 ),
 days AS (
     SELECT game_date, starter, COUNT(*) AS games, SUM(points) AS points, SUM(seconds) AS seconds FROM appearances GROUP BY game_date, starter
@@ -42,9 +38,13 @@ team_forms AS (
     WINDOW seasons AS (PARTITION BY team_abbr, season ORDER BY game_date, game_id),
         backwards AS (PARTITION BY team_abbr, season ORDER BY game_date DESC, game_id DESC)
 ),
+team_days AS (
+    SELECT f.*, d.analysis_date FROM (SELECT DISTINCT season, team_abbr, analysis_date FROM players) AS d
+    INNER JOIN team_forms AS f ON d.team_abbr = f.team_abbr AND d.season = f.season AND f.game_date < d.analysis_date AND d.analysis_date <= f.valid_to
+),
 priors AS (
     SELECT
-        p.player_id, p.analysis_date, p.season, p.team_abbr, r.starter, COALESCE(l.games_played, 0) AS last_games,
+        p.player_id, p.analysis_date, p.season, p.team_abbr, p.last_game_date, r.starter, COALESCE(l.games_played, 0) AS last_games,
         (COALESCE(l.games_played * l.points_avg_season, 0e0) + c.m * r.points) / (COALESCE(l.games_played, 0) + c.m) AS points,
         (COALESCE(l.games_played * l.minutes_avg_season, 0e0) + c.m * r.minutes) / (COALESCE(l.games_played, 0) + c.m) AS minutes,
         r.rate, l.points_std_last_10, l.usage_rate_last_10, l.ts_pct_last_10, l.free_throw_share_last_10, l.start_rate_last_10,
@@ -54,7 +54,7 @@ priors AS (
     FROM players AS p
     CROSS JOIN constants AS c
     LEFT JOIN form AS l ON p.player_id = l.player_id AND l.season < p.season AND l.from_the_end = 1
-    LEFT JOIN form AS f ON p.player_id = f.player_id AND p.season = f.season AND f.game_date < p.analysis_date AND p.analysis_date <= f.valid_to
+    LEFT JOIN form AS f ON p.player_id = f.player_id AND p.season = f.season AND p.last_game_date = f.game_date AND f.game_date < p.analysis_date
     LEFT JOIN roles AS r ON p.analysis_date = r.analysis_date
         AND r.starter = CASE WHEN COALESCE(f.start_rate_last_10, l.start_rate_last_10, 0e0) >= 5e-1 THEN 1 ELSE 0 END
 )
@@ -95,6 +95,6 @@ SELECT
         ELSE (COALESCE(t.games_played * t.win_pct, 0e0) + p.k_team * y.win_pct) / (COALESCE(t.games_played, 0) + p.k_team) END
         AS team_win_pct                                 -- DOUBLE 0..1 share of his team's games won this season [pre-game history]
 FROM priors AS p
-LEFT JOIN form AS f ON p.player_id = f.player_id AND p.season = f.season AND f.game_date < p.analysis_date AND p.analysis_date <= f.valid_to
-LEFT JOIN team_forms AS t ON p.team_abbr = t.team_abbr AND p.season = t.season AND t.game_date < p.analysis_date AND p.analysis_date <= t.valid_to
+LEFT JOIN form AS f ON p.player_id = f.player_id AND p.season = f.season AND p.last_game_date = f.game_date AND f.game_date < p.analysis_date
+LEFT JOIN team_days AS t ON p.team_abbr = t.team_abbr AND p.analysis_date = t.analysis_date
 LEFT JOIN team_forms AS y ON p.team_abbr = y.team_abbr AND y.season < p.season AND y.from_the_end = 1

@@ -1,4 +1,4 @@
--- compiled from 4894b8abed52ef06
+-- compiled from 3d00f31101724159
 WITH constants AS (
   SELECT
     2e0 AS k,
@@ -11,7 +11,8 @@ WITH constants AS (
     player_id,
     game_date AS analysis_date,
     season,
-    team_abbr
+    team_abbr,
+    last_game_date
   FROM (
     SELECT
       *
@@ -26,7 +27,6 @@ WITH constants AS (
     r.minutes_ewma,
     r.rate_points,
     r.rate_minutes,
-    COALESCE(LEAD(f.game_date) OVER seasons, CAST('9999-12-31' AS DATE)) AS valid_to,
     ROW_NUMBER() OVER backwards AS from_the_end
   FROM (
     SELECT
@@ -43,7 +43,7 @@ WITH constants AS (
       season BETWEEN :first_season AND :season AND game_date < :span_end
   ) AS r
     ON f.game_id = r.game_id AND f.player_id = r.player_id
-  WINDOW seasons AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date, f.game_id), backwards AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date DESC, f.game_id DESC)
+  WINDOW backwards AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date DESC, f.game_id DESC)
 ), appearances AS (
   SELECT
     game_date,
@@ -100,12 +100,29 @@ WITH constants AS (
       season BETWEEN :first_season AND :season AND game_date < :span_end
   ) AS team_form
   WINDOW seasons AS (PARTITION BY team_abbr, season ORDER BY game_date, game_id), backwards AS (PARTITION BY team_abbr, season ORDER BY game_date DESC, game_id DESC)
+), team_days AS (
+  SELECT
+    f.*,
+    d.analysis_date
+  FROM (
+    SELECT DISTINCT
+      season,
+      team_abbr,
+      analysis_date
+    FROM players
+  ) AS d
+  INNER JOIN team_forms AS f
+    ON d.team_abbr = f.team_abbr
+    AND d.season = f.season
+    AND f.game_date < d.analysis_date
+    AND d.analysis_date <= f.valid_to
 ), priors AS (
   SELECT
     p.player_id,
     p.analysis_date,
     p.season,
     p.team_abbr,
+    p.last_game_date,
     r.starter,
     COALESCE(l.games_played, 0) AS last_games,
     (
@@ -152,8 +169,8 @@ WITH constants AS (
   LEFT JOIN form AS f
     ON p.player_id = f.player_id
     AND p.season = f.season
+    AND p.last_game_date = f.game_date
     AND f.game_date < p.analysis_date
-    AND p.analysis_date <= f.valid_to
   LEFT JOIN roles AS r
     ON p.analysis_date = r.analysis_date
     AND r.starter = CASE
@@ -321,13 +338,10 @@ FROM (
   LEFT JOIN form AS f
     ON p.player_id = f.player_id
     AND p.season = f.season
+    AND p.last_game_date = f.game_date
     AND f.game_date < p.analysis_date
-    AND p.analysis_date <= f.valid_to
-  LEFT JOIN team_forms AS t
-    ON p.team_abbr = t.team_abbr
-    AND p.season = t.season
-    AND t.game_date < p.analysis_date
-    AND p.analysis_date <= t.valid_to
+  LEFT JOIN team_days AS t
+    ON p.team_abbr = t.team_abbr AND p.analysis_date = t.analysis_date
   LEFT JOIN team_forms AS y
     ON p.team_abbr = y.team_abbr AND y.season < p.season AND y.from_the_end = 1
 ) AS model_rows
