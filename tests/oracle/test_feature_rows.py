@@ -43,7 +43,8 @@ def oracle(real_data: Path, real_warehouse: Path) -> Oracle:
     records = read(real_data, ("2019-20", "2020-21", SEASON), teams)
     with hoopcast.open(str(real_warehouse), read_only=True) as warehouse:
         moves = warehouse.engine.query(
-            "SELECT player_id, report_date, status, team_abbr FROM nba_raw.injury_status WHERE report_kind = 'list_move'"
+            "SELECT player_id, report_date, status, team_abbr FROM nba_raw.injury_status"
+            " WHERE report_kind = 'list_move'"
         ).rows
     listed = [
         Move(int(str(player)), day, str(status), None if team is None else str(team))

@@ -128,6 +128,6 @@ def fingerprints(warehouse: Hoopcast) -> dict[tuple[str, date], int]:
     """Fingerprint of what stands in each table on each date, as the ledger last says."""
     rows = warehouse.engine.query(
         "SELECT table_name, unit_date, ARG_MAX(output_fingerprint, entry) FROM nba_orchestration.ledger"
-        " WHERE rows >= 0 GROUP BY table_name, unit_date"
+        " GROUP BY table_name, unit_date"
     ).rows
     return {(str(name), day): int(str(value)) for name, day, value in rows if isinstance(day, date)}
