@@ -12,11 +12,11 @@
 WITH constants AS (SELECT 2e0 AS k, 4e0 AS m, 40e0 AS k_rate, 2e0 AS k_pace, 2e1 AS k_team),
 players AS (SELECT player_id, game_date AS analysis_date, season, team_abbr, last_game_date FROM nba_analytics.upcoming_player_game_context),
 form AS (
-    SELECT
-        f.*, r.points_ewma, r.minutes_ewma, r.rate_points, r.rate_minutes, ROW_NUMBER() OVER backwards AS from_the_end
+    SELECT f.*, r.points_ewma, r.minutes_ewma, r.rate_points, r.rate_minutes, ROW_NUMBER() OVER backwards AS from_the_end,
+        COALESCE(LEAD(f.game_date) OVER seasons, DATE '9999-12-31') AS valid_to
     FROM nba_analytics.player_form AS f
     INNER JOIN nba_analytics.player_recency AS r ON f.game_id = r.game_id AND f.player_id = r.player_id
-    WINDOW backwards AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date DESC, f.game_id DESC)
+    WINDOW seasons AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date, f.game_id), backwards AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date DESC, f.game_id DESC)
 ),
 appearances AS (
     SELECT game_date, points, CAST(ROUND(6e1 * minutes) AS BIGINT) AS seconds, CASE WHEN starter_flag THEN 1 ELSE 0 END AS starter FROM nba_analytics.player_game_summary WHERE played_flag
@@ -54,7 +54,7 @@ priors AS (
     FROM players AS p
     CROSS JOIN constants AS c
     LEFT JOIN form AS l ON p.player_id = l.player_id AND l.season < p.season AND l.from_the_end = 1
-    LEFT JOIN form AS f ON p.player_id = f.player_id AND p.season = f.season AND p.last_game_date = f.game_date AND f.game_date < p.analysis_date
+    LEFT JOIN form AS f ON p.player_id = f.player_id AND p.season = f.season AND p.last_game_date = f.game_date AND f.game_date < p.analysis_date AND p.analysis_date <= f.valid_to
     LEFT JOIN roles AS r ON p.analysis_date = r.analysis_date
         AND r.starter = CASE WHEN COALESCE(f.start_rate_last_10, l.start_rate_last_10, 0e0) >= 5e-1 THEN 1 ELSE 0 END
 )
@@ -95,6 +95,6 @@ SELECT
         ELSE (COALESCE(t.games_played * t.win_pct, 0e0) + p.k_team * y.win_pct) / (COALESCE(t.games_played, 0) + p.k_team) END
         AS team_win_pct                                 -- DOUBLE 0..1 share of his team's games won this season [pre-game history]
 FROM priors AS p
-LEFT JOIN form AS f ON p.player_id = f.player_id AND p.season = f.season AND p.last_game_date = f.game_date AND f.game_date < p.analysis_date
+LEFT JOIN form AS f ON p.player_id = f.player_id AND p.season = f.season AND p.last_game_date = f.game_date AND f.game_date < p.analysis_date AND p.analysis_date <= f.valid_to
 LEFT JOIN team_days AS t ON p.team_abbr = t.team_abbr AND p.analysis_date = t.analysis_date
 LEFT JOIN team_forms AS y ON p.team_abbr = y.team_abbr AND y.season < p.season AND y.from_the_end = 1

@@ -10,7 +10,7 @@
 WITH constants AS (SELECT 60e0 AS k_paint, 100e0 AS k_mid_range, 200e0 AS k_three),
 form AS (
     SELECT
-        player_id, season, game_date,
+        player_id, season, game_date AS valid_from, COALESCE(LEAD(game_date) OVER career, DATE '9999-12-31') AS valid_to,
         COUNT(*) OVER last_10 AS games_10, SUM(paint_fga) OVER last_10 AS paint_fga_10, SUM(paint_fgm) OVER last_10 AS paint_fgm_10,
         SUM(mid_range_fga) OVER last_10 AS mid_fga_10, SUM(mid_range_fgm) OVER last_10 AS mid_fgm_10,
         SUM(three_fga) OVER last_10 AS three_fga_10, SUM(three_fgm) OVER last_10 AS three_fgm_10,
@@ -24,6 +24,7 @@ form AS (
     FROM nba_analytics.player_game_summary
     WHERE played_flag
     WINDOW
+        career AS (PARTITION BY player_id ORDER BY game_date, game_id),
         last_10 AS (PARTITION BY player_id ORDER BY game_date, game_id ROWS BETWEEN 9 PRECEDING AND CURRENT ROW),
         last_20 AS (PARTITION BY player_id ORDER BY game_date, game_id ROWS BETWEEN 19 PRECEDING AND CURRENT ROW),
         so_far AS (PARTITION BY player_id ORDER BY game_date, game_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
@@ -43,15 +44,13 @@ league AS (
     ) AS l ON l.game_date < d.analysis_date
     GROUP BY d.analysis_date
 ),
-players AS (
-    SELECT season, player_id, game_date AS analysis_date, last_game_date FROM nba_analytics.upcoming_player_game_context
-),
+players AS (SELECT season, player_id, game_date AS analysis_date FROM nba_analytics.upcoming_player_game_context),
 shares AS (
     SELECT
         p.player_id AS expected_player_id, p.analysis_date, p.season AS analysis_season, l.paint_pct, l.mid_pct, l.three_pct, f.*,
         NULLIF(CAST(f.paint_fga_10 + f.mid_fga_10 + f.three_fga_10 AS DOUBLE), 0e0) AS zoned_10
     FROM players AS p
-    LEFT JOIN form AS f ON p.player_id = f.player_id AND p.last_game_date = f.game_date AND f.game_date < p.analysis_date
+    LEFT JOIN form AS f ON p.player_id = f.player_id AND f.valid_from < p.analysis_date AND p.analysis_date <= f.valid_to
     LEFT JOIN league AS l ON p.analysis_date = l.analysis_date
 )
 SELECT

@@ -1,4 +1,4 @@
--- compiled from 3d00f31101724159
+-- compiled from 3c551a8a69b76917
 SELECT
   CAST(player_id AS INT64) AS player_id,
   CAST(analysis_date AS DATE) AS analysis_date,
@@ -58,7 +58,8 @@ FROM (
       r.minutes_ewma,
       r.rate_points,
       r.rate_minutes,
-      ROW_NUMBER() OVER backwards AS from_the_end
+      ROW_NUMBER() OVER backwards AS from_the_end,
+      COALESCE(LEAD(f.game_date) OVER seasons, CAST('9999-12-31' AS DATE)) AS valid_to
     FROM (
       SELECT
         *
@@ -74,7 +75,7 @@ FROM (
         season BETWEEN @first_season AND @season AND game_date < @span_end
     ) AS r
       ON f.game_id = r.game_id AND f.player_id = r.player_id
-    WINDOW backwards AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date DESC, f.game_id DESC)
+    WINDOW seasons AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date, f.game_id), backwards AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date DESC, f.game_id DESC)
   ), appearances AS (
     SELECT
       game_date,
@@ -202,6 +203,7 @@ FROM (
       AND p.season = f.season
       AND p.last_game_date = f.game_date
       AND f.game_date < p.analysis_date
+      AND p.analysis_date <= f.valid_to
     LEFT JOIN roles AS r
       ON p.analysis_date = r.analysis_date
       AND r.starter = CASE
@@ -340,6 +342,7 @@ FROM (
     AND p.season = f.season
     AND p.last_game_date = f.game_date
     AND f.game_date < p.analysis_date
+    AND p.analysis_date <= f.valid_to
   LEFT JOIN team_days AS t
     ON p.team_abbr = t.team_abbr AND p.analysis_date = t.analysis_date
   LEFT JOIN team_forms AS y

@@ -1,4 +1,4 @@
--- compiled from 5635a6ada1c38bfd
+-- compiled from 1a5d06d2123835c8
 SELECT
   CAST(player_id AS BIGINT) AS player_id,
   CAST(analysis_date AS DATE) AS analysis_date,
@@ -29,7 +29,8 @@ FROM (
     SELECT
       player_id,
       season,
-      game_date,
+      game_date AS valid_from,
+      COALESCE(LEAD(game_date) OVER career, CAST('9999-12-31' AS DATE)) AS valid_to,
       COUNT(*) OVER last_10 AS games_10,
       SUM(paint_fga) OVER last_10 AS paint_fga_10,
       SUM(paint_fgm) OVER last_10 AS paint_fgm_10,
@@ -62,7 +63,7 @@ FROM (
     ) AS player_game_summary
     WHERE
       played_flag
-    WINDOW last_10 AS (
+    WINDOW career AS (PARTITION BY player_id ORDER BY game_date NULLS FIRST, game_id NULLS FIRST), last_10 AS (
       PARTITION BY player_id
       ORDER BY game_date NULLS FIRST, game_id NULLS FIRST
       ROWS BETWEEN 9 PRECEDING AND CURRENT ROW
@@ -122,8 +123,7 @@ FROM (
     SELECT
       season,
       player_id,
-      game_date AS analysis_date,
-      last_game_date
+      game_date AS analysis_date
     FROM (
       SELECT
         *
@@ -144,8 +144,8 @@ FROM (
     FROM players AS p
     LEFT JOIN form AS f
       ON p.player_id = f.player_id
-      AND p.last_game_date = f.game_date
-      AND f.game_date < p.analysis_date
+      AND f.valid_from < p.analysis_date
+      AND p.analysis_date <= f.valid_to
     LEFT JOIN league AS l
       ON p.analysis_date = l.analysis_date
   )

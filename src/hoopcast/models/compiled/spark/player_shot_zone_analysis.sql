@@ -1,4 +1,4 @@
--- compiled from 5635a6ada1c38bfd
+-- compiled from 1a5d06d2123835c8
 WITH constants AS (
   SELECT
     60e0 AS k_paint,
@@ -8,7 +8,8 @@ WITH constants AS (
   SELECT
     player_id,
     season,
-    game_date,
+    game_date AS valid_from,
+    COALESCE(LEAD(game_date) OVER career, CAST('9999-12-31' AS DATE)) AS valid_to,
     COUNT(*) OVER last_10 AS games_10,
     SUM(paint_fga) OVER last_10 AS paint_fga_10,
     SUM(paint_fgm) OVER last_10 AS paint_fgm_10,
@@ -41,7 +42,7 @@ WITH constants AS (
   ) AS player_game_summary
   WHERE
     played_flag
-  WINDOW last_10 AS (
+  WINDOW career AS (PARTITION BY player_id ORDER BY game_date, game_id), last_10 AS (
     PARTITION BY player_id
     ORDER BY game_date, game_id
     ROWS BETWEEN 9 PRECEDING AND CURRENT ROW
@@ -101,8 +102,7 @@ WITH constants AS (
   SELECT
     season,
     player_id,
-    game_date AS analysis_date,
-    last_game_date
+    game_date AS analysis_date
   FROM (
     SELECT
       *
@@ -123,8 +123,8 @@ WITH constants AS (
   FROM players AS p
   LEFT JOIN form AS f
     ON p.player_id = f.player_id
-    AND p.last_game_date = f.game_date
-    AND f.game_date < p.analysis_date
+    AND f.valid_from < p.analysis_date
+    AND p.analysis_date <= f.valid_to
   LEFT JOIN league AS l
     ON p.analysis_date = l.analysis_date
 )
