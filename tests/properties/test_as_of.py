@@ -34,7 +34,7 @@ def season_again(warehouse: Hoopcast, season: str) -> None:
     assert report.exit_status == 0, warehouse.query("FROM nba_orchestration.failures WHERE can_retry").rows
 
 
-@settings(FEW, max_examples=8)
+@settings(FEW, max_examples=6)
 @given(
     season=st.sampled_from(SEASONS),
     place=st.floats(0.1, 1),

@@ -39,7 +39,7 @@ def in_pieces(warehouse: Hoopcast, seed: int, pieces: int) -> None:
     assert warehouse.backfill(stage="all", skip_preflight=True).exit_status == 0
 
 
-@settings(FEW, max_examples=3)
+@settings(FEW, max_examples=2)
 @given(seed=st.integers(0, 999), pieces=st.integers(2, 4))
 @example(seed=1, pieces=3)
 def test_pieces_of_seasons_in_any_order_give_the_tables_of_one_backfill(

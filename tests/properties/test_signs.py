@@ -10,7 +10,8 @@ import hoopcast
 from hoopcast import Hoopcast
 from hoopcast.pipeline.compiled import compiled
 from hoopcast.pipeline.model import select_models
-from tests.properties.warehouses import FEW, SEASONS, League
+from tests.properties.changes import INJURY_STATUS, record_changes, tell
+from tests.properties.warehouses import FEW, SEASONS, League, copy_of
 
 pytestmark = pytest.mark.slow
 
@@ -139,5 +140,41 @@ def test_absent_team_mates_never_lower(circumstances: Circumstances, part: int, 
     )
     for quantity in ("teammates_out_usage", "usage_spike_score"):
         change = moves(circumstances.before, after, f"{quantity}_{level}")
+        assert min(change) >= 0
+        assert max(change) > 0
+
+
+_REPORTED_OUT = f"""
+INSERT INTO {INJURY_STATUS}
+SELECT player_id, s.game_date, 'official_report', s.tip_off_utc - INTERVAL 2 HOUR, 'out', s.season, 'reported',
+    p.team_abbr, 'knee', 0
+FROM nba_precompute.player_composite_factors AS p
+INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = p.game_id
+INNER JOIN nba_precompute.player_daily_cache AS c USING (player_id, analysis_date)
+WHERE p.analysis_date = $day
+ORDER BY c.points_avg_last_10 DESC, player_id
+LIMIT 1
+"""
+
+
+def test_a_team_mate_who_is_reported_out_never_lowers_and_changes_no_history(tiny_league: League) -> None:
+    day = tiny_league.game_days(SEASONS[1])[10]
+    factors = "SELECT * FROM nba_precompute.player_composite_factors WHERE analysis_date = $day"
+    with copy_of(tiny_league.complete) as warehouse:
+
+        def of_the_day() -> Factors:
+            rows = warehouse.engine.query(factors, {"day": day}).dictionaries()
+            return {(str(row["game_id"]), int(str(row["player_id"]))): dict(row) for row in rows}
+
+        before = of_the_day()
+        tell(warehouse.engine, (_REPORTED_OUT,), day=day, seed=0)
+        record_changes(warehouse.engine, (INJURY_STATUS,))
+        assert warehouse.backfill(stage="all", skip_preflight=True).exit_status == 0
+        after = of_the_day()
+    both = before.keys() & after.keys()
+    before, after = {key: before[key] for key in both}, {key: after[key] for key in both}
+    for quantity in ("teammates_out_usage", "usage_spike_score"):
+        assert set(moves(before, after, f"{quantity}_history")) == {0.0}
+        change = moves(before, after, f"{quantity}_news")
         assert min(change) >= 0
         assert max(change) > 0
