@@ -82,7 +82,7 @@ GROUP BY period ORDER BY period
 _OPENING_NIGHT = "game_date = (SELECT MIN(game_date) FROM nba_analytics.player_game_summary WHERE season = $season)"
 _PAGE = """# Coverage of {season}
 
-The regular season from real box scores, with the season before ingested. Made by
+The regular season from real box scores, with the three seasons before ingested. Made by
 `python -m benchmarks.coverage_table WAREHOUSE`.
 
 ## Tables
@@ -101,7 +101,8 @@ without news of the day and quotes.
 
 ## Who appeared
 
-Of all appearances the share that had a row that morning: by history alone, with moves of the injured list dated that
+Of all appearances the share that had a row for that team that morning (`hoopcast coverage` counts rows for any team):
+by history alone, with moves of the injured list dated that
 day, and with quoted players. Misses are a debut (no game this season or last), the first game for another team, or a
 return to the team after more than ten of its games and thirty days.
 
