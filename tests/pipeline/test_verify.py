@@ -3,10 +3,12 @@
 import pytest
 
 from hoopcast.pipeline.ranges import Range, resolve
+from hoopcast.pipeline.reconcile import POPULATION, teams_without_players
 from hoopcast.pipeline.verify import Check, verify
 from hoopcast.warehouse.duckdb import DuckDB
+from hoopcast.warehouse.tables import table
 from tests.pipeline import small
-from tests.pipeline.small import BOX, FEATURE, FORM, TALLY, night
+from tests.pipeline.small import BOX, FEATURE, FORM, NIGHTS, TALLY, night
 
 
 @pytest.fixture
@@ -80,6 +82,17 @@ def test_a_date_that_is_not_done_does_not_verify(league: DuckDB) -> None:
     assert wrong.examples == f"{night(2021, 2)} stale: its input changed"
 
 
+def test_dates_of_final_games_without_raw_data_do_not_verify() -> None:
+    engine = small.small_league(years=(2021,))
+    engine.execute(f"DELETE FROM {BOX}")
+    small.took_in(engine, small.nights(2021))
+    small.backfill(engine, with_upstream=False)
+    wrong = next(one for one in checks(engine) if one.check == "every date is done" and one.table == TALLY)
+    assert (wrong.failed, wrong.units, wrong.problems) == (True, 6, 6)
+    assert wrong.examples.startswith(f"6 dates have no raw data: {night(2021, 0)}, ")
+    assert wrong.examples.endswith(f", ... (no rows of {BOX})")
+
+
 def test_team_box_scores_are_compared_with_their_players_and_the_schedule(league: DuckDB) -> None:
     league.execute(
         "INSERT INTO nba_raw.nbac_team_boxscore (game_id, team_abbr, season, game_date, minutes, points, fgm, fga,"
@@ -91,3 +104,11 @@ def test_team_box_scores_are_compared_with_their_players_and_the_schedule(league
     names = [check for check, _ in failed(league)]
     assert "team box score = sum of its players" in names
     assert "box score = schedule's score" in names
+
+
+def test_a_team_for_whom_nobody_is_expected_is_a_gap_unless_it_is_its_first_game_on_record() -> None:
+    engine = small.small_league(years=(2021,))
+    engine.create(table(POPULATION))
+    games, gaps, firsts = teams_without_players(engine, night(2021, 0), night(2021, NIGHTS))
+    assert (games, len(gaps), firsts) == (24, 22, [f"{night(2021, 0)} BOS", f"{night(2021, 0)} NYK"])
+    assert gaps[0] == f"{night(2021, 0)} BOS"

@@ -9,6 +9,7 @@ from hoopcast.warehouse.tables import Table
 
 # Check, table, units looked at, problems, examples.
 Finding = tuple[str, str, int, int, str]
+POPULATION = "nba_analytics.upcoming_player_game_context"
 _EXAMPLES = 3
 _SUMMED = ("points", "fgm", "fga", "fg3m", "fg3a", "ftm", "fta")
 _DATES = ("game_date", "analysis_date")
@@ -63,6 +64,38 @@ def dates_unlike_schedule(engine: Engine, tables: Sequence[Table], first: date, 
             {"first_day": first, "last_day": last},
         ).rows
         yield _finding("dates are those of the schedule", table.name, rows)
+
+
+def teams_without_players(engine: Engine, first: date, last: date) -> tuple[int, list[str], list[str]]:
+    """Teams of final games for whom the population has nobody.
+
+    Returns:
+        How many teams of games were looked at; those without players that had played before, this season or the last;
+        and those without players whose first game on record it is.
+    """
+    stages = ", ".join(f"'{stage}'" for stage in STAGES_WITH_FORECASTS)
+    rows = engine.query(
+        f"""WITH played AS (
+            SELECT s.game_id, s.game_date, CAST(SUBSTR(s.season, 1, 4) AS BIGINT) AS season_year,
+                CASE WHEN side.is_home THEN s.home_team_abbr ELSE s.away_team_abbr END AS team_abbr
+            FROM nba_raw.nbac_schedule AS s
+            CROSS JOIN (SELECT TRUE AS is_home UNION ALL SELECT FALSE) AS side
+            WHERE s.game_status = 3 AND s.team_known AND s.season_stage IN ({stages})
+        ),
+        game AS (
+            SELECT *, LAG(season_year) OVER (PARTITION BY team_abbr ORDER BY game_date, game_id) AS last_played
+            FROM played
+        )
+        SELECT g.game_date, g.team_abbr, COALESCE(g.last_played >= g.season_year - 1, FALSE), p.game_id IS NULL
+        FROM game AS g
+        LEFT JOIN (SELECT DISTINCT game_id, team_abbr FROM {POPULATION}) AS p
+            ON p.game_id = g.game_id AND p.team_abbr = g.team_abbr
+        WHERE g.game_date BETWEEN $first_day AND $last_day
+        ORDER BY g.game_date, g.team_abbr""",
+        {"first_day": first, "last_day": last},
+    ).rows
+    without = [(f"{day} {team}", had_played) for day, team, had_played, is_empty in rows if is_empty]
+    return len(rows), [text for text, had in without if had], [text for text, had in without if not had]
 
 
 def _finding(check: str, table: str, rows: list[tuple[Value, ...]]) -> Finding:

@@ -13,7 +13,13 @@ from hoopcast.pipeline.ledger import LEDGER
 from hoopcast.pipeline.model import Model
 from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import UnitDate
-from hoopcast.pipeline.reconcile import dates_unlike_schedule, scores_unlike_schedule, teams_unlike_players
+from hoopcast.pipeline.reconcile import (
+    POPULATION,
+    dates_unlike_schedule,
+    scores_unlike_schedule,
+    teams_unlike_players,
+    teams_without_players,
+)
 from hoopcast.pipeline.span import matching, named_values, span_values
 from hoopcast.pipeline.texts import span_texts
 from hoopcast.warehouse.engine import Engine, Parameters
@@ -73,6 +79,7 @@ def verify(engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate])
         *(check for table in dated for check in _values(engine, table, first, last)),
         *(_ledger(engine, table, first, last) for table in dated),
         *_expected(engine, models, dates),
+        *_populations(engine, models, first, last),
         *(Check(*found) for found in dates_unlike_schedule(engine, derived, first, last)),
         Check(*teams_unlike_players(engine, first, last)),
         Check(*scores_unlike_schedule(engine, first, last)),
@@ -85,9 +92,15 @@ def verify(engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate])
 def _states(engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate]) -> Iterator[Check]:
     for table, units in groupby(plan(engine, models, dates), key=lambda unit: unit.table):
         found = list(units)
+        lacking = [unit for unit in found if unit.state == "not_available"]
         wrong = [unit for unit in found if unit.state not in ("done", "not_available")]
-        examples = "; ".join(f"{unit.date} {unit.state}: {unit.cause}" for unit in wrong[:_EXAMPLES])
-        yield Check("every date is done", table, len(found), len(wrong), examples)
+        examples = [f"{unit.date} {unit.state}: {unit.cause}" for unit in wrong[:_EXAMPLES]]
+        if lacking:
+            days = ", ".join(str(unit.date) for unit in lacking[:_EXAMPLES])
+            rest = ", ..." if len(lacking) > _EXAMPLES else ""
+            counted = "1 date has" if len(lacking) == 1 else f"{len(lacking)} dates have"
+            examples.insert(0, f"{counted} no raw data: {days}{rest} ({lacking[0].cause})")
+        yield Check("every date is done", table, len(found), len(wrong) + len(lacking), "; ".join(examples))
 
 
 def _values(engine: Engine, table: Table, first: date, last: date) -> Iterator[Check]:
@@ -190,6 +203,17 @@ def _unexplained(engine: Engine, model: Model, text: str, season: str, days: lis
         wrong = f"{day}: {expected} expected, {row_count} rows, {recorded} failures, {unexplained} without a reason"
         found.append("" if holds else wrong)
     return found
+
+
+def _populations(engine: Engine, models: tuple[Model, ...], first: date, last: date) -> Iterator[Check]:
+    """Teams of final games for whom nobody was expected: a gap, but for a team whose first game on record it is."""
+    if POPULATION not in {model.name for model in models}:
+        return
+    games, gaps, firsts = teams_without_players(engine, first, last)
+    name = "each team of a final game has expected players"
+    yield Check(name, POPULATION, games, len(gaps), "; ".join(gaps[:_EXAMPLES]))
+    reason = "INSUFFICIENT_HISTORY: its first game on record, nobody was expected"
+    yield Check(reason, POPULATION, games, len(firsts), "; ".join(firsts[:_EXAMPLES]), is_problem=False)
 
 
 def _quarantine(engine: Engine, first: date, last: date) -> Check:
