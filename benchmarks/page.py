@@ -89,7 +89,8 @@ no checks, no copy for readers. **Polars** is a second implementation (`benchmar
 summaries, team contexts and expected players it computes form, recency, player context, daily cache, shot zones, team
 defence, availability, composite factors and the 25 features, in memory, and writes one Parquet file. Its ratio is that
 of Hoopcast's seconds for those ten tables. It does not compute lines, game summaries, team contexts, who is expected,
-the news, market and line levels, the columns beside the 25, or the quality score.""".splitlines()
+the news, market and line levels, the columns beside the 25, or the quality score. Both sides round to 6 decimals, table
+by table: where a feature adds up what was rounded before, the last digit may differ by more than one.""".splitlines()
 
 
 def console(page: Page) -> str:

@@ -81,8 +81,11 @@ def team_defense(context: pl.DataFrame, games: pl.DataFrame, teams: pl.DataFrame
         league_n=pl.col("n").sum().over(*league),
         league_rate=ratio(pl.col("made").sum().over(*league), pl.col("tried").sum().over(*league)),
     ).with_columns(
-        league=(pl.col("league_n") * pl.col("league_rate").fill_null(0) + LEAGUE_GAMES * pl.col("league_last"))
-        / (pl.col("league_n") + LEAGUE_GAMES)
+        league=pl.coalesce(
+            (pl.col("league_n") * pl.col("league_rate").fill_null(0) + LEAGUE_GAMES * pl.col("league_last"))
+            / (pl.col("league_n") + LEAGUE_GAMES),
+            "league_rate",
+        )
     )  # fmt: skip
     own = pl.col("n") * (pl.col("rate") - pl.col("league")).fill_null(0)
     carried = pl.col("k") * pl.col("carry") * (pl.col("last") - pl.col("league_last")).fill_null(0)
@@ -94,22 +97,23 @@ def team_defense(context: pl.DataFrame, games: pl.DataFrame, teams: pl.DataFrame
 
 
 def outcomes(context: pl.DataFrame, cache: pl.DataFrame, games: pl.DataFrame) -> pl.DataFrame:
-    """Who played of those expected, NULL before the game, in buckets of games missed, minutes and list status."""
+    """Who played of those that history expects, NULL otherwise, in buckets of games missed, minutes and list status."""
     missed = pl.col("games_missed_streak")
     streak = (
         pl.when(missed.is_null()).then(9).when(missed <= 2).then(missed)  # noqa: PLR2004 - bounds of availability.sql
         .when(missed <= 5).then(3).when(missed <= 10).then(4).otherwise(5)  # noqa: PLR2004 - the same
     )  # fmt: skip
+    known = pl.col("charted") & (pl.col("expected_level") == "history")
     tier = pl.sum_horizontal(pl.col("minutes_avg_last_10") >= minutes for minutes in MINUTES_TIERS)
     return (
-        context.select("game_id", "player_id", "game_date", "games_missed_streak", "injury_risk")
+        context.select("game_id", "player_id", "game_date", "games_missed_streak", "injury_risk", "expected_level")
         .join(cache.select("player_id", "game_date", "minutes_avg_last_10"), on=["player_id", "game_date"])
         .join(games.select("game_id", "player_id", played="played_flag"), on=["game_id", "player_id"], how="left")
         .join(games.select("game_id").unique().with_columns(charted=True), on="game_id", how="left")
         .select(
             "game_id", "player_id", "game_date",
             bucket=streak.cast(pl.Int64) * 100 + tier.cast(pl.Int64) * 10 + pl.col("injury_risk").cast(pl.Int64),
-            played=pl.when("charted").then(pl.col("played").fill_null(value=False).cast(pl.Int64)),
+            played=pl.when(known).then(pl.col("played").fill_null(value=False).cast(pl.Int64)),
         )
     )  # fmt: skip
 

@@ -158,7 +158,8 @@ def compare(warehouse: str, output: str, seasons: list[str]) -> Figures:
     pairs = {name: (pl.col(name).cast(pl.Float64), pl.col(f"{name}_polars").cast(pl.Float64)) for name in columns}
     absent = both.select((a.is_null() != b.is_null()).sum().alias(name) for name, (a, b) in pairs.items()).row(0)
     if any(absent):
-        raise SystemExit("a feature is NULL in one of the feature store and Polars, and not in the other")
+        differing = ", ".join(f"{name} in {rows} rows" for name, rows in zip(pairs, absent, strict=True) if rows)
+        raise SystemExit(f"NULL in one of the feature store and Polars, and not in the other: {differing}")
     most = both.select((a - b).abs().max().alias(name) for name, (a, b) in pairs.items()).row(0)
     beyond = both.select(((a - b).abs() > _ONE_STEP).any().alias(name) for name, (a, b) in pairs.items()).row(0)
     return {"features": len(columns), "beyond": sum(beyond), "most": max(value or 0.0 for value in most)}
