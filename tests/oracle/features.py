@@ -55,7 +55,7 @@ class Oracle:
                     outcomes[day] = [
                         (self.bucket(row), (row.game.game_id, row.player_id) in self.played)
                         for row in season.expected(day)
-                        if row.game.game_id in self.charted
+                        if row.game.game_id in self.charted and row.priority <= 4  # known from history
                     ]
         return outcomes
 

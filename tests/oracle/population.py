@@ -90,7 +90,7 @@ class Season:
         for player in self.view.careers:
             self._claim_by_games(claims, player, day, teams)
         for player, moves in self.moves.items():
-            _claim_by_moves(claims, player, moves, day, teams)
+            _claim_by_moves(claims, player, (moves, self.view.career(player, day)), day, teams)
         return [self._described(teams[team], player, team, priority) for player, (priority, team) in claims.items()]
 
     def _claim_by_games(
@@ -150,12 +150,18 @@ def _by_player(moves: Iterable[Move]) -> dict[int, list[Move]]:
 
 
 def _claim_by_moves(
-    claims: dict[int, tuple[int, str]], player: int, moves: Sequence[Move], day: date, teams: Mapping[str, Game]
+    claims: dict[int, tuple[int, str]],
+    player: int,
+    known: tuple[Sequence[Move], Sequence[Appearance]],
+    day: date,
+    teams: Mapping[str, Game],
 ) -> None:
+    moves, career = known
     for place, move in enumerate(moves):
         until = moves[place + 1].day if place + 1 < len(moves) else date.max
         is_open = move.day <= day <= until and (day - move.day).days <= ACTIVATED_DAYS
-        if move.status == "activated" and is_open and move.team in teams:
+        is_his_team = not any(one.day > move.day and one.team != move.team for one in career)
+        if move.status == "activated" and is_open and is_his_team and move.team in teams:
             claim = (4 if move.day < day else 5, str(move.team))
             claims[player] = min(claims.get(player, claim), claim)
 

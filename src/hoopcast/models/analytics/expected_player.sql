@@ -1,6 +1,7 @@
 -- Who is expected to play for whom, as known that morning, and by which sign. Never who then played.
 -- Expected: he appeared for this team in its last 10 games or 30 days and not since for another; or, in the first 10 games
--- of a season, his last team of the season before; or listed by a roster; or activated by the team in the last 10 days;
+-- of a season, his last team of the season before; or listed by a roster; or activated by the team in the last 10 days
+-- and not since seen with another;
 -- or quoted by a line for this game. Of several claims on a date the first in that order counts. A list move removes nobody;
 -- an official report of OUT before tip-off marks him.
 -- grain: game_id, player_id
@@ -60,6 +61,9 @@ candidates AS (
     FROM games AS g
     INNER JOIN list_moves AS m ON g.team_abbr = m.team_abbr AND m.status = 'activated'
         AND m.report_date <= g.game_date AND g.game_date <= m.valid_to AND DATE_DIFF('day', m.report_date, g.game_date) <= 10
+    LEFT JOIN appearances AS a ON m.player_id = a.player_id AND a.team_abbr <> g.team_abbr AND a.game_date > m.report_date
+        AND a.game_date < g.game_date
+    WHERE a.team_abbr IS NULL
     UNION ALL
     SELECT g.game_id, g.game_date, g.team_abbr, q.player_id, 6, 'quoted'
     FROM games AS g

@@ -85,7 +85,7 @@ SELECT
     b.points / NULLIF(2e0 * (b.fga + 44e-2 * b.fta), 0e0) AS ts_pct,        -- DOUBLE 0..2 true shooting [post-game]
     (b.fgm + 5e-1 * b.fg3m) / NULLIF(CAST(b.fga AS DOUBLE), 0e0) AS efg_pct, -- DOUBLE 0..2 effective field-goal share [post-game]
     (b.fga + 44e-2 * b.fta + b.tov) * (t.team_minutes / 5e0)
-        / NULLIF(b.minutes * (t.fga + 44e-2 * t.fta + t.tov), 0e0) AS usage_rate, -- DOUBLE 0..50 share of his team's plays that he used while playing; absurd in seconds of play [post-game]
+        / NULLIF(b.minutes * (t.fga + 44e-2 * t.fta + t.tov), 0e0) AS usage_rate, -- DOUBLE 0..10000 share of his team's plays that he used while playing; absurd in seconds of play [post-game]
     t.team_minutes,                                     -- DOUBLE 200..500 minutes of his team, 240 and 25 for each overtime [post-game]
     p.points_line,                                      -- DOUBLE 0..100 the line that counted [post-game]
     CASE WHEN p.points_line IS NULL OR NOT b.played_flag THEN NULL WHEN b.points > p.points_line THEN 'OVER'

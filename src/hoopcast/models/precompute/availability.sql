@@ -13,7 +13,7 @@ WITH constants AS (SELECT 25e0 AS k),
 charted AS (SELECT DISTINCT game_id FROM nba_analytics.player_game_summary),
 outcomes AS (
     SELECT
-        u.game_id, u.player_id, u.season, u.game_date, u.is_quoted, u.injury_risk_history, u.injury_risk_news, u.ruled_out_flag,
+        u.game_id, u.player_id, u.season, u.game_date, u.expected_level, u.is_quoted, u.injury_risk_history, u.injury_risk_news, u.ruled_out_flag,
         CASE WHEN u.games_missed_streak IS NULL THEN 9 WHEN u.games_missed_streak <= 2 THEN u.games_missed_streak
             WHEN u.games_missed_streak <= 5 THEN 3 WHEN u.games_missed_streak <= 10 THEN 4 ELSE 5 END AS missed,
         CASE WHEN c.minutes_avg_last_10 >= 24e0 THEN 2 WHEN c.minutes_avg_last_10 >= 12e0 THEN 1 ELSE 0 END AS tier,
@@ -28,15 +28,20 @@ quoted_dates AS (
     FROM nba_analytics.upcoming_player_game_context GROUP BY game_date
 ),
 leveled AS (
-    SELECT *, 'history' AS level, missed * 100 + tier * 10 + injury_risk_history AS bucket FROM outcomes
+    SELECT
+        *, 'history' AS level, missed * 100 + tier * 10 + injury_risk_history AS bucket,
+        CASE WHEN expected_level = 'history' THEN played END AS outcome
+    FROM outcomes
     UNION ALL
-    SELECT *, 'news', missed * 100 + tier * 10 + injury_risk_news FROM outcomes
+    SELECT
+        *, 'news', missed * 100 + tier * 10 + injury_risk_news, CASE WHEN expected_level <> 'market' THEN played END
+    FROM outcomes
     UNION ALL
-    SELECT o.*, 'market', o.missed * 100 + o.tier * 10 + o.injury_risk_news + 1000 * (q.unquoted + o.is_quoted)
+    SELECT o.*, 'market', o.missed * 100 + o.tier * 10 + o.injury_risk_news + 1000 * (q.unquoted + o.is_quoted), o.played AS outcome
     FROM outcomes AS o INNER JOIN quoted_dates AS q ON o.game_date = q.game_date
 ),
 daily AS (
-    SELECT level, bucket, game_date, COUNT(played) AS n, SUM(played) AS played FROM leveled GROUP BY level, bucket, game_date
+    SELECT level, bucket, game_date, COUNT(outcome) AS n, SUM(outcome) AS played FROM leveled GROUP BY level, bucket, game_date
 ),
 shares AS (
     SELECT level, bucket, game_date, SUM(n) OVER earlier AS n, SUM(played) OVER earlier AS played
@@ -50,7 +55,7 @@ overall AS (
     WINDOW earlier AS (ORDER BY game_date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ),
 personal AS (
-    SELECT game_id, player_id, AVG(1e0 - played) OVER before AS absent_rate
+    SELECT game_id, player_id, AVG(CASE WHEN expected_level = 'history' THEN 1e0 - played END) OVER before AS absent_rate
     FROM outcomes
     WINDOW before AS (PARTITION BY player_id ORDER BY game_date, game_id ROWS BETWEEN 10 PRECEDING AND 1 PRECEDING)
 )

@@ -1,4 +1,4 @@
--- compiled from 57a82d19fa1f84f8
+-- compiled from 19feb9128cce5a1a
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,
@@ -28,6 +28,7 @@ FROM (
       u.player_id,
       u.season,
       u.game_date,
+      u.expected_level,
       u.is_quoted,
       u.injury_risk_history,
       u.injury_risk_news,
@@ -93,13 +94,15 @@ FROM (
     SELECT
       *,
       'history' AS level,
-      missed * 100 + tier * 10 + injury_risk_history AS bucket
+      missed * 100 + tier * 10 + injury_risk_history AS bucket,
+      CASE WHEN expected_level = 'history' THEN played END AS outcome
     FROM outcomes
     UNION ALL
     SELECT
       *,
       'news',
-      missed * 100 + tier * 10 + injury_risk_news
+      missed * 100 + tier * 10 + injury_risk_news,
+      CASE WHEN expected_level <> 'market' THEN played END
     FROM outcomes
     UNION ALL
     SELECT
@@ -107,7 +110,8 @@ FROM (
       'market',
       o.missed * 100 + o.tier * 10 + o.injury_risk_news + 1000 * (
         q.unquoted + o.is_quoted
-      )
+      ),
+      o.played AS outcome
     FROM outcomes AS o
     INNER JOIN quoted_dates AS q
       ON o.game_date = q.game_date
@@ -116,8 +120,8 @@ FROM (
       level,
       bucket,
       game_date,
-      COUNT(played) AS n,
-      SUM(played) AS played
+      COUNT(outcome) AS n,
+      SUM(outcome) AS played
     FROM leveled
     GROUP BY
       level,
@@ -156,7 +160,7 @@ FROM (
     SELECT
       game_id,
       player_id,
-      AVG(1e0 - played) OVER before AS absent_rate
+      AVG(CASE WHEN expected_level = 'history' THEN 1e0 - played END) OVER before AS absent_rate
     FROM outcomes
     WINDOW before AS (
       PARTITION BY player_id

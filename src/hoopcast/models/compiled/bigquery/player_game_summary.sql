@@ -1,4 +1,4 @@
--- compiled from 2396857d67f1d57d
+-- compiled from af6736db27046340
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 6cd83ae38a4c200c
+-- compiled from c9aba91f0b4067a9
 SELECT
   CAST(player_id AS BIGINT) AS player_id,
   CAST(game_id AS TEXT) AS game_id,

@@ -1,4 +1,4 @@
--- compiled from 3c551a8a69b76917
+-- compiled from dc87fdf2f719b22b
 SELECT
   CAST(player_id AS BIGINT) AS player_id,
   CAST(analysis_date AS DATE) AS analysis_date,

@@ -1,4 +1,4 @@
--- compiled from dd942149c5ccce8e
+-- compiled from 0f8a284f8af8310b
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

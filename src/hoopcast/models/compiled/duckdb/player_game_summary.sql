@@ -1,4 +1,4 @@
--- compiled from 2396857d67f1d57d
+-- compiled from af6736db27046340
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 53ae5e3c3064b3bc
+-- compiled from 8d9bb54b36daddd8
 WITH appearances AS (
   SELECT
     p.player_id,
@@ -146,6 +146,13 @@ WITH appearances AS (
     AND m.report_date <= g.game_date
     AND g.game_date <= m.valid_to
     AND DATEDIFF(DAY, m.report_date, g.game_date) <= 10
+  LEFT JOIN appearances AS a
+    ON m.player_id = a.player_id
+    AND a.team_abbr <> g.team_abbr
+    AND a.game_date > m.report_date
+    AND a.game_date < g.game_date
+  WHERE
+    a.team_abbr IS NULL
   UNION ALL
   SELECT
     g.game_id,

@@ -1,4 +1,4 @@
--- compiled from 6cd83ae38a4c200c
+-- compiled from c9aba91f0b4067a9
 WITH versus AS (
   SELECT
     u.game_id,

@@ -1,4 +1,4 @@
--- compiled from 3c551a8a69b76917
+-- compiled from dc87fdf2f719b22b
 WITH constants AS (
   SELECT
     2e0 AS k,

@@ -1,4 +1,4 @@
--- compiled from dd942149c5ccce8e
+-- compiled from 0f8a284f8af8310b
 WITH played AS (
   SELECT
     game_id,

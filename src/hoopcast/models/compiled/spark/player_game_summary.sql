@@ -1,4 +1,4 @@
--- compiled from 2396857d67f1d57d
+-- compiled from af6736db27046340
 WITH shots AS (
   SELECT
     game_id,
