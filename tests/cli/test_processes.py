@@ -144,7 +144,7 @@ def test_a_signal_rolls_back_and_names_the_command_that_resumes(
     _, stderr = run.communicate(timeout=SECONDS)
     assert run.returncode == status
     assert stderr.startswith(f"error: stopped by {number.name}; ")
-    assert "`hoopcast backfill`" in stderr
+    assert "`hoopcast backfill --no-resume`" in stderr
     assert len(stderr.splitlines()) == 1
     assert call("backfill").returncode == 0
     assert call("verify").returncode == 0

@@ -119,14 +119,34 @@ def test_a_row_that_nothing_expects_fails_its_date() -> None:
     assert "rows are there that 'small_box' does not expect" in str(reasons(engine)[0][3])
 
 
-def test_when_the_first_dates_all_fail_alike_the_run_ends_and_nothing_counts_as_failed() -> None:
+def test_when_the_first_dates_all_fail_alike_the_run_ends_and_they_are_recorded_as_failed() -> None:
     engine = small.small_league()
     narrow = small.small_models(tally=small.TALLY_SQL.replace("0..100 points", "90..100 points"))
-    with pytest.raises(RunError, match=r"the first 4 dates of 2020-21 all fail alike: .*`hoopcast backfill` resumes"):
+    with pytest.raises(
+        RunError, match=r"the first 4 dates of 2020-21 all fail alike: .*`hoopcast backfill --no-resume` "
+    ):
         small.backfill(engine, narrow)
+    tried = nights(2020)[:4]
+    assert [(table, day, category) for table, day, category, *_ in reasons(engine)] == [
+        (TALLY, day, "PROCESSING_ERROR") for day in tried
+    ]
+    assert small.in_state(engine, "failed", narrow) == {TALLY: tried}
+    assert small.in_state(engine, "missing", narrow)[TALLY] == [*nights(2020)[4:], *nights(2021, 2022)]
+    assert engine.query("SELECT status, units_done, units_failed FROM nba_orchestration.runs").rows == [
+        ("failed", 0, 4)
+    ]
+
+
+def test_a_time_limit_that_no_date_keeps_is_recorded_with_the_dates_that_were_tried() -> None:
+    engine = small.small_league(years=(2021,))
+    with pytest.raises(RunError, match=r"--timeout SECONDS allows more"):
+        small.backfill(engine, timeout=1e-9)
+    assert [(day, category) for _, day, category, *_ in reasons(engine)] == [
+        (day, "TIMEOUT") for day in nights(2021)[:4]
+    ]
+    small.backfill(engine)
     assert reasons(engine) == []
-    assert small.in_state(engine, "missing", narrow) == {TALLY: nights(*SEASONS), FORM: [night(2020, 0)]}
-    assert engine.query("SELECT COUNT(*) FROM nba_orchestration.ledger WHERE status = 'failed'").rows == [(0,)]
+    assert set(small.states(engine).values()) == {"done"}
 
 
 class Slow(DuckDB):

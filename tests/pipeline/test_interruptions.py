@@ -92,7 +92,8 @@ def test_a_signal_rolls_the_span_back_and_says_how_to_resume(tmp_path: Path, num
     process.send_signal(number)
     _, said = process.communicate(timeout=20)
     assert process.returncode == 128 + number
-    assert said == f"stopped by {number.name}; 0 dates of tables were finished and stay; `hoopcast backfill` resumes\n"
+    finished = "0 dates of tables were finished and stay"
+    assert said == f"stopped by {number.name}; {finished}; `hoopcast backfill --no-resume` resumes\n"
     engine = DuckDB(str(path))
     assert engine.query("SELECT status FROM nba_orchestration.runs").rows == [("interrupted",)]
     assert small.contents(engine)[small.TALLY] == []

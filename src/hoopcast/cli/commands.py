@@ -92,7 +92,7 @@ def _told(error: BaseException, session: Session, signals: Signals) -> int:
         tell(f"error: {_one_line(str(error))}")
         return error.exit_status
     if signals.received is not None:
-        tell(f"error: stopped by {signals.name}; what was in progress is as it was; `{session.resume}` goes on")
+        tell(f"error: stopped by {signals.name}; what was in progress is as it was; `{session.command}` goes on")
         return 128 + signals.received
     kind = type(error).__name__
     tell(f"error: internal error: {kind}: {_one_line(str(error))}; run with --debug for the traceback")

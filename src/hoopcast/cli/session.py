@@ -32,11 +32,6 @@ class Session:
         """What was typed."""
         return shlex.join(["hoopcast", *self.arguments])
 
-    @property
-    def resume(self) -> str:
-        """What to type to go on after an interruption."""
-        return shlex.join(["hoopcast", *(part for part in self.arguments if part != "--no-resume")])
-
     def settings(self, **flags: object) -> "Settings":
         """Settings of this call.
 

@@ -48,7 +48,7 @@ def write_in_parts(
         on_landed: told of each part that landed.
 
     Raises:
-        RunError: if the fault is in no single date.
+        RunError: if the fault is in no single date; the dates that were tried are recorded as failed.
         EngineError: if nothing can go on.
         StatementStopped: if a signal arrived.
     """
@@ -68,7 +68,12 @@ def write_in_parts(
                 waiting.extend(reversed(part.halves()))
                 continue
             failed.append(_failed(part, error, timeout_seconds, time.monotonic() - began))
-            _end_if_systemic(span, landed, failed)
+            if not landed and _is_systemic(failed):
+                _record(guard, run_id, span, failed)
+                raise RunError(
+                    f"{span.model.name}: the first {_SYSTEMIC_FAILURES} dates of {span.season} all fail alike:"
+                    f" {failed[0].message}"
+                ) from error
         else:
             landed.append((part, written))
             on_landed(part, written)
@@ -83,13 +88,8 @@ def _failed(part: Span, error: WarehouseError, timeout_seconds: float, seconds: 
     return FailedUnit(part.units[0], "PROCESSING_ERROR", str(error), seconds)
 
 
-def _end_if_systemic(span: Span, landed: list[tuple[Span, Written]], failed: list[FailedUnit]) -> None:
-    messages = {_kind(failure) for failure in failed}
-    if not landed and len(failed) == _SYSTEMIC_FAILURES and len(messages) == 1:
-        raise RunError(
-            f"{span.model.name}: the first {_SYSTEMIC_FAILURES} dates of {span.season} all fail alike:"
-            f" {failed[0].message}"
-        )
+def _is_systemic(failed: list[FailedUnit]) -> bool:
+    return len(failed) == _SYSTEMIC_FAILURES and len({_kind(failure) for failure in failed}) == 1
 
 
 def _kind(failure: FailedUnit) -> str:

@@ -11,6 +11,7 @@ from hoopcast.errors import HoopcastError, Interrupted, RunError, WarehouseError
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.halving import Outcome, write_in_parts
 from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
+from hoopcast.pipeline.ledger import LEDGER
 from hoopcast.pipeline.lineage import closure, edges
 from hoopcast.pipeline.model import Model
 from hoopcast.pipeline.own_states import years_of
@@ -229,11 +230,24 @@ def _totals(reports: dict[str, TableReport]) -> Totals:
     )
 
 
+def _recorded(run: _Run, reports: dict[str, TableReport]) -> Totals:
+    """What the ledger says that a run wrote, the table included at which it ended."""
+    try:
+        rows = run.engine.query(
+            "SELECT COUNT(CASE WHEN status = 'done' THEN 1 END), COUNT(CASE WHEN status = 'failed' THEN 1 END),"
+            f" COALESCE(SUM(CASE WHEN status = 'done' THEN rows END), 0) FROM {LEDGER} WHERE run_id = $run_id",
+            {"run_id": run.run_id},
+        ).rows
+    except WarehouseError:
+        # What ended the run may be that the engine answers no more: then the finished tables are what is known.
+        return _totals(reports)
+    return Totals(*(int(str(count)) for count in rows[0]))
+
+
 def _ended(run: _Run, reports: dict[str, TableReport], error: HoopcastError) -> HoopcastError:
     """Record that a run ended before its time, and say how it goes on."""
-    resume = run.options.command.replace(" --no-resume", "")
-    done = _totals(reports)
-    standing = f"{done.units_done} dates of tables were finished and stay; `{resume}` resumes"
+    done = _recorded(run, reports)
+    standing = f"{done.units_done} dates of tables were finished and stay; `{run.options.command}` resumes"
     number = run.guard.signal_number
     if number is not None:
         ended: HoopcastError = Interrupted(f"stopped by {signal.Signals(number).name}; {standing}", number)
