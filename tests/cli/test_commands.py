@@ -74,8 +74,8 @@ def test_quiet_prints_the_result_alone(call: Call) -> None:
 
 def test_coverage_tells_days_rows_and_states(call: Call) -> None:
     lines = printed(call, "coverage", *RANGE).splitlines()
-    assert lines[1].split() == ["table", "earliest", "latest", "days", "rows", "expected", "success_pct", "state"]
-    assert all(line.split()[-1] == "done" for line in lines[3:])
+    assert lines[0].split() == ["table", "earliest", "latest", "days", "rows", "expected", "success_pct", "state"]
+    assert all(line.split()[-1] == "done" for line in lines[2:])
 
 
 def test_coverage_by_month_adds_up_to_the_season(call: Call) -> None:

@@ -1,12 +1,13 @@
 """Printing: lines that survive a closed pipe, and tables in the format that is asked for."""
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from hoopcast.errors import UsageError
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 FORMATS = ("table", "csv", "json", "parquet")
 # A terminal is no place for more; other formats have no limit.
 MOST_ROWS = 1000
-_NUMBERS = ("BIGINT", "INTEGER", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER")
 
 
 @dataclass(frozen=True)
@@ -76,40 +76,15 @@ def show(table: "Table", output: Output, *, title: str | None = None, null: str 
 
 def render(table: "Table", *, title: str | None = None, null: str = "") -> str:
     """A table as text, as wide as the terminal, or as it needs where there is none."""
-    from io import StringIO
+    from hoopcast.cli.grid import grid
 
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as Grid
-    from rich.text import Text
-
-    is_terminal = sys.stdout.isatty()
-    grid = Grid(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for name, kind in zip(table.columns, table.types, strict=True):
-        justify: Literal["left", "right"] = "right" if kind.startswith(_NUMBERS) else "left"
-        grid.add_column(name, justify=justify, overflow="fold", no_wrap=not is_terminal)
     rows = table.rows
-    for row in rows[:MOST_ROWS]:
-        grid.add_row(*(Text(_cell(value, null)) for value in row))
-    buffer = StringIO()
-    console = Console(file=buffer, width=None if is_terminal else 100_000, force_terminal=is_terminal, highlight=False)
-    console.print(grid)
-    lines = [line.rstrip() for line in buffer.getvalue().rstrip().split("\n")]
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    lines = [] if title is None else [title, ""]
+    lines += grid(table.columns, table.types, rows[:MOST_ROWS], width=width, null=null)
     if len(rows) > MOST_ROWS:
         lines.append(f"{MOST_ROWS:,} of {len(rows):,} rows; --format csv prints all of them")
     return "\n".join(lines)
-
-
-def _cell(value: Any, null: str) -> str:  # noqa: ANN401 - a cell holds whatever SQL has
-    if value is None:
-        return null
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:.6f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else repr(value)  # noqa: PLR2004
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
-    return str(value).replace("\n", " ")
 
 
 def _as_text(table: "Table", file_format: "FileFormat") -> str:

@@ -1,0 +1,41 @@
+"""How a table is laid out on a terminal."""
+
+from datetime import date
+
+from hoopcast.cli.grid import grid
+
+DAY = date(2022, 3, 5)
+
+
+def wide(columns: int, rows: int, width: int | None) -> list[str]:
+    names = [f"feature_{number:02}" for number in range(columns)]
+    return grid(names, ["DATE"] * columns, [[DAY] * columns] * rows, width=width)
+
+
+def test_without_a_terminal_a_row_is_one_line() -> None:
+    assert [line.count("2022-03-05") for line in wide(75, 5, None)] == [0, 0, 75, 75, 75, 75, 75]
+
+
+def test_few_rows_that_do_not_fit_stand_one_below_the_other() -> None:
+    lines = wide(75, 5, 100)
+    assert len(lines) == 5 * 76
+    assert lines[:2] == [" ── row 1 ──", " feature_00  2022-03-05"]
+
+
+def test_of_many_rows_the_columns_that_fit_are_printed() -> None:
+    lines = wide(75, 21, 100)
+    assert lines[-1] == "8 of 75 columns; --format csv shows all"
+    assert all(line.count("2022-03-05") == 8 for line in lines[2:-1])
+    assert max(map(len, lines)) <= 100
+
+
+def test_text_breaks_between_words_and_nothing_else_breaks() -> None:
+    meaning = "standard deviation of points in the last 10 games that he played"
+    lines = grid(["date", "meaning"], ["DATE", "VARCHAR"], [[DAY, meaning]], width=50)
+    assert max(map(len, lines)) <= 50
+    assert " ".join(" ".join(lines[2:]).split()) == f"2022-03-05 {meaning}"
+
+
+def test_numbers_stand_to_the_right_and_nothing_is_what_is_asked_for() -> None:
+    lines = grid(["points", "team"], ["BIGINT", "VARCHAR"], [[7, None]], width=80, null="NULL")
+    assert lines == [" points  team", " ────────────", "      7  NULL"]
