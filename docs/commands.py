@@ -25,9 +25,10 @@ _JSON = """\
 `hoopcast coverage --json` has for each table, or each month or date of it: `table`, `period` (empty, a month or a
 date), `game_dates` and `games` of the schedule, `earliest` and `latest` date with rows, the number of dates that are
 `due` and how many of them are `done`, `missing`, `stale`, `failed`, `blocked` and `not_available`, `rows`, `expected`
-rows and `success_pct`, rows in percent of these. For tables of expected players also the `appearances` of players who
-then played, and the share of them in percent who had a row that morning: by history alone, `covered_history_pct`, and
-with players who were quoted, `covered_market_pct`.
+rows and `success_pct`, rows in percent of these; it is null while a due date is not done, for what that should hold is
+not known. For tables of expected players also the `appearances` of players who then played, and the share of them in
+percent who had a row that morning: by history alone, `covered_history_pct`, and with players who were quoted,
+`covered_market_pct`.
 
 `hoopcast coverage --gaps --json` has for each stretch of dates: `table`, `first_date`, `last_date`, `dates`, `state`,
 `cause`, and the `command` that mends it.

@@ -25,6 +25,7 @@ class _TableLine:
     earliest: date | None
     latest: date | None
     days: int
+    due: int
     rows: int
     expected: int
     success_pct: float | None
@@ -39,6 +40,7 @@ class _PeriodLine:
     period: str
     game_dates: int
     games: int
+    due: int
     done: int
     missing: int
     stale: int
@@ -75,7 +77,8 @@ def coverage(
 ) -> int:
     """Show how far the tables go: dates, rows of the rows expected, success in percent, and what is not done.
 
-    success_pct is rows in percent of the rows expected; a row that is absent has its reason in `hoopcast failures`.
+    days of the due dates are done. success_pct is rows in percent of the rows expected, and empty while a due date is
+    not done; a row that is absent has its reason in `hoopcast failures`.
     --json gives all there is, appearances foreseen included. It reports, and exits with 0 whatever it finds.
     """
     if gaps and by is not None:
@@ -110,6 +113,7 @@ def _table_line(row: dict[str, Any]) -> _TableLine:
         row["earliest"],
         row["latest"],
         row["done"],
+        row["due"],
         row["rows"],
         row["expected"],
         _rounded(row["success_pct"]),

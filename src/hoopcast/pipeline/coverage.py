@@ -64,7 +64,8 @@ class Coverage:
     """How far one table goes in one period (all of the range, a month, or a date).
 
     `earliest` and `latest` are the first and last date with rows. `due` dates fall into `done` to `not_available`.
-    `success_pct` is rows in percent of expected rows. For tables of expected players, `appearances` counts the players
+    `success_pct` is rows in percent of expected rows, and none
+    while a due date is not done: what it should hold is not known then. For tables of expected players, `appearances` counts the players
     who then played, and the other two the share of them, in percent, who had a row that morning: known by history
     alone, and with those whom a bookmaker quoted.
     """
@@ -148,7 +149,7 @@ def _line(row: tuple[Value, ...], foreseen: tuple[int, int, int] | None) -> Cove
         not_available=not_available,
         rows=rows,
         expected=expected,
-        success_pct=_share(rows, expected),
+        success_pct=_share(rows, expected) if done == due else None,
         appearances=None if foreseen is None else appearances,
         covered_history_pct=_share(by_history, appearances),
         covered_market_pct=_share(by_market, appearances),
