@@ -47,7 +47,7 @@ def test_a_dry_run_writes_nothing(call: Call, warehouse: Path) -> None:
     done = call("backfill", "pdc", *RANGE, "--no-resume", "--dry-run")
     assert done.exit_code == 0
     assert "done, to be written again" in done.stdout
-    assert "24 dates of tables would be written" in done.stderr
+    assert "24 dates of 1 table would be written" in done.stderr
     assert warehouse.read_bytes() == before
 
 

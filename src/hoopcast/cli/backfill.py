@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hoopcast.cli.brief import show_brief
 from hoopcast.cli.options import example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, counted, say, show
+from hoopcast.cli.output import Output, counted, say
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
@@ -107,8 +108,10 @@ def _show_plan(session: Session, planned: "tuple[PlannedSpan, ...]", output: Out
         for span in planned
     ]
     if lines or output.format != "table":
-        show(Table.of(_PlannedLine, lines), output)
-    session.note(f"{counted(sum(line.dates for line in lines), 'date')} of tables would be written")
+        show_brief(Table.of(_PlannedLine, lines), output)
+    dates = counted(sum(line.dates for line in lines), "date")
+    tables = counted(len({line.table for line in lines}), "table")
+    session.note(f"{dates} of {tables} would be written" if lines else "nothing would be written")
 
 
 def _show_report(session: Session, report: "RunReport", output: Output) -> None:
@@ -126,7 +129,7 @@ def _show_report(session: Session, report: "RunReport", output: Output) -> None:
         )
         for table in report.tables
     ]  # fmt: skip
-    show(Table.of(_Line, lines), output)
+    show_brief(Table.of(_Line, lines), output)
     for warning in report.warnings:
         session.note(f"note: {warning}")
     if output.format == "table" and not session.quiet:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hoopcast.cli.brief import show_brief
 from hoopcast.cli.options import example
-from hoopcast.cli.output import Output, counted, say, show
+from hoopcast.cli.output import Output, counted, say
 from hoopcast.cli.reports import coverage_lines
 from hoopcast.cli.session import Session
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _LEAGUE = "league"
 _WAREHOUSE = "hoopcast.duckdb"
 _SEED = 1
+_QUERY = """SELECT game_date, player_id, opponent_team_abbr AS opponent, points_avg_last_10, opponent_def_rating,
+    fatigue_score FROM nba_predictions.ml_feature_store ORDER BY game_date DESC, points_avg_last_10 DESC LIMIT 5"""
 
 
 @click.command(epilog=example("hoopcast demo", "hoopcast demo --season 2022-23 --folder try-it"))
@@ -58,10 +61,10 @@ def _through(session: Session, warehouse: "Hoopcast", place: Path, season: str) 
     rows, tables = sum(table.rows for table in report.tables), counted(len(report.tables), "table")
     _note(session, f"  {counted(rows, 'row')} in {tables}, {report.seconds:.1f} s")
     say("")
-    show(coverage_lines(warehouse.coverage(season=season)), Output(), title=f"Coverage of {season}")
+    show_brief(coverage_lines(warehouse.coverage(season=season)), Output(), title=f"Coverage of {season}")
     say("")
     by_month = warehouse.coverage("mlfs", season=season, by="month")
-    show(coverage_lines(by_month, "month"), Output(), title="The feature store by month")
+    show_brief(coverage_lines(by_month, "month"), Output(), title="The feature store by month")
     say("")
     with _step(session, "Verify: keys, ranges, and a reason for each row that is absent"):
         verdict = warehouse.verify(season=season)
@@ -71,7 +74,7 @@ def _through(session: Session, warehouse: "Hoopcast", place: Path, season: str) 
     say(f"\nNext:\n  cd {place}")
     say(f"  hoopcast explain {player_id} {day}      # {name}: his features that morning, and the games behind them")
     say(f"  hoopcast coverage --season {season} --by month")
-    say('  hoopcast sql "SELECT * FROM nba_predictions.ml_feature_store LIMIT 5"')
+    say(f'  hoopcast sql "{_QUERY}"')
     say("  hoopcast models pdc                   # what each column means")
     return report.exit_status or verdict.exit_status
 

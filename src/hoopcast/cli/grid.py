@@ -12,7 +12,9 @@ _GAP = "  "
 # Beyond so many rows, blocks of one row each are longer than anybody reads.
 _MOST_BLOCKS = 20
 # Text narrower than this reads as a column of single words.
-_NARROWEST_TEXT = 24
+_NARROWEST_TEXT = 20
+# A word longer than this, such as a path, breaks.
+_LONGEST_WORD = 20
 _NUMBERS = ("BIGINT", "INTEGER", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER")
 
 
@@ -35,7 +37,7 @@ class _Column:
         if not self.is_text or self.width <= _NARROWEST_TEXT:
             return self.width
         words = [cell_len(word) for cell in self.cells for word in cell.split(" ")]
-        return max(_NARROWEST_TEXT, cell_len(self.name), *words)
+        return max(_NARROWEST_TEXT, cell_len(self.name), min(max(words), _LONGEST_WORD))
 
 
 def grid(
@@ -96,9 +98,7 @@ def _grid(columns: list[_Column], widths: list[int]) -> list[str]:
     lines = [_line(columns, widths, [column.name for column in columns]), f" {'─' * (_total(widths) - 1)}"]
     for row in zip(*(column.cells for column in columns), strict=True):
         parts = [
-            textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
-            if cell_len(text) > width
-            else [text]
+            textwrap.wrap(text, width, break_on_hyphens=False) if cell_len(text) > width else [text]
             for text, width in zip(row, widths, strict=True)
         ]
         lines += [

@@ -1,13 +1,14 @@
 """Commands that report: coverage, runs, failures, verify."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hoopcast.cli.brief import short_name, show_brief
 from hoopcast.cli.options import example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, counted, show
+from hoopcast.cli.output import Output, counted, say, show
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
@@ -91,8 +92,21 @@ def coverage(
                 return 0
         else:
             found = warehouse.coverage(*tables, by=by or "table", **dates)  # type: ignore[arg-type]
-    show(found if gaps or output.format == "json" else coverage_lines(found, by), output)
+            found = found if output.format == "json" else coverage_lines(found, by)
+    if gaps and output == Output():
+        _say_gaps(found)
+    else:
+        show_brief(found, output)
     return 0
+
+
+def _say_gaps(found: "Table") -> None:
+    """A gap with its cause on one line, and below it the command, ready to be copied."""
+    for gap in found:
+        first, last = gap["first_date"], gap["last_date"]
+        when = f"{first}" if first == last else f"{first} to {last}, {counted(gap['dates'], 'date')}"
+        why = f"{gap['state']}: {gap['cause']}" if gap["cause"] else gap["state"]
+        say(f"{short_name(gap['table'])} {when}, {why}\n    {gap['command']}")
 
 
 def coverage_lines(found: "Table", by: str | None = None) -> "Table":
@@ -125,6 +139,17 @@ def _rounded(share: float | None) -> float | None:
     return None if share is None else round(share, 1)
 
 
+@dataclass(frozen=True)
+class _RunLine:
+    """A command that wrote."""
+
+    started_utc: datetime
+    command: str
+    status: str
+    rows: int
+    seconds: float | None
+
+
 @click.command(epilog=example("hoopcast runs", "hoopcast runs --limit 100 --json"))
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many.")
 @with_wait
@@ -133,8 +158,20 @@ def _rounded(share: float | None) -> float | None:
 def runs(session: Session, limit: int, wait: str | None, output: Output) -> int:
     """List the newest commands that wrote to the warehouse, and how each ended."""
     with session.reading(wait) as warehouse:
-        show(warehouse.runs(limit), output)
+        found = warehouse.runs(limit)
+        show(_run_lines(found) if output.format == "table" else found, output)
     return 0
+
+
+def _run_lines(found: "Table") -> "Table":
+    from hoopcast.warehouse.result import Table
+
+    lines = []
+    for run in found:
+        started, finished = run["started_at_utc"], run["finished_at_utc"]
+        seconds = None if finished is None else round((finished - started).total_seconds(), 1)
+        lines.append(_RunLine(started, run["command"], run["status"], run["rows"], seconds))
+    return Table.of(_RunLine, lines)
 
 
 @click.command(epilog=example("hoopcast failures --season 2021-22", "hoopcast failures pdc --month 2021-10 --json"))
@@ -155,7 +192,7 @@ def failures(
     if not found.rows and output == Output():
         session.note("no failures: every row that is expected is there")
     else:
-        show(found, output)
+        show_brief(found, output)
     return 0
 
 
@@ -192,7 +229,7 @@ def verify(session: Session, dates: "RangeArguments", wait: str | None, output: 
     is_table = output == Output()
     shown = every if session.verbose or not is_table else [line for line in every if line.failed]
     if shown or not is_table:
-        show(Table.of(_CheckLine, shown), output)
+        show_brief(Table.of(_CheckLine, shown), output, without=() if session.verbose else ["failed"])
     wrong = sum(line.failed for line in every)
     session.note(f"{counted(len(every), 'check')}, {wrong or 'none'} failed")
     return verdict.exit_status
