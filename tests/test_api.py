@@ -52,6 +52,16 @@ def test_a_query_takes_parameters_and_dialects(warehouse: hoopcast.Hoopcast) -> 
     assert warehouse.query("SELECT SAFE_DIVIDE(1, 0) AS share", dialect="bigquery").rows == [(None,)]
 
 
+@pytest.mark.parametrize("name", ["`my-project.nba_raw.team`", "`my-project`.nba_raw.team", "nba_raw.team"])
+def test_the_project_of_a_bigquery_name_is_left_out(warehouse: hoopcast.Hoopcast, name: str) -> None:
+    assert warehouse.query(f"SELECT COUNT(*) FROM {name}", dialect="bigquery").rows == [(30,)]
+
+
+def test_a_function_that_has_no_equal_is_refused_in_one_line(warehouse: hoopcast.Hoopcast) -> None:
+    with pytest.raises(hoopcast.HoopcastError, match=r"^bigquery SQL has no equal here: .*; ask it in DuckDB's SQL$"):
+        warehouse.query("SELECT APPROX_TOP_COUNT(team_abbr, 3) FROM nba_raw.team", dialect="bigquery")
+
+
 def test_a_query_does_not_write(warehouse: hoopcast.Hoopcast) -> None:
     with pytest.raises(hoopcast.UsageError, match="does more than read"):
         warehouse.query("DELETE FROM nba_raw.team")

@@ -45,10 +45,17 @@ def _selects(text: str) -> Iterator[str]:
 
 def _transpiled(text: str, dialect: Dialect) -> str:
     import sqlglot  # noqa: PLC0415 - costs time that DuckDB's own SQL has no use for
-    from sqlglot.errors import SqlglotError  # noqa: PLC0415
+    from sqlglot import ErrorLevel, exp  # noqa: PLC0415
+    from sqlglot.errors import SqlglotError, UnsupportedError  # noqa: PLC0415
 
     try:
-        return ";\n".join(sqlglot.transpile(text, read=dialect, write="duckdb", comments=False))
+        trees = [tree for tree in sqlglot.parse(text, read=dialect) if tree is not None]
+        for table in (table for tree in trees for table in tree.find_all(exp.Table) if table.catalog and table.db):
+            # The project of a BigQuery name, or the catalog of a Spark one: here there is one warehouse.
+            table.set("catalog", None)
+        return ";\n".join(tree.sql("duckdb", comments=False, unsupported_level=ErrorLevel.RAISE) for tree in trees)
+    except UnsupportedError as error:
+        raise UsageError(f"{dialect} SQL has no equal here: {_one_line(str(error)).rstrip('.')}; ask it in DuckDB's SQL") from error
     except SqlglotError as error:
         raise UsageError(f"{dialect} SQL does not parse: {_one_line(str(error))}") from error
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from hoopcast.identity.players import Mention, known_from, resolve
+from hoopcast.identity.players import Mention, known_from, known_players, resolve
+from tests.pipeline import small
 
 KNOWN = known_from(
     [
@@ -61,3 +62,13 @@ def test_a_misspelt_name_is_nobody_and_comes_with_the_nearest_names() -> None:
     mention = Mention("Denis Schroeder", "BOS", "2021-22")
     resolution = resolve([mention], KNOWN)[mention]
     assert (resolution.player_id, resolution.candidates) == (None, "Dennis Schröder (5)")
+
+
+def test_a_player_is_called_by_his_newest_name_in_a_box_score_not_by_the_slug_of_a_line() -> None:
+    engine = small.small_league(years=(2021,))
+    engine.execute(
+        "INSERT INTO nba_raw.points_prop_line (player_id, player_name, season, game_date)"
+        " VALUES (1, 'zeasyslug', '2021-22', DATE '2022-03-01')"
+    )
+    small.change(engine, small.night(2021, 5), "player_name = 'An Other'")
+    assert known_players(engine).names[1] == "An Other"

@@ -51,6 +51,7 @@ def test_a_file_is_forgotten_with_its_quarantine_and_its_dates_are_recorded_empt
     report = forget(engine, targets[how], "a run")
     assert report.rows == {"nba_raw.nbac_player_boxscore": 2}
     assert report.dates == (date(2021, 10, 19), date(2021, 10, 20))
+    assert report.schedule_note == ""
     assert counts(engine) == {
         "nbac_schedule": 3, "nbac_player_boxscore": 0, "injury_status": 1, "quarantine": 0, "unresolved_name": 1,
         "ingested_file": 2,
@@ -71,6 +72,7 @@ def test_dates_are_forgotten_in_every_table(engine: DuckDB, box: Path) -> None:
     assert report.rows == {
         "nba_raw.nbac_schedule": 1, "nba_raw.nbac_player_boxscore": 1, "nba_raw.injury_status": 1,
     }  # fmt: skip
+    assert report.schedule_note == "1 game of the schedule forgotten too: 2021-10-19 is no longer expected"
     assert counts(engine) == {
         "nbac_schedule": 2, "nbac_player_boxscore": 1, "injury_status": 0, "quarantine": 0, "unresolved_name": 1,
         "ingested_file": 3,

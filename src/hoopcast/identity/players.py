@@ -20,10 +20,21 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 _CANDIDATES = 3
 _CLOSENESS = 0.7
+# The last of a player's names is the one that he is called by: his newest in a box score, for other sources may write
+# a slug such as nikolajokic.
 _KNOWN = """
-SELECT player_id, player_name, team_abbr, season FROM nba_raw.nbac_player_boxscore GROUP BY ALL
-UNION SELECT player_id, player_name, team_abbr, season FROM nba_raw.roster
-UNION SELECT player_id, player_name, NULL, season FROM nba_raw.points_prop_line WHERE player_name IS NOT NULL
+SELECT player_id, player_name, team_abbr, season
+FROM (
+    SELECT player_id, player_name, team_abbr, season, 3 AS trust, MAX(game_date) AS last_date
+    FROM nba_raw.nbac_player_boxscore GROUP BY player_id, player_name, team_abbr, season
+    UNION ALL
+    SELECT player_id, player_name, team_abbr, season, 2, MAX(roster_date)
+    FROM nba_raw.roster GROUP BY player_id, player_name, team_abbr, season
+    UNION ALL
+    SELECT player_id, player_name, NULL, season, 1, MAX(game_date)
+    FROM nba_raw.points_prop_line WHERE player_name IS NOT NULL GROUP BY player_id, player_name, season
+) AS mention
+ORDER BY trust, last_date, player_name
 """
 
 
@@ -66,7 +77,7 @@ def known_from(appearances: Iterable[tuple[int, str, str | None, str]]) -> Known
     """Players from where they are named.
 
     Args:
-        appearances: NBA.com player id, name, tricode if known, and season.
+        appearances: NBA.com player id, name, tricode if known, and season; he is called by the last of his names.
     """
     by_lookup: dict[str, set[int]] = defaultdict(set)
     by_base: dict[str, set[int]] = defaultdict(set)

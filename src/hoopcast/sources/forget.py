@@ -17,6 +17,7 @@ from hoopcast.warehouse.engine import Engine, Value
 from hoopcast.warehouse.tables import Table, raw_tables
 
 FILES = "nba_raw.ingested_file"
+SCHEDULE = "nba_raw.nbac_schedule"
 _SEASON = re.compile(r"\d{4}-\d{2}")
 _SHA256 = re.compile(r"[0-9a-f]{8,64}")
 
@@ -26,10 +27,27 @@ _Parameters = dict[str, Value | Sequence[Value]]
 
 @dataclass(frozen=True)
 class ForgetReport:
-    """Rows deleted from each raw table, and the dates that became stale by it."""
+    """Rows deleted from each raw table, and the dates that became stale by it.
+
+    `unscheduled` are those of the dates whose games went from the schedule too, so that nothing is expected of them.
+    """
 
     rows: dict[str, int]
     dates: tuple[date, ...]
+    unscheduled: tuple[date, ...] = ()
+
+    @property
+    def schedule_note(self) -> str:
+        """One line that says so, empty where the schedule lost no game."""
+        if not self.unscheduled:
+            return ""
+        games = self.rows[SCHEDULE]
+        counted = "1 game" if games == 1 else f"{games:,} games"
+        first, *others = self.unscheduled
+        if not others:
+            return f"{counted} of the schedule forgotten too: {first} is no longer expected"
+        expected = f"{len(self.unscheduled)} dates from {first} to {others[-1]} are no longer expected"
+        return f"{counted} of the schedule forgotten too: {expected}"
 
 
 def forget(engine: Engine, target: Target, run_id: str) -> ForgetReport:
@@ -94,32 +112,47 @@ def _delete(
     return sum(int(str(row[1])) for row in found), dates
 
 
+def _without_games(engine: Engine, dates: set[date]) -> set[date]:
+    """Those of the dates on which the schedule has no game now."""
+    rows = engine.query(
+        f"SELECT DISTINCT game_date FROM {SCHEDULE} WHERE game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))",
+        {"dates": sorted(dates)},
+    ).rows
+    return dates - {row[0] for row in rows}
+
+
 def _forget_files(engine: Engine, source_ids: list[int], run_id: str) -> ForgetReport:
     condition, parameters = "source_id IN (SELECT UNNEST($source_ids))", _Parameters(source_ids=source_ids)
     rows: dict[str, int] = {}
     dates: set[date] = set()
+    unscheduled: set[date] = set()
     with engine.transaction():
         for table in _dated_tables():
             rows[table.name], touched = _delete(engine, table, condition, parameters, run_id)
             dates |= touched
+            unscheduled |= _without_games(engine, touched) if table.name == SCHEDULE else set()
         for name in (QUARANTINE, unresolved.UNRESOLVED, FILES):
             engine.execute(f"DELETE FROM {name} WHERE {condition}", parameters)
-    return ForgetReport({name: count for name, count in rows.items() if count}, tuple(sorted(dates)))
+    left = {name: count for name, count in rows.items() if count}
+    return ForgetReport(left, tuple(sorted(dates)), tuple(sorted(unscheduled)))
 
 
 def _forget_rows(engine: Engine, condition: str, parameters: _Parameters, run_id: str) -> ForgetReport:
     """Delete rows of a season or of dates; `{time}` in the condition stands for a table's time column."""
     rows: dict[str, int] = {}
     dates: set[date] = set()
+    unscheduled: set[date] = set()
     with engine.transaction():
         for table in _dated_tables():
             of_table = condition.format(time=table.time)
             rows[table.name], touched = _delete(engine, table, of_table, parameters, run_id)
             dates |= touched
+            unscheduled |= _without_games(engine, touched) if table.name == SCHEDULE else set()
         engine.execute(f"DELETE FROM {QUARANTINE} WHERE {condition.format(time='game_date')}", parameters)
         for contract in CONTRACTS:
             if contract.by_name and unresolved.waiting(engine, contract):
                 unresolved.take_up(engine, contract)
                 engine.execute(f"DELETE FROM candidate WHERE {condition.format(time=contract.time)}", parameters)
                 settle(engine, contract, run_id)
-    return ForgetReport({name: count for name, count in rows.items() if count}, tuple(sorted(dates)))
+    left = {name: count for name, count in rows.items() if count}
+    return ForgetReport(left, tuple(sorted(dates)), tuple(sorted(unscheduled)))
