@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import hoopcast
 from hoopcast.errors import StatementError, UsageError
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.result import FILE_FORMATS, FileFormat, Table
@@ -87,3 +88,12 @@ def test_a_shape_whose_library_is_absent_names_the_extra(monkeypatch: pytest.Mon
         Table.of(Line, LINES).arrow()
     with pytest.raises(UsageError, match=r"this needs polars: install hoopcast\[polars\]"):
         Table.of(Line, LINES).polars()
+
+
+def test_a_table_shows_its_first_rows_and_must_be_read_before_it_is_closed(tmp_path: Path) -> None:
+    with hoopcast.open(str(tmp_path / "new.duckdb")) as warehouse:
+        table = warehouse.query("SELECT range AS points FROM range(12)")
+        assert repr(table).splitlines() == ["points", *map(str, range(10)), "... and more rows"]
+        assert "<td>9</td></tr></tbody>" in table._repr_html_()
+    with pytest.raises(hoopcast.HoopcastError, match="read the table before the warehouse is closed"):
+        list(table)

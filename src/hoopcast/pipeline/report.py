@@ -40,6 +40,17 @@ class RunReport:
     seconds: float
     warnings: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        counts = {
+            "dates written": sum(table.dates for table in self.tables),
+            "rows": sum(table.rows for table in self.tables),
+            "dates failed": sum(table.failed for table in self.tables),
+            "dates blocked": sum(table.blocked for table in self.tables),
+            "dates unchanged": sum(table.unchanged for table in self.tables),
+        }
+        told = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+        return f"{len(self.tables):,} tables: {told or 'nothing to do'}; {self.seconds:.2f} s"
+
     @property
     def exit_status(self) -> int:
         """0 when all is done, 1 when dates failed or are blocked."""

@@ -43,6 +43,11 @@ class IngestReport:
         """One line for each file that was left alone."""
         return tuple(f"{file.path} {file.note}" for file in self.files if file.note)
 
+    def __str__(self) -> str:
+        counts = ("read", "added", "changed", "unchanged", "quarantined", "unresolved", "collapsed", "deleted")
+        told = ", ".join(f"{self.total(count):,} {count}" for count in counts if self.total(count) or count == "read")
+        return "\n".join((f"{len(self.files):,} files: rows {told}", *self.errors))
+
     def total(self, count: str) -> int:
         """Sum of one count, such as `quarantined`, over all files."""
         return sum(int(getattr(file, count)) for file in self.files)

@@ -3,14 +3,16 @@
 import importlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_type_hints
 
 import duckdb
 
-from hoopcast.errors import UsageError
+from hoopcast.errors import EngineError, UsageError
 from hoopcast.warehouse.faults import translated
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 FileFormat = Literal["csv", "json", "parquet"]
 FILE_FORMATS: tuple[FileFormat, ...] = get_args(FileFormat)
 _COPY_OPTIONS = {"csv": "FORMAT csv, HEADER true", "json": "FORMAT json, ARRAY true", "parquet": "FORMAT parquet"}
+# So many rows show what a table is like.
+_SHOWN_ROWS = 10
 _TYPES = {
     bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", date: "DATE", datetime: "TIMESTAMP", str: "VARCHAR",
 }  # fmt: skip
@@ -70,8 +74,31 @@ class Table:
         """
         if isinstance(self._source, _Values):
             return self._source.rows
-        with translated():
+        with _reading():
             return self._source.fetchall()
+
+    def __repr__(self) -> str:
+        first, more = self._first_rows()
+        cells = [self.columns, *([str(value) for value in row] for row in first)]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]
+        return "\n".join([*lines, *more])
+
+    def _repr_html_(self) -> str:
+        first, more = self._first_rows()
+        head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
+        body = "".join(f"<tr>{''.join(f'<td>{escape(str(value))}</td>' for value in row)}</tr>" for row in first)
+        notes = "".join(f"<p>{note}</p>" for note in more)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
+
+    def _first_rows(self) -> tuple[list[tuple[Any, ...]], list[str]]:
+        """The first rows, and a note if there are more."""
+        if isinstance(self._source, _Values):
+            rows = self._source.rows[: _SHOWN_ROWS + 1]
+        else:
+            with _reading():
+                rows = self._source.limit(_SHOWN_ROWS + 1).fetchall()
+        return rows[:_SHOWN_ROWS], ["... and more rows"] if len(rows) > _SHOWN_ROWS else []
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
@@ -79,20 +106,20 @@ class Table:
     def arrow(self) -> "pa.Table":
         """All rows as an Arrow table; needs `hoopcast[arrow]`."""
         _need("pyarrow", "arrow")
-        with translated():
+        with _reading():
             return self._relation().to_arrow_table()
 
     def pandas(self) -> "pd.DataFrame":
         """All rows as a pandas data frame; needs `hoopcast[pandas]`."""
         _need("pandas", "pandas")
-        with translated():
+        with _reading():
             return cast("pd.DataFrame", self._relation().df())
 
     def polars(self) -> "pl.DataFrame":
         """All rows as a Polars data frame; needs `hoopcast[polars]`."""
         _need("polars", "polars")
         _need("pyarrow", "polars")
-        with translated():
+        with _reading():
             return cast("pl.DataFrame", self._relation().pl())
 
     def write(self, path: str | Path, file_format: FileFormat | None = None) -> int:
@@ -117,7 +144,7 @@ class Table:
         partial = target.with_name(f".{target.name}.{os.getpid()}")
         quoted = str(partial).replace("'", "''")
         try:
-            with translated():
+            with _reading():
                 relation = self._relation()
                 copied = relation.query("hoopcast_rows", f"COPY hoopcast_rows TO '{quoted}' ({options})")
                 count = copied.fetchall()[0][0] if copied is not None else 0
@@ -139,6 +166,16 @@ class Table:
             casts = ", ".join(f"UNNEST(CAST(${place} AS {kind}[]))" for place, kind in enumerate(self.types, 1))
             connection.execute(f"INSERT INTO report SELECT {casts}", [list(values) for values in lists])
         return connection.table("report")
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Raise what goes wrong on reading as an error of the warehouse."""
+    with translated():
+        try:
+            yield
+        except duckdb.ConnectionException as error:
+            raise EngineError("read the table before the warehouse is closed") from error
 
 
 def format_of(path: Path) -> FileFormat:
