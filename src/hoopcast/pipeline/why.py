@@ -71,7 +71,7 @@ def _unit(engine: Engine, models: tuple[Model, ...], model: Model, day: UnitDate
     if unit.state in ("stale", "blocked"):
         yield from _upstream(engine, models, model, day, depth)
     if unit.state == "done":
-        yield from (Link(depth + 1, edge.upstream, day.date, _read(engine, model, edge, day)) for edge in edges(model))
+        yield from _sources(engine, model, day, depth + 1)
 
 
 def _newest_entry(engine: Engine, unit: Unit) -> dict[str, Value] | None:
@@ -95,23 +95,31 @@ def _told(written: dict[str, Value], model: Model) -> str:
 
 
 def _changes(engine: Engine, model: Model, day: UnitDate, since: int | None) -> Iterator[tuple[str, date, str]]:
-    """Contents of direct inputs that were written after the unit."""
+    """Contents of direct inputs that differ from what they were when the unit was written, a line a run."""
     if since is None:
         return
     for edge in edges(model):
-        condition = _IN_REACH[edge.reach]
         rows = engine.query(
-            f"""SELECT l.unit_date, l.run_id, r.command, l.rows, COUNT(*) OVER () AS changes
-            FROM {LEDGER} AS l
+            f"""WITH content AS (
+                SELECT l.unit_date, MAX(l.entry) AS entry,
+                    COALESCE(ARG_MAX(CASE WHEN l.entry <= $since THEN l.output_fingerprint END, l.entry), 0) AS before,
+                    ARG_MAX(l.output_fingerprint, l.entry) AS after
+                FROM {LEDGER} AS l
+                WHERE l.table_name = $table_name AND l.system_id = '' AND {_IN_REACH[edge.reach]}
+                GROUP BY l.unit_date
+            )
+            SELECT MIN(c.unit_date), MAX(c.unit_date), COUNT(*), SUM(l.rows), l.run_id, MIN(r.command)
+            FROM content AS c
+            INNER JOIN {LEDGER} AS l ON l.entry = c.entry
             LEFT JOIN {RUNS} AS r ON r.run_id = l.run_id
-            WHERE l.table_name = $table_name AND l.entry > $since AND {condition}
-            ORDER BY l.unit_date LIMIT {_NAMED_CHANGES}""",
+            WHERE c.entry > $since AND c.before <> c.after
+            GROUP BY l.run_id ORDER BY 1, l.run_id LIMIT {_NAMED_CHANGES}""",
             {"table_name": edge.upstream, "since": since, **_bounds(edge, day)},
         ).rows
-        for changed, run_id, command, row_count, changes in rows:
-            more = f"; {changes} such dates in all" if int(str(changes)) > _NAMED_CHANGES else ""
-            if isinstance(changed, date):
-                yield edge.upstream, changed, f"written since by run {run_id} ({command}): {row_count} rows{more}"
+        for first, last, dates, row_count, run_id, command in rows:
+            more = "" if first == last else f" on {dates} dates up to {last}"
+            if isinstance(first, date):
+                yield edge.upstream, first, f"written since by run {run_id} ({command}): {row_count} rows{more}"
 
 
 def _upstream(engine: Engine, models: tuple[Model, ...], model: Model, day: UnitDate, depth: int) -> Iterator[Link]:
@@ -140,18 +148,33 @@ def _first_open(engine: Engine, models: tuple[Model, ...], edge: Edge, day: Unit
     )
 
 
-def _read(engine: Engine, model: Model, edge: Edge, day: UnitDate) -> str:
+def _sources(engine: Engine, model: Model, day: UnitDate, depth: int) -> Iterator[Link]:
+    """What a done unit read; the run is named once where it wrote all of that."""
+    found = [(edge, _read(engine, edge, day)) for edge in edges(model)]
+    writers = {run_id for _, (_, _, runs) in found for run_id in runs}
+    for edge, (dates, last, runs) in found:
+        look_back = f" of {model.look_back + 1} seasons" if edge.look_back else ""
+        by = f", last written by run {max(runs)}" if runs and len(writers) > 1 else ""
+        what = f"{dates} {'date' if dates == 1 else 'dates'}, the last {last}{by}" if dates else "nothing there"
+        yield Link(depth, edge.upstream, day.date, f"read {edge.reach}{look_back}: {what}")
+    if len(writers) == 1:
+        yield Link(depth, model.name, day.date, f"all that it read was written by run {writers.pop()}")
+
+
+def _read(engine: Engine, edge: Edge, day: UnitDate) -> tuple[int, Value, set[str]]:
+    """Dates with an entry that are in reach, the last of them, and the runs whose contents stand there."""
     rows = engine.query(
-        f"""SELECT COUNT(DISTINCT l.unit_date), MAX(l.unit_date), MAX(l.run_id)
-        FROM {LEDGER} AS l
-        WHERE l.table_name = $table_name AND {_IN_REACH[edge.reach]}""",
+        f"""WITH newest AS (
+            SELECT l.unit_date, ARG_MAX(l.run_id, l.entry) AS run_id
+            FROM {LEDGER} AS l
+            WHERE l.table_name = $table_name AND l.system_id = '' AND {_IN_REACH[edge.reach]}
+            GROUP BY l.unit_date
+        )
+        SELECT run_id, COUNT(*), MAX(unit_date) FROM newest GROUP BY run_id""",
         {"table_name": edge.upstream, **_bounds(edge, day)},
     ).rows
-    dates, last, run_id = rows[0]
-    look_back = f" of {model.look_back + 1} seasons" if edge.look_back else ""
-    if not dates:
-        return f"read {edge.reach}{look_back}: nothing there"
-    return f"read {edge.reach}{look_back}: {dates} dates, the last {last}, last written by run {run_id}"
+    last = max((row[2] for row in rows if isinstance(row[2], date)), default=None)
+    return sum(int(str(row[1])) for row in rows), last, {str(row[0]) for row in rows}
 
 
 def _bounds(edge: Edge, day: UnitDate) -> dict[str, Value]:
