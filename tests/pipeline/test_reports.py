@@ -86,9 +86,10 @@ def told(engine: DuckDB, table: str, day: date) -> list[tuple[int, str, date, st
 def test_why_follows_a_blocked_date_to_the_one_that_failed() -> None:
     chain = told(with_a_failed_night(), FEATURE, night(2022, 1))
     assert chain[0] == (0, FEATURE, night(2022, 1), f"blocked: {TALLY} has failed")
-    assert (chain[1][0], chain[1][1], chain[1][2]) == (1, TALLY, night(2021, 2))
-    assert chain[1][3].startswith("failed: 2 rows break 'points lies in 0..100'")
-    assert "(hoopcast backfill --no-resume)" in chain[2][3]
+    assert chain[1][3].startswith(f"root cause: {TALLY} of {night(2021, 2)}, failed: 2 rows break")
+    assert (chain[2][0], chain[2][1], chain[2][2]) == (1, TALLY, night(2021, 2))
+    assert chain[2][3].startswith("failed: 2 rows break 'points lies in 0..100'")
+    assert "(hoopcast backfill --no-resume)" in chain[3][3]
 
 
 def test_why_names_the_correction_that_made_a_date_stale() -> None:
@@ -97,9 +98,13 @@ def test_why_names_the_correction_that_made_a_date_stale() -> None:
     small.change(engine, night(2021, 2), "points = 39")
     chain = told(engine, TALLY, night(2021, 2))
     assert chain[0][3] == "stale: its input changed"
-    assert chain[1][3].endswith("6 rows of 6 expected")
-    assert chain[2][:3] == (1, small.BOX, night(2021, 2))
-    assert chain[2][3].startswith("written since by run ingest")
+    assert chain[1][3].startswith(f"root cause: {small.BOX} of {night(2021, 2)}, written since by run ingest")
+    assert chain[2][3].endswith("6 rows of 6 expected")
+    assert chain[3][:3] == (1, small.BOX, night(2021, 2))
+    assert chain[3][3].startswith("written since by run ingest")
+    # The schedule was taken in again as well, with the same content.
+    assert [table for depth, table, *_ in chain if depth] == [small.BOX]
+    assert told(engine, FEATURE, night(2021, 4))[1][3].startswith(f"root cause: {small.BOX} of {night(2021, 2)}")
 
 
 def test_why_names_both_versions_when_the_code_changed() -> None:

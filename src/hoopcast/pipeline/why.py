@@ -50,6 +50,7 @@ def why(
     model = next(one for one in models if one.name == table)
     dates = resolve(engine, Range(dates=(day,), stage="all"))
     links = list(_unit(engine, models, model, dates[0], 0))
+    links[1:1] = _root_cause(links)
     if player_id is not None:
         links.append(Link(0, table, day, absence(engine, model, day, player_id)))
     return tuple(links)
@@ -72,6 +73,15 @@ def _unit(engine: Engine, models: tuple[Model, ...], model: Model, day: UnitDate
         yield from _upstream(engine, models, model, day, depth)
     if unit.state == "done":
         yield from _sources(engine, model, day, depth + 1)
+
+
+def _root_cause(links: list[Link]) -> list[Link]:
+    """What stands at the end of the chain behind a unit that is not done, in one link; none where it stands alone."""
+    end = max(links, key=lambda link: link.depth)
+    if not end.depth or links[0].text == "done":
+        return []
+    first = links[0]
+    return [Link(0, first.table, first.date, f"root cause: {end.table} of {end.date}, {end.text}")]
 
 
 def _newest_entry(engine: Engine, unit: Unit) -> dict[str, Value] | None:
