@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hoopcast.cli.brief import show_brief
 from hoopcast.cli.options import example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, counted, say, show, tell
+from hoopcast.cli.output import Output, counted, say, tell
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _tell_ingested(session: Session, report: "IngestReport", output: Output) -> 
         for file in loaded
     ]  # fmt: skip
     if lines or output.format != "table":
-        show(Table.of(_IngestedFile, lines), output)
+        show_brief(Table.of(_IngestedFile, lines), output)
     for note in report.notes:
         session.note(f"note: {note}")
     if broken := report.total("quarantined"):
