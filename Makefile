@@ -42,7 +42,7 @@ format: $(VENV)/.dev ## lay the code out, and mend what mends itself
 docs: $(VENV)/.dev ## build the documentation into docs/_build/html; a warning is an error
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 
-bench: $(VENV)/.dev ## run the benchmarks and print their table
+bench: $(VENV)/.dev ## run the benchmarks, print their table and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 install: $(VENV)/.dev ## make .venv match the lock, tools of development included
