@@ -1,5 +1,6 @@
 """The status command: what is being written now. It never needs the warehouse itself."""
 
+import os
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from hoopcast.pipeline.heartbeat import Beat
 
 _EVERY_SECONDS = 0.5
+# A writer that was started just before needs so long to appear.
+_APPEARS_WITHIN_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,10 @@ def status(session: Session, follow: bool, output: Output) -> int:
     if output.format != "table" or output.path is not None:
         show(Table.of(_Status, [_status(beat)]), output)
         return 0
+    deadline = time.monotonic() + _APPEARS_WITHIN_SECONDS
+    while follow and path is not None and (beat is None or not beat.is_alive) and time.monotonic() < deadline:
+        time.sleep(_EVERY_SECONDS / 5)
+        beat = read_heartbeat(path)
     last = _line(beat)
     say(last)
     while follow and path is not None and beat is not None and beat.is_alive:
@@ -77,10 +84,24 @@ def _line(beat: "Beat | None") -> str:
     if beat is None:
         return "nothing is being written; `hoopcast runs` lists what was"
     if not beat.is_alive:
-        return (
-            f"process {beat.pid} (`{beat.command}`) has given no sign since {beat.updated_at_utc:%H:%M:%S} UTC: end it"
-            f" with `kill -9 {beat.pid}` if it is there, and run its command again"
-        )
+        since = f"{beat.updated_at_utc:%H:%M:%S} UTC"
+        if _exists(beat.pid):
+            return (
+                f"process {beat.pid} (`{beat.command}`) is there but has given no sign since {since}: end it with"
+                f" `kill -9 {beat.pid}`, and run its command again"
+            )
+        return f"process {beat.pid} (`{beat.command}`) was killed after {since}: run its command again"
     where = f"{beat.table}, {beat.dates_done:,} of {counted(beat.dates, 'date')}, " if beat.table else ""
     since = f"since {beat.started_at_utc:%H:%M:%S} UTC"
     return f"process {beat.pid} runs `{beat.command}` {since}: {where}{counted(beat.rows, 'row')}"
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        # Another user's process: it is there.
+        return True
+    return True
