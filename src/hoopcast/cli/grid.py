@@ -34,7 +34,7 @@ class _Column:
     @property
     def narrowest(self) -> int:
         """How narrow it can be made: text breaks between words, nothing else breaks."""
-        if not self.is_text or self.width <= _NARROWEST_TEXT:
+        if not self.is_text or self.width <= _NARROWEST_TEXT or not any(" " in cell for cell in self.cells):
             return self.width
         words = [cell_len(word) for cell in self.cells for word in cell.split(" ")]
         return max(_NARROWEST_TEXT, cell_len(self.name), min(max(words), _LONGEST_WORD))

@@ -1,15 +1,18 @@
 """The models command."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from hoopcast.cli.brief import brief, show_brief
 from hoopcast.cli.options import example, with_output
 from hoopcast.cli.output import Output, counted, say, show
 
 if TYPE_CHECKING:
     from hoopcast.warehouse.result import Table
 
+# From the narrowest on.
+_REACHES = ("same", "before", "until")
 _DIALECTS = ("duckdb", "bigquery", "spark")
 
 
@@ -44,10 +47,45 @@ def models(table: str | None, dialect: str | None, lineage: bool, column: str | 
         return 0
     names = () if table is None else (table,)
     if lineage:
-        show(catalogue.lineage(*names), output)
+        found = catalogue.lineage(*names)
+        show_brief(_widest(found) if output.format == "table" else found, output)
+    elif table is None:
+        found = catalogue.models()
+        show(
+            brief(_titled(found), ["version", "look_back", "phase", "grain"]) if output.format == "table" else found,
+            output,
+        )
     else:
-        show(catalogue.models() if table is None else catalogue.columns(table), output)
+        show(catalogue.columns(table), output)
     return 0
+
+
+def _titled(found: "Table") -> "Table":
+    """Models with the first clause of their title, and both names."""
+    from hoopcast.warehouse.result import Table
+
+    place = found.columns.index("title")
+    columns = ["name" if name == "table" else name for name in found.columns]
+    rows = [(*row[:place], row[place].partition(": ")[0].rstrip("."), *row[place + 1 :]) for row in found.rows]
+    return Table.of_rows(columns, found.types, rows)
+
+
+def _widest(found: "Table") -> "Table":
+    """One line for each table that is read, at its widest reach: first what is read directly."""
+    from hoopcast.warehouse.result import Table
+
+    order = {name: place for place, name in enumerate(dict.fromkeys(row["table"] for row in found))}
+    widest: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in found:
+        key = row["table"], row["reads"]
+        known = widest.get(key, row)
+        wider = max(known, row, key=lambda one: (one["look_back"], _REACHES.index(one["reach"])))
+        widest[key] = wider | {"directly": known["directly"] or row["directly"]}
+    lines = sorted(
+        widest.values(),
+        key=lambda row: (order[row["table"]], not row["directly"], row["reads"].startswith("nba_raw."), row["reads"]),
+    )
+    return Table.of_rows(found.columns, found.types, [tuple(line[name] for name in found.columns) for line in lines])
 
 
 def _show_origins(found: "Table", output: Output) -> None:

@@ -10,6 +10,12 @@ from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
     from hoopcast.explain import Explanation
+    from hoopcast.warehouse.result import Table
+
+_HEADERS = {
+    "game_date": "date", "paint_fga": "paint", "mid_range_fga": "mid", "three_fga": "three", "ts_pct": "ts",
+    "usage_rate": "usage",
+}  # fmt: skip
 
 
 @click.command(
@@ -33,12 +39,20 @@ def explain(session: Session, player: str, date: str, wait: str | None, output: 
     elif output.format == "table" and output.path is None:
         say(f"{found.player.name} ({found.player.player_id}), {_game(found)}, morning of {found.date}")
         say(f"feature quality {found.quality:g} of 100\n")
-        show(found.features, Output(), null="-")
-        say("\nHis last games before it, newest first:\n")
-        show(found.games, Output(), null="-")
+        show(_short(found.features), Output(), null="-")
+        say("\nHis last games before it, newest first; paint, mid and three are attempts, ts and usage are shares:\n")
+        show(_short(found.games), Output(), null="-")
     else:
         show(found.features, output)
     return 0
+
+
+def _short(table: "Table") -> "Table":
+    """With short headers, and numbers to three decimals."""
+    from hoopcast.warehouse.result import Table
+
+    rows = [tuple(round(value, 3) if isinstance(value, float) else value for value in row) for row in table.rows]
+    return Table.of_rows([_HEADERS.get(name, name) for name in table.columns], table.types, rows)
 
 
 def _game(found: "Explanation") -> str:
