@@ -121,10 +121,10 @@ def _file_format(name: str) -> "FileFormat | None":
 
 
 def _write_text(path: Path, text: str) -> None:
-    try:
-        path.write_text(f"{text}\n", "utf-8")
-    except OSError as error:
-        raise UsageError(f"{path} can not be written: {error.strerror}") from error
+    from hoopcast.warehouse.targets import replacing
+
+    with replacing(path) as partial:
+        partial.write_text(f"{text}\n", "utf-8")
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

@@ -13,6 +13,7 @@ from hoopcast.warehouse.engine import Parameters, Rows
 from hoopcast.warehouse.faults import translated
 from hoopcast.warehouse.result import Table as Result
 from hoopcast.warehouse.tables import Table
+from hoopcast.warehouse.targets import hold, release
 
 _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 _RETRY_SECONDS = 0.05
@@ -63,10 +64,12 @@ class DuckDB:
         self.url = url
         self.path = path_of(url)
         self.read_only = read_only
+        self._is_closed = False
         if must_exist and self.path != ":memory:" and not Path(self.path).exists():
             message = f"no warehouse at {self.path}; `hoopcast ingest PATH` makes one, or name it with --warehouse"
             raise WarehouseError(message)
         self.connection = _connect(self.path, wait_seconds, read_only=read_only)
+        hold(self.path)
         if threads is not None:
             self.connection.execute("SET threads = $threads", {"threads": threads})
 
@@ -127,6 +130,9 @@ class DuckDB:
     def close(self) -> None:
         """Let go of the file."""
         self.connection.close()
+        if not self._is_closed:
+            self._is_closed = True
+            release(self.path)
 
 
 def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,7 +1,6 @@
 """What a query or a report gives back: named, typed columns, in the shape that its reader wants."""
 
 import importlib
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -14,6 +13,7 @@ import duckdb
 
 from hoopcast.errors import EngineError, UsageError
 from hoopcast.warehouse.faults import translated
+from hoopcast.warehouse.targets import replacing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,6 +125,8 @@ class Table:
     def write(self, path: str | Path, file_format: FileFormat | None = None) -> int:
         """Write all rows to a file, in the place of what is there; it appears when it is complete.
 
+        A pipe or a device is written to. No file of a warehouse is replaced.
+
         Args:
             path: file to write.
             file_format: csv, json (an array of objects) or parquet; by default the path's ending says.
@@ -137,22 +139,10 @@ class Table:
         """
         target = Path(path)
         options = _COPY_OPTIONS[file_format or format_of(target)]
-        if not target.parent.is_dir():
-            raise UsageError(f"{target} can not be written: there is no folder {target.parent}")
-        if target.is_dir():
-            raise UsageError(f"{target} can not be written: it is a folder")
-        partial = target.with_name(f".{target.name}.{os.getpid()}")
-        quoted = str(partial).replace("'", "''")
-        try:
-            with _reading():
-                relation = self._relation()
-                copied = relation.query("hoopcast_rows", f"COPY hoopcast_rows TO '{quoted}' ({options})")
-                count = copied.fetchall()[0][0] if copied is not None else 0
-            partial.replace(target)
-        except OSError as error:
-            raise UsageError(f"{target} can not be written: {error.strerror}") from error
-        finally:
-            partial.unlink(missing_ok=True)
+        with replacing(target) as partial, _reading():
+            quoted = str(partial).replace("'", "''")
+            copied = self._relation().query("hoopcast_rows", f"COPY hoopcast_rows TO '{quoted}' ({options})")
+            count = copied.fetchall()[0][0] if copied is not None else 0
         return int(count)
 
     def _relation(self) -> duckdb.DuckDBPyRelation:

@@ -1,0 +1,106 @@
+"""Files that a command writes for its user: complete or not at all, and never in the warehouse's place."""
+
+import os
+import re
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hoopcast.errors import UsageError
+
+COMPANIONS = (".wal", ".snapshot", ".heartbeat.json")
+_PARTIAL = re.compile(r"\..+\.(?P<pid>\d+)\.hoopcast(?:\.wal)?")
+_DATABASE_MARK = b"DUCK"
+_MARK_OFFSET = 8
+_held: Counter[str] = Counter()
+
+
+def hold(path: str) -> None:
+    """A warehouse is open at `path` in this process."""
+    _held[os.path.realpath(path)] += 1
+
+
+def release(path: str) -> None:
+    """It is closed again."""
+    _held.subtract([os.path.realpath(path)])
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file to write, whose content becomes that of `path` at the end; after an error `path` is as it was.
+
+    What is no regular file, such as a pipe, is written to; a symbolic link stays, and the file it names is replaced.
+
+    Raises:
+        UsageError: if it can not be written, or belongs to a warehouse.
+    """
+    target = Path(os.path.realpath(path))
+    _refuse(path, target)
+    try:
+        if path.exists() and (not path.is_file() or path.absolute().is_relative_to("/dev")):
+            with tempfile.TemporaryDirectory() as folder:
+                whole = Path(folder) / target.name
+                yield whole
+                with whole.open("rb") as source, path.open("wb") as sink:
+                    shutil.copyfileobj(source, sink)
+            return
+        with partial_of(target) as partial:
+            yield partial
+            if target.exists():
+                shutil.copymode(target, partial)
+            partial.replace(target)
+    except OSError as error:
+        raise UsageError(f"{path} can not be written: {error.strerror}") from error
+
+
+@contextmanager
+def partial_of(target: Path) -> Iterator[Path]:
+    """A file beside `target` to write before it takes its place; gone at the end, with those of killed processes."""
+    for left in target.parent.iterdir():
+        found = _PARTIAL.fullmatch(left.name)
+        if found and not _runs(int(found["pid"])):
+            left.unlink(missing_ok=True)
+    partial = target.with_name(f".{target.name}.{os.getpid()}.hoopcast")
+    try:
+        yield partial
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _refuse(path: Path, target: Path) -> None:
+    if not target.parent.is_dir():
+        # A pipe's real path has no folder, though the pipe can be written.
+        if path.exists():
+            return
+        raise UsageError(f"{path} can not be written: there is no folder {path.parent}")
+    if target.is_dir():
+        raise UsageError(f"{path} can not be written: it is a folder")
+    owners = [target, *(Path(str(target).removesuffix(end)) for end in COMPANIONS if target.name.endswith(end))]
+    if any(_is_database(owner) for owner in owners):
+        raise UsageError(f"{path} can not be written: it belongs to a warehouse; name another file")
+
+
+def _is_database(path: Path) -> bool:
+    if _held[str(path)] > 0:
+        return True
+    if not path.is_file():
+        return False
+    # To read a file that is open here would end this process's hold on it, so a link to one is told by its number.
+    if any(count > 0 and os.path.exists(held) and path.samefile(held) for held, count in _held.items()):  # noqa: PTH110
+        return True
+    with path.open("rb") as file:
+        return file.read(_MARK_OFFSET + len(_DATABASE_MARK))[_MARK_OFFSET:] == _DATABASE_MARK
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        # Another user's process: it runs.
+        return True
+    return True
