@@ -112,3 +112,8 @@ def test_a_team_for_whom_nobody_is_expected_is_a_gap_unless_it_is_its_first_game
     games, gaps, firsts = teams_without_players(engine, night(2021, 0), night(2021, NIGHTS))
     assert (games, len(gaps), firsts) == (24, 22, [f"{night(2021, 0)} BOS", f"{night(2021, 0)} NYK"])
     assert gaps[0] == f"{night(2021, 0)} BOS"
+
+
+def test_a_box_score_whose_game_left_the_schedule_is_found(league: DuckDB) -> None:
+    league.execute("DELETE FROM nba_raw.nbac_schedule WHERE game_id = (SELECT MIN(game_id) FROM nba_raw.nbac_schedule)")
+    assert "box scores are of games that were played" in dict(failed(league))

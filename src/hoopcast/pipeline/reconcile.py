@@ -46,6 +46,19 @@ def scores_unlike_schedule(engine: Engine, first: date, last: date) -> Finding:
     return _finding("box score = schedule's score", "nba_raw.nbac_team_boxscore", rows)
 
 
+def boxes_without_game(engine: Engine, first: date, last: date) -> Finding:
+    """Games with box scores that the schedule does not have, or has as not yet begun: nothing is made of their rows."""
+    rows = engine.query(
+        """SELECT b.game_id, MIN(b.game_date), MAX(CASE WHEN s.game_id IS NULL OR s.game_status = 1 THEN 1 ELSE 0 END)
+        FROM nba_raw.nbac_player_boxscore AS b
+        LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_id = b.game_id
+        WHERE b.game_date BETWEEN $first_day AND $last_day
+        GROUP BY b.game_id ORDER BY b.game_id""",
+        {"first_day": first, "last_day": last},
+    ).rows
+    return _finding("box scores are of games that were played", "nba_raw.nbac_player_boxscore", rows)
+
+
 def dates_unlike_schedule(engine: Engine, tables: Sequence[Table], first: date, last: date) -> Iterator[Finding]:
     """Rows of a game whose date, or morning of analysis, is not the date of the game."""
     stages = ", ".join(f"'{stage}'" for stage in STAGES_WITH_FORECASTS)

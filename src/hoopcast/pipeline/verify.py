@@ -15,6 +15,7 @@ from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import UnitDate
 from hoopcast.pipeline.reconcile import (
     POPULATION,
+    boxes_without_game,
     dates_unlike_schedule,
     scores_unlike_schedule,
     teams_unlike_players,
@@ -83,6 +84,7 @@ def verify(engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate])
         *(Check(*found) for found in dates_unlike_schedule(engine, derived, first, last)),
         Check(*teams_unlike_players(engine, first, last)),
         Check(*scores_unlike_schedule(engine, first, last)),
+        Check(*boxes_without_game(engine, first, last)),
         *(Check(*found) for found in dull_features(engine, models, sorted({day.season for day in dates}))),
         _quarantine(engine, first, last),
     ]
