@@ -64,10 +64,10 @@ class Coverage:
     """How far one table goes in one period (all of the range, a month, or a date).
 
     `earliest` and `latest` are the first and last date with rows. `due` dates fall into `done` to `not_available`.
-    `success_pct` is rows in percent of expected rows, and none
-    while a due date is not done: what it should hold is not known then. For tables of expected players, `appearances` counts the players
-    who then played, and the other two the share of them, in percent, who had a row that morning: known by history
-    alone, and with those whom a bookmaker quoted.
+    `success_pct` is rows in percent of expected rows, and none while a due date is not done: what it should hold is not
+    known then. For tables of expected players, `appearances` counts the players who then played, and the other two the
+    share of them, in percent, who had a row that morning: known by history alone, and with those whom a bookmaker
+    quoted.
     """
 
     table: str

@@ -247,7 +247,8 @@ def _recorded(run: _Run, reports: dict[str, TableReport]) -> Totals:
 def _ended(run: _Run, reports: dict[str, TableReport], error: HoopcastError) -> HoopcastError:
     """Record that a run ended before its time, and say how it goes on."""
     done = _recorded(run, reports)
-    standing = f"{done.units_done} dates of tables were finished and stay; `{run.options.command}` resumes"
+    finished = f"{done.units_done} dates of tables were finished and stay" if done.units_done else "nothing was written"
+    standing = f"{finished}; `{run.options.command}` resumes"
     number = run.guard.signal_number
     if number is not None:
         ended: HoopcastError = Interrupted(f"stopped by {signal.Signals(number).name}; {standing}", number)
