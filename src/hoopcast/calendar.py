@@ -5,7 +5,8 @@ from datetime import date
 
 from hoopcast.errors import UsageError
 
-_SEASON = re.compile(r"^(\d{4})-(\d{2})$")
+_SEASON = re.compile(r"([0-9]{4})-([0-9]{2})")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _USUAL_START = (9, 1)
 # The pandemic moved two seasons: 2019-20 ended on 2020-10-11, 2020-21 opened on 2020-12-22.
 _UNUSUAL_STARTS = {2020: date(2020, 11, 1)}
@@ -21,13 +22,18 @@ def season_name(start_year: int) -> str:
     return f"{start_year}-{(start_year + 1) % 100:02d}"
 
 
+def is_season(text: str) -> bool:
+    """Whether a text has the form of a season, such as 2021-22."""
+    return _SEASON.fullmatch(text) is not None
+
+
 def season_start_year(season: str) -> int:
     """Calendar year in which a season starts.
 
     Raises:
         UsageError: if the text is not a season such as 2021-22.
     """
-    match = _SEASON.match(season)
+    match = _SEASON.fullmatch(season)
     if match is None or (int(match[1]) + 1) % 100 != int(match[2]):
         message = f"'{season}' is not a season; write it as 2021-22"
         raise UsageError(message)
@@ -52,8 +58,10 @@ def parse_date(text: str) -> date:
     Raises:
         UsageError: if it is not one.
     """
+    message = f"'{text}' is not a date; write it as 2022-01-15"
+    if _DATE.fullmatch(text) is None:
+        raise UsageError(message)
     try:
         return date.fromisoformat(text)
     except ValueError:
-        message = f"'{text}' is not a date; write it as 2022-01-15"
         raise UsageError(message) from None

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TypedDict
 
 from hoopcast.calendar import parse_date
+from hoopcast.errors import UsageError
 from hoopcast.pipeline.ranges import Range, StageFilter
 
 
@@ -27,8 +28,12 @@ def range_of(arguments: RangeArguments) -> Range:
     """The range that arguments name, dates read from text where they are text.
 
     Raises:
-        UsageError: if a date is none.
+        UsageError: if a date is none, or a text is empty.
     """
+    for name in ("season", "month", "start_date", "end_date"):
+        if arguments.get(name) == "":
+            message = f"{name} is empty text; give a value, or leave it out"
+            raise UsageError(message)
     start, end = arguments.get("start_date"), arguments.get("end_date")
     return Range(
         season=arguments.get("season"),

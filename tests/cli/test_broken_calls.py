@@ -26,7 +26,7 @@ def one_line(call: Call, broken: Broken, folder: Path) -> None:
     for name, text in broken.files.items():
         (folder / name).write_text(text, "utf-8")
     arguments = [part.replace("_", " ") if part.startswith("SQL:") else part for part in broken.arguments.split()]
-    done = call(*(part.removeprefix("SQL:") for part in arguments), env=broken.environment)
+    done = call(*(part.removeprefix("SQL:").replace("EMPTY", "") for part in arguments), env=broken.environment)
     assert done.exit_code == broken.status, done.output
     lines = done.stderr.splitlines()
     assert len(lines) == 1, done.stderr
@@ -110,6 +110,22 @@ USAGE = (
     Broken("forget", 2, "name one file, or a range"),
     Broken("forget some.csv --season 2021-22", 2, "name one file, or a range"),
     Broken("forget never.csv", 2, "no file 'never.csv' was ingested"),
+    Broken("forget EMPTY", 2, "it is empty text"),
+    Broken("forget --season EMPTY", 2, "it is empty text"),
+    Broken("forget --dates EMPTY", 2, "it is empty text"),
+    Broken("forget --stage playoffs", 2, "name one file, or a range"),
+    Broken("forget some.csv --stage playoffs", 2, "not with a file"),
+    Broken("forget 2099-00", 2, "nothing of season 2099-00 was ingested"),
+    Broken("forget --season 2099-00", 2, "is not ingested"),
+    Broken("coverage --season EMPTY", 2, "it is empty text"),
+    Broken("coverage --month EMPTY", 2, "it is empty text"),
+    Broken("backfill --start-date EMPTY --end-date EMPTY", 2, "it is empty text"),
+    Broken("ingest EMPTY", 2, "it is empty text"),
+    Broken("ingest . --season EMPTY", 2, "it is empty text"),
+    Broken("backfill --dates 20211019", 2, "is not a date"),
+    Broken("backfill --dates 2021-W42-2", 2, "is not a date"),
+    Broken("backfill --dates \u0662\u0660\u0662\u0661-10-19", 2, "is not a date"),
+    Broken("backfill --season \u0662\u0660\u0662\u0661-22", 2, "is not a season"),
     Broken("demo --season 2021", 2, "is not a season"),
     Broken("demo --folder .", 2, "is of no demo"),
     Broken("runs", 2, "no setting 'warehose'", {"hoopcast.toml": 'warehose = "x.duckdb"'}),

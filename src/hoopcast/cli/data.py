@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
+from hoopcast.calendar import is_season
 from hoopcast.cli.brief import show_brief
-from hoopcast.cli.options import example, with_output, with_range, with_wait
+from hoopcast.cli.options import example, not_empty, with_output, with_range, with_wait
 from hoopcast.cli.output import Output, counted, say, tell
 from hoopcast.cli.session import Session
 
@@ -41,8 +43,13 @@ class _IngestedFile:
         "hoopcast ingest boxscores.csv.gz --season 2021-22 --replace",
     )
 )
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--season", metavar="S", help="Refuse a file with rows of another season, such as 2021-22.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", callback=not_empty)
+@click.option(
+    "--season",
+    metavar="S",
+    callback=not_empty,
+    help="Refuse a file with rows of another season, such as 2021-22.",
+)
 @click.option("--replace", is_flag=True, help="For the dates of a file, delete rows of its table that the file lacks.")
 @click.option("--table", metavar="TABLE", help="Raw table that the files hold; by default their columns tell.")
 @with_wait
@@ -99,18 +106,25 @@ def _tell_ingested(session: Session, report: "IngestReport", output: Output) -> 
         "hoopcast forget --dates 2021-12-02",
     )
 )
-@click.argument("target", required=False, metavar="[FILE|SEASON]")
+@click.argument("target", required=False, metavar="[FILE|SEASON]", callback=not_empty)
 @with_range
 @with_wait
 @click.pass_obj
 def forget(session: Session, target: str | None, dates: "RangeArguments", wait: str | None) -> int:
-    """Take back what a file brought, or what was ingested for a range; what it reached becomes stale."""
-    is_ranged = any(dates.get(key) for key in ("season", "month", "start_date", "end_date", "dates"))
-    if (target is None) != is_ranged:
+    """Take back what a file brought, or what was ingested for a range; what it reached becomes stale.
+
+    SEASON is the whole of it; with --stage, and for a range, only dates with games of that stage.
+    """
+    ranges = ("season", "month", "start_date", "end_date", "dates")
+    if (target is None) != any(dates.get(key) for key in ranges):
         raise click.UsageError("name one file, or a range such as --season 2021-22")
+    is_of_stage = click.get_current_context().get_parameter_source("stage") is not ParameterSource.DEFAULT
+    if target is not None and is_of_stage:
+        if not is_season(target):
+            raise click.UsageError("--stage goes with a season or a range, not with a file")
+        dates["season"], target = target, None
     with session.writing(wait) as warehouse:
-        wanted = dates.get("season") or target
-        report = warehouse.forget(wanted) if wanted else warehouse.forget_dates(**dates)
+        report = warehouse.forget_dates(**dates) if target is None else warehouse.forget(target)
     for name, rows in report.rows.items():
         say(f"{name}: {counted(rows, 'row')} forgotten")
     if report.schedule_note:

@@ -21,6 +21,20 @@ def example(*lines: str) -> str:
     return "\n".join(("\b", "Example:", *(f"  {line}" for line in lines)))
 
 
+def not_empty(
+    context: click.Context, parameter: click.Parameter, given: str | tuple[str, ...] | None
+) -> str | tuple[str, ...] | None:
+    """What was given, unless it is empty text: that is a variable without a value, and never means all there is.
+
+    Raises:
+        BadParameter: if it is.
+    """
+    texts = given if isinstance(given, tuple) else (given,)
+    if any(text is not None and not text.strip() for text in texts):
+        raise click.BadParameter("it is empty text; give a value, or leave it out", context, parameter)
+    return given
+
+
 def with_range(command: Command) -> Command:
     """Add the flags of a range; the command gets them as `dates`."""
 
@@ -31,11 +45,13 @@ def with_range(command: Command) -> Command:
         return command(**values, dates=dates)
 
     options = (
-        click.option("--season", metavar="S", help="A season, such as 2021-22."),
-        click.option("--month", metavar="M", help="A month, such as 2022-01."),
-        click.option("--start-date", metavar="D", help="First date, such as 2021-10-19, with --end-date."),
-        click.option("--end-date", metavar="D", help="Last date."),
-        click.option("--dates", metavar="D1,D2", help="Dates, with commas between them."),
+        click.option("--season", metavar="S", callback=not_empty, help="A season, such as 2021-22."),
+        click.option("--month", metavar="M", callback=not_empty, help="A month, such as 2022-01."),
+        click.option(
+            "--start-date", metavar="D", callback=not_empty, help="First date, such as 2021-10-19, with --end-date."
+        ),
+        click.option("--end-date", metavar="D", callback=not_empty, help="Last date."),
+        click.option("--dates", metavar="D1,D2", callback=not_empty, help="Dates, with commas between them."),
         click.option(
             "--stage", type=click.Choice(_STAGES), default="regular", show_default=True, help="Games of which stage."
         ),

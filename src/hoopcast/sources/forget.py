@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from hoopcast.calendar import season_start_year
+from hoopcast.calendar import is_season, season_start_year
 from hoopcast.errors import UsageError
 from hoopcast.identity import unresolved
 from hoopcast.pipeline.raw_units import append_raw
@@ -18,7 +18,6 @@ from hoopcast.warehouse.tables import Table, raw_tables
 
 FILES = "nba_raw.ingested_file"
 SCHEDULE = "nba_raw.nbac_schedule"
-_SEASON = re.compile(r"\d{4}-\d{2}")
 _SHA256 = re.compile(r"[0-9a-f]{8,64}")
 
 Target = str | Path | int | Collection[date]
@@ -66,14 +65,24 @@ def forget(engine: Engine, target: Target, run_id: str) -> ForgetReport:
         What was deleted.
 
     Raises:
-        UsageError: if no such file was ingested.
+        UsageError: if no such file or nothing of the season was ingested.
     """
-    if isinstance(target, str) and _SEASON.fullmatch(target):
-        season_start_year(target)
+    if isinstance(target, str) and is_season(target):
+        _refuse_unknown_season(engine, target)
         return _forget_rows(engine, "season = $season", {"season": target}, run_id)
     if isinstance(target, (str, Path, int)):
         return _forget_files(engine, _source_ids(engine, target), run_id)
     return _forget_rows(engine, "{time} IN (SELECT UNNEST($dates))", {"dates": sorted(set(target))}, run_id)
+
+
+def _refuse_unknown_season(engine: Engine, season: str) -> None:
+    season_start_year(season)
+    names = (QUARANTINE, *(table.name for table in _dated_tables()))
+    rows = " UNION ".join(f"SELECT season FROM {name} WHERE season IS NOT NULL" for name in names)
+    known = [str(row[0]) for row in engine.query(f"SELECT season FROM ({rows}) AS s ORDER BY season").rows]
+    if season not in known:
+        message = f"nothing of season {season} was ingested; the ingested seasons are: {', '.join(known) or 'none'}"
+        raise UsageError(message)
 
 
 def _source_ids(engine: Engine, target: str | Path | int) -> list[int]:
