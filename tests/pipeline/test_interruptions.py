@@ -92,7 +92,7 @@ def test_a_signal_rolls_the_span_back_and_says_how_to_resume(tmp_path: Path, num
     process.send_signal(number)
     _, said = process.communicate(timeout=20)
     assert process.returncode == 128 + number
-    finished = "0 dates of tables were finished and stay"
+    finished = "nothing was written"
     assert said == f"stopped by {number.name}; {finished}; `hoopcast backfill --no-resume` resumes\n"
     engine = DuckDB(str(path))
     assert engine.query("SELECT status FROM nba_orchestration.runs").rows == [("interrupted",)]
