@@ -64,7 +64,7 @@ def test_no_text_makes_a_reader_fail(text: str) -> None:
     ("2024-01-25T03:55:40Z", datetime(2024, 1, 25, 3, 55, 40)),  # noqa: DTZ001 - naive UTC is what is stored
     ("2024-01-24T22:55:40-05:00", datetime(2024, 1, 25, 3, 55, 40)),  # noqa: DTZ001
     ("2024-01-25 03:55:40", datetime(2024, 1, 25, 3, 55, 40)),  # noqa: DTZ001
-    ("soon", None),
+    ("soon", None), ("0001-01-01T00:00:00+05:00", None), ("9999-12-31T23:59:00-05:00", None),
 ])  # fmt: skip
 def test_a_moment_is_utc_whatever_zone_it_was_written_in(text: str, moment: datetime | None) -> None:
     assert parse_moment(text) == moment

@@ -1,5 +1,6 @@
 """Commands that bring data in and out: ingest, forget, export, backup."""
 
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,6 +97,8 @@ def _tell_ingested(session: Session, report: "IngestReport", output: Output) -> 
         session.note(f"{counted(unresolved, 'name')} unresolved: `hoopcast sql 'FROM nba_raw.unresolved_name'`")
     if report.resolved_later:
         session.note(f"{counted(report.resolved_later, 'row')} of earlier files found their player now")
+    for cause in [file.cause for file in report.files if session.debug and file.cause is not None]:
+        traceback.print_exception(cause)
     for error in report.errors:
         tell(f"error: {error}")
 

@@ -187,7 +187,7 @@ def _play_by_play(document: dict[str, Json]) -> list[Extract]:
     game_id = _need(game, "gameId", "game")
     actions = _objects(game, "actions", "game")
     blocks = {
-        action.get("actionNumber"): action.get("personId")
+        str(action.get("actionNumber")): action.get("personId")
         for action in actions
         if not action.get("isFieldGoal") and "BLOCK" in str(action.get("description"))
     }
@@ -201,7 +201,7 @@ def _play_by_play(document: dict[str, Json]) -> list[Extract]:
             game_id, _need(action, "actionNumber", path), action.get("period"), _need(action, "personId", path),
             action.get("teamTricode"), _need(action, "shotResult", path) == "Made",
             _need(action, "shotValue", path) == _THREE, _need(action, "shotDistance", path),
-            blocks.get(action.get("actionNumber")),
+            blocks.get(str(action.get("actionNumber"))),
         ]
         for action in actions
         if _need(action, "isFieldGoal", path)

@@ -22,6 +22,8 @@ from hoopcast.sources.staging import Staged, drop_staged, shapes, stage
 from hoopcast.warehouse.engine import Engine
 
 FILES = "nba_raw.ingested_file"
+# What reading odd contents can end in though nobody thought of it. A full disk or a signal is none: those end all.
+_UNFORESEEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _NAMES_PLAYERS = ("nba_raw.nbac_player_boxscore", "nba_raw.roster", "nba_raw.points_prop_line")
 
 
@@ -98,6 +100,8 @@ def _rank(engine: Engine, found: Found, options: _Options) -> int | FileReport:
         contracts = [_contract(columns, table_name, found, options) for columns, table_name in tables]
     except SourceError as error:
         return FileReport(path, error=str(error))
+    except _UNFORESEEN as error:
+        return _unforeseen(path, error)
     ranks = [CONTRACTS.index(contract) for contract in contracts if contract is not None]
     if ranks:
         return min(ranks)
@@ -132,6 +136,13 @@ def _load(engine: Engine, found: Found, options: _Options) -> Iterator[FileRepor
                 yield _land(engine, contract, content, staged, options)
     except SourceError as error:
         yield FileReport(path, error=str(error))
+    except _UNFORESEEN as error:
+        yield _unforeseen(path, error)
+
+
+def _unforeseen(path: str, error: Exception) -> FileReport:
+    reason = f"{type(error).__name__}: {error}".encode("utf-8", "backslashreplace").decode()
+    return FileReport(path, error=f"can not be read: {' '.join(reason.split())[:200]}", cause=error)
 
 
 def _land(engine: Engine, contract: Contract, content: Content, staged: Staged, options: _Options) -> FileReport:

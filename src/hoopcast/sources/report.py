@@ -8,7 +8,8 @@ class FileReport:
     """One table of one file: rows read, and what became of each.
 
     `read` is always `added + changed + unchanged + quarantined + unresolved + collapsed`; `deleted` rows are those
-    that a replacement took away. `note` says why a file was left alone, `error` why it could not be read.
+    that a replacement took away. `note` says why a file was left alone, `error` why it could not be read, and
+    `cause` is the exception behind an error that nobody foresaw.
     """
 
     path: str
@@ -24,6 +25,7 @@ class FileReport:
     seconds: float = 0.0
     note: str | None = None
     error: str | None = None
+    cause: Exception | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from hoopcast.warehouse.engine import Engine
 
 _DELIMITERS = ",;\t|"
 _LONGEST_HEADER = 1 << 20
+# What DuckDB takes for a pattern of names, or for a folder, and a file system for a part of a name.
+_PATTERN = re.compile(r"[*?\[\\]")
 _TEXT = "VARCHAR"
 _REJECTED = "CREATE OR REPLACE TEMP TABLE rejected_rows (row_number BIGINT, reason VARCHAR, line VARCHAR)"
 
@@ -117,13 +120,16 @@ def _staged(engine: Engine, columns: tuple[str, ...], table_name: str | None = N
 
 @contextmanager
 def _on_disk(content: Content) -> Iterator[str]:
-    """Path of the unpacked file."""
-    if not content.is_packed:
+    """Path of the unpacked file, which names no other file as a pattern."""
+    if not content.is_packed and not _PATTERN.search(str(content.path)):
         yield str(content.path)
         return
     with tempfile.TemporaryDirectory() as folder:
         unpacked = Path(folder) / "unpacked"
-        unpacked.write_bytes(content.data)
+        if content.is_packed:
+            unpacked.write_bytes(content.data)
+        else:
+            unpacked.symlink_to(content.path.resolve())
         yield str(unpacked)
 
 
@@ -196,6 +202,9 @@ def _read_json(engine: Engine, data: bytes) -> list[Extract]:
             message = f"is damaged JSON (line {error.lineno}, column {error.colno}: {error.msg})"
             raise SourceError(message) from error
         document = lines
+    except ValueError as error:
+        message = f"is JSON with a number too long to read: {str(error).partition(';')[0]}"
+        raise SourceError(message) from error
     except RecursionError as error:
         message = "is JSON nested too deep"
         raise SourceError(message) from error
@@ -209,7 +218,7 @@ def _read_json_lines(engine: Engine, text: str) -> list[Json] | None:
     for number, line in enumerate((line for line in text.splitlines() if line.strip()), 1):
         try:
             records.append(json.loads(line, parse_constant=str))
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             broken.append((number, line))
     if not records:
         return None
