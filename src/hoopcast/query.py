@@ -55,7 +55,8 @@ def _transpiled(text: str, dialect: Dialect) -> str:
             table.set("catalog", None)
         return ";\n".join(tree.sql("duckdb", comments=False, unsupported_level=ErrorLevel.RAISE) for tree in trees)
     except UnsupportedError as error:
-        raise UsageError(f"{dialect} SQL has no equal here: {_one_line(str(error)).rstrip('.')}; ask it in DuckDB's SQL") from error
+        what = _one_line(str(error)).rstrip(".")
+        raise UsageError(f"{dialect} SQL has no equal here: {what}; ask it in DuckDB's SQL") from error
     except SqlglotError as error:
         raise UsageError(f"{dialect} SQL does not parse: {_one_line(str(error))}") from error
 
