@@ -26,6 +26,7 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path: Path)
     [
         ("kelly = 0.1", "no setting 'kelly'; there are warehouse, threads, wait, timeout"),
         ("threads = 0", "threads is 0"),
+        ("threads = 257", "threads is 257; write a whole number from 1 to 256"),
         ("threads = 1.5", "threads is 1.5"),
         ("threads = true", "threads is True"),
         ("wait = nan", "wait is nan"),
@@ -44,3 +45,13 @@ def test_a_file_that_is_not_right_is_refused(tmp_path: Path, text: str, says: st
         load({}, {}, file)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("threads", ["99999999", "9" * 23, "9" * 5000, "257", "-1"])
+def test_more_threads_than_any_machine_has_are_refused_in_one_short_line(threads: str) -> None:
+    with pytest.raises(
+        UsageError, match=r"^--threads is '?-?\d+(\.\.\.)?'?; write a whole number from 1 to 256$"
+    ) as refused:
+        load({"threads": threads}, {}, ABSENT)
+    assert len(str(refused.value)) < 120
+    assert load({"threads": "256"}, {}, ABSENT).threads == 256

@@ -9,6 +9,8 @@ from hoopcast.errors import UsageError
 
 FILE = "hoopcast.toml"
 PREFIX = "HOOPCAST_"
+_MOST_THREADS = 256
+_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,13 @@ def _url(value: object, where: str) -> str:
 
 
 def _threads(value: object, where: str) -> int:
-    is_whole = isinstance(value, int) or (isinstance(value, str) and value.strip().isdecimal())
-    if not is_whole or isinstance(value, bool) or int(str(value)) < 1:
-        raise UsageError(f"{where} is {value!r}; write a whole number from 1 on")
-    return int(str(value))
+    # Python turns no text of thousands of digits into a number, so its length is looked at first.
+    is_text = isinstance(value, str) and value.strip().isdecimal() and len(value) <= _SHOWN
+    threads = int(value) if is_text or (isinstance(value, int) and not isinstance(value, bool)) else 0  # type: ignore[call-overload]
+    if not 1 <= threads <= _MOST_THREADS:
+        shown = repr(value) if len(str(value)) <= _SHOWN else f"{str(value)[:_SHOWN]}..."
+        raise UsageError(f"{where} is {shown}; write a whole number from 1 to {_MOST_THREADS}")
+    return int(threads)
 
 
 def _seconds(value: object, where: str) -> float:
