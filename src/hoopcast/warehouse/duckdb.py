@@ -1,5 +1,6 @@
 """The default engine: DuckDB, embedded, in a file or in memory."""
 
+import os
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -19,10 +20,18 @@ _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 _RETRY_SECONDS = 0.05
 _LONGEST_COMMAND = 100
 SCHEME = "duckdb://"
+# All that is used is built in; nothing is to be fetched for a file of another program.
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
 
 
 def path_of(url: str) -> str:
-    """File of a DuckDB URL: `duckdb:///x.duckdb` and `x.duckdb` both give x.duckdb; four slashes an absolute path."""
+    """File of a DuckDB URL: `duckdb:///x.duckdb` and `x.duckdb` both give x.duckdb; four slashes an absolute path.
+
+    Of a symbolic link it is the file that the link names, beside which all else that belongs to it stands.
+    """
     if "://" in url and not url.startswith(SCHEME):
         message = f"'{url}' is no warehouse URL; write duckdb:///file.duckdb"
         raise UsageError(message)
@@ -31,7 +40,7 @@ def path_of(url: str) -> str:
     if not path:
         message = f"'{url}' names no file; write duckdb:///file.duckdb"
         raise UsageError(message)
-    return path
+    return os.path.realpath(path) if Path(path).is_symlink() else path
 
 
 class DuckDB:
@@ -147,7 +156,7 @@ def _connect(path: str, wait_seconds: float, *, read_only: bool) -> duckdb.DuckD
     deadline = time.monotonic() + wait_seconds
     while True:
         try:
-            return duckdb.connect(path, read_only=read_only)
+            return duckdb.connect(path, read_only=read_only, config=_CONFIG)
         except duckdb.IOException as error:
             holder = _HOLDER.search(str(error))
             if holder is None:

@@ -1,0 +1,47 @@
+"""Which files are opened as a warehouse, and what is done to those that are none."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from hoopcast.errors import WarehouseError
+from hoopcast.warehouse.duckdb import DuckDB, path_of
+from hoopcast.warehouse.opening import open_to_read, open_to_write
+from hoopcast.warehouse.snapshot import snapshot_path, take_snapshot
+
+
+def test_a_file_of_sqlite_is_refused_without_fetching_anything(tmp_path: Path) -> None:
+    path = tmp_path / "nba.duckdb"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE points (player_id INTEGER)")
+    connection.commit()
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(WarehouseError, match="can not be opened as a warehouse") as refused:
+        DuckDB(str(path))
+    assert "http" not in str(refused.value)
+    assert "download" not in str(refused.value).lower()
+    assert path.read_bytes() == before
+
+
+def test_what_is_built_in_works_without_extensions() -> None:
+    engine = DuckDB("duckdb://:memory:")
+    found = engine.query(
+        "SELECT CAST(TIMESTAMPTZ '2022-01-01 00:00:00+02' AT TIME ZONE 'America/New_York' AS VARCHAR),"
+        " json_extract_string('{\"points\": 12}', '$.points')"
+    )
+    assert found.rows == [("2021-12-31 17:00:00", "12")]
+
+
+def test_a_snapshot_stands_beside_the_file_that_a_link_names(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    real, link = tmp_path / "real" / "nba.duckdb", tmp_path / "link.duckdb"
+    link.symlink_to(real)
+    engine = open_to_write(str(link), wait_seconds=0)
+    take_snapshot(engine)
+    engine.close()
+    assert path_of(f"duckdb:///{link}") == str(real)
+    assert snapshot_path(str(real)).exists()
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["link.duckdb"]
+    open_to_read(str(link), wait_seconds=0)[0].close()
