@@ -149,3 +149,11 @@ def test_a_snapshot_that_finds_no_room_is_told_and_leaves_the_last_one(
     with pytest.raises(hoopcast.WarehouseError, match=r"all is written, but not the snapshot .* No space left"):
         snapshot.take_snapshot(warehouse.engine)
     assert left.read_bytes() == before
+
+
+def test_forgetting_everything_by_naming_no_range_is_refused() -> None:
+    with (
+        hoopcast.open("duckdb://:memory:") as warehouse,
+        pytest.raises(hoopcast.UsageError, match="never all there is"),
+    ):
+        warehouse.forget_dates(dates=[])

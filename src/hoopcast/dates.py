@@ -45,5 +45,16 @@ def range_of(arguments: RangeArguments) -> Range:
     )
 
 
+def named(arguments: RangeArguments) -> RangeArguments:
+    """The same arguments, where they name a range.
+
+    Raises:
+        UsageError: if they name none, which elsewhere means all there is.
+    """
+    if not any(arguments.get(name) for name in ("season", "month", "start_date", "end_date", "dates")):
+        raise UsageError("name a season, a month or dates: what is taken back is never all there is")
+    return arguments
+
+
 def _day(value: date | str) -> date:
     return parse_date(value) if isinstance(value, str) else value

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
 
 from hoopcast.calendar import parse_date
-from hoopcast.dates import RangeArguments, range_of
+from hoopcast.dates import RangeArguments, named, range_of
 from hoopcast.errors import UsageError
 from hoopcast.pipeline.model import all_models, select_models
 from hoopcast.pipeline.plan import Selection
@@ -99,7 +99,7 @@ class Hoopcast:
 
     def forget_dates(self, **dates: Unpack[RangeArguments]) -> "ForgetReport":
         """Take back what was ingested for a range."""
-        return self.forget([day.date for day in self._resolve(dates)])
+        return self.forget([day.date for day in self._resolve(named(dates))])
 
     def backfill(
         self,

@@ -14,7 +14,7 @@ from hoopcast.pipeline.own_states import STAGES_WITH_FORECASTS
 from hoopcast.warehouse.engine import Engine
 
 StageFilter = Literal["regular", "playin", "playoffs", "all"]
-_MONTH = re.compile(r"^(\d{4})-(\d{2})$")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _NAMED_DATES = 5
 _MONTHS = 12
 
@@ -84,7 +84,7 @@ def _bounds(wanted: Range) -> _Bounds:
 
 
 def _month(text: str) -> _Bounds:
-    match = _MONTH.match(text)
+    match = _MONTH.fullmatch(text)
     if match is None or not 1 <= int(match[2]) <= _MONTHS or int(match[1]) < 1:
         raise UsageError(f"'{text}' is not a month; write it as 2022-01")
     year, month = int(match[1]), int(match[2])

@@ -34,8 +34,8 @@ def kept_name(source: Model | Spine) -> str:
 
 
 def marked(source: Model | Spine, text: str) -> str:
-    """Compiled text with the line that tells what it was made from, as it is kept."""
-    return f"{_MARK}{_fingerprint(source)}\n{text}\n"
+    """Compiled text with the line that tells what it was made from and what it is, as it is kept."""
+    return f"{_mark(source, text)}\n{text}\n"
 
 
 def _rows(dialect: str, model: Model) -> str:
@@ -59,8 +59,12 @@ def _kept(dialect: str, source: Model | Spine) -> str | None:
     file = resources.files("hoopcast") / "models" / "compiled" / dialect / kept_name(source)
     if not file.is_file():
         return None
-    first, _, text = file.read_text("utf-8").partition("\n")
-    return text if first == f"{_MARK}{_fingerprint(source)}" else None
+    first, _, text = file.read_text("utf-8").removesuffix("\n").partition("\n")
+    return text if first == _mark(source, text) else None
+
+
+def _mark(source: Model | Spine, text: str) -> str:
+    return f"{_MARK}{_fingerprint(source)} as {hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def _fingerprint(source: Model | Spine) -> str:

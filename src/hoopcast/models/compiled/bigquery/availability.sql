@@ -1,4 +1,4 @@
--- compiled from 19feb9128cce5a1a
+-- compiled from 19feb9128cce5a1a as 90f29ec4090a0ebb
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

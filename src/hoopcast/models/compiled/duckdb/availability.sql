@@ -1,4 +1,4 @@
--- compiled from 19feb9128cce5a1a
+-- compiled from 19feb9128cce5a1a as a17d281e4eaf6445
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 0da56edd21475e09
+-- compiled from 0da56edd21475e09 as 23001011af177bcc
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(team_abbr AS TEXT) AS team_abbr,

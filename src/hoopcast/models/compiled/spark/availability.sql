@@ -1,4 +1,4 @@
--- compiled from 19feb9128cce5a1a
+-- compiled from 19feb9128cce5a1a as 2fbbb52f092b76b2
 WITH constants AS (
   SELECT
     25e0 AS k

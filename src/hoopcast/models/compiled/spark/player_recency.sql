@@ -1,4 +1,4 @@
--- compiled from 6f662e0ee8f5b9cf
+-- compiled from 6f662e0ee8f5b9cf as a63c5310680d0fbe
 WITH constants AS (
   SELECT
     8 AS points_half_life,

@@ -1,4 +1,4 @@
--- compiled from c1ce0d1bf32352f5
+-- compiled from c1ce0d1bf32352f5 as f72b680ef7125432
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from ef5fbcebb1199a1d
+-- compiled from ef5fbcebb1199a1d as 420147c3e255bee6
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from bb2a84926b6d2a9f
+-- compiled from bb2a84926b6d2a9f as c6c3591a38ebb14b
 SELECT
   *
 FROM (

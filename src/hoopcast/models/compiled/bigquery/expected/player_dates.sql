@@ -1,4 +1,4 @@
--- compiled from 6cfb319b66daac4f
+-- compiled from 6cfb319b66daac4f as e90077c8e3a2c3fb
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from 17572f9221776dcc
+-- compiled from 17572f9221776dcc as e6939046a6302fa1
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from 0b0ff1a426714d5c
+-- compiled from 0b0ff1a426714d5c as 8f22c9557bf5097b
 SELECT
   *
 FROM (

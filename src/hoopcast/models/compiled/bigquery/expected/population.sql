@@ -1,4 +1,4 @@
--- compiled from 67f38a19ee18f705
+-- compiled from 67f38a19ee18f705 as 03ea28bd6e8f5b6e
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from 23a6988bf2736e3c
+-- compiled from 23a6988bf2736e3c as bc178c8bb78708c4
 SELECT
   *
 FROM (

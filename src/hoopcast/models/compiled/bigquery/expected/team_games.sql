@@ -1,4 +1,4 @@
--- compiled from 32fce6ba2aa70106
+-- compiled from 32fce6ba2aa70106 as 959778be42600969
 SELECT
   *
 FROM (

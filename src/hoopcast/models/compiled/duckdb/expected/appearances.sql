@@ -1,4 +1,4 @@
--- compiled from c1ce0d1bf32352f5
+-- compiled from c1ce0d1bf32352f5 as 579fed24afb2eed3
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from bb2a84926b6d2a9f
+-- compiled from bb2a84926b6d2a9f as 01a3c97717081c40
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from 6cfb319b66daac4f
+-- compiled from 6cfb319b66daac4f as 7c2ba7e9ac025c24
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from 17572f9221776dcc
+-- compiled from 17572f9221776dcc as a97d221eefd048d3
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from 0b0ff1a426714d5c
+-- compiled from 0b0ff1a426714d5c as 469582fd914ddf81
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from 67f38a19ee18f705
+-- compiled from 67f38a19ee18f705 as ae45f3049a76138f
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from 23a6988bf2736e3c
+-- compiled from 23a6988bf2736e3c as dfc1273fd90f8583
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from 32fce6ba2aa70106
+-- compiled from 32fce6ba2aa70106 as 5e211f28d5803a7d
 SELECT
   *
 FROM (

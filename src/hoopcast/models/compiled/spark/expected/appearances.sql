@@ -1,4 +1,4 @@
--- compiled from c1ce0d1bf32352f5
+-- compiled from c1ce0d1bf32352f5 as b20c00120779d3d1
 SELECT
   *
 FROM (

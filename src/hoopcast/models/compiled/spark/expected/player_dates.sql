@@ -1,4 +1,4 @@
--- compiled from 6cfb319b66daac4f
+-- compiled from 6cfb319b66daac4f as 74a86138ac127c61
 SELECT
   *
 FROM (

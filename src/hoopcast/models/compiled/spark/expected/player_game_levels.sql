@@ -1,4 +1,4 @@
--- compiled from 17572f9221776dcc
+-- compiled from 17572f9221776dcc as 9baf00758800bf1e
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from 67f38a19ee18f705
+-- compiled from 67f38a19ee18f705 as 2150f2ac3af06b96
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from ba10983bf098f0b5
+-- compiled from ba10983bf098f0b5 as c16c03bd2797f80b
 WITH known AS (
   SELECT
     player_id,

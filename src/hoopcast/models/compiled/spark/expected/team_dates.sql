@@ -1,4 +1,4 @@
--- compiled from 23a6988bf2736e3c
+-- compiled from 23a6988bf2736e3c as 4f6e4110ec26e1ce
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from 32fce6ba2aa70106
+-- compiled from 32fce6ba2aa70106 as 7ca3e2db98a5df87
 SELECT
   *
 FROM (
