@@ -1,0 +1,1 @@
+"""Forecasts: systems that give a law of points for each expected player, what they learn, and the final law."""

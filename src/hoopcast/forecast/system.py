@@ -1,0 +1,42 @@
+"""What a forecast system is: columns that it reads, what it learns from the past, and the laws that it gives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
+
+Level: TypeAlias = Literal["history", "news", "market", "line"]
+LEVELS: tuple[Level, ...] = ("history", "news", "market", "line")
+
+
+def _no_members(_level: Level) -> tuple[str, ...]:
+    return ()
+
+
+@dataclass(frozen=True)
+class System:
+    """One way of forecasting, at one or several information levels.
+
+    Args:
+        name: such as `linear`; with a level it is the `system_id`, such as `linear_news`.
+        title: what it believes, in a line.
+        levels: levels at which it runs.
+        columns: features that it reads at a level; none lies above the level.
+        train: learns from a frame of appearances and what happened in them; None for a system that learns nothing.
+            The same frame always gives the same document.
+        forecast: laws for a frame, from what was learned; the document is None where `train` is.
+        members: system_ids whose laws it reads at a level.
+    """
+
+    name: str
+    title: str
+    levels: tuple[Level, ...]
+    columns: Callable[[Level], tuple[str, ...]]
+    train: Callable[[Frame, Outcome, Level], Document] | None
+    forecast: Callable[[Frame, Document | None, Level], Laws]
+    members: Callable[[Level], tuple[str, ...]] = _no_members
+
+    def system_id(self, level: Level) -> str:
+        """Its name with the level."""
+        return f"{self.name}_{level}"

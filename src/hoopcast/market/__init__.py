@@ -1,0 +1,1 @@
+"""What bookmakers say, and what a forecast is worth at their prices."""
