@@ -1,0 +1,299 @@
+"""The law of a player's points, and everything that is read from it.
+
+A negative binomial on 0..99 of mean mu and variance v, its mass scaled to one, then a monotone recalibration of its
+distribution function. In the usual parameters n = mu^2 / (v - mu) and p = mu / v.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import elementwise  # type: ignore[import-untyped]
+
+from hoopcast.forecast.frame import FloatArray
+from hoopcast.forecast.recalibration import GRID, Recalibration, is_identity, recalibrated
+
+SUPPORT = 100
+LOWEST_MEAN = 0.05
+HIGHEST_MEAN = 99.0
+LOWEST_DISPERSION = 1.02
+HIGHEST_VARIANCE = 10_000.0
+# Laws at a time: their matrices of 100 x 2,000 stay in a processor's cache, which is worth a factor of three.
+_CHUNK = 2_000
+_POINTS: FloatArray = np.arange(SUPPORT, dtype=np.float64)
+_POWERS: FloatArray = np.stack([_POINTS, _POINTS**2])
+
+
+@dataclass(frozen=True)
+class Law:
+    """Laws of points, one a row: (n, 100) probabilities of 0..99 points, and of at most so many.
+
+    Rows without a law are NaN. Both are views of arrays that are stored support first.
+    """
+
+    pmf: FloatArray
+    cdf: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.pmf)
+
+
+@dataclass(frozen=True)
+class Summaries:
+    """What a forecast says in numbers, (n,) each and NaN without a law; the last two also without a line.
+
+    Mean, median and quantiles are in points, the variance in points squared; `probability_over` is that of winning
+    the over given no push, `probability_push` that of hitting the line exactly.
+    """
+
+    mean: FloatArray
+    variance: FloatArray
+    median: FloatArray
+    p05: FloatArray
+    p10: FloatArray
+    p25: FloatArray
+    p75: FloatArray
+    p90: FloatArray
+    p95: FloatArray
+    probability_over: FloatArray
+    probability_push: FloatArray
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How good forecasts were, (n,) each, NaN without a law or an outcome.
+
+    `crps` is in points, `log_score` is minus the logarithm of the probability of what happened: less is better in
+    both. `pit` is the randomised probability integral transform, uniform on [0, 1] if laws are calibrated.
+    """
+
+    crps: FloatArray
+    log_score: FloatArray
+    pit: FloatArray
+
+
+def law(mean: FloatArray, variance: FloatArray, recalibration: Recalibration | None = None) -> Law:
+    """Laws of points.
+
+    Args:
+        mean: (n,) mean of the negative binomial, points; brought into .05 to 99, NaN for no law.
+        variance: (n,) its variance, points squared; brought into 1.02 times the mean to 10,000, NaN for no law.
+        recalibration: of the distribution function; None for none.
+    """
+    known = np.isfinite(mean) & np.isfinite(variance)
+    mu, v = guarded(np.where(known, mean, 1.0), np.where(known, variance, 2.0))
+    pmf = np.empty((SUPPORT, len(mu)))
+    cdf = np.empty_like(pmf)
+    p = mu / v
+    n = mu * mu / (v - mu)
+    q = 1 - p
+    growth = (n - 1) * q
+    np.exp(n * np.log(p), out=pmf[0])
+    cdf[0] = pmf[0]
+    for k in range(1, SUPPORT):
+        np.multiply(pmf[k - 1], q + growth / k, out=pmf[k])
+        np.add(cdf[k - 1], pmf[k], out=cdf[k])
+    scale = 1 / cdf[-1]
+    pmf *= scale
+    cdf *= scale
+    np.minimum(cdf, 1, out=cdf)
+    cdf[-1] = 1
+    if recalibration is not None and not is_identity(recalibration):
+        pmf, cdf = _recalibrated(recalibration, mu, pmf, cdf)
+    if not known.all():
+        pmf[:, ~known] = np.nan
+        cdf[:, ~known] = np.nan
+    return Law(pmf.T, cdf.T)
+
+
+def guarded(mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean and variance brought into the domain of laws: .05 to 99 points, 1.02 times the mean to 10,000."""
+    mu = np.clip(mean, LOWEST_MEAN, HIGHEST_MEAN)
+    return mu, np.clip(variance, LOWEST_DISPERSION * mu, HIGHEST_VARIANCE)
+
+
+def mixture_moments(means: FloatArray, variances: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean and variance of mixtures: the negative binomial that stands for a mixture has its first two moments.
+
+    Args:
+        means: (n, k) of the parts, points.
+        variances: (n, k) of the parts, points squared.
+        weights: (k,) or (n, k), adding to one over the parts.
+    """
+    mean = (weights * means).sum(axis=-1)
+    spread = (means - mean[..., None]) ** 2
+    return mean, (weights * (variances + spread)).sum(axis=-1)
+
+
+def moments(laws: Law) -> tuple[FloatArray, FloatArray]:
+    """Mean, points, and variance, points squared, of the final laws."""
+    first, second = _POWERS @ laws.pmf.T
+    return first, second - first**2
+
+
+def quantile(laws: Law, probability: float) -> FloatArray:
+    """Fewest points k with P(at most k) >= probability, which lies in (0, 1)."""
+    cdf, columns = laws.cdf.T, np.arange(len(laws))
+    low, high = np.zeros(len(laws), np.intp), np.full(len(laws), SUPPORT - 1)
+    for _ in range(SUPPORT.bit_length()):
+        middle = (low + high) // 2
+        reached = cdf[middle, columns] >= probability
+        high = np.where(reached, middle, high)
+        low = np.where(reached | (low == high), low, middle + 1)
+    return np.where(np.isnan(cdf[-1]), np.nan, high)
+
+
+def median(laws: Law) -> FloatArray:
+    """Median in the way of grouped data: each whole number stands for the half point on either side of it.
+
+    With k the integer median, k - 1/2 + (1/2 - P(below k)) / P(k), and not below 0: an integer would lose accuracy as
+    a forecast of one number.
+    """
+    k = quantile(laws, 0.5)
+    below, upto = _cdf_at(laws, k - 1), _cdf_at(laws, k)
+    with np.errstate(invalid="ignore"):
+        return np.maximum(k - 0.5 + (0.5 - below) / (upto - below), 0)
+
+
+def probability_push(laws: Law, line: FloatArray) -> FloatArray:
+    """Probability of hitting (n,) lines exactly: 0 unless a line is whole, NaN without a line."""
+    return _cdf_at(laws, np.floor(line)) - _cdf_at(laws, np.ceil(line) - 1)
+
+
+def probability_over(laws: Law, line: FloatArray) -> FloatArray:
+    """Probability of more points than (n,) lines, given no push; NaN without a line."""
+    over, under = 1 - _cdf_at(laws, np.floor(line)), _cdf_at(laws, np.ceil(line) - 1)
+    return over / (over + under)
+
+
+def crps(laws: Law, points: FloatArray) -> FloatArray:
+    """Continuous ranked probability score, points: the sum over k of (P(at most k) - [points <= k])^2.
+
+    Matheson & Winkler (1976) on whole numbers. More than 99 points count as 99.
+    """
+    cdf = laws.cdf.T
+    error = cdf - (_POINTS[:, None] >= np.minimum(points, SUPPORT - 1))
+    error *= error
+    return np.where(np.isnan(points), np.nan, error.sum(axis=0))
+
+
+def log_score(laws: Law, points: FloatArray) -> FloatArray:
+    """Minus the natural logarithm of the probability of the points that were scored; more than 99 count as 99."""
+    place = np.clip(np.nan_to_num(points), 0, SUPPORT - 1).astype(np.intp)
+    with np.errstate(divide="ignore"):
+        score: FloatArray = -np.log(laws.pmf.T[place, np.arange(len(laws))])
+    return np.where(np.isnan(points), np.nan, score)
+
+
+def pit(laws: Law, points: FloatArray, uniform: FloatArray) -> FloatArray:
+    """Randomised probability integral transform, in [0, 1]: P(below points) + u P(points).
+
+    Args:
+        laws: n laws.
+        points: (n,) points that were scored.
+        uniform: (n,) u in [0, 1), such as `row_uniform` gives.
+    """
+    below, upto = _cdf_at(laws, points - 1), _cdf_at(laws, points)
+    return below + uniform * (upto - below)
+
+
+def summaries(
+    mean: FloatArray, variance: FloatArray, recalibration: Recalibration | None, line: FloatArray
+) -> Summaries:
+    """What forecasts say in numbers, for any number of rows in little memory.
+
+    Args:
+        mean: (n,) mean of the negative binomial, points; NaN for no law.
+        variance: (n,) its variance, points squared.
+        recalibration: of the distribution function; None for none.
+        line: (n,) points lines, NaN without one.
+    """
+    found = np.empty((11, len(mean)))
+    for part in _chunks(len(mean)):
+        laws = law(mean[part], variance[part], recalibration)
+        found[0, part], found[1, part] = moments(laws)
+        found[2, part] = median(laws)
+        for row, probability in enumerate((0.05, 0.1, 0.25, 0.75, 0.9, 0.95), 3):
+            found[row, part] = quantile(laws, probability)
+        found[9, part] = probability_over(laws, line[part])
+        found[10, part] = probability_push(laws, line[part])
+    return Summaries(*found)
+
+
+def scores(
+    mean: FloatArray,
+    variance: FloatArray,
+    recalibration: Recalibration | None,
+    points: FloatArray,
+    uniform: FloatArray,
+) -> Scores:
+    """How good forecasts were, for any number of rows in little memory.
+
+    A recalibration is learned from the transforms that this gives with `recalibration` None.
+
+    Args:
+        mean: (n,) mean of the negative binomial, points; NaN for no law.
+        variance: (n,) its variance, points squared.
+        recalibration: of the distribution function; None for none.
+        points: (n,) points that were scored, NaN for an absence.
+        uniform: (n,) numbers of `hoopcast.forecast.chance.row_uniform`.
+    """
+    found = np.empty((3, len(mean)))
+    for part in _chunks(len(mean)):
+        laws = law(mean[part], variance[part], recalibration)
+        found[0, part] = crps(laws, points[part])
+        found[1, part] = log_score(laws, points[part])
+        found[2, part] = pit(laws, points[part], uniform[part])
+    return Scores(*found)
+
+
+def mean_for_probability_over(
+    line: FloatArray, probability: FloatArray, dispersion: Callable[[FloatArray], FloatArray]
+) -> FloatArray:
+    """Means of the laws, before recalibration, whose probability of the over given no push is given.
+
+    Args:
+        line: (n,) points lines.
+        probability: (n,) probabilities of the over, in (0, 1).
+        dispersion: variance, points squared, at a mean, points; of any number of rows.
+
+    Returns:
+        (n,) means, points; NaN where line or probability is, and where no mean from .05 to 99 has that probability.
+    """
+
+    def excess(mean: FloatArray, line: FloatArray, probability: FloatArray) -> FloatArray:
+        found = np.empty(len(mean))
+        for part in _chunks(len(mean)):
+            laws = law(mean[part], dispersion(mean[part]))
+            found[part] = probability_over(laws, line[part]) - probability[part]
+        return found
+
+    means = np.full(len(line), np.nan)
+    known = np.isfinite(line) & np.isfinite(probability)
+    if known.any():
+        bracket = (np.full(known.sum(), LOWEST_MEAN), np.full(known.sum(), HIGHEST_MEAN))
+        root = elementwise.find_root(excess, bracket, args=(line[known], probability[known]))
+        means[known] = np.where(root.success, root.x, np.nan)
+    return means
+
+
+def _recalibrated(
+    recalibration: Recalibration, mean: FloatArray, pmf: FloatArray, cdf: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    after, top_slope = recalibrated(recalibration, mean, cdf)
+    mass = np.diff(after, axis=0, prepend=0)
+    top = cdf[:-1] >= GRID[-2]
+    np.copyto(mass[1:], pmf[1:] * top_slope, where=top)
+    np.maximum(mass, 0, out=mass)
+    return mass, after
+
+
+def _cdf_at(laws: Law, points: FloatArray) -> FloatArray:
+    """P(at most so many points) at (n,) whole numbers, 0 below 0 and 1 from 99 on; NaN at NaN."""
+    place = np.clip(np.nan_to_num(points), 0, SUPPORT - 1).astype(np.intp)
+    found = laws.cdf.T[place, np.arange(len(laws))]
+    return np.where(np.isnan(points), np.nan, np.where(points < 0, found * 0, found))
+
+
+def _chunks(rows: int) -> Iterator[slice]:
+    return (slice(start, start + _CHUNK) for start in range(0, rows, _CHUNK))
