@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from hoopcast.errors import UsageError
 from hoopcast.pipeline.lineage import closure, edges
-from hoopcast.pipeline.model import Model, all_models, select_models
+from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.nodes import all_nodes, one_node, select_nodes
 from hoopcast.query import DIALECTS, Dialect
 from hoopcast.warehouse.result import Table
 from hoopcast.warehouse.tables import Column, table
@@ -55,7 +56,7 @@ def models(*names: str) -> Table:
     Raises:
         UsageError: if a name is none of these.
     """
-    return Table.of(_ModelLine, [_model_line(model) for model in select_models(names)])
+    return Table.of(_ModelLine, [_model_line(model) for model in select_nodes(names)])
 
 
 def columns(name: str) -> Table:
@@ -73,10 +74,10 @@ def lineage(*names: str) -> Table:
     Raises:
         UsageError: if a name is no model.
     """
-    direct = {(edge.table, edge.upstream, edge.reach, edge.look_back) for m in all_models() for edge in edges(m)}
-    wanted = {model.name for model in select_models(names)}
-    every = direct | {(edge.table, edge.upstream, edge.reach, edge.look_back) for edge in closure(all_models())}
-    order = {model.name: place for place, model in enumerate(all_models())}
+    direct = {(edge.table, edge.upstream, edge.reach, edge.look_back) for m in all_nodes() for edge in edges(m)}
+    wanted = {model.name for model in select_nodes(names)}
+    every = direct | {(edge.table, edge.upstream, edge.reach, edge.look_back) for edge in closure(all_nodes())}
+    order = {model.name: place for place, model in enumerate(all_nodes())}
     lines = sorted(
         (line for line in every if line[0] in wanted), key=lambda line: (order[line[0]], line not in direct, line)
     )
@@ -118,19 +119,7 @@ def compiled(name: str, dialect: Dialect) -> str:
 
     if dialect not in DIALECTS:
         raise UsageError(f"no dialect '{dialect}'; choose from {', '.join(DIALECTS)}")
-    return compiled_text(one_model(name), dialect)
-
-
-def one_model(name: str) -> Model:
-    """The model of a table or short name.
-
-    Raises:
-        UsageError: if there is none, or the name is of a phase of several.
-    """
-    found = select_models((name,))
-    if len(found) > 1:
-        raise UsageError(f"'{name}' is several tables; name one of {', '.join(model.table.short for model in found)}")
-    return found[0]
+    return compiled_text(one_node(name), dialect)
 
 
 def _model_line(model: Model) -> _ModelLine:

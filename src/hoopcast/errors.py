@@ -60,6 +60,10 @@ class StatementError(WarehouseError):
     """A statement failed on the data that it met; others may succeed."""
 
 
+class ForecastError(StatementError):
+    """A forecast system failed on the data that it met, or what it had learned is missing or was changed."""
+
+
 class StatementStopped(WarehouseError):
     """A statement was cancelled, by a signal or because its time was up."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, Unpack
 from hoopcast.calendar import parse_date
 from hoopcast.dates import RangeArguments, named, range_of
 from hoopcast.errors import UsageError
-from hoopcast.pipeline.model import all_models, select_models
+from hoopcast.pipeline.nodes import all_nodes, one_node, select_nodes
 from hoopcast.pipeline.plan import Selection
 from hoopcast.pipeline.ranges import UnitDate, resolve
 from hoopcast.pipeline.runs import RUNS, Totals
@@ -135,7 +135,7 @@ class Hoopcast:
 
         selection = self._selection(tables, dates, again=not resume, only_failed=retry_failed, alone=skip_preflight)
         report = run(
-            self.engine, all_models(), selection, RunOptions(self.command, timeout), Snapshots(self.engine, progress)
+            self.engine, all_nodes(), selection, RunOptions(self.command, timeout), Snapshots(self.engine, progress)
         )
         if report.run_id:
             take_snapshot(self.engine)
@@ -153,7 +153,7 @@ class Hoopcast:
         from hoopcast.pipeline.run import rehearse  # noqa: PLC0415 - brings the compiler
 
         selection = self._selection(tables, dates, again=not resume, only_failed=retry_failed, alone=skip_preflight)
-        return rehearse(self.engine, all_models(), selection)
+        return rehearse(self.engine, all_nodes(), selection)
 
     def query(self, sql: str, parameters: Parameters | None = None, dialect: Dialect = "duckdb") -> Table:
         """The table of one SELECT, in DuckDB's SQL, BigQuery's or Spark's; named parameters are written `$name`.
@@ -197,30 +197,30 @@ class Hoopcast:
         """
         from hoopcast.pipeline.coverage import Coverage, coverage  # noqa: PLC0415 - only reports need it
 
-        names = {model.name for model in select_models(tables)}
-        lines = coverage(self.engine, all_models(), self._resolve(dates), by)
+        names = {model.name for model in select_nodes(tables)}
+        lines = coverage(self.engine, all_nodes(), self._resolve(dates), by)
         return Table.of(Coverage, [line for line in lines if line.table in names])
 
     def gaps(self, *tables: str, **dates: Unpack[RangeArguments]) -> Table:
         """What is not done: neighbouring dates of a table, why, and the command that mends them."""
         from hoopcast.pipeline.gaps import Gap, gaps  # noqa: PLC0415 - only reports need it
 
-        names = {model.name for model in select_models(tables)}
-        found = gaps(self.engine, all_models(), self._resolve(dates), dates.get("stage", "regular"))
+        names = {model.name for model in select_nodes(tables)}
+        found = gaps(self.engine, all_nodes(), self._resolve(dates), dates.get("stage", "regular"))
         return Table.of(Gap, [gap for gap in found if gap.table in names])
 
     def failures(self, *tables: str, **dates: Unpack[RangeArguments]) -> Table:
         """Absent rows and failed dates by table, category and month, with one reason of each."""
         from hoopcast.pipeline.failures import FailureCount, failure_counts  # noqa: PLC0415 - only reports need it
 
-        names = [model.name for model in select_models(tables)]
+        names = [model.name for model in select_nodes(tables)]
         return Table.of(FailureCount, failure_counts(self.engine, self._resolve(dates), names))
 
     def verify(self, **dates: Unpack[RangeArguments]) -> "Verification":
         """Check a range anew: states, keys, ranges, the ledger, and a reason for each row that is absent."""
         from hoopcast.pipeline.verify import verify  # noqa: PLC0415 - only reports need it
 
-        return verify(self.engine, all_models(), self._resolve(dates))
+        return verify(self.engine, all_nodes(), self._resolve(dates))
 
     def why(self, table: str, day: date | str, player: int | str | None = None) -> Table:
         """The chain of units, inputs and versions behind the state of a table on a date, or a player's absence.
@@ -228,13 +228,12 @@ class Hoopcast:
         Raises:
             UsageError: if there is no such table, no game on that date, or no one player of that name.
         """
-        from hoopcast.catalogue import one_model  # noqa: PLC0415 - seldom asked
         from hoopcast.explain import find_player  # noqa: PLC0415 - resolves names
         from hoopcast.pipeline.why import Link, why  # noqa: PLC0415 - only reports need it
 
         on = parse_date(day) if isinstance(day, str) else day
         player_id = None if player is None else find_player(self.engine, str(player), on).player_id
-        return Table.of(Link, why(self.engine, all_models(), one_model(table).name, on, player_id))
+        return Table.of(Link, why(self.engine, all_nodes(), one_node(table).name, on, player_id))
 
     def status(self) -> "Beat | None":
         """What is being written to the warehouse now, by whichever process; None for nothing."""
@@ -295,5 +294,5 @@ class Hoopcast:
     ) -> Selection:
         if again and only_failed:
             raise UsageError("--no-resume takes what is done, --retry-failed what failed; give one of them")
-        names = tuple(model.name for model in select_models(tuple(tables)))
+        names = tuple(model.name for model in select_nodes(tuple(tables)))
         return Selection(names, self._resolve(dates), again, only_failed, with_upstream=not alone)

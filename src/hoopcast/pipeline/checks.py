@@ -1,5 +1,6 @@
 """Rules that every row of a table keeps, from its definition: key, NOT NULL, ranges, finite numbers."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -31,8 +32,11 @@ class Breach:
 
 @cache
 def rules(table: Table) -> tuple[Rule, ...]:
-    """Rules of single rows."""
-    return tuple(rule for column in table.columns for rule in _column_rules(column))
+    """Rules of single rows: those of columns, and the one that the header `-- check:` states."""
+    stated = table.headers.get("check")
+    named = tuple(name for name in table.column_names if stated and re.search(rf"\b{name}\b", stated))
+    of_rows = [Rule(stated, f"NOT ({stated})", named)] if stated else []
+    return (*(rule for column in table.columns for rule in _column_rules(column)), *of_rows)
 
 
 def _column_rules(column: Column) -> list[Rule]:

@@ -25,12 +25,12 @@ CATEGORIES = (
 _COLUMNS = "table_name, system_id, season, unit_date, entity, category, reason, can_retry, run_id, recorded_at_utc"
 
 
-def close_failures(engine: Statements, table_name: str, dates: Sequence[date]) -> None:
+def close_failures(engine: Statements, model: Model, dates: Sequence[date]) -> None:
     """Forget the failures of units that are written anew."""
     engine.execute(
-        f"DELETE FROM {FAILURES} WHERE table_name = $table_name AND system_id = ''"
+        f"DELETE FROM {FAILURES} WHERE table_name = $table_name AND system_id = $system_id"
         " AND unit_date IN (SELECT UNNEST(CAST($dates AS DATE[])))",
-        {"table_name": table_name, "dates": dates},
+        {"table_name": model.table.name, "system_id": model.system_id, "dates": dates},
     )
 
 
@@ -40,12 +40,12 @@ def record_absences(engine: Statements, run_id: str, model: Model, stage: str, s
     same_key = " AND ".join(f"t.{name} = s.{name}" for name in model.spine.key)
     engine.execute(
         f"""INSERT INTO {FAILURES} ({_COLUMNS})
-        SELECT $table_name, '', s.season, s.unit_date, {entity}, s.category, COALESCE(s.reason, s.category), FALSE,
-            $run_id, $now
+        SELECT $table_name, $system_id, s.season, s.unit_date, {entity}, s.category, COALESCE(s.reason, s.category),
+            FALSE, $run_id, $now
         FROM {spine} AS s
         LEFT JOIN {stage} AS t ON {same_key} AND t.{model.time} = s.unit_date
         WHERE t.{model.time} IS NULL""",
-        {"table_name": model.name, "run_id": run_id, "now": utc_now()},
+        {"table_name": model.table.name, "system_id": model.system_id, "run_id": run_id, "now": utc_now()},
     )
 
 
@@ -59,9 +59,10 @@ def record_failed_unit(
     """Record that a unit (season and date) failed, with category and message."""
     engine.execute(
         f"INSERT INTO {FAILURES} ({_COLUMNS})"
-        " VALUES ($table_name, '', $season, $unit_date, '', $category, $reason, TRUE, $run_id, $now)",
+        " VALUES ($table_name, $system_id, $season, $unit_date, '', $category, $reason, TRUE, $run_id, $now)",
         {
-            "table_name": model.name,
+            "table_name": model.table.name,
+            "system_id": model.system_id,
             "season": unit[0],
             "unit_date": unit[1],
             "category": failure[0],

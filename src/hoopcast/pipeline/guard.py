@@ -16,7 +16,8 @@ from types import FrameType, TracebackType
 from typing import Self
 
 from hoopcast.errors import StatementStopped
-from hoopcast.warehouse.engine import Engine, Parameters, Rows
+from hoopcast.warehouse.engine import ColumnsOf, Engine, Parameters, Rows
+from hoopcast.warehouse.tables import Table
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _REPEAT_SECONDS = 0.05
@@ -84,6 +85,24 @@ class Guard:
         """
         with self._watched():
             return self.engine.query(sql, parameters)
+
+    def columns(self, sql: str, parameters: Parameters | None = None) -> ColumnsOf:
+        """Run a query and fetch all of its rows as columns.
+
+        Raises:
+            StatementStopped: if a signal arrived or the time is up.
+        """
+        with self._watched():
+            return self.engine.columns(sql, parameters)
+
+    def stage(self, name: str, table: Table, columns: ColumnsOf) -> None:
+        """Put columns into a temporary table.
+
+        Raises:
+            StatementStopped: if a signal arrived or the time is up.
+        """
+        with self._watched():
+            self.engine.stage(name, table, columns)
 
     @contextmanager
     def limit(self, seconds: float) -> Iterator[None]:

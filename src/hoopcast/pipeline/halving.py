@@ -102,7 +102,7 @@ def _record(guard: Guard, run_id: str, span: Span, failed: list[FailedUnit]) -> 
         return
     model = span.model
     with guard.engine.transaction():
-        close_failures(guard, model.name, [failure.unit.date for failure in failed])
+        close_failures(guard, model, [failure.unit.date for failure in failed])
         for failure in failed:
             unit = (span.season, failure.unit.date)
             record_failed_unit(guard, run_id, model, unit, (failure.category, failure.message))

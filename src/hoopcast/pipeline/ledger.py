@@ -8,11 +8,13 @@ from typing import Literal
 from hoopcast.warehouse.engine import Statements
 
 LEDGER = "nba_orchestration.ledger"
+# SQL: the node that an entry or a failure is of.
+NODE = "CASE WHEN system_id = '' THEN table_name ELSE table_name || '/' || system_id END"
 _INSERT = f"""
 INSERT INTO {LEDGER} (entry, run_id, table_name, system_id, season, unit_date,
     status, version, input_fingerprint, output_fingerprint, rows, expected, seconds, error, finished_at_utc)
-SELECT $last_entry + ROW_NUMBER() OVER (ORDER BY season, unit_date), $run_id, $table_name, '', season, unit_date,
-    status, version, input_fingerprint, output_fingerprint, row_count, expected, $seconds, error, $now
+SELECT $last_entry + ROW_NUMBER() OVER (ORDER BY season, unit_date), $run_id, $table_name, $system_id, season,
+    unit_date, status, version, input_fingerprint, output_fingerprint, row_count, expected, $seconds, error, $now
 FROM (
     SELECT UNNEST($seasons) AS season, UNNEST($dates) AS unit_date, UNNEST($statuses) AS status,
         UNNEST($versions) AS version, UNNEST($inputs) AS input_fingerprint, UNNEST($outputs) AS output_fingerprint,
@@ -49,13 +51,13 @@ def last_entry(engine: Statements) -> int:
     return int(str(engine.query(f"SELECT COALESCE(MAX(entry), 0) FROM {LEDGER}").rows[0][0]))
 
 
-def append(engine: Statements, run_id: str, table_name: str, entries: Sequence[Entry], seconds: float) -> None:
-    """Write entries of one table, in the transaction of the rows that they speak of.
+def append(engine: Statements, run_id: str, node: str, entries: Sequence[Entry], seconds: float) -> None:
+    """Write entries of one node, in the transaction of the rows that they speak of.
 
     Args:
         engine: the warehouse, in a transaction.
         run_id: run that writes.
-        table_name: table with its schema.
+        node: table with its schema, and the system after a stroke if it has any.
         entries: one for each date.
         seconds: time that all of them took, shared equally among them.
     """
@@ -66,7 +68,8 @@ def append(engine: Statements, run_id: str, table_name: str, entries: Sequence[E
         {
             "last_entry": last_entry(engine),
             "run_id": run_id,
-            "table_name": table_name,
+            "table_name": node.partition("/")[0],
+            "system_id": node.partition("/")[2],
             "seconds": seconds / len(entries),
             "now": utc_now(),
             "seasons": [entry.season for entry in entries],

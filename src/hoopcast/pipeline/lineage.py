@@ -22,8 +22,8 @@ def edges(model: Model) -> tuple[Edge, ...]:
     """
     reaches: dict[str, list[Reach]] = {}
     for item in (*model.inputs, *model.spine.inputs):
-        if item.reach != "constant" and item.table.name != model.name:
-            reaches.setdefault(item.table.name, []).append(item.reach)
+        if item.reach != "constant" and item.name != model.name:
+            reaches.setdefault(item.name, []).append(item.reach)
     return tuple(
         Edge(model.name, name, reach, 0 if reach == "same" else model.look_back)
         for name, found in reaches.items()

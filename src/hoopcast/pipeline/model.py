@@ -2,12 +2,15 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from hoopcast.errors import ModelError, UsageError
+from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
 from hoopcast.warehouse.schema import constants_fingerprint
 from hoopcast.warehouse.tables import Table, parse_table, read_headers, table, tables_of
 
@@ -15,6 +18,7 @@ Reach = Literal["same", "before", "until", "constant"]
 REACHES: tuple[Reach, ...] = ("same", "before", "until", "constant")
 PHASES = {"phase3": "analytics", "phase4": "precompute", "phase5": "features"}
 MODEL_PHASES = ("analytics", "precompute", "features")
+NODE_PHASES = (*MODEL_PHASES, "predictions", "grading")
 
 # Raised when what the runner writes around a model changes its rows.
 _WRITER_VERSION = 1
@@ -23,10 +27,19 @@ _TOKEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\w+|
 
 @dataclass(frozen=True)
 class Input:
-    """A table that a model reads, and how far: the same date, dates before, dates until, or an undated constant."""
+    """A table that a model reads, and how far: the same date, dates before, dates until, or an undated constant.
+
+    Of a table that each system writes its own rows of, `system_id` says whose are read.
+    """
 
     table: Table
     reach: Reach
+    system_id: str = ""
+
+    @property
+    def name(self) -> str:
+        """Name of the node that writes what is read."""
+        return node_name(self.table.name, self.system_id)
 
 
 @dataclass(frozen=True)
@@ -40,11 +53,25 @@ class Spine:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Dates of one season whose rows are asked for, in order."""
+
+    season: str
+    dates: tuple[date, ...]
+
+
+# How Python makes the rows of a span: columns by name, all of one length.
+Producer: TypeAlias = Callable[[Statements, Asked], ColumnsOf]
+
+
+@dataclass(frozen=True)
 class Model:
-    """One table that is written from others.
+    """One table that is written from others, or one system's rows of it.
 
     `look_back` counts whole previous seasons that it reads; `requires` are raw tables without whose rows of a date
-    the table has nothing to say about it; `version` changes with the code and never with its layout.
+    the table has nothing to say about it; `version` changes with the code and never with its layout. `system_id` is
+    empty for a table without systems. `is_monthly` units are the first game dates of a month alone. `values` are what
+    the SQL of its expected rows names beside dates. `producer` makes the rows where no SQL does.
     """
 
     table: Table
@@ -53,16 +80,35 @@ class Model:
     requires: tuple[Table, ...]
     spine: Spine
     version: str
+    system_id: str = ""
+    is_monthly: bool = False
+    values: tuple[tuple[str, Value], ...] = ()
+    producer: Producer | None = None
 
     @property
     def name(self) -> str:
-        """Full name of its table."""
-        return self.table.name
+        """Name of the node: its table's, with the system's after a stroke."""
+        return node_name(self.table.name, self.system_id)
+
+    @property
+    def condition(self) -> str:
+        """SQL: a row of the table is one of this model's, by `own_values`."""
+        return "system_id = $system_id" if self.system_id else "TRUE"
+
+    @property
+    def own_values(self) -> dict[str, Value]:
+        """What `condition` names."""
+        return {"system_id": self.system_id} if self.system_id else {}
 
     @property
     def time(self) -> str:
         """Name of the date column."""
         return str(self.table.time)
+
+
+def node_name(table_name: str, system_id: str) -> str:
+    """Name of a node of the graph of tables: `nba_predictions.forecast_law/linear_news`."""
+    return f"{table_name}/{system_id}" if system_id else table_name
 
 
 def code_fingerprint(text: str, *settings: str) -> str:
@@ -119,6 +165,15 @@ def spine(name: str) -> Spine:
     return Spine(name, key, read_inputs(headers.get("inputs", ""), name), text)
 
 
+def spine_of_system(name: str, system_id: str) -> Spine:
+    """The expected rows of that name for one system: of tables with systems it reads that system's rows."""
+    found = spine(name)
+    inputs = tuple(
+        replace(item, system_id=system_id) if "system_id" in item.table.column_names else item for item in found.inputs
+    )
+    return replace(found, inputs=inputs)
+
+
 def build_model(definition: Table) -> Model:
     """A model from its table's definition.
 
@@ -154,12 +209,19 @@ def model_from_text(text: str, phase: str, file_stem: str) -> Model:
 
 @cache
 def all_models() -> tuple[Model, ...]:
-    """Every model, each after all that it reads.
+    """Every model that is SQL, each after all that it reads.
 
     Raises:
         ModelError: if models read each other in a circle.
     """
-    return in_order(tuple(build_model(definition) for phase in MODEL_PHASES for definition in tables_of(phase)))
+    return in_order(
+        tuple(
+            build_model(definition)
+            for phase in MODEL_PHASES
+            for definition in tables_of(phase)
+            if "CREATE TABLE" not in definition.text
+        )
+    )
 
 
 def in_order(models: tuple[Model, ...]) -> tuple[Model, ...]:
@@ -170,7 +232,7 @@ def in_order(models: tuple[Model, ...]) -> tuple[Model, ...]:
         ready = [
             model
             for model in waiting.values()
-            if not waiting.keys() & ({item.table.name for item in (*model.inputs, *model.spine.inputs)} - {model.name})
+            if not waiting.keys() & ({item.name for item in (*model.inputs, *model.spine.inputs)} - {model.name})
         ]
         if not ready:
             message = f"models read each other in a circle: {', '.join(sorted(waiting))}"
@@ -181,7 +243,11 @@ def in_order(models: tuple[Model, ...]) -> tuple[Model, ...]:
 
 
 def select_models(names: tuple[str, ...], models: tuple[Model, ...] | None = None) -> tuple[Model, ...]:
-    """Models by table, short name or phase (phase3, analytics, …), in their order; all of them for no name.
+    """Models by table, short name, system or phase (phase3, analytics, …), in their order; all of them for no name.
+
+    Args:
+        names: what a user wrote.
+        models: all there are, in their order; those that are SQL when None.
 
     Raises:
         UsageError: if a name is none of these.
@@ -193,17 +259,18 @@ def select_models(names: tuple[str, ...], models: tuple[Model, ...] | None = Non
     for name in names:
         lower = name.lower()
         phase = PHASES.get(lower, lower)
-        found = {m.name for m in every if phase == m.table.phase or lower in _spellings(m.table)}
+        found = {m.name for m in every if phase == m.table.phase or lower in _spellings(m)}
         if not found:
-            choices = ", ".join((*(m.table.short for m in every), *PHASES, *MODEL_PHASES))
+            choices = ", ".join((*dict.fromkeys(m.table.short for m in every), *PHASES, *NODE_PHASES))
             message = f"no table '{name}'; choose from {choices}"
             raise UsageError(message)
         wanted |= found
     return tuple(model for model in every if model.name in wanted)
 
 
-def _spellings(definition: Table) -> tuple[str, str, str]:
-    return definition.name, definition.name.split(".")[1], definition.short
+def _spellings(model: Model) -> tuple[str, ...]:
+    names = (model.table.name, model.table.name.split(".")[1], model.table.short)
+    return (*names, *(node_name(name, model.system_id) for name in names), model.system_id or names[0])
 
 
 def reach_of(first: Reach, second: Reach) -> Reach:

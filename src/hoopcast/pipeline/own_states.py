@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hoopcast.calendar import season_name, season_start_year
 from hoopcast.pipeline.clauses import Clause, joined, listed
-from hoopcast.pipeline.ledger import LEDGER
+from hoopcast.pipeline.ledger import LEDGER, NODE
 from hoopcast.pipeline.lineage import closure, edges, is_post_game
 from hoopcast.pipeline.model import Model
 from hoopcast.warehouse.engine import Engine
@@ -26,16 +26,17 @@ newest AS (
     SELECT *, {same_hash} AS same_content, {past_hash} AS past_content
     FROM (
         SELECT
-            table_name, unit_date, MAX(season) AS season, CAST(SUBSTR(MAX(season), 1, 4) AS BIGINT) AS season_year,
+            node AS table_name, unit_date, MAX(season) AS season,
+            CAST(SUBSTR(MAX(season), 1, 4) AS BIGINT) AS season_year,
             ARG_MAX(status, entry) AS status, ARG_MAX(version, entry) AS version,
             ARG_MAX(input_fingerprint, entry) AS input_fingerprint,
             ARG_MAX(output_fingerprint, entry) AS output_fingerprint,
             ARG_MAX(rows, entry) AS row_count, ARG_MAX(expected, entry) AS expected, ARG_MAX(error, entry) AS error,
             MAX(CASE WHEN status = 'done' THEN 1 ELSE 0 END) AS was_done
-        FROM {ledger}
-        WHERE system_id = '' AND season BETWEEN (SELECT first_content FROM years) AND (SELECT last_unit FROM years)
-            AND table_name IN (SELECT table_name FROM node)
-        GROUP BY table_name, unit_date
+        FROM (SELECT *, {node} AS node FROM {ledger}) AS every_entry
+        WHERE season BETWEEN (SELECT first_content FROM years) AND (SELECT last_unit FROM years)
+            AND node IN (SELECT table_name FROM node)
+        GROUP BY node, unit_date
     ) AS entries
 )
 """
@@ -58,6 +59,9 @@ game_day AS (
     WHERE team_known AND season_stage IN (SELECT season_stage FROM stage)
     GROUP BY game_date
 ),
+first_of_month AS (
+    SELECT MIN(unit_date) AS unit_date FROM game_day GROUP BY season, SUBSTR(CAST(unit_date AS VARCHAR), 1, 7)
+),
 next_slate AS (
     SELECT MIN(unit_date) AS unit_date
     FROM game_day
@@ -69,6 +73,7 @@ due AS (
     FROM model AS m
     CROSS JOIN game_day AS g
     WHERE g.season BETWEEN (SELECT first_unit FROM years) AND (SELECT last_unit FROM years)
+        AND (NOT m.is_monthly OR g.unit_date IN (SELECT unit_date FROM first_of_month))
         AND (g.final_games > 0 OR (NOT m.is_post_game AND g.unit_date IN (SELECT unit_date FROM next_slate)))
 ),
 due_or_orphan AS (
@@ -196,7 +201,7 @@ def newest_entries(engine: Engine, models: Sequence[Model]) -> Clause:
     nodes = {name for model in models for edge in edges(model) for name in (edge.table, edge.upstream)}
     nodes |= {model.name for model in models} | {table.name for model in models for table in model.requires}
     text = _NEWEST.format(
-        ledger=LEDGER, same_hash=engine.row_hash(SAME_CONTENT), past_hash=engine.row_hash(PAST_CONTENT)
+        ledger=LEDGER, node=NODE, same_hash=engine.row_hash(SAME_CONTENT), past_hash=engine.row_hash(PAST_CONTENT)
     )
     return joined(
         listed("node", {"table_name": "VARCHAR"}, [(name,) for name in sorted(nodes)]),
@@ -220,8 +225,8 @@ def own_states(models: Sequence[Model], years: Years, newest: Clause) -> Clause:
         listed("stage", {"season_stage": "VARCHAR"}, [(stage,) for stage in STAGES_WITH_FORECASTS]),
         listed(
             "model",
-            {"table_name": "VARCHAR", "version": "VARCHAR", "is_post_game": "BOOLEAN"},
-            [(model.name, model.version, is_post_game(model)) for model in models],
+            {"table_name": "VARCHAR", "version": "VARCHAR", "is_post_game": "BOOLEAN", "is_monthly": "BOOLEAN"},
+            [(model.name, model.version, is_post_game(model), model.is_monthly) for model in models],
         ),
         listed("requirement", {"table_name": "VARCHAR", "upstream": "VARCHAR"}, required),
         listed(

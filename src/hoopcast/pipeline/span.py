@@ -12,7 +12,7 @@ from hoopcast.pipeline.checks import breaches, describe
 from hoopcast.pipeline.failures import close_failures, record_absences
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.ledger import Entry, append
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.model import Asked, Model
 from hoopcast.pipeline.own_states import PAST_CONTENT, SAME_CONTENT
 from hoopcast.pipeline.standing import Readings
 from hoopcast.pipeline.texts import SpanText
@@ -111,7 +111,7 @@ def write_span(guard: Guard, run_id: str, span: Span) -> Written:
         _replace(guard, span)
         _expect(guard, span)
         contents = _contents(guard, span)
-        close_failures(guard, span.model.name, span.dates)
+        close_failures(guard, span.model, span.dates)
         if any(content.rows < content.expected for content in contents.values()):
             record_absences(guard, run_id, span.model, STAGE, SPINE)
         entries = [_entry(span, unit, contents.get(unit.date, _Content())) for unit in span.units]
@@ -133,6 +133,11 @@ def named_values(sql: str, values: dict[str, Value]) -> dict[str, Value]:
 
 
 def _stage(guard: Guard, span: Span) -> None:
+    producer = span.model.producer
+    if producer is not None:
+        asked = Asked(span.season, tuple(unit.date for unit in span.units if unit.is_due))
+        guard.stage(STAGE, span.model.table, producer(guard, asked))
+        return
     _keep(guard, span, STAGE, (span.text.rows, span.model.time))
 
 
@@ -147,7 +152,10 @@ def _keep(guard: Guard, span: Span, name: str, source: tuple[str, str]) -> None:
         f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM ({select}) AS span_rows"
         f" WHERE {time_column} IN (SELECT UNNEST(CAST($wanted_dates AS DATE[])))",
         {
-            **named_values(select, span_values(span.model, span.season, span.units[0].date, span.units[-1].date)),
+            **named_values(
+                select,
+                dict(span.model.values) | span_values(span.model, span.season, span.units[0].date, span.units[-1].date),
+            ),
             "wanted_dates": [unit.date for unit in span.units if unit.is_due],
         },
     )
@@ -237,7 +245,7 @@ def _delete_elsewhere(guard: Guard, span: Span) -> dict[date, _Content]:
         return {}
     key = " AND ".join(f"t.{name} = n.{name}" for name in model.table.grain)
     elsewhere = (
-        f"FROM {model.name} AS t WHERE EXISTS (SELECT 1 FROM {STAGE} AS n WHERE {key})"
+        f"FROM {model.table.name} AS t WHERE EXISTS (SELECT 1 FROM {STAGE} AS n WHERE {key})"
         f" AND t.{model.time} NOT IN (SELECT UNNEST(CAST($dates AS DATE[])))"
     )
     moved = guard.query(f"SELECT DISTINCT t.{model.time} {elsewhere}", {"dates": span.dates}).rows
@@ -251,13 +259,14 @@ def _delete_elsewhere(guard: Guard, span: Span) -> dict[date, _Content]:
                 COALESCE(BIT_XOR(t.content), 0) AS output_fingerprint
             FROM moved AS m
             LEFT JOIN (
-                SELECT {model.time}, {engine.row_hash(model.table.content_columns)} AS content FROM {model.name}
+                SELECT {model.time}, {engine.row_hash(model.table.content_columns)} AS content
+                FROM {model.table.name} WHERE {model.condition}
             ) AS t ON t.{model.time} = m.unit_date
             GROUP BY m.unit_date
         )
         SELECT unit_date, output_fingerprint, row_count, row_count, {engine.row_hash(SAME_CONTENT)},
             {engine.row_hash(PAST_CONTENT)} FROM unit""",
-        {"moved_dates": [row[0] for row in moved], "table_name": model.name},
+        {"moved_dates": [row[0] for row in moved], "table_name": model.name, **model.own_values},
     ).rows
     return {cast("date", row[0]): _content(row) for row in left}
 
@@ -266,9 +275,11 @@ def _replace(guard: Guard, span: Span) -> None:
     model = span.model
     columns = ", ".join(model.table.column_names)
     guard.execute(
-        f"DELETE FROM {model.name} WHERE {model.time} IN (SELECT UNNEST(CAST($dates AS DATE[])))", {"dates": span.dates}
+        f"DELETE FROM {model.table.name} WHERE {model.condition}"
+        f" AND {model.time} IN (SELECT UNNEST(CAST($dates AS DATE[])))",
+        {"dates": span.dates, **model.own_values},
     )
-    guard.execute(f"INSERT INTO {model.name} ({columns}) SELECT {columns} FROM {STAGE}")
+    guard.execute(f"INSERT INTO {model.table.name} ({columns}) SELECT {columns} FROM {STAGE}")
 
 
 def _entry(span: Span, unit: SpanUnit, content: _Content) -> Entry:

@@ -13,7 +13,10 @@ _MARK = "-- compiled from "
 
 @dataclass(frozen=True)
 class SpanText:
-    """SQL of a model's rows and of its expected rows for one span, with the parameters that `compiled` names."""
+    """SQL of a model's rows and of its expected rows for one span, with the parameters that `compiled` names.
+
+    `rows` is empty for a model whose rows Python makes.
+    """
 
     rows: str
     expected: str
@@ -25,7 +28,10 @@ def span_texts(dialect: str, models: tuple[Model, ...]) -> dict[str, SpanText]:
     Raises:
         ModelError: if the SQL of a model does not parse, or reads a table that its header does not name.
     """
-    return {model.name: SpanText(_rows(dialect, model), _expected(dialect, model.spine)) for model in models}
+    return {
+        model.name: SpanText("" if model.producer else _rows(dialect, model), _expected(dialect, model.spine))
+        for model in models
+    }
 
 
 def kept_name(source: Model | Spine) -> str:

@@ -10,7 +10,7 @@ from hoopcast.pipeline.clauses import Clause, listed
 from hoopcast.pipeline.failures import FAILURES
 from hoopcast.pipeline.feature_guard import dull_features
 from hoopcast.pipeline.ledger import LEDGER
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.model import Model, node_name
 from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import UnitDate
 from hoopcast.pipeline.reconcile import (
@@ -73,12 +73,13 @@ def verify(engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate])
     if not dates:
         return Verification(())
     first, last = min(day.date for day in dates), max(day.date for day in dates)
-    derived = [model.table for model in models]
+    derived = list(dict.fromkeys(model.table for model in models))
     dated = [table for table in (*raw_tables(), *derived) if table.time]
+    nodes = [(table, "") for table in raw_tables() if table.time] + [(model.table, model.system_id) for model in models]
     checks = [
         *_states(engine, models, dates),
         *(check for table in dated for check in _values(engine, table, first, last)),
-        *(_ledger(engine, table, first, last) for table in dated),
+        *(_ledger(engine, table, system_id, first, last) for table, system_id in nodes),
         *_expected(engine, models, dates),
         *_populations(engine, models, first, last),
         *(Check(*found) for found in dates_unlike_schedule(engine, derived, first, last)),
@@ -119,18 +120,19 @@ def _values(engine: Engine, table: Table, first: date, last: date) -> Iterator[C
     )
 
 
-def _ledger(engine: Engine, table: Table, first: date, last: date) -> Check:
+def _ledger(engine: Engine, table: Table, system_id: str, first: date, last: date) -> Check:
     """Compare what the ledger last said of each date with what stands there; rows that it knows nothing of count."""
+    of_system = "system_id = $system_id" if system_id else "$system_id = ''"
     rows = engine.query(
         f"""WITH content AS (
             SELECT {table.time} AS unit_date, COUNT(*) AS row_count,
                 BIT_XOR({engine.row_hash(table.content_columns)}) AS fingerprint
-            FROM {table.name} WHERE {table.time} BETWEEN $first_day AND $last_day GROUP BY {table.time}
+            FROM {table.name} WHERE {table.time} BETWEEN $first_day AND $last_day AND {of_system} GROUP BY {table.time}
         ),
         newest AS (
             SELECT unit_date, ARG_MAX(rows, entry) AS row_count, ARG_MAX(output_fingerprint, entry) AS fingerprint
             FROM {LEDGER}
-            WHERE table_name = $table_name AND system_id = '' AND unit_date BETWEEN $first_day AND $last_day
+            WHERE table_name = $table_name AND system_id = $system_id AND unit_date BETWEEN $first_day AND $last_day
             GROUP BY unit_date
         )
         SELECT COALESCE(n.unit_date, c.unit_date) AS unit_date, COALESCE(n.row_count, 0), COALESCE(c.row_count, 0),
@@ -139,14 +141,16 @@ def _ledger(engine: Engine, table: Table, first: date, last: date) -> Check:
         FROM newest AS n
         FULL JOIN content AS c ON c.unit_date = n.unit_date
         ORDER BY 1""",
-        {"table_name": table.name, "first_day": first, "last_day": last},
+        {"table_name": table.name, "system_id": system_id, "first_day": first, "last_day": last},
     ).rows
     wrong = [
         f"{day}: {recorded} rows recorded, {actual} there" if recorded != actual else f"{day}: rows were changed"
         for day, recorded, actual, agrees in rows
         if not agrees
     ]
-    return Check("ledger and rows agree", table.name, len(rows), len(wrong), "; ".join(wrong[:_EXAMPLES]))
+    return Check(
+        "ledger and rows agree", node_name(table.name, system_id), len(rows), len(wrong), "; ".join(wrong[:_EXAMPLES])
+    )
 
 
 def _expected(engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate]) -> Iterator[Check]:
@@ -167,26 +171,31 @@ def _expected(engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDat
 
 def _unexplained(engine: Engine, model: Model, text: str, season: str, days: list[date]) -> list[str]:
     """For each written date of a season what is wrong with it, empty for nothing."""
-    values = named_values(text, span_values(model, season, days[0], days[-1]))
+    values = named_values(text, dict(model.values) | span_values(model, season, days[0], days[-1]))
     engine.execute(f"CREATE OR REPLACE TEMP TABLE {_SPINE} AS SELECT * FROM ({text}) AS span_rows", values)
     clause: Clause = listed("wanted_date", {"unit_date": "DATE"}, [(day,) for day in days])
     rows = engine.query(
         f"""WITH {clause.text},
         written AS (
             SELECT unit_date FROM {LEDGER}
-            WHERE table_name = $table_name AND system_id = '' AND unit_date IN (SELECT unit_date FROM wanted_date)
+            WHERE table_name = $table_name AND system_id = $system_id
+                AND unit_date IN (SELECT unit_date FROM wanted_date)
             GROUP BY unit_date HAVING ARG_MAX(status, entry) = 'done'
         ),
-        content AS (SELECT {model.time} AS unit_date, COUNT(*) AS row_count FROM {model.name} GROUP BY {model.time}),
+        content AS (
+            SELECT {model.time} AS unit_date, COUNT(*) AS row_count FROM {model.table.name} WHERE {model.condition}
+            GROUP BY {model.time}
+        ),
         expected AS (
             SELECT s.unit_date, COUNT(*) AS expected, COUNT(t.{model.time}) AS present,
                 COUNT(CASE WHEN t.{model.time} IS NULL AND s.category IS NULL THEN 1 END) AS unexplained
             FROM {_SPINE} AS s
-            LEFT JOIN {model.name} AS t ON {matching(model)}
+            LEFT JOIN {model.table.name} AS t ON {matching(model)}
             GROUP BY s.unit_date
         ),
         failure AS (
-            SELECT unit_date, COUNT(*) AS recorded FROM {FAILURES} WHERE table_name = $table_name GROUP BY unit_date
+            SELECT unit_date, COUNT(*) AS recorded FROM {FAILURES}
+            WHERE table_name = $table_name AND system_id = $system_id GROUP BY unit_date
         )
         SELECT w.unit_date, COALESCE(e.expected, 0), COALESCE(c.row_count, 0), COALESCE(f.recorded, 0),
             COALESCE(e.unexplained, 0), COALESCE(e.present, 0)
@@ -195,7 +204,7 @@ def _unexplained(engine: Engine, model: Model, text: str, season: str, days: lis
         LEFT JOIN content AS c ON c.unit_date = w.unit_date
         LEFT JOIN failure AS f ON f.unit_date = w.unit_date
         ORDER BY w.unit_date""",
-        {**clause.parameters, "table_name": model.name},
+        {**clause.parameters, "table_name": model.table.name, "system_id": model.system_id},
     ).rows
     found = []
     for day, expected, row_count, recorded, unexplained, present in rows:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hoopcast.pipeline.absence import absence
-from hoopcast.pipeline.ledger import LEDGER
+from hoopcast.pipeline.ledger import LEDGER, NODE
 from hoopcast.pipeline.lineage import Edge, closure, edges
 from hoopcast.pipeline.model import Model
 from hoopcast.pipeline.plan import Unit, plan
@@ -89,7 +89,7 @@ def _newest_entry(engine: Engine, unit: Unit) -> dict[str, Value] | None:
         f"""SELECT l.entry, l.status, l.version, l.rows, l.expected, l.error, l.finished_at_utc, l.run_id, r.command
         FROM {LEDGER} AS l
         LEFT JOIN {RUNS} AS r ON r.run_id = l.run_id
-        WHERE l.table_name = $table_name AND l.unit_date = $day AND l.system_id = ''
+        WHERE {NODE} = $table_name AND l.unit_date = $day
         ORDER BY l.entry DESC LIMIT 1""",
         {"table_name": unit.table, "day": unit.date},
     ).dictionaries()
@@ -115,7 +115,7 @@ def _changes(engine: Engine, model: Model, day: UnitDate, since: int | None) -> 
                     COALESCE(ARG_MAX(CASE WHEN l.entry <= $since THEN l.output_fingerprint END, l.entry), 0) AS before,
                     ARG_MAX(l.output_fingerprint, l.entry) AS after
                 FROM {LEDGER} AS l
-                WHERE l.table_name = $table_name AND l.system_id = '' AND {_IN_REACH[edge.reach]}
+                WHERE {NODE} = $table_name AND {_IN_REACH[edge.reach]}
                 GROUP BY l.unit_date
             )
             SELECT MIN(c.unit_date), MAX(c.unit_date), COUNT(*), SUM(l.rows), l.run_id, MIN(r.command)
@@ -177,7 +177,7 @@ def _read(engine: Engine, edge: Edge, day: UnitDate) -> tuple[int, Value, set[st
         f"""WITH newest AS (
             SELECT l.unit_date, ARG_MAX(l.run_id, l.entry) AS run_id
             FROM {LEDGER} AS l
-            WHERE l.table_name = $table_name AND l.system_id = '' AND {_IN_REACH[edge.reach]}
+            WHERE {NODE} = $table_name AND {_IN_REACH[edge.reach]}
             GROUP BY l.unit_date
         )
         SELECT run_id, COUNT(*), MAX(unit_date) FROM newest GROUP BY run_id""",

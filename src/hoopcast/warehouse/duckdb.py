@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import duckdb
 
 from hoopcast.errors import UsageError, WarehouseError, WarehouseInUse
-from hoopcast.warehouse.engine import Parameters, Rows
+from hoopcast.warehouse.arrays import handed_in, plain_column
+from hoopcast.warehouse.engine import ColumnsOf, Parameters, Rows
 from hoopcast.warehouse.faults import translated
 from hoopcast.warehouse.result import Table as Result
 from hoopcast.warehouse.tables import Table
@@ -20,6 +22,7 @@ _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 _RETRY_SECONDS = 0.05
 _LONGEST_COMMAND = 100
 SCHEME = "duckdb://"
+_HANDED_IN = "hoopcast_handed_in"
 # All that is used is built in; nothing is to be fetched for a file of another program.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -108,6 +111,28 @@ class DuckDB:
                 naive = ", ".join(f'CAST("{name}" AS TIMESTAMP) AS "{name}"' for name in zoned)
                 relation = relation.project(f"* REPLACE ({naive})")
             return Result(relation.columns, [str(kind) for kind in relation.types], relation)
+
+    def columns(self, sql: str, parameters: Parameters | None = None) -> ColumnsOf:
+        """Run a query and fetch all of its rows as columns."""
+        with translated():
+            found = self.connection.execute(sql, dict(parameters) if parameters else None).fetchnumpy()
+        return {name: plain_column(cast("Any", values)) for name, values in found.items()}
+
+    def stage(self, name: str, table: Table, columns: ColumnsOf) -> None:
+        """Put columns into a temporary table with the columns of a definition."""
+        kinds = {column.name: column.type for column in table.columns}
+        select = ", ".join(
+            f"ROUND(CAST({column} AS DOUBLE), 6) AS {column}"
+            if kind == "DOUBLE"
+            else f"CAST({column} AS {kind}) AS {column}"
+            for column, kind in kinds.items()
+        )
+        with translated():
+            self.connection.register(_HANDED_IN, {column: handed_in(columns[column]) for column in kinds})
+            try:
+                self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {select} FROM {_HANDED_IN}")
+            finally:
+                self.connection.unregister(_HANDED_IN)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

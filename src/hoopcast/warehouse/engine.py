@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
+
+from numpy.typing import NDArray
 
 from hoopcast.warehouse.tables import Table
 
 Value = str | int | float | bool | date | datetime | None
 Parameters = Mapping[str, Value | Sequence[Value]]
+# Columns by name, each an array of one length.
+ColumnsOf: TypeAlias = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,16 @@ class Statements(Protocol):
 
     def query(self, sql: str, parameters: Parameters | None = None) -> Rows:
         """Run a query and fetch all of its rows."""
+
+    def columns(self, sql: str, parameters: Parameters | None = None) -> ColumnsOf:
+        """Run a query and fetch all of its rows as columns.
+
+        Numbers come as float64 with NaN for NULL, whole ones without NULLs as int64, dates as datetime64[D], texts as
+        objects with None for NULL.
+        """
+
+    def stage(self, name: str, table: Table, columns: ColumnsOf) -> None:
+        """Put columns into a temporary table with the columns of a definition; NaN and None become NULL."""
 
 
 class Engine(Statements, Protocol):

@@ -22,6 +22,7 @@ SCHEMAS = {
     "precompute": "nba_precompute",
     "features": "nba_predictions",
     "predictions": "nba_predictions",
+    "grading": "nba_predictions",
     "orchestration": "nba_orchestration",
 }
 _NUMBER = r"-?\d+(?:\.\d+)?"
@@ -72,8 +73,8 @@ class Table:
 
     @property
     def content_columns(self) -> tuple[str, ...]:
-        """Columns that make up the content of a row: all but where it came from."""
-        return tuple(name for name in self.column_names if name != "source_id")
+        """Columns that make up the content of a row: all but where it came from and when it was written."""
+        return tuple(name for name in self.column_names if name not in ("source_id", "created_at_utc"))
 
     @property
     def short(self) -> str:

@@ -2,6 +2,7 @@
 -- grain: market, game_id, player_id, system_id
 -- time: game_date
 -- short: predictions
+-- check: trained_until < game_date
 CREATE TABLE nba_predictions.player_prop_predictions (
     market VARCHAR,                     -- ! what is forecast: points [pre-game history]
     game_id VARCHAR,                    -- ! NBA.com game id [pre-game history]

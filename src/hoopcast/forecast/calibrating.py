@@ -1,0 +1,120 @@
+"""Recalibration at each refit: a system's own forecasts of earlier dates against what then happened."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from hoopcast.errors import ForecastError
+from hoopcast.forecast.chance import row_uniform
+from hoopcast.forecast.frame import DateArray, FloatArray
+from hoopcast.forecast.law import scores
+from hoopcast.forecast.recalibration import BandRow, Recalibration, from_rows, is_identity, learn, to_rows
+from hoopcast.pipeline.model import Asked
+from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
+
+_COLUMNS = (
+    "system_id",
+    "season",
+    "refit_date",
+    "band",
+    "low_mean",
+    "high_mean",
+    "knots",
+    "forecasts",
+    "learned_until",
+)
+_PAST = """
+SELECT l.game_id, l.player_id, l.game_date, l.nb_mean, l.nb_variance, g.points
+FROM nba_predictions.forecast_law AS l
+INNER JOIN nba_analytics.player_game_summary AS g
+    ON g.game_id = l.game_id AND g.player_id = l.player_id AND g.played_flag
+WHERE l.system_id = $system_id AND l.market = 'points' AND l.game_date < $before
+ORDER BY l.game_date, l.game_id, l.player_id
+"""
+_KEPT = """
+SELECT refit_date, low_mean, high_mean, knots FROM nba_predictions.calibration
+WHERE system_id = $system_id AND season = $season AND refit_date <= $last
+ORDER BY refit_date, band
+"""
+
+
+@dataclass(frozen=True)
+class Calibrations:
+    """Recalibrations of a system in a season, each from its refit date on; none before the first."""
+
+    system_id: str
+    refits: DateArray
+    maps: tuple[Recalibration, ...]
+
+    def place(self, day: DateArray) -> "np.typing.NDArray[np.intp]":
+        """Number of the recalibration of each date, -1 for none."""
+        return np.searchsorted(self.refits, day, side="right") - 1
+
+    def name(self, place: int) -> str:
+        """The `calibration_id` of a recalibration by its number."""
+        return "identity" if place < 0 else f"{self.system_id}@{self.refits[place]}"
+
+    def named(self, calibration_id: str) -> Recalibration | None:
+        """The recalibration of a `calibration_id`, None for the identity.
+
+        Raises:
+            ForecastError: if it is not there.
+        """
+        if calibration_id == "identity":
+            return None
+        names = [self.name(place) for place in range(len(self.maps))]
+        if calibration_id not in names:
+            raise ForecastError(f"no calibration '{calibration_id}'; redo it with `hoopcast backfill calibration`")
+        return self.maps[names.index(calibration_id)]
+
+
+def recalibrations(statements: Statements, asked: Asked, system_id: str) -> ColumnsOf:
+    """Rows of `nba_predictions.calibration`: one a band for each refit with enough forecasts before it."""
+    rows = list(_recalibrations(statements, asked, system_id))
+    return {name: np.array([row[place] for row in rows], dtype=object) for place, name in enumerate(_COLUMNS)}
+
+
+def _recalibrations(statements: Statements, asked: Asked, system_id: str) -> Iterator[tuple[Value, ...]]:
+    if not asked.dates:
+        return
+    past = statements.columns(_PAST, {"system_id": system_id, "before": asked.dates[-1]})
+    mean: FloatArray = past["nb_mean"].astype(np.float64)
+    uniform = row_uniform(past["game_id"], past["player_id"].astype(np.int64), system_id)
+    points = past["points"].astype(np.float64)
+    pit = scores(mean, past["nb_variance"].astype(np.float64), None, points, uniform).pit
+    for refit in asked.dates:
+        known = past["game_date"] < np.datetime64(refit)
+        learned = learn(mean[known], pit[known])
+        if is_identity(learned):
+            continue
+        until = past["game_date"][known][-1].item()
+        for band, row in enumerate(to_rows(learned)):
+            yield (
+                system_id,
+                asked.season,
+                str(refit),
+                band,
+                row.low_mean,
+                row.high_mean,
+                row.knots,
+                int(known.sum()),
+                str(until),
+            )
+
+
+def kept(statements: Statements, asked: Asked, system_id: str) -> Calibrations:
+    """Recalibrations of a system that stand in the warehouse for these dates."""
+    found = statements.query(_KEPT, {"system_id": system_id, "season": asked.season, "last": asked.dates[-1]}).rows
+    refits = sorted({str(row[0]) for row in found})
+    bands = {
+        refit: [
+            BandRow(float(str(low)), float(str(high)), str(knots))
+            for day, low, high, knots in found
+            if str(day) == refit
+        ]
+        for refit in refits
+    }
+    return Calibrations(
+        system_id, np.array(refits, dtype="datetime64[D]"), tuple(from_rows(bands[refit]) for refit in refits)
+    )

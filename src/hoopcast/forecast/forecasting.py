@@ -1,0 +1,89 @@
+"""The law of each expected player by one system: each month by what it had learned before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+import numpy as np
+
+from hoopcast.forecast.documents import load
+from hoopcast.forecast.frame import DateArray, Document, Frame, Laws
+from hoopcast.forecast.frames import forecast_frame
+from hoopcast.forecast.law import guarded
+from hoopcast.forecast.system import Level, System
+from hoopcast.pipeline.model import Asked
+from hoopcast.warehouse.engine import ColumnsOf, Statements
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a system had learned at a refit: used from that date on, from games up to `trained_until`."""
+
+    refit: date
+    trained_until: date
+    document: Document
+
+
+def forecasts(statements: Statements, asked: Asked, system: System, level: Level) -> ColumnsOf:
+    """Rows of `nba_predictions.forecast_law`."""
+    frame = forecast_frame(statements, system, level, asked.dates)
+    if system.train is None:
+        laws, until = system.forecast(frame, None, level), np.full(len(frame), "NaT", dtype="datetime64[D]")
+    else:
+        frame, laws, until = _by_refit(frame, system, level, _learned(statements, asked, system, level))
+    mean, variance = guarded(laws.mean, laws.variance)
+    return {
+        "market": np.full(len(frame), "points", dtype=object),
+        "game_id": frame.game_id,
+        "player_id": frame.player_id,
+        "system_id": np.full(len(frame), system.system_id(level), dtype=object),
+        "season": np.full(len(frame), asked.season, dtype=object),
+        "game_date": frame.game_date,
+        "nb_mean": mean,
+        "nb_variance": variance,
+        "trained_until": np.where(np.isnat(until), frame.game_date - np.timedelta64(1, "D"), until),
+        "reasons": laws.reasons,
+    }
+
+
+def _learned(statements: Statements, asked: Asked, system: System, level: Level) -> list[Learned]:
+    """What was learned for these dates, in order; loaded once for all of them."""
+    rows = statements.query(
+        """SELECT refit_date, trained_until, document, reference FROM nba_predictions.trained_model
+        WHERE system_id = $system_id AND season = $season AND refit_date <= $last
+            AND refit_date >= COALESCE((SELECT MAX(refit_date) FROM nba_predictions.trained_model
+                WHERE system_id = $system_id AND season = $season AND refit_date <= $first), $first)
+        ORDER BY refit_date""",
+        {
+            "system_id": system.system_id(level),
+            "season": asked.season,
+            "first": asked.dates[0],
+            "last": asked.dates[-1],
+        },
+    ).rows
+    return [
+        Learned(
+            cast("date", refit),
+            cast("date", until),
+            load(system, level, cast("date", refit), str(document), str(expected)),
+        )
+        for refit, until, document, expected in rows
+    ]
+
+
+def _by_refit(frame: Frame, system: System, level: Level, learned: Sequence[Learned]) -> tuple[Frame, Laws, DateArray]:
+    """Laws of the rows for which something was learned before, and until when; a pass for each refit."""
+    refits = np.array([one.refit for one in learned], dtype="datetime64[D]")
+    place = np.searchsorted(refits, frame.game_date, side="right") - 1
+    able = frame.rows(place >= 0)
+    place = place[place >= 0]
+    mean, variance = np.full(len(able), np.nan), np.full(len(able), np.nan)
+    reasons = np.full(len(able), "", dtype=object)
+    until = np.array([one.trained_until for one in learned], dtype="datetime64[D]")[place]
+    for number, one in enumerate(learned):
+        of_refit = place == number
+        if of_refit.any():
+            laws = system.forecast(able.rows(of_refit), one.document, level)
+            mean[of_refit], variance[of_refit], reasons[of_refit] = laws.mean, laws.variance, laws.reasons
+    return able, Laws(mean, variance, reasons), until

@@ -1,0 +1,153 @@
+"""Frames from the tables: the feature store and what stands beside it, by name of the column."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from hoopcast.errors import ModelError
+from hoopcast.forecast.frame import FloatArray, Frame, Laws, Outcome
+from hoopcast.forecast.system import LEVELS, Level, System
+from hoopcast.pipeline.model import Input, Reach
+from hoopcast.warehouse.engine import ColumnsOf, Parameters, Statements
+from hoopcast.warehouse.tables import table
+
+LAWS = "nba_predictions.forecast_law"
+APPEARANCES = "nba_analytics.player_game_summary"
+POPULATION = "nba_analytics.upcoming_player_game_context"
+STORE = "nba_predictions.ml_feature_store"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table with features: its alias, how a row of the feature store `f` finds its own, and a prefix of columns."""
+
+    table: str
+    alias: str
+    join: str
+    prefix: str = ""
+
+
+SOURCES = (
+    Source(STORE, "f", ""),
+    Source(
+        "nba_precompute.player_weighted_form",
+        "w",
+        "w.player_id = f.player_id AND w.analysis_date = f.game_date",
+    ),
+    Source("nba_precompute.player_vacancy", "v", "v.game_id = f.game_id AND v.player_id = f.player_id"),
+    Source(
+        "nba_precompute.player_shot_zone_analysis",
+        "z",
+        "z.player_id = f.player_id AND z.analysis_date = f.game_date",
+    ),
+    Source(
+        "nba_precompute.team_defense_zone_analysis",
+        "d",
+        "d.team_abbr = f.opponent_team_abbr AND d.analysis_date = f.game_date",
+        prefix="opponent_",
+    ),
+    Source(
+        "nba_analytics.player_prop_line",
+        "q",
+        "q.game_id = f.game_id AND q.player_id = f.player_id AND q.market = 'points'",
+    ),
+)
+
+
+def source_of(column: str) -> tuple[Source, str]:
+    """The first table that has a column of a frame, and its name there.
+
+    Raises:
+        ModelError: if none has it.
+    """
+    for source in SOURCES:
+        name = column.removeprefix(source.prefix)
+        if column.startswith(source.prefix) and name in table(source.table).column_names:
+            return source, name
+    raise ModelError(f"no feature '{column}'; `hoopcast models mlfs` lists the feature store")
+
+
+def inputs_of(system: System, level: Level, reach: Reach) -> tuple[Input, ...]:
+    """Tables that a system's frame is read from, as far as `reach` goes."""
+    names = {STORE, POPULATION, *(source_of(column)[0].table for column in system.columns(level))}
+    if level == "line":
+        names.add("nba_analytics.player_prop_line")
+    laws = [Input(table(LAWS), reach, member) for member in system.members(level)]
+    return (*(Input(table(name), reach) for name in sorted(names)), *laws)
+
+
+def training_frame(statements: Statements, system: System, level: Level, before: date) -> tuple[Frame, Outcome]:
+    """Appearances before a date that the system may know of, and what happened in them."""
+    found = statements.columns(
+        _select(system, level, "f.game_date < $before", with_outcome=True), _parameters(system, level, before=before)
+    )
+    outcome = Outcome(_number(found, "outcome_points"), _number(found, "outcome_minutes"))
+    return _frame(system, level, found), outcome
+
+
+def forecast_frame(statements: Statements, system: System, level: Level, dates: Sequence[date]) -> Frame:
+    """Rows of dates that the system may know of and has enough history for."""
+    condition = "f.game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))"
+    found = statements.columns(
+        _select(system, level, condition, with_outcome=False), _parameters(system, level, dates=list(dates))
+    )
+    return _frame(system, level, found)
+
+
+def _parameters(system: System, level: Level, **asked: date | list[date]) -> Parameters:
+    members = {f"member_{place}": member for place, member in enumerate(system.members(level))}
+    return {"level_rank": LEVELS.index(level), **members, **asked}
+
+
+def _select(system: System, level: Level, condition: str, *, with_outcome: bool) -> str:
+    columns, joins = ["f.game_id", "f.player_id", "f.game_date"], {}
+    for column in system.columns(level):
+        source, name = source_of(column)
+        columns.append(f"{source.alias}.{name} AS {column}")
+        if source.join:
+            joins[source.alias] = f"LEFT JOIN {source.table} AS {source.alias} ON {source.join}"
+    for place in range(len(system.members(level))):
+        alias = f"m{place}"
+        columns += [f"{alias}.nb_mean AS mean_{place}", f"{alias}.nb_variance AS variance_{place}"]
+        joins[alias] = (
+            f"LEFT JOIN {LAWS} AS {alias} ON {alias}.game_id = f.game_id AND {alias}.player_id = f.player_id"
+            f" AND {alias}.market = 'points' AND {alias}.system_id = $member_{place}"
+        )
+    if with_outcome:
+        columns += ["g.points AS outcome_points", "g.minutes AS outcome_minutes"]
+        joins["g"] = (
+            f"INNER JOIN {APPEARANCES} AS g ON g.game_id = f.game_id AND g.player_id = f.player_id AND g.played_flag"
+        )
+    if level == "line":
+        joins["ql"] = (
+            "INNER JOIN nba_analytics.player_prop_line AS ql ON ql.game_id = f.game_id"
+            " AND ql.player_id = f.player_id AND ql.market = 'points'"
+        )
+    return (
+        f"SELECT {', '.join(columns)} FROM {STORE} AS f"
+        f" INNER JOIN {POPULATION} AS u ON u.game_id = f.game_id AND u.player_id = f.player_id"
+        f" {' '.join(joins.values())}"
+        f" WHERE {condition} AND f.points_avg_season IS NOT NULL AND NOT (u.ruled_out_flag AND $level_rank >= 1)"
+        " AND CASE f.expected_level WHEN 'history' THEN 0 WHEN 'news' THEN 1 WHEN 'market' THEN 2 ELSE 3 END"
+        " <= $level_rank ORDER BY f.game_date, f.game_id, f.player_id"
+    )
+
+
+def _frame(system: System, level: Level, found: ColumnsOf) -> Frame:
+    unsaid = np.full(len(found["player_id"]), "", dtype=object)
+    return Frame(
+        found["game_id"],
+        found["player_id"].astype(np.int64),
+        found["game_date"],
+        {name: _number(found, name) for name in system.columns(level)},
+        {
+            member: Laws(_number(found, f"mean_{place}"), _number(found, f"variance_{place}"), unsaid)
+            for place, member in enumerate(system.members(level))
+        },
+    )
+
+
+def _number(found: ColumnsOf, name: str) -> FloatArray:
+    return found[name].astype(np.float64)

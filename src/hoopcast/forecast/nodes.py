@@ -1,0 +1,153 @@
+"""Forecast systems as nodes of the pipeline: what each learns, its laws, recalibration, forecasts and grades."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib import import_module
+
+from hoopcast.errors import ForecastError, HoopcastError
+from hoopcast.evaluation.grading import grades
+from hoopcast.forecast.calibrating import recalibrations
+from hoopcast.forecast.code import python_version
+from hoopcast.forecast.forecasting import forecasts
+from hoopcast.forecast.frames import inputs_of
+from hoopcast.forecast.predictions import predictions
+from hoopcast.forecast.system import LEVELS, Level, System
+from hoopcast.forecast.training import refits
+from hoopcast.pipeline.model import Asked, Input, Model, Producer, Reach, code_fingerprint, spine_of_system
+from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
+from hoopcast.warehouse.tables import table
+
+# Each is a file under `forecast/systems`; a ninth one is a line here.
+NAMES: tuple[str, ...] = ()
+# An expanding window: as many whole previous seasons as there are.
+EVERY_SEASON = 99
+_PREDICTIONS = "nba_predictions.player_prop_predictions"
+_FAULTS = (ArithmeticError, IndexError, KeyError, TypeError, ValueError)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What a node does: table and expected rows by name, what it reads, its code; `learns` from all earlier seasons."""
+
+    table: str
+    expected: str
+    inputs: tuple[Input, ...]
+    producer: Callable[[Statements, Asked], ColumnsOf]
+    code: tuple[str, ...]
+    learns: bool = False
+
+
+@cache
+def systems() -> tuple[System, ...]:
+    """Every system, each after its members."""
+    return tuple(import_module(f"hoopcast.forecast.systems.{name}").SYSTEM for name in NAMES)
+
+
+def system_ids() -> tuple[str, ...]:
+    """Every system at each of its levels."""
+    return tuple(system.system_id(level) for system in systems() for level in system.levels)
+
+
+def forecast_nodes(feature_version: str) -> tuple[Model, ...]:
+    """The nodes of every system.
+
+    Args:
+        feature_version: version of the feature store, which forecasts name.
+    """
+    return tuple(
+        node for system in systems() for level in system.levels for node in _nodes(system, level, feature_version)
+    )
+
+
+def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model, ...]:
+    system_id = system.system_id(level)
+    code = f"hoopcast.forecast.systems.{system.name}"
+    values: tuple[tuple[str, Value], ...] = (
+        ("system_id", system_id),
+        ("level_rank", LEVELS.index(level)),
+        ("is_trained", 0 if system.train is None else 1),
+    )
+    learning = _Work(
+        "trained",
+        "refits",
+        (*inputs_of(system, level, "before"), _of("pgs", "before")),
+        partial(refits, system=system, level=level),
+        (code, "hoopcast.forecast.training", "hoopcast.forecast.frames"),
+        learns=True,
+    )
+    forecasting = _Work(
+        "laws",
+        "forecasts",
+        (*inputs_of(system, level, "same"), _of("trained", "until", system_id)),
+        partial(forecasts, system=system, level=level),
+        (code, "hoopcast.forecast.forecasting", "hoopcast.forecast.frames"),
+    )
+    recalibrating = _Work(
+        "calibration",
+        "recalibrations",
+        (_of("laws", "before", system_id), _of("pgs", "before")),
+        partial(recalibrations, system_id=system_id),
+        ("hoopcast.forecast.calibrating",),
+        learns=True,
+    )
+    laws = _node(values, forecasting)
+    of_forecast = (_of("laws", "same", system_id), _of("calibration", "until", system_id))
+    final = _Work(
+        "predictions",
+        "forecasts",
+        (*of_forecast, *(_of(name, "same") for name in ("upgc", "mlfs", "ppl")), _of("trained", "until", system_id)),
+        partial(predictions, system_id=system_id, level=level, versions=(laws.version, feature_version)),
+        ("hoopcast.forecast.predictions",),
+    )
+    grading = _Work(
+        "grades",
+        "grades",
+        (
+            _of("predictions", "same", system_id),
+            _of("calibration", "until", system_id),
+            *(_of(name, "same") for name in ("pgs", "nbac_schedule")),
+        ),
+        partial(grades, system_id=system_id),
+        ("hoopcast.evaluation.grading",),
+    )
+    learned = () if system.train is None else (_node(values, learning),)
+    return (*learned, laws, *(_node(values, work) for work in (recalibrating, final, grading)))
+
+
+def _of(short: str, reach: Reach, system_id: str = "") -> Input:
+    return Input(table(short), reach, system_id)
+
+
+def _node(values: tuple[tuple[str, Value], ...], work: _Work) -> Model:
+    system_id = str(dict(values)["system_id"])
+    definition = table(work.table)
+    rows = spine_of_system(work.expected, system_id)
+    columns = ",".join(f"{column.name} {column.type}" for column in definition.columns)
+    read = (f"{item.name} {item.reach}" for item in work.inputs)
+    return Model(
+        table=definition,
+        inputs=work.inputs,
+        look_back=EVERY_SEASON if work.learns else 0,
+        requires=(),
+        spine=rows,
+        version=code_fingerprint(rows.text, *map(str, values), columns, *read, python_version(*work.code)),
+        system_id=system_id,
+        is_monthly=work.learns,
+        values=values,
+        producer=_watched(system_id, work.producer),
+    )
+
+
+def _watched(system_id: str, producer: Callable[[Statements, Asked], ColumnsOf]) -> Producer:
+    """A producer whose faults are those of its dates, not of the run."""
+
+    def watched(statements: Statements, asked: Asked) -> ColumnsOf:
+        try:
+            return producer(statements, asked)
+        except HoopcastError:
+            raise
+        except _FAULTS as error:
+            raise ForecastError(f"{system_id}: {type(error).__name__}: {error}") from error
+
+    return watched

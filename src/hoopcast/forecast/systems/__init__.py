@@ -1,0 +1,1 @@
+"""Forecast systems, a file each."""

@@ -1,0 +1,19 @@
+-- One map a band of means at each refit, with a reason where there are too few past forecasts to learn from.
+-- key: system_id, refit_date, band
+-- inputs: nba_raw.nbac_schedule constant
+WITH days AS (
+    SELECT season, game_date FROM nba_raw.nbac_schedule
+    WHERE team_known AND season_stage IN ('regular', 'playin', 'playoffs')
+    GROUP BY season, game_date
+),
+bands AS (SELECT 0 AS band UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3)
+SELECT
+    $system_id AS system_id,
+    d.game_date AS refit_date,
+    b.band,
+    d.season,
+    d.game_date AS unit_date,
+    'INSUFFICIENT_HISTORY' AS category,
+    'fewer forecasts before this date than a recalibration is learned on' AS reason
+FROM days AS d
+CROSS JOIN bands AS b

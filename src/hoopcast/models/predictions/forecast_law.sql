@@ -1,0 +1,17 @@
+-- The law of points that each system gives each expected player, before recalibration and without a look at prices.
+-- grain: market, game_id, player_id, system_id
+-- time: game_date
+-- short: laws
+-- check: trained_until < game_date
+CREATE TABLE nba_predictions.forecast_law (
+    market VARCHAR,                     -- ! what is forecast: points [pre-game history]
+    game_id VARCHAR,                    -- ! NBA.com game id [pre-game history]
+    player_id BIGINT,                   -- ! NBA.com player id [pre-game history]
+    system_id VARCHAR,                  -- ! system and information level, such as linear_news [pre-game history]
+    season VARCHAR,                     -- ! season, such as 2021-22 [pre-game history]
+    game_date DATE,                     -- ! US Eastern date of the game [pre-game history]
+    nb_mean DOUBLE,                     -- ! 0..99 mean of the negative binomial, points [pre-game line]
+    nb_variance DOUBLE,                 -- ! 0..10000 its variance, points squared [pre-game line]
+    trained_until DATE,                 -- ! last date that the system learned from, before game_date [pre-game history]
+    reasons VARCHAR                     -- ! the three largest contributions, or the comparable games [pre-game line]
+)
