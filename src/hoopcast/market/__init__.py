@@ -1,1 +1,1 @@
-"""What bookmakers say, and what a forecast is worth at their prices."""
+"""The betting market: prices and their margin, the books' consensus, what a bet is worth, and how bets end."""
