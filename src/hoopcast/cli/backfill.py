@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import click
 
-from hoopcast.cli.brief import show_brief
+from hoopcast.cli.brief import by_table, show_brief
 from hoopcast.cli.options import example, with_output, with_range, with_wait
 from hoopcast.cli.output import Output, counted, say
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
     from hoopcast.dates import RangeArguments
-    from hoopcast.pipeline.report import PlannedSpan, RunReport
+    from hoopcast.pipeline.report import PlannedSpan, RunReport, TableReport
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,15 @@ class _Line:
     unchanged: int
     not_available: int
     seconds: float
+
+    @classmethod
+    def of(cls, report: "TableReport") -> Self:
+        """The line of one table, or of one system's rows of it."""
+        return cls(
+            report.table, report.dates, report.rows, report.expected,
+            None if report.success_pct is None else round(report.success_pct, 1),
+            report.failed, report.blocked, report.unchanged, report.not_available, round(report.seconds, 2),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,28 @@ def backfill(
     return report.exit_status
 
 
+def _merged(lines: list[_Line]) -> list[_Line]:
+    """One line a table: dates are the most that one of its systems has, all else is added up."""
+    merged = []
+    for table, parts in by_table((line.table, line) for line in lines).items():
+        rows, expected = sum(part.rows for part in parts), sum(part.expected for part in parts)
+        merged.append(
+            _Line(
+                table=table,
+                dates=max(part.dates for part in parts),
+                rows=rows,
+                expected=expected,
+                success_pct=round(100.0 * rows / expected, 1) if expected else None,
+                failures=sum(part.failures for part in parts),
+                blocked=sum(part.blocked for part in parts),
+                unchanged=max(part.unchanged for part in parts),
+                not_available=max(part.not_available for part in parts),
+                seconds=round(sum(part.seconds for part in parts), 2),
+            )
+        )
+    return merged
+
+
 def _show_plan(session: Session, planned: "tuple[PlannedSpan, ...]", output: Output) -> None:
     from hoopcast.warehouse.result import Table
 
@@ -121,15 +152,8 @@ def _show_report(session: Session, report: "RunReport", output: Output) -> None:
         return
     from hoopcast.warehouse.result import Table
 
-    lines = [
-        _Line(
-            table.table, table.dates, table.rows, table.expected,
-            None if table.success_pct is None else round(table.success_pct, 1),
-            table.failed, table.blocked, table.unchanged, table.not_available, round(table.seconds, 2),
-        )
-        for table in report.tables
-    ]  # fmt: skip
-    show_brief(Table.of(_Line, lines), output)
+    lines = [_Line.of(table) for table in report.tables]
+    show_brief(Table.of(_Line, _merged(lines) if output.format == "table" else lines), output)
     for warning in report.warnings:
         session.note(f"note: {warning}")
     if output.format == "table" and not session.quiet:

@@ -3,9 +3,9 @@
 Every other format keeps full names and all columns.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hoopcast.cli.output import Output, show
 
@@ -20,6 +20,7 @@ _SELDOM = frozenset(
     )
 )  # fmt: skip
 _NAMES_TABLES = ("table", "reads")
+Line = TypeVar("Line")
 
 
 def show_brief(table: "Table", output: Output, *, without: Sequence[str] = (), title: str | None = None) -> None:
@@ -50,11 +51,20 @@ def brief(table: "Table", without: Sequence[str] = ()) -> "Table":
 
 
 def short_name(table: str | None) -> str:
-    """What users type for a table, such as pdc."""
+    """What users type for a table, such as pdc, or for one system's rows of it, such as predictions/linear_news."""
     from hoopcast.warehouse.tables import all_tables
 
     names = {definition.name: definition.short for definition in all_tables()}
-    return "" if table is None else names.get(table, table)
+    name, stroke, system = (table or "").partition("/")
+    return f"{names.get(name, name)}{stroke}{system}"
+
+
+def by_table(nodes: "Iterable[tuple[str, Line]]") -> "dict[str, list[Line]]":
+    """What is told of nodes, by the table that they write: systems share one."""
+    found: dict[str, list[Line]] = {}
+    for node, line in nodes:
+        found.setdefault(node.partition("/")[0], []).append(line)
+    return found
 
 
 def _shortening(column: str) -> Callable[[Any], Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hoopcast.cli.brief import short_name, show_brief
+from hoopcast.cli.brief import by_table, short_name, show_brief
 from hoopcast.cli.options import example, with_output, with_range, with_wait
 from hoopcast.cli.output import Output, counted, say, show
 from hoopcast.cli.session import Session
@@ -114,10 +114,28 @@ def coverage_lines(found: "Table", by: str | None = None) -> "Table":
     from hoopcast.warehouse.result import Table
 
     if by is None:
-        return Table.of(_TableLine, [_table_line(row) for row in found])
+        merged = [_added_up(table, parts) for table, parts in by_table((row["table"], row) for row in found).items()]
+        return Table.of(_TableLine, [_table_line(row) for row in merged])
     names = _PeriodLine.__dataclass_fields__
     rounded = [row | {"success_pct": _rounded(row["success_pct"])} for row in found]
     return Table.of(_PeriodLine, [_PeriodLine(**{name: row[name] for name in names}) for row in rounded])
+
+
+def _added_up(table: str, parts: "list[dict[str, Any]]") -> dict[str, Any]:
+    """The coverage of a table from that of its systems: a date is due once, and done when each of them is."""
+    rows, expected = sum(part["rows"] for part in parts), sum(part["expected"] for part in parts)
+    is_done = all(part["done"] == part["due"] for part in parts)
+    return {
+        "table": table,
+        "earliest": min((part["earliest"] for part in parts if part["earliest"]), default=None),
+        "latest": max((part["latest"] for part in parts if part["latest"]), default=None),
+        "done": min(part["done"] for part in parts),
+        "due": max(part["due"] for part in parts),
+        "rows": rows,
+        "expected": expected,
+        "success_pct": 100.0 * rows / expected if expected and is_done else None,
+        **{state: max(part[state] for part in parts) for state in _STATES},
+    }
 
 
 def _table_line(row: dict[str, Any]) -> _TableLine:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import cast
 
 from hoopcast.pipeline.coverage import state_clause
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.model import Model, node_name
 from hoopcast.pipeline.plan import State
 from hoopcast.pipeline.ranges import StageFilter, UnitDate
 from hoopcast.warehouse.engine import Engine
@@ -56,7 +56,7 @@ def gaps(
     clause = state_clause(engine, models, dates)
     if clause is None:
         return ()
-    short = {model.name: model.table.short for model in models}
+    short = {model.name: node_name(model.table.short, model.system_id) for model in models}
     order = {name: place for place, name in enumerate(short)}
     found = []
     for table, first, last, count, state, cause in engine.query(f"WITH {clause.text}, {_GAPS}", clause.parameters).rows:
