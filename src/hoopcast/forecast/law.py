@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import elementwise  # type: ignore[import-untyped]
+from scipy.optimize import elementwise
 
 from hoopcast.forecast.frame import FloatArray
 from hoopcast.forecast.recalibration import GRID, Recalibration, is_identity, recalibrated
@@ -186,14 +186,15 @@ def log_score(laws: Law, points: FloatArray) -> FloatArray:
 
 
 def pit(laws: Law, points: FloatArray, uniform: FloatArray) -> FloatArray:
-    """Randomised probability integral transform, in [0, 1]: P(below points) + u P(points).
+    """Randomised probability integral transform, in [0, 1]: P(below points) + u P(points); over 99 count as 99.
 
     Args:
         laws: n laws.
         points: (n,) points that were scored.
         uniform: (n,) u in [0, 1), such as `row_uniform` gives.
     """
-    below, upto = _cdf_at(laws, points - 1), _cdf_at(laws, points)
+    counted = np.minimum(points, SUPPORT - 1)
+    below, upto = _cdf_at(laws, counted - 1), _cdf_at(laws, counted)
     return below + uniform * (upto - below)
 
 
@@ -232,9 +233,7 @@ def scores(
     A recalibration is learned from the transforms that this gives with `recalibration` None.
 
     Args:
-        mean: (n,) mean of the negative binomial, points; NaN for no law.
-        variance: (n,) its variance, points squared.
-        recalibration: of the distribution function; None for none.
+        mean, variance, recalibration: the laws, as in `summaries`.
         points: (n,) points that were scored, NaN for an absence.
         uniform: (n,) numbers of `hoopcast.forecast.chance.row_uniform`.
     """

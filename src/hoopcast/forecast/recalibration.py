@@ -16,7 +16,7 @@ from hoopcast.forecast.frame import FloatArray, IntArray
 
 # Knots of G: finer in the tails, where quantiles are read. All lie on cells of 1/200, which makes looking up cheap.
 GRID: FloatArray = np.concatenate(
-    ([0.0, 0.01, 0.025], np.linspace(0.05, 0.95, 19), [0.975, 0.99, 1.0]),
+    ([0.0, 0.01, 0.025], np.arange(1, 20) / 20, [0.975, 0.99, 1.0]),
 )
 _CELLS = 200
 _SEGMENT_OF_CELL: IntArray = np.minimum(
