@@ -222,18 +222,16 @@ def summaries(
 
 
 def scores(
-    mean: FloatArray,
-    variance: FloatArray,
-    recalibration: Recalibration | None,
-    points: FloatArray,
-    uniform: FloatArray,
+    mean: FloatArray, variance: FloatArray, recalibration: Recalibration | None, points: FloatArray, uniform: FloatArray
 ) -> Scores:
     """How good forecasts were, for any number of rows in little memory.
 
     A recalibration is learned from the transforms that this gives with `recalibration` None.
 
     Args:
-        mean, variance, recalibration: the laws, as in `summaries`.
+        mean: (n,) mean of the negative binomial, points; NaN for no law.
+        variance: (n,) its variance, points squared.
+        recalibration: of the distribution function; None for none.
         points: (n,) points that were scored, NaN for an absence.
         uniform: (n,) numbers of `hoopcast.forecast.chance.row_uniform`.
     """
@@ -281,8 +279,8 @@ def _recalibrated(
 ) -> tuple[FloatArray, FloatArray]:
     after, top_slope = recalibrated(recalibration, mean, cdf)
     mass = np.diff(after, axis=0, prepend=0)
-    top = cdf[:-1] >= GRID[-2]
-    np.copyto(mass[1:], pmf[1:] * top_slope, where=top)
+    # A difference of G has no digits left in the upper tail: there G is a straight line.
+    np.copyto(mass[1:], pmf[1:] * top_slope, where=cdf[:-1] >= GRID[-2])
     np.maximum(mass, 0, out=mass)
     return mass, after
 
