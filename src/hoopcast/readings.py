@@ -1,0 +1,199 @@
+"""What can be asked of an open warehouse without writing to it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, Unpack
+
+from hoopcast.calendar import parse_date
+from hoopcast.dates import RangeArguments, range_of
+from hoopcast.errors import UsageError
+from hoopcast.pipeline.nodes import all_nodes, one_node, select_nodes
+from hoopcast.pipeline.plan import Selection
+from hoopcast.pipeline.ranges import UnitDate, resolve
+from hoopcast.pipeline.runs import RUNS
+from hoopcast.query import Dialect, statements
+from hoopcast.warehouse.duckdb import DuckDB
+from hoopcast.warehouse.engine import Parameters
+from hoopcast.warehouse.result import FileFormat, Table
+from hoopcast.warehouse.tables import table as table_definition
+
+if TYPE_CHECKING:
+    from hoopcast.explain import Explanation
+    from hoopcast.pipeline.coverage import By
+    from hoopcast.pipeline.heartbeat import Beat
+    from hoopcast.pipeline.report import PlannedSpan
+    from hoopcast.pipeline.verify import Verification
+
+
+class Readings:
+    """An open warehouse as a reader sees it; a context manager.
+
+    `snapshot_taken_utc` is None, or when the snapshot that is being read was taken.
+    """
+
+    def __init__(self, engine: DuckDB, command: str, *, snapshot_taken_utc: datetime | None = None) -> None:
+        self.engine = engine
+        self.command = command
+        self.snapshot_taken_utc = snapshot_taken_utc
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the warehouse."""
+        self.engine.close()
+
+    def query(self, sql: str, parameters: Parameters | None = None, dialect: Dialect = "duckdb") -> Table:
+        """The table of one SELECT, in DuckDB's SQL, BigQuery's or Spark's; named parameters are written `$name`.
+
+        Raises:
+            UsageError: if it is not one SELECT.
+            WarehouseError: if it names what does not exist.
+        """
+        asked = statements(sql, dialect)
+        if len(asked) > 1:
+            raise UsageError("these are several statements; ask them one by one, or with `queries`")
+        return self.engine.select(asked[0], parameters)
+
+    def queries(self, sql: str, dialect: Dialect = "duckdb") -> Iterator[Table]:
+        """The tables of several SELECTs with `;` between them, each asked when its turn comes."""
+        asked = statements(sql, dialect)
+        return (self.engine.select(statement) for statement in asked)
+
+    def explain(self, player: int | str, day: date | str) -> "Explanation":
+        """A player's features on the morning of a date beside the box scores that they came from.
+
+        Args:
+            player: his id or name; marks, case and suffix do not matter, and a part of a name may do.
+            day: a date on which his team plays.
+
+        Raises:
+            UsageError: if nobody or more than one player is meant, or he has no features on that date.
+        """
+        from hoopcast.explain import explain, find_player  # noqa: PLC0415 - resolves names
+
+        on = parse_date(day) if isinstance(day, str) else day
+        return explain(self.engine, find_player(self.engine, str(player), on), on)
+
+    def coverage(self, *tables: str, by: "By" = "table", **dates: Unpack[RangeArguments]) -> Table:
+        """How far each table goes: dates by state, rows of expected rows, and success in percent.
+
+        Args:
+            tables: tables, short names or phases; all for none.
+            by: one row a table, or one for each of its months or dates.
+            dates: the range.
+        """
+        from hoopcast.pipeline.coverage import Coverage, coverage  # noqa: PLC0415 - only reports need it
+
+        names = {model.name for model in select_nodes(tables)}
+        lines = coverage(self.engine, all_nodes(), self._resolve(dates), by)
+        return Table.of(Coverage, [line for line in lines if line.table in names])
+
+    def gaps(self, *tables: str, **dates: Unpack[RangeArguments]) -> Table:
+        """What is not done: neighbouring dates of a table, why, and the command that mends them."""
+        from hoopcast.pipeline.gaps import Gap, gaps  # noqa: PLC0415 - only reports need it
+
+        names = {model.name for model in select_nodes(tables)}
+        found = gaps(self.engine, all_nodes(), self._resolve(dates), dates.get("stage", "regular"))
+        return Table.of(Gap, [gap for gap in found if gap.table in names])
+
+    def failures(self, *tables: str, **dates: Unpack[RangeArguments]) -> Table:
+        """Absent rows and failed dates by table, category and month, with one reason of each."""
+        from hoopcast.pipeline.failures import FailureCount, failure_counts  # noqa: PLC0415 - only reports need it
+
+        names = [model.name for model in select_nodes(tables)]
+        return Table.of(FailureCount, failure_counts(self.engine, self._resolve(dates), names))
+
+    def verify(self, **dates: Unpack[RangeArguments]) -> "Verification":
+        """Check a range anew: states, keys, ranges, the ledger, and a reason for each row that is absent."""
+        from hoopcast.pipeline.verify import verify  # noqa: PLC0415 - only reports need it
+
+        return verify(self.engine, all_nodes(), self._resolve(dates))
+
+    def why(self, table: str, day: date | str, player: int | str | None = None) -> Table:
+        """The chain of units, inputs and versions behind the state of a table on a date, or a player's absence.
+
+        Raises:
+            UsageError: if there is no such table, no game on that date, or no one player of that name.
+        """
+        from hoopcast.explain import find_player  # noqa: PLC0415 - resolves names
+        from hoopcast.pipeline.why import Link, why  # noqa: PLC0415 - only reports need it
+
+        on = parse_date(day) if isinstance(day, str) else day
+        player_id = None if player is None else find_player(self.engine, str(player), on).player_id
+        return Table.of(Link, why(self.engine, all_nodes(), one_node(table).name, on, player_id))
+
+    def status(self) -> "Beat | None":
+        """What is being written to the warehouse now, by whichever process; None for nothing."""
+        from hoopcast.pipeline.heartbeat import heartbeat_path, read_heartbeat  # noqa: PLC0415 - seldom asked
+
+        path = heartbeat_path(self.engine.url)
+        return None if path is None else read_heartbeat(path)
+
+    def models(self, *names: str) -> Table:
+        """The models: what each is, how far it looks back, and the version of its code."""
+        from hoopcast import catalogue  # noqa: PLC0415 - seldom asked
+
+        return catalogue.models(*names)
+
+    def runs(self, limit: int = 20) -> Table:
+        """The newest commands that wrote to the warehouse, newest first."""
+        # Whoever can open the warehouse itself knows that nobody writes it: what is `running` there was killed.
+        running = "running" if self.snapshot_taken_utc else "killed"
+        return self.engine.select(
+            f"SELECT * REPLACE (CASE status WHEN 'running' THEN $running ELSE status END AS status) FROM {RUNS}"
+            " ORDER BY run_id DESC LIMIT $most",
+            {"most": limit, "running": running},
+        )
+
+    def export(
+        self, table: str, path: str | Path, file_format: FileFormat | None = None, **dates: Unpack[RangeArguments]
+    ) -> int:
+        """Write the rows of a table of a range to a Parquet, CSV or JSON file.
+
+        Returns:
+            Number of rows.
+
+        Raises:
+            UsageError: if the table or the range does not exist, or the path can not be written.
+        """
+        definition = table_definition(table)
+        if definition.time is None:
+            raise UsageError(f"{definition.name} has no dates; write it with `hoopcast sql --output`")
+        days = [day.date for day in self._resolve(dates)]
+        condition = f"{definition.time} IN (SELECT UNNEST(CAST($days AS DATE[])))"
+        order = ", ".join(dict.fromkeys((definition.time, *definition.grain)))
+        sql = f"SELECT * FROM {definition.name} WHERE {condition} ORDER BY {order}"
+        return self.engine.select(sql, {"days": days}).write(path, file_format)
+
+    def _resolve(self, dates: RangeArguments) -> tuple[UnitDate, ...]:
+        return resolve(self.engine, range_of(dates))
+
+    def rehearse(
+        self,
+        *tables: str,
+        resume: bool = True,
+        skip_preflight: bool = False,
+        retry_failed: bool = False,
+        **dates: Unpack[RangeArguments],
+    ) -> "tuple[PlannedSpan, ...]":
+        """What `backfill` with the same arguments would write; nothing is written."""
+        from hoopcast.pipeline.run import rehearse  # noqa: PLC0415 - brings the compiler
+
+        selection = self._selection(tables, dates, again=not resume, only_failed=retry_failed, alone=skip_preflight)
+        return rehearse(self.engine, all_nodes(), selection)
+
+    def _selection(
+        self, tables: Sequence[str], dates: RangeArguments, *, again: bool, only_failed: bool, alone: bool
+    ) -> Selection:
+        if again and only_failed:
+            raise UsageError("--no-resume takes what is done, --retry-failed what failed; give one of them")
+        names = tuple(model.name for model in select_nodes(tuple(tables)))
+        return Selection(names, self._resolve(dates), again, only_failed, with_upstream=not alone)
