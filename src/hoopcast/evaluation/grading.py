@@ -4,8 +4,10 @@ import numpy as np
 
 from hoopcast.forecast.calibrating import kept
 from hoopcast.forecast.chance import row_uniform
-from hoopcast.forecast.frame import BoolArray, FloatArray, TextArray
+from hoopcast.forecast.frame import BoolArray, FloatArray
 from hoopcast.forecast.law import scores
+from hoopcast.market.odds import decimal_odds
+from hoopcast.market.settlement import bet_result, profit
 from hoopcast.pipeline.model import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 
@@ -43,7 +45,7 @@ def grades(statements: Statements, asked: Asked, system_id: str) -> ColumnsOf:
     crps, log_score, pit = _scores(statements, asked, system_id, rows, points)
     absolute_error = np.abs(points - rows["forecast_median"].astype(np.float64))
     played = np.isfinite(points)
-    result = results(rows["recommendation"], rows["line"].astype(np.float64), points)
+    result = bet_result(rows["recommendation"], rows["line"].astype(np.float64), points, played)
     price = np.where(
         rows["recommendation"] == "OVER", rows["over_price"].astype(np.float64), rows["under_price"].astype(np.float64)
     )
@@ -59,34 +61,9 @@ def grades(statements: Statements, asked: Asked, system_id: str) -> ColumnsOf:
         "within_5": _where_played(absolute_error <= FAR, played),
         "result": result,
         "price": price,
-        "profit": profits(result, price),
+        "profit": profit(result, decimal_odds(price)),
         "void_reason": np.array(["did not play", None], dtype=object)[(result != "VOID").astype(int)],
     }
-
-
-def results(recommendation: TextArray, line: FloatArray, points: FloatArray) -> TextArray:
-    """Result of each recommendation, (n,): WIN, LOSS, PUSH, VOID (he did not play) or NO_BET (PASS, NO_LINE).
-
-    Args:
-        recommendation: (n,) OVER, UNDER, PASS or NO_LINE.
-        line: (n,) lines, points.
-        points: (n,) points that were scored, NaN for an absence.
-    """
-    is_bet = (recommendation == "OVER") | (recommendation == "UNDER")
-    won = np.where(recommendation == "OVER", points > line, points < line)
-    found = np.select(
-        [~is_bet, np.isnan(points), points == line, won], ["NO_BET", "VOID", "PUSH", "WIN"], default="LOSS"
-    )
-    return found.astype(object)
-
-
-def profits(result: TextArray, price: FloatArray) -> FloatArray:
-    """Profit of one unit, (n,): at American odds for a WIN, -1 for a LOSS, 0 for PUSH and VOID, NaN without a bet."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gain = np.where(price > 0, price / 100, -100 / price)
-    return np.select(
-        [result == "WIN", result == "LOSS", (result == "PUSH") | (result == "VOID")], [gain, -1.0, 0.0], default=np.nan
-    )
 
 
 def _scores(

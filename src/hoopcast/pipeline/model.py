@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Literal, TypeAlias
 
@@ -85,7 +85,7 @@ class Model:
     values: tuple[tuple[str, Value], ...] = ()
     producer: Producer | None = None
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Name of the node: its table's, with the system's after a stroke."""
         return node_name(self.table.name, self.system_id)

@@ -12,7 +12,7 @@ from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.halving import Outcome, write_in_parts
 from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
 from hoopcast.pipeline.ledger import LEDGER
-from hoopcast.pipeline.lineage import closure, edges
+from hoopcast.pipeline.lineage import Edge, closure, edges
 from hoopcast.pipeline.model import Model
 from hoopcast.pipeline.own_states import years_of
 from hoopcast.pipeline.plan import Chosen, Selection, State, begin, choose, counts
@@ -85,6 +85,7 @@ class _Run:
     standing: Standing
     beats: Heartbeat
     texts: dict[str, SpanText]
+    depends: dict[str, list[Edge]]
 
 
 def rehearse(engine: Engine, models: tuple[Model, ...], selection: Selection) -> tuple[PlannedSpan, ...]:
@@ -134,10 +135,15 @@ def run(
     tables = {one.unit.table for one in chosen}
     texts = span_texts(engine.dialect, tuple(model for model in models if model.name in tables))
     reports: dict[str, TableReport] = {}
+    depends: dict[str, list[Edge]] = {}
+    for edge in closure(models):
+        depends.setdefault(edge.table, []).append(edge)
     run_id = start_run(engine, options.command)
     beats = Heartbeat(heartbeat_path(engine.url), run_id, options.command)
     with Guard(engine) as guard, beats:
-        this = _Run(engine, guard, run_id, models, options, progress or Silence(), read_standing(engine), beats, texts)
+        this = _Run(
+            engine, guard, run_id, models, options, progress or Silence(), read_standing(engine), beats, texts, depends
+        )
         try:
             for report in _tables(this, chosen):
                 reports[report.table] = report
@@ -167,8 +173,7 @@ def _tables(run: _Run, chosen: tuple[Chosen, ...]) -> Iterator[TableReport]:
 
 def _table(run: _Run, model: Model, chosen: tuple[Chosen, ...]) -> TableReport:
     began = time.monotonic()
-    depends = [edge for edge in closure(run.models) if edge.table == model.name]
-    turn = look_again(run.standing, model, depends, chosen)
+    turn = look_again(run.standing, model, run.depends.get(model.name, ()), chosen)
     if chosen:
         run.beats.table_started(model.name, len(turn.to_write))
         run.progress.table_started(model.name, len(turn.to_write))

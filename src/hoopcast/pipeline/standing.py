@@ -92,8 +92,8 @@ def input_fingerprints(standing: Standing, edges: Sequence[Edge], units: Iterabl
         for index, unit in enumerate(units):
             dates, totals = past.get(unit.year, ([], [0]))
             found[index] ^= totals[place(dates, unit.date)]
-            for year in range(unit.year - edge.look_back, unit.year):
-                found[index] ^= past[year][1][-1] if year in past else 0
+            for year, (_, of_year) in past.items():
+                found[index] ^= of_year[-1] if unit.year - edge.look_back <= year < unit.year else 0
     return found
 
 
@@ -107,11 +107,10 @@ def dates_with_open_upstream(standing: Standing, depends: Sequence[Edge], units:
             continue
         first = {year: min(days) for year, days in by_year.items()}
         for unit in units:
-            years_before = range(unit.year - edge.look_back, unit.year)
             if (
                 (edge.reach != "before" and unit.date in by_year.get(unit.year, ()))
                 or (edge.reach != "same" and first.get(unit.year, unit.date) < unit.date)
-                or any(year in first for year in years_before)
+                or any(unit.year - edge.look_back <= year < unit.year for year in first)
             ):
                 found.add(unit.date)
     return found
