@@ -22,12 +22,14 @@ class Settings:
         threads: worker threads of the engine, all cores when None.
         wait: seconds to wait for another process that holds the warehouse.
         timeout: seconds that one span of a run may take.
+        systems: names of the forecast systems to run, with the members of ensembles; all of them when None.
     """
 
     warehouse: str = "duckdb:///hoopcast.duckdb"
     threads: int | None = None
     wait: float = 60.0
     timeout: float = 600.0
+    systems: tuple[str, ...] | None = None
 
 
 def load(flags: Mapping[str, object], environment: Mapping[str, str] = os.environ, file: Path = Path(FILE)) -> Settings:
@@ -87,9 +89,17 @@ def _seconds(value: object, where: str) -> float:
     return seconds
 
 
+def _systems(value: object, where: str) -> tuple[str, ...]:
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list) or not all(isinstance(part, str) and part.strip() for part in parts):
+        raise UsageError(f"{where} is {value!r}; write names of systems, such as moving_average,linear")
+    return tuple(part.strip() for part in parts)
+
+
 _READERS: dict[str, Callable[[object, str], object]] = {
     "warehouse": _url,
     "threads": _threads,
     "wait": _seconds,
     "timeout": _seconds,
+    "systems": _systems,
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from importlib import import_module
 
-from hoopcast.errors import ForecastError, HoopcastError
+from hoopcast.errors import ForecastError, HoopcastError, UsageError
 from hoopcast.evaluation.grading import grades
 from hoopcast.forecast.calibrating import recalibrations
 from hoopcast.forecast.code import python_version
@@ -44,19 +44,32 @@ def systems() -> tuple[System, ...]:
     return tuple(import_module(f"hoopcast.forecast.systems.{name}").SYSTEM for name in NAMES)
 
 
-def system_ids() -> tuple[str, ...]:
-    """Every system at each of its levels."""
-    return tuple(system.system_id(level) for system in systems() for level in system.levels)
-
-
-def forecast_nodes(feature_version: str) -> tuple[Model, ...]:
-    """The nodes of every system.
+def forecast_nodes(feature_version: str, chosen: tuple[str, ...] | None = None) -> tuple[Model, ...]:
+    """The nodes of systems.
 
     Args:
         feature_version: version of the feature store, which forecasts name.
+        chosen: names of systems, to which members of ensembles are added; all of them when None.
+
+    Raises:
+        UsageError: if there is no such system.
     """
+    wanted = set(NAMES) if chosen is None else set(chosen)
+    if unknown := wanted - set(NAMES):
+        raise UsageError(f"no system '{min(unknown)}'; choose from {', '.join(NAMES)}")
+    by_id = {system.system_id(level): (system, level) for system in systems() for level in system.levels}
+    needed: set[str] = set()
+    waiting = [name for name, (system, _) in by_id.items() if system.name in wanted]
+    while waiting:
+        name = waiting.pop()
+        needed.add(name)
+        system, level = by_id[name]
+        waiting += [member for member in system.members(level) if member not in needed]
     return tuple(
-        node for system in systems() for level in system.levels for node in _nodes(system, level, feature_version)
+        node
+        for name, (system, level) in by_id.items()
+        if name in needed
+        for node in _nodes(system, level, feature_version)
     )
 
 

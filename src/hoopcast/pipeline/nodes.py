@@ -2,23 +2,29 @@
 
 from functools import cache
 
+from hoopcast import settings
 from hoopcast.errors import UsageError
 from hoopcast.pipeline.model import Model, all_models, in_order, select_models
 
 STORE = "nba_predictions.ml_feature_store"
 
 
-@cache
 def all_nodes() -> tuple[Model, ...]:
-    """Every node, each after all that it reads.
+    """Every node of the systems that the settings choose, each after all that it reads.
 
     Raises:
+        UsageError: if the settings choose a system that there is not.
         ModelError: if nodes read each other in a circle.
     """
+    return _nodes(settings.load({}).systems)
+
+
+@cache
+def _nodes(systems: tuple[str, ...] | None) -> tuple[Model, ...]:
     from hoopcast.forecast.nodes import forecast_nodes  # noqa: PLC0415 - systems bring numerical libraries
 
     store = next(model for model in all_models() if model.name == STORE)
-    return in_order((*all_models(), *forecast_nodes(store.version)))
+    return in_order((*all_models(), *forecast_nodes(store.version, systems)))
 
 
 def select_nodes(names: tuple[str, ...]) -> tuple[Model, ...]:
