@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 import numpy as np
 
@@ -69,8 +70,30 @@ def source_of(column: str) -> tuple[Source, str]:
     raise ModelError(f"no feature '{column}'; `hoopcast models mlfs` lists the feature store")
 
 
+def check_reads(system: System, level: Level) -> None:
+    """See to it that a system reads nothing above its information level, and no other system that does.
+
+    Raises:
+        ModelError: if it does.
+    """
+    for name in system.columns(level):
+        source, own_name = source_of(name)
+        column = table(source.table).column(own_name)
+        if column.level is None or LEVELS.index(column.level) > LEVELS.index(level):
+            known = column.level or column.availability
+            raise ModelError(f"{system.system_id(level)} reads {source.table}.{own_name}, which is {known}")
+    for member in system.members(level):
+        if LEVELS.index(cast("Level", member.rpartition("_")[2])) > LEVELS.index(level):
+            raise ModelError(f"{system.system_id(level)} reads the forecasts of {member}, of a higher level")
+
+
 def inputs_of(system: System, level: Level, reach: Reach) -> tuple[Input, ...]:
-    """Tables that a system's frame is read from, as far as `reach` goes."""
+    """Tables that a system's frame is read from, as far as `reach` goes.
+
+    Raises:
+        ModelError: if it reads what its level does not know.
+    """
+    check_reads(system, level)
     names = {STORE, POPULATION, *(source_of(column)[0].table for column in system.columns(level))}
     if level == "line":
         names.add("nba_analytics.player_prop_line")
