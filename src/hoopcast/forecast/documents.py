@@ -1,21 +1,22 @@
-"""What systems learned, as JSON in the warehouse, with reference forecasts that every load recomputes."""
+"""What was learned, as JSON in the warehouse, with reference forecasts that every load recomputes."""
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from hoopcast.errors import ForecastError
 from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws
-from hoopcast.forecast.system import Level, System
 
 LIBRARIES = ("lightgbm", "numpy", "scipy")
 _REFERENCE_ROWS = 5
 _TOLERANCE = 1e-6
+# What a document makes of rows: (n,) numbers by name.
+Outputs: TypeAlias = Callable[[Frame, Document], Mapping[str, FloatArray]]
 
 
 def libraries() -> str:
@@ -32,10 +33,9 @@ def as_text(document: Document) -> str:
     return json.dumps(document, allow_nan=False, separators=(",", ":"))
 
 
-def reference(system: System, level: Level, document: Document, frame: Frame) -> str:
-    """The newest rows of a training frame with their forecasts, as JSON."""
+def reference(document: Document, frame: Frame, outputs: Outputs) -> str:
+    """The newest rows of a training frame with what the document makes of them, as JSON."""
     rows = frame.rows(np.arange(max(len(frame) - _REFERENCE_ROWS, 0), len(frame)))
-    laws = system.forecast(rows, document, level)
     return json.dumps(
         {
             "game_id": list(rows.game_id),
@@ -43,34 +43,44 @@ def reference(system: System, level: Level, document: Document, frame: Frame) ->
             "game_date": [str(day) for day in rows.game_date],
             "columns": {name: _listed(values) for name, values in rows.columns.items()},
             "members": {name: [_listed(one.mean), _listed(one.variance)] for name, one in rows.members.items()},
-            "mean": _listed(laws.mean),
-            "variance": _listed(laws.variance),
+            "outputs": {name: _listed(values) for name, values in outputs(rows, document).items()},
         },
         allow_nan=False,
         separators=(",", ":"),
     )
 
 
-def load(system: System, level: Level, refit: date, document: str, expected: str) -> Document:
-    """A stored document, once its reference forecasts came out as they were when it was stored.
+def load(system_id: str, refit: date, stored: tuple[str, str], outputs: Outputs) -> Document:
+    """A stored document, once what it makes of its reference rows came out as it was when it was stored.
+
+    Args:
+        system_id: whose it is.
+        refit: its date.
+        stored: document and reference, as JSON.
+        outputs: what a document makes of rows.
 
     Raises:
-        ForecastError: if it can not be read, or forecasts something else.
+        ForecastError: if it can not be read, or makes something else of them.
     """
-    name = f"the model {system.system_id(level)} of {refit}"
-    redo = f"redo it with `hoopcast backfill trained/{system.system_id(level)} --dates {refit} --no-resume`"
+    name = f"the model {system_id} of {refit}"
+    redo = f"redo it with `hoopcast backfill trained/{system_id} --dates {refit} --no-resume`"
     try:
-        learned: Document = json.loads(document)
-        stored: dict[str, Any] = json.loads(expected)
-        laws = system.forecast(_frame_of(stored), learned, level)
+        document: Document = json.loads(stored[0])
+        rows: dict[str, Any] = json.loads(stored[1])
+        found = outputs(_frame_of(rows), document)
+        wanted = {key: _array(values) for key, values in rows["outputs"].items()}
+        furthest = max(_distance(found[key], values) for key, values in wanted.items())
     except (ValueError, KeyError, TypeError) as error:
         raise ForecastError(f"{name} can not be read ({error}); {redo}") from error
-    wanted = np.array([_array(stored["mean"]), _array(stored["variance"])])
-    found = np.array([laws.mean, laws.variance])
-    if not np.allclose(found, wanted, rtol=0, atol=_TOLERANCE, equal_nan=True):
-        furthest = float(np.nanmax(np.abs(found - wanted)))
+    if furthest > _TOLERANCE:
         raise ForecastError(f"{name} does not forecast what it did when it was stored, but {furthest:.3g} off; {redo}")
-    return learned
+    return document
+
+
+def _distance(found: FloatArray, wanted: FloatArray) -> float:
+    """The furthest that two arrays are apart; infinite where one has a number and the other none."""
+    apart = np.where(np.isnan(found) & np.isnan(wanted), 0.0, np.abs(found - wanted))
+    return float(np.where(np.isnan(apart), np.inf, apart).max(initial=0.0))
 
 
 def _frame_of(stored: Mapping[str, Any]) -> Frame:

@@ -6,12 +6,14 @@ from datetime import date
 from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hoopcast.forecast.documents import load
+from hoopcast.forecast.documents import Outputs, load
 from hoopcast.forecast.frame import DateArray, Document, Frame, Laws
 from hoopcast.forecast.frames import forecast_frame
 from hoopcast.forecast.law import guarded
 from hoopcast.forecast.system import Level, System
+from hoopcast.forecast.training import law_outputs
 from hoopcast.pipeline.model import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 
@@ -31,7 +33,9 @@ def forecasts(statements: Statements, asked: Asked, system: System, level: Level
     if system.train is None:
         laws, until = system.forecast(frame, None, level), np.full(len(frame), "NaT", dtype="datetime64[D]")
     else:
-        frame, laws, until = _by_refit(frame, system, level, _learned(statements, asked, system, level))
+        frame, laws, until = _by_refit(
+            frame, system, level, learned_for(statements, asked, system.system_id(level), law_outputs(system, level))
+        )
     mean, variance = guarded(laws.mean, laws.variance)
     return {
         "market": np.full(len(frame), "points", dtype=object),
@@ -47,35 +51,39 @@ def forecasts(statements: Statements, asked: Asked, system: System, level: Level
     }
 
 
-def _learned(statements: Statements, asked: Asked, system: System, level: Level) -> list[Learned]:
-    """What was learned for these dates, in order; loaded once for all of them."""
+def learned_for(statements: Statements, asked: Asked, system_id: str, outputs: Outputs) -> list[Learned]:
+    """What a system had learned for these dates, in order; each document is loaded once for all of them.
+
+    Raises:
+        ForecastError: if a document is not what it was when it was stored.
+    """
     rows = statements.query(
         """SELECT refit_date, trained_until, document, reference FROM nba_predictions.trained_model
         WHERE system_id = $system_id AND season = $season AND refit_date <= $last
             AND refit_date >= COALESCE((SELECT MAX(refit_date) FROM nba_predictions.trained_model
                 WHERE system_id = $system_id AND season = $season AND refit_date <= $first), $first)
         ORDER BY refit_date""",
-        {
-            "system_id": system.system_id(level),
-            "season": asked.season,
-            "first": asked.dates[0],
-            "last": asked.dates[-1],
-        },
+        {"system_id": system_id, "season": asked.season, "first": asked.dates[0], "last": asked.dates[-1]},
     ).rows
     return [
         Learned(
             cast("date", refit),
             cast("date", until),
-            load(system, level, cast("date", refit), str(document), str(expected)),
+            load(system_id, cast("date", refit), (str(document), str(expected)), outputs),
         )
         for refit, until, document, expected in rows
     ]
 
 
+def refit_of(learned: Sequence[Learned], day: DateArray) -> NDArray[np.intp]:
+    """Number of what had been learned last by each date, -1 for nothing."""
+    refits = np.array([one.refit for one in learned], dtype="datetime64[D]")
+    return np.searchsorted(refits, day, side="right") - 1
+
+
 def _by_refit(frame: Frame, system: System, level: Level, learned: Sequence[Learned]) -> tuple[Frame, Laws, DateArray]:
     """Laws of the rows for which something was learned before, and until when; a pass for each refit."""
-    refits = np.array([one.refit for one in learned], dtype="datetime64[D]")
-    place = np.searchsorted(refits, frame.game_date, side="right") - 1
+    place = refit_of(learned, frame.game_date)
     able = frame.rows(place >= 0)
     place = place[place >= 0]
     mean, variance = np.full(len(able), np.nan), np.full(len(able), np.nan)

@@ -1,10 +1,12 @@
 """Refits: what a system learns at the first game date of each month, from games before it alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from hoopcast.forecast.documents import as_text, libraries, reference
+from hoopcast.forecast.documents import Outputs, as_text, libraries, reference
+from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame
 from hoopcast.forecast.frames import training_frame
 from hoopcast.forecast.system import Level, System
 from hoopcast.pipeline.model import Asked
@@ -24,31 +26,63 @@ _COLUMNS = (
 )
 
 
+@dataclass(frozen=True)
+class Learning:
+    """What there is to learn from: rows, what is learned from some of them, and what the document makes of rows."""
+
+    system_id: str
+    frame: Frame
+    learn: Callable[[BoolArray], Document]
+    outputs: Outputs
+    least_rows: int = LEAST_ROWS
+
+
 def refits(statements: Statements, asked: Asked, system: System, level: Level) -> ColumnsOf:
-    """Rows of `nba_predictions.trained_model`: one a refit date that has enough games before it."""
-    rows = list(_refits(statements, asked, system, level))
-    return {name: np.array([row[place] for row in rows], dtype=object) for place, name in enumerate(_COLUMNS)}
-
-
-def _refits(statements: Statements, asked: Asked, system: System, level: Level) -> Iterator[tuple[Value, ...]]:
-    if system.train is None or not asked.dates:
-        return
+    """Rows of `nba_predictions.trained_model` of a system: one a refit date that has enough games before it."""
+    train = system.train
+    if train is None or not asked.dates:
+        return as_rows([])
     frame, outcome = training_frame(statements, system, level, asked.dates[-1])
+    learning = Learning(
+        system.system_id(level),
+        frame,
+        lambda known: train(frame.rows(known), outcome.rows(known), level),
+        law_outputs(system, level),
+    )
+    return as_rows(list(learned(statements, asked, learning)))
+
+
+def law_outputs(system: System, level: Level) -> Outputs:
+    """What a system's document makes of rows: means and variances."""
+
+    def outputs(rows: Frame, document: Document) -> Mapping[str, FloatArray]:
+        laws = system.forecast(rows, document, level)
+        return {"mean": laws.mean, "variance": laws.variance}
+
+    return outputs
+
+
+def learned(statements: Statements, asked: Asked, learning: Learning) -> Iterator[tuple[Value, ...]]:
+    """A row for each refit date before which there are enough rows to learn from."""
     for refit in asked.dates:
-        known = frame.game_date < np.datetime64(refit)
-        if known.sum() < LEAST_ROWS:
+        known = learning.frame.game_date < np.datetime64(refit)
+        if known.sum() < learning.least_rows:
             continue
-        past = frame.rows(known)
-        document = system.train(past, outcome.rows(known), level)
+        document = learning.learn(known)
         yield (
-            system.system_id(level),
+            learning.system_id,
             asked.season,
             str(refit),
-            str(past.game_date[-1]),
-            len(past),
+            str(learning.frame.game_date[known][-1]),
+            int(known.sum()),
             as_text(document),
-            reference(system, level, document, past),
+            reference(document, learning.frame.rows(known), learning.outputs),
             libraries(),
         )
         # A signal, or the end of the time, is noticed at a statement.
         statements.query("SELECT 1")
+
+
+def as_rows(rows: list[tuple[Value, ...]]) -> ColumnsOf:
+    """Rows of `nba_predictions.trained_model` as columns."""
+    return {name: np.array([row[place] for row in rows], dtype=object) for place, name in enumerate(_COLUMNS)}
