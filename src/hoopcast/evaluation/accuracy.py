@@ -1,0 +1,162 @@
+"""Accuracy of systems and simple rules by population, month, role, rest, venue and part of the season."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from hoopcast.evaluation.forecasts import Forecasts
+from hoopcast.evaluation.populations import DIMENSIONS, Appearances, Population
+from hoopcast.evaluation.significance import difference, mean_interval
+from hoopcast.forecast.frame import BoolArray, FloatArray
+from hoopcast.forecast.system import Level
+
+# Scores of fewer rows say nothing.
+FEWEST_ROWS = 50
+MOVING_AVERAGE, MARKET = "moving_average_history", "market_line"
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How near a system came on a population; errors and CRPS in points, intervals of 95 % from resampling whole days.
+
+    `covered` is the share of the population's `appearances` that it forecast (`rows`); `mae_filled` is the mean
+    absolute error on all of them, rows that it left out filled with ewma8, and what systems are ranked by. `bias` is
+    what was scored less what was forecast. The t are day-clustered Diebold-Mariano statistics of the absolute error
+    against other forecasts, and of the CRPS where the name says so; below -2 it is better beyond chance.
+    """
+
+    phase: str
+    population: Population
+    level: Level
+    system: str
+    is_baseline: bool
+    rows: int
+    appearances: int
+    covered: float
+    mae: float
+    mae_low: float
+    mae_high: float
+    mae_filled: float
+    rmse: float
+    bias: float
+    crps: float
+    crps_low: float
+    crps_high: float
+    log_score: float
+    t_ewma8: float
+    t_line: float
+    t_moving_average: float
+    t_market: float
+    t_crps_moving_average: float
+    t_crps_market: float
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Accuracy of a system on one value of a dimension; `mae_ewma8` is that of ewma8 on the same rows."""
+
+    phase: str
+    dimension: str
+    value: str
+    level: Level
+    system: str
+    rows: int
+    mae: float
+    mae_ewma8: float
+    bias: float
+    crps: float
+
+
+def accuracy(
+    phase: str,
+    population: Population,
+    rows: Appearances,
+    forecasts: Forecasts,
+    others: Mapping[str, Forecasts],
+) -> Accuracy | None:
+    """Accuracy on a population, or None for too few rows.
+
+    Args:
+        phase: TUNING, TEST or live.
+        population: whose rows are scored.
+        rows: appearances.
+        forecasts: of the same rows.
+        others: forecasts of the same rows to compare with, by system_id.
+    """
+    inside = rows.population(population)
+    known = inside & np.isfinite(forecasts.median)
+    if known.sum() < FEWEST_ROWS:
+        return None
+    points, day = rows.points, rows.game_date
+    loss = np.abs(points - forecasts.median)
+    error = (points - forecasts.mean)[known]
+    has_law = known & np.isfinite(forecasts.crps)
+    filled = np.where(np.isfinite(forecasts.median), loss, np.abs(points - rows.ewma8))[inside]
+    of_mae, of_crps = mean_interval(loss[known], day[known]), mean_interval(forecasts.crps[has_law], day[has_law])
+    against = {name: _losses(other, points) for name, other in others.items()}
+    nothing = np.full(len(points), np.nan)
+
+    def t(own: FloatArray, other: FloatArray) -> float:
+        return difference(own[known], other[known], day[known]).t
+
+    return Accuracy(
+        phase,
+        population,
+        forecasts.level,
+        forecasts.system_id,
+        forecasts.is_baseline,
+        rows=int(known.sum()),
+        appearances=int(inside.sum()),
+        covered=float(known.sum() / inside.sum()),
+        mae=float(loss[known].mean()),
+        mae_low=of_mae.low,
+        mae_high=of_mae.high,
+        mae_filled=float(filled.mean()),
+        rmse=float(np.sqrt((error**2).mean())),
+        bias=float(error.mean()),
+        crps=_mean(forecasts.crps[has_law]),
+        crps_low=of_crps.low,
+        crps_high=of_crps.high,
+        log_score=_mean(forecasts.log_score[has_law]),
+        t_ewma8=t(loss, np.abs(points - rows.ewma8)),
+        t_line=t(loss, np.abs(points - rows.line)),
+        t_moving_average=t(loss, against.get(MOVING_AVERAGE, (nothing, nothing))[0]),
+        t_market=t(loss, against.get(MARKET, (nothing, nothing))[0]),
+        t_crps_moving_average=t(forecasts.crps, against.get(MOVING_AVERAGE, (nothing, nothing))[1]),
+        t_crps_market=t(forecasts.crps, against.get(MARKET, (nothing, nothing))[1]),
+    )
+
+
+def slices(phase: str, rows: Appearances, forecasts: Forecasts) -> Iterator[Slice]:
+    """Accuracy by every value of every dimension that has rows enough."""
+    known = np.isfinite(forecasts.median)
+    loss, loss_ewma8 = np.abs(rows.points - forecasts.median), np.abs(rows.points - rows.ewma8)
+    error = rows.points - forecasts.mean
+    for dimension, values in DIMENSIONS.items():
+        column = rows.dimension(dimension)
+        for value in values or tuple(np.unique(column[known].astype(str))):
+            inside: BoolArray = known & (column == value)
+            if inside.sum() < FEWEST_ROWS:
+                continue
+            crps = forecasts.crps[inside]
+            yield Slice(
+                phase,
+                dimension,
+                str(value),
+                forecasts.level,
+                forecasts.system_id,
+                int(inside.sum()),
+                float(loss[inside].mean()),
+                float(loss_ewma8[inside].mean()),
+                float(error[inside].mean()),
+                _mean(crps[np.isfinite(crps)]),
+            )
+
+
+def _losses(forecasts: Forecasts, points: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return np.abs(points - forecasts.median), forecasts.crps
+
+
+def _mean(values: FloatArray) -> float:
+    return float(values.mean()) if len(values) else float("nan")

@@ -1,0 +1,77 @@
+"""Grades of the probability that a player plays, on every row that a level expected."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hoopcast.evaluation.accuracy import FEWEST_ROWS
+from hoopcast.evaluation.populations import Scope
+from hoopcast.evaluation.scores import brier_scores, calibration_error, calibration_error_limit, reliability
+from hoopcast.evaluation.significance import mean_interval
+from hoopcast.forecast.system import LEVELS, Level
+from hoopcast.warehouse.engine import Statements
+
+_ROWS = """
+SELECT a.game_date, a.play_probability, CASE WHEN p.player_id IS NULL THEN 0e0 ELSE 1e0 END AS played
+FROM nba_precompute.availability AS a
+INNER JOIN nba_analytics.upcoming_player_game_context AS u ON u.game_id = a.game_id AND u.player_id = a.player_id
+LEFT JOIN nba_analytics.player_game_summary AS p
+    ON p.game_id = a.game_id AND p.player_id = a.player_id AND p.played_flag
+WHERE a.level = $level AND u.expected_level IN (SELECT UNNEST(CAST($known AS VARCHAR[])))
+    AND a.game_date IN (SELECT UNNEST(CAST($dates AS DATE[]))) AND ($stage = 'all' OR u.season_stage = $stage)
+    AND a.play_probability IS NOT NULL AND a.game_id IN (SELECT game_id FROM nba_analytics.player_game_summary)
+ORDER BY a.game_date, a.game_id, a.player_id
+"""
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Play probability of a level on all rows that it expected in games that are final.
+
+    `brier` is the mean squared distance from what happened, with its 95 % interval from resampling whole days;
+    `brier_of_share` is that of saying the overall share to everyone. `said` and `happened` are ten bins of equal mass,
+    `calibration_error` their mean distance, beside the limit that calibrated forecasts stay below in 95 of 100.
+    """
+
+    phase: str
+    level: Level
+    rows: int
+    played_share: float
+    brier: float
+    brier_low: float
+    brier_high: float
+    brier_of_share: float
+    calibration_error: float
+    calibration_error_limit: float
+    said: tuple[float, ...]
+    happened: tuple[float, ...]
+
+
+def availability(statements: Statements, scope: Scope) -> tuple[Availability, ...]:
+    """Grades of play probability by level, as far as there are rows enough."""
+    found = (_of_level(statements, scope, level) for level in LEVELS if level != "line")
+    return tuple(one for one in found if one is not None)
+
+
+def _of_level(statements: Statements, scope: Scope, level: Level) -> Availability | None:
+    known = list(LEVELS[: LEVELS.index(level) + 1])
+    rows = statements.columns(_ROWS, {"level": level, "known": known, "dates": list(scope.dates), "stage": scope.stage})
+    said, played = rows["play_probability"].astype(np.float64), rows["played"].astype(np.float64)
+    if len(said) < FEWEST_ROWS:
+        return None
+    losses, bins = brier_scores(said, played), reliability(said, played)
+    interval, share = mean_interval(losses, rows["game_date"]), float(played.mean())
+    return Availability(
+        scope.phase,
+        level,
+        len(said),
+        share,
+        float(losses.mean()),
+        interval.low,
+        interval.high,
+        share * (1 - share),
+        calibration_error(bins),
+        calibration_error_limit(bins),
+        tuple(bins.said.tolist()),
+        tuple(bins.happened.tolist()),
+    )

@@ -1,0 +1,118 @@
+"""Calibration: whether what was given so much probability happened so often."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hoopcast.evaluation.accuracy import FEWEST_ROWS
+from hoopcast.evaluation.forecasts import Forecasts
+from hoopcast.evaluation.populations import Appearances, Population
+from hoopcast.evaluation.scores import (
+    BINS,
+    calibration_error,
+    calibration_error_limit,
+    coverage,
+    log_losses,
+    logistic_fit,
+    pit_distance,
+    pit_distance_limit,
+    pit_histogram,
+    reliability,
+    within_surest,
+)
+from hoopcast.forecast.frame import BoolArray, FloatArray
+from hoopcast.forecast.system import Level
+
+OWN_AVERAGE, AT_THE_LINE = "own average", "the line"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Calibration of a system on a population.
+
+    `coverage_50` and so on are the shares of outcomes inside the central intervals, exact by randomised PIT, and
+    `pit_shares` those in each tenth of it; `pit_distance` is how far these are from flat, with the limit that
+    calibrated forecasts stay below in 95 of 100 samples of this size. The rest is about P(over) at `line`: the line
+    of the market on PROP, elsewhere a line beside his own average. `calibration_error` is in ten bins of equal mass,
+    beside its limit; `said` and `happened` are those bins. `slope` and `intercept` are of the logistic regression of
+    overs on log odds, 1 and 0 if calibrated, with 95 % intervals clustered by day.
+    """
+
+    phase: str
+    population: Population
+    level: Level
+    system: str
+    rows: int
+    coverage_50: float
+    coverage_80: float
+    coverage_95: float
+    pit_shares: tuple[float, ...]
+    pit_distance: float
+    pit_distance_limit: float
+    line: str
+    line_rows: int
+    calibration_error: float
+    calibration_error_limit: float
+    said: tuple[float, ...]
+    happened: tuple[float, ...]
+    slope: float
+    slope_low: float
+    slope_high: float
+    intercept: float
+    intercept_low: float
+    intercept_high: float
+    log_loss: float
+
+
+def calibration(phase: str, population: Population, rows: Appearances, forecasts: Forecasts) -> Calibration | None:
+    """Calibration on a population, or None for too few rows.
+
+    Args:
+        phase: TUNING, TEST or live.
+        population: whose rows are scored.
+        rows: appearances.
+        forecasts: of the same rows.
+    """
+    inside = rows.population(population)
+    pit = forecasts.pit[inside & np.isfinite(forecasts.pit)]
+    line, probability = _at_line(population, rows, forecasts)
+    asked: BoolArray = inside & np.isfinite(probability) & (rows.points != line)
+    if len(pit) < FEWEST_ROWS or asked.sum() < FEWEST_ROWS:
+        return None
+    said, over = within_surest(probability[asked]), (rows.points > line)[asked].astype(np.float64)
+    bins = reliability(said, over)
+    fit = logistic_fit(said, over, rows.game_date[asked])
+    shares = pit_histogram(pit)
+    return Calibration(
+        phase,
+        population,
+        forecasts.level,
+        forecasts.system_id,
+        len(pit),
+        coverage(pit, 0.5),
+        coverage(pit, 0.8),
+        coverage(pit, 0.95),
+        tuple(shares.tolist()),
+        pit_distance(shares),
+        pit_distance_limit(len(pit), BINS),
+        AT_THE_LINE if population == "PROP" else OWN_AVERAGE,
+        int(asked.sum()),
+        calibration_error(bins),
+        calibration_error_limit(bins),
+        tuple(bins.said.tolist()),
+        tuple(bins.happened.tolist()),
+        fit.slope,
+        fit.slope_low,
+        fit.slope_high,
+        fit.intercept,
+        fit.intercept_low,
+        fit.intercept_high,
+        float(log_losses(said, over).mean()),
+    )
+
+
+def _at_line(population: Population, rows: Appearances, forecasts: Forecasts) -> tuple[FloatArray, FloatArray]:
+    """The lines that P(over) is asked at, and P(over)."""
+    if population == "PROP":
+        return rows.line, forecasts.over_probability
+    return rows.own_average_line(), forecasts.own_average_probability

@@ -1,0 +1,169 @@
+"""Scores of forecasts: calibration of probabilities, of whole laws, and the logarithmic loss."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.stats import norm
+
+from hoopcast.forecast.frame import DateArray, FloatArray
+
+BINS = 10
+# Probabilities closer to certainty count as these: one surprise is not to outweigh a season.
+SUREST = 0.995
+LEVELS = (0.5, 0.8, 0.95)
+_REPEATS = 10_000
+_SEED = 20_211_019
+_Z = float(norm.ppf(0.975))
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Bins of equally many forecasts by rising probability, (bins,) each.
+
+    Mean of what was said, share that then happened, number of forecasts, and the sum of p (1 - p) over them, the
+    variance that the number of events has if the forecasts are calibrated.
+    """
+
+    said: FloatArray
+    happened: FloatArray
+    count: FloatArray
+    variance: FloatArray
+
+
+@dataclass(frozen=True)
+class LogisticFit:
+    """Regression of events on the log odds of their probability: slope 1 and intercept 0 if calibrated.
+
+    Each with its 95 % interval, days taken as a whole (sandwich estimator, clustered).
+    """
+
+    slope: float
+    slope_low: float
+    slope_high: float
+    intercept: float
+    intercept_low: float
+    intercept_high: float
+
+
+def reliability(probability: FloatArray, event: FloatArray, bins: int = BINS) -> Reliability:
+    """What was said beside what happened, in bins of equal mass.
+
+    Args:
+        probability: (n,) forecasts.
+        event: (n,) 1 where it happened, else 0.
+        bins: number of bins; ties keep their order.
+    """
+    rank = np.empty(len(probability), dtype=np.int64)
+    rank[np.argsort(probability, kind="stable")] = np.arange(len(probability))
+    place = rank * bins // max(len(probability), 1)
+
+    def added(values: FloatArray) -> FloatArray:
+        return np.bincount(place, values, minlength=bins).astype(np.float64)
+
+    count = np.bincount(place, minlength=bins).astype(np.float64)
+    size = np.maximum(count, 1)
+    return Reliability(added(probability) / size, added(event) / size, count, added(probability * (1 - probability)))
+
+
+def calibration_error(found: Reliability) -> float:
+    """Mean distance of what was said from what happened, weighted by the forecasts of each bin."""
+    return float((np.abs(found.said - found.happened) * found.count).sum() / found.count.sum())
+
+
+def calibration_error_limit(found: Reliability, quantile: float = 0.95) -> float:
+    """Calibration error that calibrated forecasts stay below with a probability, simulated with a fixed seed.
+
+    The number of events in a bin is drawn from the normal distribution of its mean and variance.
+    """
+    rng = np.random.default_rng(_SEED)
+    surplus = rng.standard_normal((_REPEATS, len(found.count))) * np.sqrt(found.variance)
+    return float(np.quantile(np.abs(surplus).sum(axis=1) / found.count.sum(), quantile))
+
+
+def logistic_fit(probability: FloatArray, event: FloatArray, day: DateArray) -> LogisticFit:
+    """Logistic regression of events on log odds; Cox (1958), "Two further applications of a model".
+
+    Args:
+        probability: (n,) forecasts in (0, 1).
+        event: (n,) 1 where it happened, else 0.
+        day: (n,) dates.
+    """
+    design = np.column_stack([np.ones(len(probability)), log_odds(probability)])
+    fitted = logistic_coefficients(design, event)
+    said = 1 / (1 + np.exp(-design @ fitted))
+    _, group = np.unique(day, return_inverse=True)
+    gradient = design * (event - said)[:, None]
+    of_days = np.stack([np.bincount(group, column) for column in gradient.T], axis=1)
+    inverse = np.linalg.inv((design * (said * (1 - said))[:, None]).T @ design)
+    error = np.sqrt(np.diag(inverse @ (of_days.T @ of_days) @ inverse))
+    low, high = fitted - _Z * error, fitted + _Z * error
+    return LogisticFit(float(fitted[1]), float(low[1]), float(high[1]), float(fitted[0]), float(low[0]), float(high[0]))
+
+
+def logistic_coefficients(design: FloatArray, event: FloatArray) -> FloatArray:
+    """Coefficients of greatest likelihood, (k,), for a design of (n, k) and (n,) events 0 or 1."""
+
+    def loss(beta: FloatArray) -> float:
+        score = design @ beta
+        return float((np.logaddexp(0, score) - event * score).sum())
+
+    def gradient(beta: FloatArray) -> FloatArray:
+        found: FloatArray = design.T @ (1 / (1 + np.exp(-design @ beta)) - event)
+        return found
+
+    def curvature(beta: FloatArray) -> FloatArray:
+        said = 1 / (1 + np.exp(-design @ beta))
+        found: FloatArray = (design * (said * (1 - said))[:, None]).T @ design
+        return found
+
+    start = np.zeros(design.shape[1])
+    found: FloatArray = minimize(
+        loss, start, jac=gradient, hess=curvature, method="trust-exact", options={"gtol": 1e-6 * len(event)}
+    ).x
+    return found
+
+
+def log_odds(probability: FloatArray) -> FloatArray:
+    """ln(p / (1 - p)) of (n,) probabilities, kept within .005 to .995."""
+    inside = within_surest(probability)
+    found: FloatArray = np.log(inside / (1 - inside))
+    return found
+
+
+def within_surest(probability: FloatArray) -> FloatArray:
+    """Probabilities brought into .005 to .995, (n,)."""
+    return np.clip(probability, 1 - SUREST, SUREST)
+
+
+def log_losses(probability: FloatArray, event: FloatArray) -> FloatArray:
+    """Minus the logarithm of what was given to what happened, (n,), probabilities kept within .005 to .995."""
+    inside = within_surest(probability)
+    found: FloatArray = -np.log(np.where(event > 0, inside, 1 - inside))
+    return found
+
+
+def brier_scores(probability: FloatArray, event: FloatArray) -> FloatArray:
+    """Squared distances of probabilities from what happened, (n,); Brier (1950)."""
+    return (probability - event) ** 2
+
+
+def coverage(pit: FloatArray, level: float) -> float:
+    """Share of outcomes inside the central interval of a probability: of (n,) randomised transforms, so exact."""
+    return float((np.abs(pit - 0.5) <= level / 2).mean())
+
+
+def pit_histogram(pit: FloatArray, bins: int = BINS) -> FloatArray:
+    """Share of (n,) randomised transforms in each of equally wide bins, (bins,): all alike if calibrated."""
+    return np.histogram(pit, bins, (0.0, 1.0))[0] / max(len(pit), 1)
+
+
+def pit_distance(shares: FloatArray) -> float:
+    """Total variation distance of a PIT histogram from the flat one."""
+    return float(np.abs(shares - 1 / len(shares)).sum() / 2)
+
+
+def pit_distance_limit(rows: int, bins: int = BINS, quantile: float = 0.95) -> float:
+    """Distance that calibrated forecasts stay below with a probability, simulated with a fixed seed."""
+    drawn = np.random.default_rng(_SEED).multinomial(rows, np.full(bins, 1 / bins), _REPEATS)
+    return float(np.quantile(np.abs(drawn / rows - 1 / bins).sum(axis=1) / 2, quantile))
