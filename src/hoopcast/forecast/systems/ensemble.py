@@ -1,0 +1,167 @@
+"""Ensemble: members that err in different ways forecast better together; one that does not help gets nothing.
+
+The forecast is the mixture of the members' laws under weights that are not negative and add to one, as the negative
+binomial with the mixture's mean and its variance times a learned scale. At the level `line` a shift in points joins
+them, because the median of points lies below the line. Weights, scale and shift are those of the least mean CRPS of
+past forecasts, each made before its game (sequential quadratic programming from even weights); a weight below a
+fiftieth is nought. Where a member gave no law, the others share its weight.
+"""
+
+import numpy as np
+from scipy.optimize import LinearConstraint, minimize
+
+from hoopcast.errors import ForecastError
+from hoopcast.forecast.chance import row_uniform
+from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame, Laws, Outcome, TextArray
+from hoopcast.forecast.law import crps, guarded, law, mixture_moments
+from hoopcast.forecast.least_squares import rounded
+from hoopcast.forecast.system import Level, System
+
+_OF_HISTORY = ("moving_average", "zone_matchup", "similarity")
+_OF_EVERY_LEVEL = ("minutes_rate", "linear", "gradient_boosting")
+LEAST_WEIGHT = 0.02
+LEAST_ROWS = 500
+MOST_ROWS = 20_000
+SCALES = (0.6, 1.6)
+SHIFTS = (-3.0, 3.0)
+_STEP = 1e-3
+_CHUNK = 2_000
+_NAMED = 3
+
+
+def columns(_level: Level) -> tuple[str, ...]:
+    """It reads laws alone."""
+    return ()
+
+
+def members(level: Level) -> tuple[str, ...]:
+    """Systems whose laws it mixes: those of its level, and of `history` where there is no other."""
+    own = "market" if level == "line" else level
+    mixed = (*(f"{name}_history" for name in _OF_HISTORY), *(f"{name}_{own}" for name in _OF_EVERY_LEVEL))
+    return ("market_line", *mixed) if level == "line" else mixed
+
+
+def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
+    """Weights, scale of the variance and, at the level `line`, shift, of the least CRPS."""
+    names = members(level)
+    means, variances = _laws(frame, names)
+    taking_part, whole = _common_rows(np.isfinite(means) & np.isfinite(variances))
+    rows = int(whole.sum())
+    if rows < LEAST_ROWS:
+        even = {name: rounded(1 / len(names)) for name in names}
+        return {"weights": even, "variance_scale": 1.0, "shift": 0.0, "rows": rows}
+    drawn = np.flatnonzero(whole)
+    order = np.argsort(row_uniform(frame.game_id[drawn], frame.player_id[drawn], f"ensemble_{level}"), kind="stable")
+    drawn = np.sort(drawn[order[:MOST_ROWS]])
+    weights = np.zeros(len(names))
+    weights[taking_part], scale, shift, score = _least_crps(
+        means[drawn][:, taking_part], variances[drawn][:, taking_part], outcome.points[drawn], shifted=level == "line"
+    )
+    return {
+        "weights": {name: rounded(weight) for name, weight in zip(names, weights.tolist(), strict=True)},
+        "variance_scale": rounded(scale),
+        "shift": rounded(shift),
+        "rows": rows,
+        "crps": rounded(score),
+    }
+
+
+def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
+    """Laws that stand for the mixtures; NaN where no member gave one."""
+    if document is None:
+        raise ForecastError(f"ensemble_{level} forecasts by what it learned, and was given nothing; train it first")
+    names = members(level)
+    means, variances = _laws(frame, names)
+    present = np.isfinite(means) & np.isfinite(variances)
+    weights = present * np.array([float(document["weights"][name]) for name in names])
+    # Where none of those with weight gave a law, those without it speak.
+    weights = np.where(weights.sum(axis=1, keepdims=True) > 0, weights, present)
+    total = weights.sum(axis=1, keepdims=True)
+    shares = weights / np.where(total > 0, total, np.nan)
+    mean, variance = mixture_moments(np.where(present, means, 0), np.where(present, variances, 0), shares)
+    mean, variance = guarded(mean + document["shift"], document["variance_scale"] * variance)
+    return Laws(mean, variance, _reasons(names, means, shares))
+
+
+def _laws(frame: Frame, names: tuple[str, ...]) -> tuple[FloatArray, FloatArray]:
+    laws = [frame.members[name] for name in names]
+    return np.column_stack([one.mean for one in laws]), np.column_stack([one.variance for one in laws])
+
+
+def _common_rows(present: BoolArray) -> tuple[BoolArray, BoolArray]:
+    """Members that have forecast at least half as often as the busiest one, and rows that all of those have."""
+    count = present.sum(axis=0)
+    taking_part = (count > 0) & (2 * count >= count.max(initial=0))
+    return taking_part, present[:, taking_part].all(axis=1) & taking_part.any()
+
+
+def _least_crps(
+    means: FloatArray, variances: FloatArray, points: FloatArray, *, shifted: bool
+) -> tuple[FloatArray, float, float, float]:
+    """Weights, scale, shift and their mean CRPS."""
+    parts = means.shape[1]
+
+    def loss(asked: FloatArray) -> tuple[float, FloatArray]:
+        weights, scale, shift = asked[:parts], asked[parts], asked[parts + 1]
+        mean = means @ weights
+        variance = np.maximum((variances + means**2) @ weights - mean**2, _STEP)
+        score, by_mean, by_variance = _crps_with_slopes(mean + shift, scale * variance, points)
+        moved = variances + means**2 - 2 * mean[:, None] * means
+        by_weight = (by_mean[:, None] * means + (scale * by_variance)[:, None] * moved).mean(axis=0)
+        return score, np.array([*by_weight, (by_variance * variance).mean(), by_mean.mean()])
+
+    of_sum = np.array([*np.ones(parts), 0.0, 0.0])
+    result = minimize(
+        loss,
+        np.array([*(of_sum[:parts] / parts), 1.0, 0.0]),
+        jac=True,
+        bounds=[*[(0.0, 1.0)] * parts, SCALES, SHIFTS if shifted else (0.0, 0.0)],
+        method="SLSQP",
+        constraints=LinearConstraint(of_sum, 1.0, 1.0),
+        options={"ftol": 1e-7, "maxiter": 40},
+    )
+    found = np.asarray(result.x, dtype=np.float64)
+    weights = np.where(found[:parts] < LEAST_WEIGHT, 0, found[:parts])
+    found = np.array([*(weights / weights.sum()), *found[parts:]])
+    return found[:parts], float(found[parts]), float(found[parts + 1]), loss(found)[0]
+
+
+def _crps_with_slopes(
+    mean: FloatArray, variance: FloatArray, points: FloatArray
+) -> tuple[float, FloatArray, FloatArray]:
+    """Mean CRPS, and how that of each row moves with its mean and with its variance, (n,) each."""
+    score = _crps(mean, variance, points)
+    by_mean = (_crps(mean + _STEP, variance, points) - score) / _STEP
+    by_variance = (_crps(mean, variance + _STEP, points) - score) / _STEP
+    return float(score.mean()), by_mean, by_variance
+
+
+def _crps(mean: FloatArray, variance: FloatArray, points: FloatArray) -> FloatArray:
+    found = np.empty(len(points))
+    for start in range(0, len(points), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        found[part] = crps(law(mean[part], variance[part]), points[part])
+    return found
+
+
+def _reasons(names: tuple[str, ...], means: FloatArray, shares: FloatArray) -> TextArray:
+    """`minutes_rate_news 14.2; ...`: means of the three members that weigh most in a row."""
+    order = np.argsort(-np.nan_to_num(shares), axis=1, kind="stable")[:, :_NAMED]
+    weigh = np.take_along_axis(np.nan_to_num(shares), order, axis=1) > 0
+    said = np.take_along_axis(means, order, axis=1)
+    texts = [
+        "; ".join(f"{names[place]} {mean:.1f}" for place, mean, one in zip(*row, strict=True) if one)
+        for row in zip(order.tolist(), said.tolist(), weigh.tolist(), strict=True)
+    ]
+    return np.array(texts, dtype=object)
+
+
+SYSTEM = System(
+    name="ensemble",
+    title="members that err in different ways forecast better together",
+    levels=("history", "news", "market", "line"),
+    columns=columns,
+    train=train,
+    forecast=forecast,
+    members=members,
+)

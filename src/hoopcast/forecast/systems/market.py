@@ -1,0 +1,118 @@
+"""Market: the line, its margin removed, is the forecast. The benchmark of all others, taken as it is.
+
+The margin of a pair of prices is removed by the power method. A price that stands alone is completed to the overround
+that the past shows: the median of pairs, else twice the median implied probability of the single prices, since the
+middle line is meant to be even; a line without a price counts as even. The law is then the one whose probability of the
+over is the market's, with a variance that is a line in the mean, learned on past lines.
+
+Lines have a bias of their own: the median of points lies below them. The document says how large it was in the past
+(`bias`, mean less points, and `over_rate`); nothing is corrected by it, because the benchmark is what the market said.
+"""
+
+import math
+
+import numpy as np
+
+from hoopcast.errors import ForecastError
+from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws, Outcome, TextArray
+from hoopcast.forecast.law import LOWEST_MEAN, guarded, mean_for_probability_over
+from hoopcast.forecast.least_squares import fitted_variance, rounded, variance_at
+from hoopcast.forecast.system import Level, System
+from hoopcast.market.odds import (
+    STANDARD_OVERROUND,
+    completed,
+    decimal_odds,
+    implied_probability,
+    no_vig_probability_over,
+    overround,
+)
+
+COLUMNS = ("points_line", "over_price", "under_price")
+# A price further out than these says little of the law's middle.
+PROBABILITIES = (0.05, 0.95)
+# Variance that the first means are solved with; what is learned from their errors takes its place.
+FIRST_VARIANCE: Document = {"constant": 9.0, "slope": 2.1}
+_EVEN = 0.5
+_LEAST_ROWS = 100
+_ROUNDS = 2
+
+
+def columns(_level: Level) -> tuple[str, ...]:
+    """Features that it reads."""
+    return COLUMNS
+
+
+def train(frame: Frame, outcome: Outcome, _level: Level) -> Document:
+    """The overround, the variance of points about the market's mean, and the market's own bias."""
+    usual = _usual_overround(frame)
+    line, variance = frame.columns["points_line"], FIRST_VARIANCE
+    known = np.isfinite(line)
+    mean = _mean(frame, usual, variance)
+    if known.sum() >= _LEAST_ROWS:
+        for _ in range(_ROUNDS):
+            variance = fitted_variance(mean[known], outcome.points[known])
+            mean = _mean(frame, usual, variance)
+    decided = np.isfinite(line) & (outcome.points != line)
+    document: Document = {"overround": rounded(usual), "variance": variance, "rows": int(known.sum())}
+    if known.any() and decided.any():
+        document["bias"] = rounded(float(np.mean((mean - outcome.points)[known])))
+        document["over_rate"] = rounded(float(np.mean((outcome.points > line)[decided])))
+    return document
+
+
+def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
+    """Laws whose probability of the over is the market's; NaN without a line."""
+    if document is None:
+        raise ForecastError(f"market_{level} forecasts by what it learned, and was given nothing; train it first")
+    usual, variance = float(document["overround"]), document["variance"]
+    mean = _mean(frame, usual, variance)
+    mean, variances = guarded(mean, variance_at(variance, mean))
+    return Laws(mean, variances, _reasons(frame.columns["points_line"], _probability_over(frame, usual)))
+
+
+def _mean(frame: Frame, usual: float, variance: Document) -> FloatArray:
+    def dispersion(mean: FloatArray) -> FloatArray:
+        return variance_at(variance, mean)
+
+    line, probability = frame.columns["points_line"], _probability_over(frame, usual)
+    # Lines come in halves and prices in cents: far fewer pairs than rows.
+    pairs, place = np.unique(np.column_stack([line, probability]), axis=0, return_inverse=True)
+    mean = mean_for_probability_over(pairs[:, 0], pairs[:, 1], dispersion)[place]
+    return np.where(np.isfinite(line) & ~np.isfinite(mean), np.maximum(line, LOWEST_MEAN), mean)
+
+
+def _probability_over(frame: Frame, usual: float) -> FloatArray:
+    over, under = completed(*_prices(frame), usual)
+    probability = no_vig_probability_over(over, under)
+    return np.clip(np.where(np.isnan(probability), _EVEN, probability), *PROBABILITIES)
+
+
+def _usual_overround(frame: Frame) -> float:
+    over, under = _prices(frame)
+    both = overround(over, under)
+    if np.isfinite(both).any():
+        return float(np.nanmedian(both))
+    single = implied_probability(np.where(np.isfinite(over), over, under))
+    return float(2 * np.nanmedian(single)) if np.isfinite(single).any() else STANDARD_OVERROUND
+
+
+def _prices(frame: Frame) -> tuple[FloatArray, FloatArray]:
+    return decimal_odds(frame.columns["over_price"]), decimal_odds(frame.columns["under_price"])
+
+
+def _reasons(line: FloatArray, probability: FloatArray) -> TextArray:
+    texts = [
+        "" if math.isnan(one) else f"line {one:g}, over {chance:.1%} without the margin"
+        for one, chance in zip(line.tolist(), probability.tolist(), strict=True)
+    ]
+    return np.array(texts, dtype=object)
+
+
+SYSTEM = System(
+    name="market",
+    title="the line without its margin",
+    levels=("line",),
+    columns=columns,
+    train=train,
+    forecast=forecast,
+)
