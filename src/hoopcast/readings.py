@@ -20,6 +20,7 @@ from hoopcast.warehouse.result import FileFormat, Table
 from hoopcast.warehouse.tables import table as table_definition
 
 if TYPE_CHECKING:
+    from hoopcast.evaluation.evaluate import Evaluation
     from hoopcast.explain import Explanation
     from hoopcast.pipeline.coverage import By
     from hoopcast.pipeline.heartbeat import Beat
@@ -103,6 +104,25 @@ class Readings:
         names = {model.name for model in select_nodes(tables)}
         found = gaps(self.engine, all_nodes(), self._resolve(dates), dates.get("stage", "regular"))
         return Table.of(Gap, [gap for gap in found if gap.table in names])
+
+    def evaluate(
+        self, *systems: str, populations: Sequence[str] = (), issued: bool = False, **dates: Unpack[RangeArguments]
+    ) -> "Evaluation":
+        """How good the forecasts of a range were, by system and population.
+
+        Args:
+            systems: systems, or systems at a level such as linear_news; all for none.
+            populations: of ALL, GP10, MIN20, PTS20 and PROP; all for none.
+            issued: what was published before tip-off, in place of what today's code says.
+            dates: the range.
+
+        Raises:
+            UsageError: if a name or the range does not exist, or nothing of it can be scored.
+        """
+        from hoopcast.evaluation.evaluate import Choice, evaluate  # noqa: PLC0415 - brings scipy
+
+        choice = Choice(dates.get("stage", "regular"), systems, tuple(populations), issued)
+        return evaluate(self.engine, self._resolve(dates), choice)
 
     def failures(self, *tables: str, **dates: Unpack[RangeArguments]) -> Table:
         """Absent rows and failed dates by table, category and month, with one reason of each."""

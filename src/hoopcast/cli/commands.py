@@ -25,6 +25,7 @@ _MODULES = {
     "runs": "reports",
     "failures": "reports",
     "verify": "reports",
+    "evaluate": "evaluate",
     "why": "reasons",
     "explain": "reasons",
     "sql": "sql",

@@ -184,11 +184,11 @@ def _score(statements: Statements, scope: Scope, rows: Appearances, asked: _Aske
         shown = tuple(name for name in asked.populations if one.level != "line" or name == "PROP")
         found = (accuracy(scope.phase, name, rows, one, others) for name in shown)
         records.accuracy += [record for record in found if record]
+        records.slices += slices(scope.phase, rows, one)
         if one.is_baseline:
             continue
         graded = (calibration(scope.phase, name, rows, one) for name in shown)
         records.calibration += [record for record in graded if record]
-        records.slices += slices(scope.phase, rows, one)
         records.market += against_market(scope.phase, rows, one, recalibrated)
         bets = (
             every_line(scope.phase, rows, one),
@@ -216,8 +216,8 @@ def _sort(records: _Records) -> None:
         )
     )
     records.calibration.sort(key=lambda record: (record.phase, POPULATIONS.index(record.population)))
-    records.market.sort(key=lambda record: (record.phase, record.window))
-    records.betting.sort(key=lambda record: (record.phase, record.bets))
+    records.market.sort(key=lambda record: (record.phase, record.window, LEVELS.index(record.level)))
+    records.betting.sort(key=lambda record: (record.phase, record.bets, LEVELS.index(record.level)))
 
 
 def _chosen(choice: Choice, present: tuple[str, ...]) -> tuple[str, ...]:

@@ -66,10 +66,10 @@ def against_market(
         recalibrated: (n,) the market's P(over), recalibrated; NaN where unknown.
     """
     asked = np.isfinite(rows.market_probability) & np.isfinite(forecasts.over_probability) & (rows.points != rows.line)
-    found = []
+    found: list[AgainstMarket] = []
     for window in (ALL, FROM_DECEMBER):
         inside = asked & from_december(rows) if window == FROM_DECEMBER else asked
-        if inside.sum() < FEWEST_ROWS:
+        if inside.sum() < FEWEST_ROWS or (found and inside.sum() == found[0].rows):
             continue
         over, day = (rows.points > rows.line)[inside].astype(np.float64), rows.game_date[inside]
         own = log_losses(forecasts.over_probability[inside], over)

@@ -1,0 +1,236 @@
+"""An evaluation as tables that a person reads, in the terminal and on the page."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from hoopcast.evaluation.betting import EVERY_LINE, RECOMMENDED
+from hoopcast.evaluation.evaluate import Evaluation
+from hoopcast.evaluation.populations import DIMENSIONS
+from hoopcast.forecast.system import LEVELS
+from hoopcast.market.odds import STANDARD_OVERROUND
+from hoopcast.market.power import bets_needed
+
+ADVICE = "Forecasts, not betting advice."
+_STANDARD_PRICE = 2 / STANDARD_OVERROUND
+_TRUE_RATES = (0.55, 0.54, 0.53)
+_BETS = {
+    EVERY_LINE: "Bets: the likelier side of every line",
+    RECOMMENDED: "Bets: what was recommended, for its expected value",
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """A table: the first `texts` columns are text, the others numbers. `notes` stand below it."""
+
+    phase: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    texts: int = 2
+    notes: tuple[str, ...] = ()
+
+
+def views(evaluation: Evaluation) -> Iterator[View]:
+    """Every table of an evaluation, phase by phase; tables without rows are left out."""
+    for phase in evaluation.phases:
+        made = (
+            *_accuracy(evaluation, phase),
+            _calibration(evaluation, phase),
+            *_slices(evaluation, phase),
+            _market(evaluation, phase),
+            *_betting(evaluation, phase),
+            _availability(evaluation, phase),
+        )
+        yield from (view for view in made if view.rows)
+    weights = _weights(evaluation)
+    if weights.rows:
+        yield weights
+
+
+def _accuracy(evaluation: Evaluation, phase: str) -> Iterator[View]:
+    columns = (
+        "level", "system", "covered", "MAE", "95 %", "filled", "bias", "CRPS", "95 %",
+        "t ewma8", "t average", "t market",
+    )  # fmt: skip
+    for size in evaluation.populations:
+        rows = tuple(
+            (
+                score.level,
+                score.system,
+                _percent(score.covered),
+                _number(score.mae),
+                _interval(score.mae_low, score.mae_high),
+                _number(score.mae_filled),
+                _number(score.bias, 2),
+                _number(score.crps),
+                _interval(score.crps_low, score.crps_high),
+                _number(score.t_ewma8, 1),
+                _number(score.t_moving_average, 1),
+                _number(score.t_market, 1),
+            )
+            for score in evaluation.accuracy
+            if (score.phase, score.population) == (phase, size.population)
+        )
+        if size.phase == phase:
+            title = f"{size.population}: {size.meaning}; {size.appearances:,} appearances"
+            yield View(phase, title, columns, rows)
+
+
+def _calibration(evaluation: Evaluation, phase: str) -> View:
+    columns = (
+        "on", "level", "system", "50 %", "80 %", "95 %", "PIT", "limit", "error", "limit",
+        "slope 95 %", "intercept 95 %",
+    )  # fmt: skip
+    rows = tuple(
+        (
+            one.population,
+            one.level,
+            one.system,
+            _percent(one.coverage_50),
+            _percent(one.coverage_80),
+            _percent(one.coverage_95),
+            _number(one.pit_distance),
+            _number(one.pit_distance_limit),
+            _number(one.calibration_error),
+            _number(one.calibration_error_limit),
+            _interval(one.slope_low, one.slope_high),
+            _interval(one.intercept_low, one.intercept_high),
+        )
+        for one in evaluation.calibration
+        if one.phase == phase
+    )
+    notes = (
+        "50, 80, 95 %: outcomes inside these intervals. PIT: distance of its histogram from flat.",
+        "error: of P(over), on PROP at the line, elsewhere at the half point beside his own average.",
+        "Calibrated forecasts stay below the limits in 95 of 100 samples of this size, with slope 1 and intercept 0.",
+    )
+    return View(phase, "Calibration", columns, rows, texts=3, notes=notes)
+
+
+def _slices(evaluation: Evaluation, phase: str) -> Iterator[View]:
+    for dimension, order in DIMENSIONS.items():
+        found = [one for one in evaluation.slices if (one.phase, one.dimension) == (phase, dimension)]
+        present = {one.value for one in found}
+        values = [value for value in order or sorted(present) if value in present]
+        cells = {(one.level, one.system, one.value): _number(one.mae) for one in found}
+        systems = sorted(dict.fromkeys((one.level, one.system) for one in found), key=lambda one: LEVELS.index(one[0]))
+        rows = tuple((*system, *(cells.get((*system, value), "") for value in values)) for system in systems)
+        note = ("Systems that read the line forecast fewer and other rows than the rest.",)
+        yield View(phase, f"MAE by {_WORDS.get(dimension, dimension)}", ("level", "system", *values), rows, notes=note)
+
+
+_WORDS = {"season": "part of his season"}
+
+
+def _market(evaluation: Evaluation, phase: str) -> View:
+    columns = ("level", "system", "range", "lines", "log loss", "95 %", "market", "t", "recalibrated", "t")
+    rows = tuple(
+        (
+            one.level,
+            one.system,
+            one.window,
+            f"{one.rows:,}",
+            _number(one.log_loss, 4),
+            _interval(one.log_loss_low, one.log_loss_high, 4),
+            _number(one.log_loss_market, 4),
+            _number(one.t_market, 1),
+            _number(one.log_loss_recalibrated, 4),
+            _number(one.t_recalibrated, 1),
+        )
+        for one in evaluation.market
+        if one.phase == phase
+    )
+    notes = (
+        "market: its prices without margin, on the same lines.",
+        "recalibrated: these by slope and intercept of earlier months, where they have 1,000 lines or more.",
+    )
+    return View(phase, "P(over) at the line beside the market's", columns, rows, texts=3, notes=notes)
+
+
+def _betting(evaluation: Evaluation, phase: str) -> Iterator[View]:
+    columns = (
+        "level", "system", "bets", "no bet", "hit %", "95 %", "even", "under", "return %", "95 %", "under", "needed",
+    )  # fmt: skip
+    needed = ", ".join(f"{bets_needed(rate, _STANDARD_PRICE):,} for a true {rate:.0%}" for rate in _TRUE_RATES)
+    notes = (
+        "no bet: pushes and voids. even: hit rate that the prices paid ask for. under: the under of the same lines.",
+        "needed: bets that tell this hit rate from break-even (one-sided 5 %, 80 % power); none if it is no higher.",
+        f"At -110 these are {needed}.",
+        ADVICE,
+    )
+    for kind, title in _BETS.items():
+        rows = tuple(
+            (
+                one.level,
+                one.system,
+                f"{one.wins + one.losses:,}",
+                f"{one.pushes + one.voids:,}",
+                _percent(one.hit_rate),
+                _interval(100 * one.hit_rate_low, 100 * one.hit_rate_high, 1),
+                _percent(one.break_even),
+                _percent(one.under_hit_rate),
+                _percent(one.return_rate),
+                _interval(100 * one.return_low, 100 * one.return_high, 1),
+                _percent(one.under_return),
+                "" if one.bets_needed is None else f"{one.bets_needed:,}",
+            )
+            for one in evaluation.betting
+            if (one.phase, one.bets) == (phase, kind)
+        )
+        yield View(phase, title, columns, rows, notes=notes)
+
+
+def _availability(evaluation: Evaluation, phase: str) -> View:
+    columns = ("level", "rows", "played %", "Brier", "95 %", "of the share", "error", "limit")
+    rows = tuple(
+        (
+            one.level,
+            f"{one.rows:,}",
+            _percent(one.played_share),
+            _number(one.brier, 4),
+            _interval(one.brier_low, one.brier_high, 4),
+            _number(one.brier_of_share, 4),
+            _number(one.calibration_error, 4),
+            _number(one.calibration_error_limit, 4),
+        )
+        for one in evaluation.availability
+        if one.phase == phase
+    )
+    notes = ("of the share: Brier score of saying the overall share to everyone.",)
+    return View(phase, "Play probability, on every expected row", columns, rows, texts=1, notes=notes)
+
+
+def _weights(evaluation: Evaluation) -> View:
+    dates = sorted({one.refit_date for one in evaluation.weights})
+    shown = dates if len(dates) <= _MOST_REFITS else [dates[0], dates[len(dates) // 2], dates[-1]]
+    cells = {(one.system, one.member, one.refit_date): _number(one.weight, 2) for one in evaluation.weights}
+    pairs = dict.fromkeys((one.system, one.member) for one in evaluation.weights)
+    rows = tuple((*pair, *(cells.get((*pair, day), "") for day in shown)) for pair in pairs)
+    notes = ("Learned before each refit date, on out-of-sample forecasts of earlier games.",)
+    return View("", "What the ensembles weigh", ("system", "member", *map(str, shown)), rows, notes=notes)
+
+
+_MOST_REFITS = 6
+
+
+def _number(value: float, digits: int = 3) -> str:
+    return "" if math.isnan(value) else f"{value:.{digits}f}"
+
+
+def _percent(value: float) -> str:
+    return "" if math.isnan(value) else f"{100 * value:.1f}"
+
+
+def _interval(low: float, high: float, digits: int = 2) -> str:
+    return "" if math.isnan(low) else f"{low:.{digits}f} to {high:.{digits}f}"
+
+
+def phase_title(evaluation: Evaluation, phase: str) -> str:
+    """A phase with its seasons, such as TEST 2021-22."""
+    return f"{phase} {_listed(evaluation.phases[phase])}"
+
+
+def _listed(seasons: Sequence[str]) -> str:
+    return seasons[0] if len(seasons) == 1 else f"{', '.join(seasons[:-1])} and {seasons[-1]}"
