@@ -1,0 +1,185 @@
+"""Minutes times rate: points are minutes, which coaches and absences decide, times points a minute, which hardly move.
+
+Minutes come from exponentially weighted means of several half-lives that carry over a summer, from his role, his return
+from an absence and what absent team-mates leave; their error is forecast beside them. Points a minute come from slower
+means, drawn to the league's by the fit, and from usage, pace, opponent and venue.
+
+The law of points is mixed over the uncertainty of minutes. With m and s the mean and standard deviation of minutes,
+r the rate, and a r m + b (r m)^2 the variance of points at m minutes, total expectation and total variance give the
+mean r m and the variance a r m + b r^2 (m^2 + s^2) + r^2 s^2.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hoopcast.errors import ForecastError
+from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws, Outcome
+from hoopcast.forecast.law import guarded
+from hoopcast.forecast.least_squares import Plane, fitted, plane, rounded
+from hoopcast.forecast.minutes_terms import (
+    HOME,
+    OPPONENT,
+    PACE,
+    TOTAL,
+    VACANCY,
+    columns,
+    minutes_terms,
+    quote_terms,
+    rate_terms,
+    spread_terms,
+    usual_minutes,
+    usual_rate,
+)
+from hoopcast.forecast.reasons import largest_contributions
+from hoopcast.forecast.system import Level, System
+
+MINUTES = (1.0, 44.0)
+LEAST_RATE = 0.02
+LEAST_SPREAD = 2.0
+LEAST_QUOTES = 500
+_PLANES = ("minutes", "quotes", "spread", "rate")
+_REASONS = ("minutes", "scoring rate", VACANCY, PACE, OPPONENT, HOME, TOTAL)
+_ROUNDS = 8
+
+
+@dataclass(frozen=True)
+class _Planes:
+    minutes: Plane
+    quotes: Plane
+    spread: Plane
+    rate: Plane
+
+
+def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
+    """Planes of minutes, of their squared error and of the rate, and the variance of points at known minutes."""
+    planes = _learned(frame, outcome, level)
+    minutes, points = _minutes(frame, planes, level), outcome.points
+    rate = _rate(frame, planes, level)
+    weight = 1 / (1 + rate * minutes)
+    ratio = float((weight * points).sum() / (weight * rate * minutes).sum())
+    linear, square = _variance_at_known_minutes(ratio * rate * outcome.minutes, points)
+    document: Document = {
+        **{name: getattr(planes, name).document() for name in _PLANES},
+        "minutes_centre": _listed(minutes_terms(frame, level).matrix.mean(axis=0)),
+        "rate_centre": _listed(rate_terms(frame, minutes, level).matrix.mean(axis=0)),
+        "ratio": rounded(ratio),
+        "linear": rounded(linear),
+        "square": rounded(square),
+        "scale": 1.0,
+        "rows": len(frame),
+    }
+    mean, variance = _moments(frame, document, level)
+    document["scale"] = rounded(float(np.mean((points - mean) ** 2 / variance)))
+    return document | _minutes_error(frame, outcome, level)
+
+
+def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
+    """Laws mixed over the uncertainty of minutes."""
+    if document is None:
+        raise ForecastError(f"minutes_rate_{level} forecasts by what it learned, and was given nothing; train it first")
+    mean, variance = guarded(*_moments(frame, document, level))
+    return Laws(mean, variance, largest_contributions(_contributions(frame, document, level), _REASONS))
+
+
+def minutes_forecast(frame: Frame, document: Document, level: Level) -> tuple[FloatArray, FloatArray]:
+    """Mean and standard deviation of the minutes of each row, should he play, (n,) each."""
+    planes = _planes(document)
+    minutes = _minutes(frame, planes, level)
+    squares = planes.spread.at(spread_terms(frame, minutes))
+    return minutes, np.sqrt(np.maximum(squares, LEAST_SPREAD**2))
+
+
+def _learned(frame: Frame, outcome: Outcome, level: Level) -> _Planes:
+    terms, even = minutes_terms(frame, level).matrix, np.ones(len(frame))
+    found = fitted(terms, outcome.minutes, even)
+    quotes = _learned_quotes(frame, outcome.minutes - found.at(terms), level)
+    expected = np.clip(found.at(terms) + quotes.at(quote_terms(frame, level)), *MINUTES)
+    spread = fitted(spread_terms(frame, expected), (outcome.minutes - expected) ** 2, even)
+    # Points a minute vary less over more minutes, so minutes are the weight; half a minute keeps the ratio finite.
+    rate = fitted(
+        rate_terms(frame, expected, level).matrix, outcome.points / np.maximum(outcome.minutes, 0.5), outcome.minutes
+    )
+    return _Planes(found, quotes, spread, rate)
+
+
+def _learned_quotes(frame: Frame, left: FloatArray, level: Level) -> Plane:
+    """What being quoted says of minutes, from the date of the first quote on: before it nobody could be."""
+    terms = quote_terms(frame, level)
+    quoted = np.flatnonzero(frame.columns["is_quoted"] > 0) if level == "market" else np.empty(0, dtype=np.intp)
+    if len(quoted) < LEAST_QUOTES:
+        return Plane(0.0, np.zeros(terms.shape[1]))
+    since = frame.game_date >= frame.game_date[quoted[0]]
+    return fitted(terms[since], left[since], np.ones(int(since.sum())))
+
+
+def _minutes(frame: Frame, planes: _Planes, level: Level) -> FloatArray:
+    found = planes.minutes.at(minutes_terms(frame, level).matrix) + planes.quotes.at(quote_terms(frame, level))
+    return np.clip(found, *MINUTES)
+
+
+def _rate(frame: Frame, planes: _Planes, level: Level) -> FloatArray:
+    terms = rate_terms(frame, _minutes(frame, planes, level), level)
+    return np.maximum(planes.rate.at(terms.matrix), LEAST_RATE)
+
+
+def _variance_at_known_minutes(mean: FloatArray, points: FloatArray) -> tuple[float, float]:
+    """The a and b of the variance a m + b m^2 of points about m = rate x minutes played, by gamma quasi-likelihood."""
+    squares, terms = (points - mean) ** 2, np.column_stack([mean, mean**2])
+    found = np.array([1.5, 0.02])
+    for _ in range(_ROUNDS):
+        weight = np.maximum(terms @ found, 0.5) ** -2.0
+        gram = (terms * weight[:, None]).T @ terms
+        found = np.maximum(np.linalg.lstsq(gram, (terms * weight[:, None]).T @ squares)[0], (0.1, 0.0))
+    return float(found[0]), float(found[1])
+
+
+def _moments(frame: Frame, document: Document, level: Level) -> tuple[FloatArray, FloatArray]:
+    minutes, spread = minutes_forecast(frame, document, level)
+    rate = document["ratio"] * _rate(frame, _planes(document), level)
+    at_known = document["linear"] * rate * minutes + document["square"] * rate**2 * (minutes**2 + spread**2)
+    variance: FloatArray = document["scale"] * (at_known + rate**2 * spread**2)
+    return rate * minutes, variance
+
+
+def _minutes_error(frame: Frame, outcome: Outcome, level: Level) -> Document:
+    """Mean absolute error of the minutes of the last fifth of the rows, learned from those of earlier dates."""
+    before = frame.game_date < frame.game_date[len(frame) * 4 // 5]
+    if not before.any():
+        return {}
+    planes = _learned(frame.rows(before), outcome.rows(before), level)
+    error = np.abs(_minutes(frame.rows(~before), planes, level) - outcome.minutes[~before])
+    return {"minutes_error": rounded(float(error.mean()))}
+
+
+def _contributions(frame: Frame, document: Document, level: Level) -> FloatArray:
+    """Points that each cause adds to his usual minutes times his usual rate, (n, 7)."""
+    planes, (minutes, _) = _planes(document), minutes_forecast(frame, document, level)
+    rate = _rate(frame, planes, level)
+    terms, centre = rate_terms(frame, minutes, level), np.array(document["rate_centre"])
+    of_rate = {cause: terms.part(planes.rate, cause, centre) for cause in (VACANCY, PACE, OPPONENT, HOME, TOTAL)}
+    left = minutes_terms(frame, level).part(planes.minutes, VACANCY, np.array(document["minutes_centre"]))
+    causes = {cause: minutes * part for cause, part in of_rate.items()}
+    causes[VACANCY] = causes[VACANCY] + rate * left
+    own_rate = rate - usual_rate(frame) - sum(of_rate.values())
+    parts = [rate * (minutes - left - usual_minutes(frame)), minutes * own_rate, *causes.values()]
+    found: FloatArray = document["ratio"] * np.column_stack(parts)
+    return found
+
+
+def _planes(document: Document) -> _Planes:
+    return _Planes(*(plane(document[name]) for name in _PLANES))
+
+
+def _listed(values: FloatArray) -> list[float]:
+    return [rounded(value) for value in values.tolist()]
+
+
+SYSTEM = System(
+    name="minutes_rate",
+    title="minutes, decided by coaches and absences, times points a minute, which hardly move",
+    levels=("history", "news", "market"),
+    columns=columns,
+    train=train,
+    forecast=forecast,
+)

@@ -1,0 +1,83 @@
+"""Moving average: a player scores what he scored lately, a little less far from the middle, in the circumstances.
+
+Half the mean of his last 5 games, three tenths of his last 10, a fifth of his season (each leaning on last season while
+there are few games), drawn towards the league because a run of good games ends, and moved by rest, home, pace, the
+opponent's zones and absent team-mates. It learns nothing and forecasts from the first date: the floor that every other
+system must beat.
+
+The constants below are least squares of points, less the average, on the terms of `_terms` with weights 1 / variance,
+over the appearances of 2018-19 to 2020-21. What rest is worth is the share that the composite factors state: its own
+slope comes out with the wrong sign there, because those who played yesterday are the ones in favour.
+"""
+
+import numpy as np
+
+from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws
+from hoopcast.forecast.law import guarded
+from hoopcast.forecast.least_squares import filled, variance_at
+from hoopcast.forecast.reasons import largest_contributions
+from hoopcast.forecast.system import Level, System
+
+COLUMNS = (
+    "points_avg_last_5",
+    "points_avg_last_10",
+    "points_avg_season",
+    "fatigue_score",
+    "shot_zone_mismatch_score",
+    "pace_score",
+    "usage_spike_score",
+    "home_away",
+)
+WEIGHTS = (0.5, 0.3, 0.2)
+LEAN = 0.831  # points that everyone is given
+DRAWN = -0.144  # share of his average that is taken for it
+FATIGUE_SHARE = 0.004  # of his points at a fatigue score of 0, as in the composite factors
+ZONES = 1.32  # per point of shot_zone_mismatch_score
+PACE = 0.78  # per point of pace_score
+VACANCY = 4.85  # per point of usage_spike_score, which is stated for regulars
+HOME = 0.012  # share of his points between away and home
+# Variance of points about these means: constant + slope * mean.
+VARIANCE: Document = {"constant": 7.59, "slope": 2.64}
+_LABELS = ("last 5 games", "last 10 games", "rest", "opponent's zones", "pace", "absent team-mates", "home court")
+
+
+def columns(_level: Level) -> tuple[str, ...]:
+    """Features that it reads."""
+    return COLUMNS
+
+
+def forecast(frame: Frame, _document: Document | None, _level: Level) -> Laws:
+    """Laws whose mean is the adjusted moving average."""
+    last_5, last_10, season = (frame.columns[name] for name in COLUMNS[:3])
+    average = WEIGHTS[0] * last_5 + WEIGHTS[1] * last_10 + WEIGHTS[2] * season
+    terms = _terms(frame, average)
+    mean = LEAN + (1 + DRAWN) * average + terms.sum(axis=1)
+    mean, variance = guarded(mean, variance_at(VARIANCE, np.maximum(mean, 0)))
+    form = np.column_stack([WEIGHTS[0] * (last_5 - season), WEIGHTS[1] * (last_10 - season)])
+    return Laws(mean, variance, largest_contributions(np.hstack([(1 + DRAWN) * form, terms]), _LABELS))
+
+
+def _terms(frame: Frame, average: FloatArray) -> FloatArray:
+    """Points that rest, zones, pace, vacancy and home add, (n, 5); nothing where unknown."""
+    tiredness = (100 - frame.columns["fatigue_score"]) / 100
+    return filled(
+        np.column_stack(
+            [
+                -FATIGUE_SHARE * tiredness * average,
+                ZONES * frame.columns["shot_zone_mismatch_score"],
+                PACE * frame.columns["pace_score"],
+                VACANCY * frame.columns["usage_spike_score"],
+                HOME * (frame.columns["home_away"] - 0.5) * average,
+            ]
+        )
+    )
+
+
+SYSTEM = System(
+    name="moving_average",
+    title="he scores what he scored lately",
+    levels=("history",),
+    columns=columns,
+    train=None,
+    forecast=forecast,
+)
