@@ -13,6 +13,9 @@ from hoopcast.recorded import Snapshots, recorded
 from hoopcast.warehouse.snapshot import copy_to, take_snapshot
 
 if TYPE_CHECKING:
+    from hoopcast.forecast.graded import GradeReport
+    from hoopcast.forecast.issuing import IssueReport
+    from hoopcast.forecast.outlook import Outlook
     from hoopcast.pipeline.report import RunReport
     from hoopcast.pipeline.run import Progress
     from hoopcast.sources.forget import ForgetReport
@@ -107,6 +110,75 @@ class Hoopcast(Readings):
         if report.run_id:
             take_snapshot(self.engine)
         return report
+
+    def predict(
+        self,
+        player: int | str | None = None,
+        team: str | None = None,
+        system: str | None = None,
+        *,
+        update: bool = True,
+        progress: "Progress | None" = None,
+        **dates: Unpack[RangeArguments],
+    ) -> "Outlook":
+        """Forecasts of a range, brought up to date first.
+
+        Args:
+            player: his id or name, or a part of it; on one date he comes in detail.
+            team: its tricode; every team for none.
+            system: a system, or one at a level such as linear_news; by default the best that has the player.
+            update: whether to bring forecasts up to date; otherwise they are read as they stand.
+            progress: told of tables and spans.
+            dates: the range.
+
+        Raises:
+            UsageError: if a player, team, system or range does not exist.
+            PreflightError: if raw input of final games is missing.
+        """
+        from hoopcast.forecast.outlook import outlook, question  # noqa: PLC0415 - brings the forecasts
+
+        asked = question(self.engine, [day.date for day in self._resolve(dates)], player, team, system)
+        nodes = [f"predictions/{one.system_id}" for one in asked.systems]
+        run = self.backfill(*nodes, progress=progress, **dates) if update else None
+        return outlook(self.engine, asked, run)
+
+    def issue(self, system: str | None = None, **dates: Unpack[RangeArguments]) -> "IssueReport":
+        """Put forecasts of games that have not tipped off yet on record for good, as they stand.
+
+        Args:
+            system: a system, or one at a level; all of them for none.
+            dates: the range.
+
+        Raises:
+            UsageError: if the system or the range does not exist.
+        """
+        from hoopcast.forecast.issuing import issue  # noqa: PLC0415 - brings the forecasts
+        from hoopcast.forecast.naming import every_system, named_systems  # noqa: PLC0415 - the same
+
+        systems = every_system() if system is None else named_systems(system)
+        days = [day.date for day in self._resolve(dates)]
+        with recorded(self.engine, self.command) as record:
+            report = issue(self.engine, days, [one.system_id for one in systems])
+            record.totals = Totals(rows=report.issued)
+        return report
+
+    def grade(self, *, progress: "Progress | None" = None, **dates: Unpack[RangeArguments]) -> "GradeReport":
+        """Grade the forecasts of a range whose games are final.
+
+        Args:
+            progress: told of tables and spans.
+            dates: the range.
+
+        Raises:
+            UsageError: if the range does not exist.
+            PreflightError: if raw input of final games is missing.
+        """
+        from hoopcast.forecast.graded import GradeReport, grades_by_system  # noqa: PLC0415 - brings the forecasts
+        from hoopcast.forecast.naming import every_system  # noqa: PLC0415 - the same
+
+        run = self.backfill("grading", progress=progress, **dates)
+        days = [day.date for day in self._resolve(dates)]
+        return GradeReport(grades_by_system(self.engine, days, [one.system_id for one in every_system()]), run)
 
     def backup(self, path: str | Path) -> None:
         """Copy the whole warehouse, consistent in itself, to a new file.

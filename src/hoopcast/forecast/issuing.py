@@ -1,0 +1,73 @@
+"""Issue: keep what was forecast before tip-off, once and for all; nothing that is rebuilt changes it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from hoopcast.pipeline.ledger import utc_now
+from hoopcast.warehouse.engine import Engine, Parameters
+from hoopcast.warehouse.tables import table
+
+ISSUED = "nba_predictions.issued_forecast"
+PREDICTIONS = "nba_predictions.player_prop_predictions"
+# A game without a time of its tip-off counts as begun when its date begins in the east, at the earliest 04:00 UTC.
+_DAY_BEGINS = "INTERVAL 4 HOUR"
+_KEY = ("market", "game_id", "player_id", "system_id")
+
+
+@dataclass(frozen=True)
+class IssueReport:
+    """What became of forecasts that were to be issued: how many were, had been already as they are, or were too late.
+
+    Too late is a forecast of a game that has tipped off, by its time in the schedule, or that is live or final.
+    """
+
+    issued_at_utc: datetime
+    issued: int
+    unchanged: int
+    too_late: int
+
+
+def issue(engine: Engine, dates: Sequence[date], system_ids: Sequence[str], now: datetime | None = None) -> IssueReport:
+    """Add forecasts of games that have not tipped off yet to the record of issued ones, in one transaction.
+
+    A forecast whose content is that of its newest issue is not issued again; when it was computed is no content.
+
+    Args:
+        engine: the warehouse.
+        dates: dates of the games.
+        system_ids: whose forecasts.
+        now: moment of the issue, UTC; this one by default.
+    """
+    moment = now or utc_now()
+    columns = [name for name in table(PREDICTIONS).column_names if name in table(ISSUED).column_names]
+    content = engine.row_hash([name for name in columns if name != "created_at_utc"])
+    same_key = " AND ".join(f"n.{name} = p.{name}" for name in _KEY)
+    asked: Parameters = {"dates": list(dates), "system_ids": list(system_ids), "now": moment}
+    standing = f"""
+        SELECT p.*, p.content = n.content AS is_unchanged,
+            s.game_status <> 1 OR $now >= COALESCE(s.tip_off_utc, CAST(s.game_date AS TIMESTAMP) + {_DAY_BEGINS})
+                AS is_late
+        FROM (SELECT *, {content} AS content FROM {PREDICTIONS}) AS p
+        INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = p.game_id
+        LEFT JOIN (
+            SELECT {", ".join(_KEY)}, ARG_MAX({content}, issued_at_utc) AS content
+            FROM {ISSUED} GROUP BY {", ".join(_KEY)}
+        ) AS n ON {same_key}
+        WHERE p.game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))
+            AND p.system_id IN (SELECT UNNEST(CAST($system_ids AS VARCHAR[])))"""
+    with engine.transaction():
+        counts = engine.query(
+            f"""SELECT COUNT(CASE WHEN NOT is_late AND is_unchanged IS NOT TRUE THEN 1 END),
+                COUNT(CASE WHEN NOT is_late AND is_unchanged THEN 1 END), COUNT(CASE WHEN is_late THEN 1 END)
+            FROM ({standing}) AS standing""",
+            asked,
+        ).rows[0]
+        issued, unchanged, too_late = (int(str(count)) for count in counts)
+        if issued:
+            engine.execute(
+                f"INSERT INTO {ISSUED} ({', '.join(columns)}, issued_at_utc) SELECT {', '.join(columns)}, $now"
+                f" FROM ({standing}) AS standing WHERE NOT is_late AND is_unchanged IS NOT TRUE",
+                asked,
+            )
+    return IssueReport(moment, issued, unchanged, too_late)

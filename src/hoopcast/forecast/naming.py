@@ -1,0 +1,77 @@
+"""Which forecasts a user means: those of a system, of one of its levels, or the best that there are of each row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hoopcast.errors import UsageError
+from hoopcast.forecast.system import LEVELS
+from hoopcast.pipeline.nodes import all_nodes
+
+# What the systems were once called.
+ALIASES = {
+    "moving_average_baseline_v1": "moving_average",
+    "zone_matchup_v1": "zone_matchup",
+    "similarity_balanced_v1": "similarity",
+    "xgboost_v1": "gradient_boosting",
+    "ensemble_v1": "ensemble",
+}
+BEST = "ensemble"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A system at a level: `linear_news` is `linear` at `news`."""
+
+    system_id: str
+
+    @property
+    def name(self) -> str:
+        """The system's name."""
+        return self.system_id.rpartition("_")[0]
+
+    @property
+    def level(self) -> str:
+        """The information level."""
+        return self.system_id.rpartition("_")[2]
+
+
+def every_system() -> tuple[Named, ...]:
+    """All systems that run at all of their levels, best first: ensembles, then by level, from the highest on."""
+    found = [Named(name) for name in dict.fromkeys(node.system_id for node in all_nodes()) if name]
+    found.reverse()
+    return tuple(sorted(found, key=lambda one: (one.name != BEST, -LEVELS.index(one.level))))
+
+
+def named_systems(text: str) -> tuple[Named, ...]:
+    """Systems that a text names: a system_id, a system, which is all of its levels, or what it was once called.
+
+    Args:
+        text: such as linear_news, linear or xgboost_v1.
+
+    Returns:
+        What it names, the highest level first.
+
+    Raises:
+        UsageError: if it names none; it lists the choices.
+    """
+    wanted = ALIASES.get(text.lower(), text.lower())
+    every = every_system()
+    found = tuple(one for one in every if wanted in (one.name, one.system_id))
+    if found:
+        return found
+    levels: dict[str, list[str]] = {}
+    for one in reversed(every):
+        levels.setdefault(one.name, []).append(one.level)
+    choices = ", ".join(f"{name} ({', '.join(known)})" for name, known in levels.items())
+    raise UsageError(f"no system '{text}'; choose a system, or one at a level as in linear_news: {choices}")
+
+
+def in_words(chosen: Sequence[Named]) -> str:
+    """Whose forecasts these are, of systems in the order in which they are asked."""
+    if len(chosen) == 1:
+        return chosen[0].system_id
+    if {one.name for one in chosen} == {chosen[0].name}:
+        return f"{chosen[0].name} at each information level"
+    if chosen[0].name == BEST:
+        return f"{BEST} at the highest information level that has the player"
+    return "the system that knows most of the player"
