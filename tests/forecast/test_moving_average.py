@@ -33,7 +33,7 @@ def test_averages_are_enough() -> None:
     "name", ["points_avg_last_5", "points_avg_season", "pace_score", "shot_zone_mismatch_score", "fatigue_score"]
 )
 def test_more_form_or_freshness_and_a_faster_or_weaker_opponent_raise_the_mean(name: str) -> None:
-    quiet = dict.fromkeys(("usage_spike_score", "pace_score", "shot_zone_mismatch_score"), 0.0)
+    quiet = dict.fromkeys(("teammates_points_change_history", "pace_score", "shot_zone_mismatch_score"), 0.0)
     frame = with_feature(player_games(COLUMNS)[0], **quiet)
     more = with_feature(frame, **{name: frame.columns[name] + 2})
     assert (SYSTEM.forecast(more, None, "history").mean > SYSTEM.forecast(frame, None, "history").mean).all()
@@ -43,5 +43,5 @@ def test_an_even_player_in_even_circumstances_is_forecast_near_his_average() -> 
     frame, _ = player_games(COLUMNS, rows=1)
     even = with_feature(frame, **dict.fromkeys(COLUMNS[:3], 10.0), **dict.fromkeys(COLUMNS[4:7], 0.0))
     laws = SYSTEM.forecast(with_feature(even, fatigue_score=100.0, home_away=0.5), None, "history")
-    assert np.isclose(laws.mean, 0.831 + 0.856 * 10)
+    assert np.isclose(laws.mean, 0.953 + 0.923 * 10)
     assert list(laws.reasons) == [""]

@@ -1,6 +1,6 @@
 """Similarity: what happened in the most similar earlier player-games, relative to form, will happen again.
 
-An appearance is a point in twelve dimensions: form, minutes and their trend, role, absence and rest before it, venue,
+An appearance is a point in thirteen dimensions: form, minutes and their trend, role, absence and rest before it, venue,
 opponent, pace, and what absent team-mates leave, each in standard deviations times a weight. A library of earlier ones,
 drawn evenly from all of them by the hash of their keys, is searched within a radius; a comparable counts the more, the
 nearer it is (Epanechnikov's kernel). What is carried over is not its points but how far they lay above or below the
@@ -42,6 +42,7 @@ COLUMNS = (
     "opponent_def_rating",
     "games_played_season",
     "teammates_points_change_history",
+    "minutes_share_history",
     "pace_score",
     "ts_pct_last_10",
 )
@@ -50,7 +51,7 @@ RADIUS = 2.0
 # Comparables of full weight that the form itself counts for.
 FORM_COUNTS_FOR = 30.0
 # Weights of the dimensions, by the score of 2020-21 after 2018-19 and 2019-20.
-WEIGHTS = (0.7, 0.8, 0.8, 0.3, 1.0, 0.4, 0.3, 0.5, 0.3, 1.2, 0.5, 0.4)
+WEIGHTS = (0.7, 0.8, 0.8, 0.3, 1.0, 0.4, 0.3, 0.5, 0.3, 0.6, 0.5, 0.4, 1.0)
 _NAMED = 3
 _CHUNK = 128
 _EPOCH = np.datetime64("1970-01-01", "D")
@@ -124,7 +125,7 @@ def _form_terms(frame: Frame) -> FloatArray:
 
 
 def _dimensions(frame: Frame, expected: FloatArray) -> FloatArray:
-    """Where appearances lie before they are standardised, (n, 12)."""
+    """Where appearances lie before they are standardised, (n, 13)."""
     known = frame.columns
     return np.column_stack(
         [
@@ -140,6 +141,7 @@ def _dimensions(frame: Frame, expected: FloatArray) -> FloatArray:
             -filled(known["teammates_points_change_history"]),
             filled(known["pace_score"]),
             filled(known["ts_pct_last_10"], 0.54),
+            filled(known["minutes_share_history"] - known["minutes_ewma"]),
         ]
     )
 
