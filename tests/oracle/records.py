@@ -32,6 +32,7 @@ class Appearance:
     points: int
     fgm: int
     fga: int
+    fg3a: int
     ftm: int
     fta: int
     started: bool | None
@@ -147,7 +148,8 @@ def _read_season(records: Records, folder: Path, season: str, teams: set[str]) -
         records.appearances.append(
             Appearance(
                 game, row["PLAYER_ID"], season, _day(row["GAME_DATE"]), team, other[game, team], float(row["MIN"]),
-                row["PTS"], row["FGM"], row["FGA"], row["FTM"], row["FTA"], started.get((game, row["PLAYER_ID"])),
+                row["PTS"], row["FGM"], row["FGA"], row["FG3A"], row["FTM"], row["FTA"],
+                started.get((game, row["PLAYER_ID"])),
                 rounded(ratio(used * team_minutes(box["MIN"]) / 5, row["MIN"] * plays)),
                 {zone: own.get(zone, (0, 0)) for zone in ZONES} if game in charted else None,
                 assisted.get((game, row["PLAYER_ID"]), 0) if game in charted else None,
@@ -169,7 +171,8 @@ def _read_season(records: Records, folder: Path, season: str, teams: set[str]) -
 
 
 _PLAYER = [
-    "GAME_ID", "PLAYER_ID", "GAME_DATE", "TEAM_ABBREVIATION", "MIN", "PTS", "FGM", "FGA", "FTM", "FTA", "TOV",
+    "GAME_ID", "PLAYER_ID", "GAME_DATE", "TEAM_ABBREVIATION", "MIN", "PTS", "FGM", "FGA", "FG3A", "FTM", "FTA",
+    "TOV",
 ]  # fmt: skip
 _TEAM = ["GAME_ID", "TEAM_ABBREVIATION", "GAME_DATE", "MIN", "PTS", "FGA", "FTA", "TOV", "OREB"]
 

@@ -12,6 +12,7 @@ from hoopcast.sources.simulator import TINY_LEAGUE
 from tests.oracle.comparison import disagreements, rows_by_key
 from tests.oracle.form import View, daily_cache, player_form, player_recency, team_form
 from tests.oracle.records import Records, read
+from tests.oracle.weighted import weighted_form, weighted_sums
 from tests.oracle.zones import defences, league_shooting, shooting
 from tests.properties.warehouses import SEASONS, League, build_league
 
@@ -54,6 +55,23 @@ def test_player_recency(warehouse: Hoopcast, views: dict[str, View]) -> None:
     for one in views[SEASONS[1]].appearances:
         career = [game for game in views[one.season].careers[one.player_id] if game.day <= one.day]
         assert disagreements(rows[one.game_id, one.player_id], player_recency(career)) == {}
+
+
+def test_player_weighted_sums(warehouse: Hoopcast, views: dict[str, View]) -> None:
+    rows = rows_by_key(warehouse, "nba_analytics.player_weighted_sums", ("game_id", "player_id"))
+    assert len(rows) == len(views[SEASONS[1]].appearances)
+    for one in views[SEASONS[1]].appearances:
+        career = [game for game in views[one.season].careers[one.player_id] if game.day <= one.day]
+        assert disagreements(rows[one.game_id, one.player_id], weighted_sums(career)) == {}
+
+
+def test_player_weighted_form(warehouse: Hoopcast, views: dict[str, View]) -> None:
+    rows = rows_by_key(warehouse, "nba_precompute.player_weighted_form", ("season", "player_id", "analysis_date"))
+    assert len(rows) > 1000
+    for row in rows.values():
+        day, player = row["analysis_date"], int(str(row["player_id"]))
+        assert isinstance(day, date)
+        assert disagreements(row, weighted_form(views[str(row["season"])], player, day)) == {}, row
 
 
 def test_team_form(warehouse: Hoopcast, views: dict[str, View]) -> None:
