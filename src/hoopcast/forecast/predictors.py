@@ -1,0 +1,57 @@
+"""Features made ready for a regression: standardised, within bounds, NULL as the mean and told where it is usual."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hoopcast.forecast.frame import Document, FloatArray
+from hoopcast.forecast.least_squares import rounded
+
+# Standard deviations from the mean, beyond which a feature says no more: rates of a few seconds of play.
+BOUND = 6.0
+# Share of NULL from which on it is a predictor of its own.
+USUAL_SHARE = 0.01
+
+
+@dataclass(frozen=True)
+class Predictors:
+    """How (n, k) features become predictors: centre and scale (k,), and places (m,) whose NULL is told as well."""
+
+    centre: FloatArray
+    scale: FloatArray
+    told: tuple[int, ...]
+
+    def of(self, features: FloatArray) -> FloatArray:
+        """Predictors without NaN, (n, k + m); 0 is the usual in each of the first k."""
+        standardised = np.clip(np.nan_to_num((features - self.centre) / self.scale), -BOUND, BOUND)
+        return np.hstack([standardised, np.isnan(features[:, list(self.told)]).astype(np.float64)])
+
+    def themes(self, themes: FloatArray) -> FloatArray:
+        """The (k, themes) matrix of the features, for the predictors: (k + m, themes)."""
+        return np.vstack([themes, themes[list(self.told)]])
+
+    def document(self) -> Document:
+        """As JSON."""
+        return {
+            "centre": [rounded(one) for one in self.centre],
+            "scale": [rounded(one) for one in self.scale],
+            "told": list(self.told),
+        }
+
+
+def predictors(document: Document) -> Predictors:
+    """What a document holds."""
+    centre, scale = (np.array(document[name], dtype=np.float64) for name in ("centre", "scale"))
+    return Predictors(centre, scale, tuple(int(place) for place in document["told"]))
+
+
+def prepared(features: FloatArray) -> Predictors:
+    """Means and deviations of (n, k) features, NaN aside; one that never moves, or is never known, stays 0."""
+    known = ~np.isnan(features)
+    count = np.maximum(known.sum(axis=0), 1)
+    centre = np.where(known, features, 0).sum(axis=0) / count
+    scale = np.sqrt((np.where(known, features - centre, 0) ** 2).sum(axis=0) / count)
+    missing = 1 - known.mean(axis=0)
+    told = np.flatnonzero((missing >= USUAL_SHARE) & (missing <= 1 - USUAL_SHARE))
+    # As a document keeps them, so that what is learned and what is forecast see the same predictors.
+    return predictors(Predictors(centre, np.where(scale > 0, scale, 1.0), tuple(told.tolist())).document())

@@ -1,0 +1,78 @@
+"""Gradient boosting: the weighted sum, corrected where features act together or bend.
+
+Two forests of LightGBM climb from the line of `linear`: one by squared error towards the mean, rows weighted by about
+the inverse of their variance, one by absolute error towards the median. The median is taken for that of a law, whose
+mean follows; the forecast mean lies halfway between the two. Trees that start from a line need not spend themselves on
+redrawing it in steps: that is worth more than any setting of them (docs/forecast-tuning.md, tuned on 2018-19 to
+2020-21). Laws scatter as about the line in dates that it had not seen.
+"""
+
+import numpy as np
+
+from hoopcast.forecast.dispersion import dispersed
+from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
+from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws, Outcome
+from hoopcast.forecast.law import HIGHEST_MEAN, guarded, law, median
+from hoopcast.forecast.reasons import largest_contributions
+from hoopcast.forecast.system import Level, System
+from hoopcast.forecast.systems.linear import FEWEST_ROWS, fitted_line, line, row_weights, widening
+from hoopcast.forecast.trees import forest, gains, trained
+
+# Share of the mean that the squared error speaks for; the median speaks for the rest.
+MEAN_SHARE = 0.5
+_GRID = np.geomspace(0.05, HIGHEST_MEAN, 600)
+
+
+def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
+    """Learn the line, both forests and the variance function; nothing from fewer than 200 rows."""
+    names = features(level)
+    document: Document = {"features": list(names), "rows": len(frame), "line": None}
+    if len(frame) < FEWEST_ROWS:
+        return document
+    found, dispersion = fitted_line(frame, outcome.points, level)
+    matrix = feature_matrix(frame, level)
+    left = outcome.points - found.mean(matrix)
+    mean_forest = trained(matrix, left, row_weights(frame), names, "l2")
+    return document | {
+        "period": [str(frame.game_date.min()), str(frame.game_date.max())],
+        "line": found.document(),
+        "mean_forest": mean_forest,
+        "median_forest": trained(matrix, left, None, names, "l1"),
+        "importances": gains(mean_forest),
+        "dispersion": dispersion,
+    }
+
+
+def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
+    """Laws of the line and both forests, with the themes that moved them most; none from too few rows."""
+    if document is None or document["line"] is None:
+        unknown = np.full(len(frame), np.nan)
+        return Laws(unknown, unknown.copy(), np.full(len(frame), "", dtype=object))
+    matrix, themes = feature_matrix(frame, level), theme_matrix(level)
+    start = line(document["line"])
+    base, contributions = start.mean(matrix), start.contributions(matrix, level)
+    above, by_mean = forest(document["mean_forest"]).at(matrix, themes)
+    middle, by_median = forest(document["median_forest"]).at(matrix, themes)
+    mean = MEAN_SHARE * (base + above) + (1 - MEAN_SHARE) * _mean_of(base + middle, document["dispersion"])
+    contributions = contributions + MEAN_SHARE * by_mean + (1 - MEAN_SHARE) * by_median
+    mean = guarded(mean, np.ones(len(frame)))[0]
+    mean, variance = guarded(mean, dispersed(document["dispersion"], mean, widening(frame)))
+    return Laws(mean, variance, largest_contributions(contributions, THEMES))
+
+
+def _mean_of(middle: FloatArray, dispersion: Document) -> FloatArray:
+    """Means of the laws with (n,) medians, at the usual width: the median rises with the mean, so a grid is turned."""
+    medians = median(law(_GRID, dispersed(dispersion, _GRID)))
+    rising = np.concatenate([[True], np.diff(np.maximum.accumulate(medians)) > 0])
+    means: FloatArray = np.interp(middle, medians[rising], _GRID[rising])
+    return means
+
+
+SYSTEM = System(
+    name="gradient_boosting",
+    title="a weighted sum, corrected where features act together or bend",
+    levels=("history", "news", "market"),
+    columns=features,
+    train=train,
+    forecast=forecast,
+)

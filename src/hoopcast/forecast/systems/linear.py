@@ -1,0 +1,112 @@
+"""Linear: points are a weighted sum of what is known, form, minutes, rates and absences alike.
+
+A ridge regression on the features of the boosting, standardised, held within six standard deviations, with NULL taken
+as the mean and told where it is usual. Rows count 1 / (3 + recent points), about the inverse of their variance. Within
+a hundredth or two of the boosting in a twentieth of the time, and the start from which the boosting climbs.
+Laws scatter as squared residuals did in dates that the regression had not seen. Tuned on 2018-19 to 2020-21:
+docs/forecast-tuning.md.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hoopcast.forecast.dispersion import dispersed, fitted_dispersion, out_of_sample
+from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
+from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame, Laws, Outcome
+from hoopcast.forecast.law import guarded
+from hoopcast.forecast.least_squares import Plane, filled, fitted, plane
+from hoopcast.forecast.predictors import Predictors, predictors, prepared
+from hoopcast.forecast.reasons import largest_contributions
+from hoopcast.forecast.system import Level, System
+
+# Appearances of average weight that vote for a coefficient of nought.
+RIDGE = 200.0
+# Fewer rows than this teach nothing.
+FEWEST_ROWS = 200
+WIDENING = ("minutes_deviation_16",)
+_FOLDS = 5
+_BENCH_VARIANCE = 3.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """The regression: how features become predictors, and the plane through them, in points."""
+
+    predictors: Predictors
+    plane: Plane
+
+    def mean(self, matrix: FloatArray) -> FloatArray:
+        """Means at (n, k) features, points; not held above 0."""
+        return self.plane.at(self.predictors.of(matrix))
+
+    def contributions(self, matrix: FloatArray, level: Level) -> FloatArray:
+        """By how many points each theme moves a forecast away from that of a usual row: (n, themes)."""
+        slopes = self.plane.slopes[:, None] * self.predictors.themes(theme_matrix(level))
+        return self.predictors.of(matrix) @ slopes
+
+    def document(self) -> Document:
+        """As JSON."""
+        return {"predictors": self.predictors.document(), "plane": self.plane.document()}
+
+
+def line(document: Document) -> Line:
+    """What a document holds."""
+    return Line(predictors(document["predictors"]), plane(document["plane"]))
+
+
+def row_weights(frame: Frame) -> FloatArray:
+    """1 / variance of points, up to a factor: (n,), their mean 1."""
+    weights = 1 / (_BENCH_VARIANCE + filled(frame.columns["points_weighted_8"], frame.columns["points_avg_season"]))
+    shares: FloatArray = weights / weights.mean()
+    return shares
+
+
+def widening(frame: Frame) -> FloatArray:
+    """What widens a law beside its mean, (n, 1): how much his minutes vary."""
+    return frame.matrix(WIDENING)
+
+
+def fitted_line(frame: Frame, points: FloatArray, level: Level) -> tuple[Line, Document]:
+    """The regression, and the variance function of forecasts of dates that it has not seen."""
+    matrix, weights = feature_matrix(frame, level), row_weights(frame)
+    ready = prepared(matrix)
+    terms = ready.of(matrix)
+
+    def forecast_others(known: BoolArray, asked: BoolArray) -> FloatArray:
+        return fitted(terms[known], points[known], weights[known], RIDGE).at(terms[asked])
+
+    mean = guarded(out_of_sample(frame.game_date, _FOLDS, forecast_others), np.ones(len(frame)))[0]
+    found = Line(ready, fitted(terms, points, weights, RIDGE))
+    # As the document keeps it: what builds on the line sees in training what it will see later.
+    return line(found.document()), fitted_dispersion(mean, points, widening(frame))
+
+
+def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
+    """Learn the coefficients and the variance function."""
+    document: Document = {"features": list(features(level)), "rows": len(frame), "line": None}
+    if len(frame) < FEWEST_ROWS:
+        return document
+    found, dispersion = fitted_line(frame, outcome.points, level)
+    return document | {"line": found.document(), "dispersion": dispersion}
+
+
+def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
+    """Laws whose mean is the weighted sum, with the themes that moved it most; none from too few rows."""
+    if document is None or document["line"] is None:
+        unknown = np.full(len(frame), np.nan)
+        return Laws(unknown, unknown.copy(), np.full(len(frame), "", dtype=object))
+    found, matrix = line(document["line"]), feature_matrix(frame, level)
+    mean = guarded(found.mean(matrix), np.ones(len(frame)))[0]
+    mean, variance = guarded(mean, dispersed(document["dispersion"], mean, widening(frame)))
+    return Laws(mean, variance, largest_contributions(found.contributions(matrix, level), THEMES))
+
+
+SYSTEM = System(
+    name="linear",
+    title="points are a weighted sum of what is known",
+    levels=("history", "news", "market"),
+    columns=features,
+    train=train,
+    forecast=forecast,
+)

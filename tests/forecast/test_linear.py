@@ -1,0 +1,87 @@
+"""The linear system learns a line, keeps it as numbers, and reads nothing above its level."""
+
+import json
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
+from hoopcast.forecast.frames import source_of
+from hoopcast.forecast.law import LOWEST_DISPERSION
+from hoopcast.forecast.reasons import largest_contributions
+from hoopcast.forecast.system import LEVELS, Level
+from hoopcast.forecast.systems import linear
+from hoopcast.warehouse.tables import table
+from tests.forecast.learning import known_relation
+
+FRAME, OUTCOME, TRUE_MEAN = known_relation("history")
+DOCUMENT = linear.train(FRAME, OUTCOME, "history")
+
+
+def test_the_same_frame_gives_the_same_document() -> None:
+    assert json.dumps(linear.train(FRAME, OUTCOME, "history")) == json.dumps(DOCUMENT)
+
+
+def test_a_document_read_back_gives_identical_laws() -> None:
+    laws = linear.forecast(FRAME, DOCUMENT, "history")
+    again = linear.forecast(FRAME, json.loads(json.dumps(DOCUMENT, allow_nan=False)), "history")
+    assert np.array_equal(laws.mean, again.mean)
+    assert np.array_equal(laws.variance, again.variance)
+
+
+def test_what_is_known_is_found() -> None:
+    laws = linear.forecast(FRAME, DOCUMENT, "history")
+    assert np.corrcoef(laws.mean, TRUE_MEAN)[0, 1] > 0.9
+    assert (laws.variance >= LOWEST_DISPERSION * laws.mean - 1e-9).all()
+
+
+def test_contributions_add_up_to_the_forecast() -> None:
+    line = linear.line(DOCUMENT["line"])
+    matrix = feature_matrix(FRAME, "history")
+    apart = line.mean(matrix) - line.contributions(matrix, "history").sum(axis=1)
+    assert np.ptp(apart) < 1e-9
+
+
+def test_reasons_name_the_themes_that_moved_the_forecast() -> None:
+    laws = linear.forecast(FRAME, DOCUMENT, "history")
+    scorer = FRAME.columns["points_weighted_8"].argmax()
+    assert laws.reasons[scorer].startswith("form +")
+
+
+@pytest.mark.parametrize("level", ["history", "news", "market", "line"])
+def test_no_feature_lies_above_the_level(level: Level) -> None:
+    assert level in get_args(Level)
+    above = []
+    for name in features(level):
+        source, column = source_of(name)
+        described = next(one for one in table(source.table).columns if one.name == column)
+        assert described.availability == "pre-game", name
+        if described.level is None or LEVELS.index(described.level) > LEVELS.index(level):
+            above.append(name)
+    assert above == []
+
+
+def test_every_feature_has_one_theme_and_is_named_once() -> None:
+    names = features("market")
+    assert len(set(names)) == len(names)
+    assert (theme_matrix("market").sum(axis=1) == 1).all()
+    assert theme_matrix("market").shape == (len(names), len(THEMES))
+
+
+def test_who_is_quoted_is_unknown_on_a_date_without_quotes() -> None:
+    frame, _, _ = known_relation("market", 60)
+    frame.columns["is_quoted"][:15] = 0
+    place = features("market").index("is_quoted")
+    assert np.isnan(feature_matrix(frame, "market")[:15, place]).all()
+    assert not np.isnan(feature_matrix(frame, "market")[15:, place]).any()
+
+
+def test_the_three_largest_contributions_are_said_largest_first() -> None:
+    contributions = np.array([[0.04, -0.42, 2.06, 0.81, 0.2], [0.0, np.nan, 0.01, 0.0, -0.3], [0.0] * 5])
+    labels = ("rest", "opponent", "minutes", "absent team-mates", "form")
+    assert largest_contributions(contributions, labels).tolist() == [
+        "minutes +2.1; absent team-mates +0.8; opponent -0.4",
+        "form -0.3",
+        "",
+    ]
