@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws, Outcome
+from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame, Laws, Outcome
 from hoopcast.forecast.law import LOWEST_DISPERSION
 from hoopcast.forecast.system import Level, System
 
@@ -31,9 +31,11 @@ def player_games(names: tuple[str, ...], rows: int = ROWS, seed: int = 1) -> tup
     return frame, Outcome(points, played)
 
 
-def with_feature(frame: Frame, **values: FloatArray | float) -> Frame:
+def with_feature(frame: Frame, **values: FloatArray | BoolArray | float) -> Frame:
     """The frame with other values of some features."""
-    changed = {name: np.broadcast_to(np.float64(value), len(frame)).copy() for name, value in values.items()}
+    changed = {
+        name: np.broadcast_to(np.asarray(value, dtype=np.float64), len(frame)).copy() for name, value in values.items()
+    }
     return replace(frame, columns={**frame.columns, **changed})
 
 

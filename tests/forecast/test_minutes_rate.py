@@ -94,6 +94,15 @@ def test_nobody_is_taken_for_unquoted_before_the_first_quote() -> None:
     assert never["quotes"] == {"intercept": 0.0, "slopes": [0.0, 0.0, 0.0]}
 
 
+def test_quotes_that_begin_late_leave_later_forecasts_without_a_bias() -> None:
+    frame, outcome = player_games(SYSTEM.columns("market"), rows=6_000)
+    late = frame.game_date >= frame.game_date[3_000]
+    document = learned(SYSTEM, "market", with_feature(frame, is_quoted=late & (outcome.minutes > 22)), outcome)
+    quoted = with_feature(frame, is_quoted=(outcome.minutes > 22).astype(np.float64)).rows(late)
+    laws = SYSTEM.forecast(quoted, document, "market")
+    assert abs((laws.mean - outcome.points[late]).mean()) < 0.25
+
+
 def test_without_anything_learned_it_forecasts_nothing() -> None:
     frame, _ = player_games(SYSTEM.columns("news"), rows=5)
     with pytest.raises(ForecastError, match="train it first"):

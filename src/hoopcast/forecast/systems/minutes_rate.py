@@ -9,12 +9,12 @@ r the rate, and a r m + b (r m)^2 the variance of points at m minutes, total exp
 mean r m and the variance a r m + b r^2 (m^2 + s^2) + r^2 s^2.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hoopcast.errors import ForecastError
-from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws, Outcome
+from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame, Laws, Outcome
 from hoopcast.forecast.law import guarded
 from hoopcast.forecast.least_squares import Plane, fitted, plane, rounded
 from hoopcast.forecast.minutes_terms import (
@@ -53,6 +53,7 @@ class _Planes:
 
 def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
     """Planes of minutes, of their squared error and of the rate, and the variance of points at known minutes."""
+    frame = _since_quotes(frame, level)
     planes = _learned(frame, outcome, level)
     minutes, points = _minutes(frame, planes, level), outcome.points
     rate = _rate(frame, planes, level)
@@ -94,7 +95,7 @@ def _learned(frame: Frame, outcome: Outcome, level: Level) -> _Planes:
     terms, even = minutes_terms(frame, level).matrix, np.ones(len(frame))
     found = fitted(terms, outcome.minutes, even)
     quotes = _learned_quotes(frame, outcome.minutes - found.at(terms), level)
-    expected = np.clip(found.at(terms) + quotes.at(quote_terms(frame, level)), *MINUTES)
+    expected = _with_quotes(frame, found, quotes, level)
     spread = fitted(spread_terms(frame, expected), (outcome.minutes - expected) ** 2, even)
     # Points a minute vary less over more minutes, so minutes are the weight; half a minute keeps the ratio finite.
     rate = fitted(
@@ -104,18 +105,35 @@ def _learned(frame: Frame, outcome: Outcome, level: Level) -> _Planes:
 
 
 def _learned_quotes(frame: Frame, left: FloatArray, level: Level) -> Plane:
-    """What being quoted says of minutes, from the date of the first quote on: before it nobody could be."""
+    """What being quoted, or not, says of minutes."""
     terms = quote_terms(frame, level)
-    quoted = np.flatnonzero(frame.columns["is_quoted"] > 0) if level == "market" else np.empty(0, dtype=np.intp)
-    if len(quoted) < LEAST_QUOTES:
+    known = _quotes_known(frame, level)
+    if not known.any() or (frame.columns["is_quoted"] > 0).sum() < LEAST_QUOTES:
         return Plane(0.0, np.zeros(terms.shape[1]))
-    since = frame.game_date >= frame.game_date[quoted[0]]
-    return fitted(terms[since], left[since], np.ones(int(since.sum())))
+    return fitted(terms[known], left[known], np.ones(int(known.sum())))
+
+
+def _quotes_known(frame: Frame, level: Level) -> BoolArray:
+    return ~np.isnan(frame.columns["is_quoted"]) if level == "market" else np.zeros(len(frame), dtype=np.bool_)
+
+
+def _since_quotes(frame: Frame, level: Level) -> Frame:
+    """The frame with nobody called unquoted before the date of the first quote."""
+    if level != "market":
+        return frame
+    quoted = frame.columns["is_quoted"]
+    places = np.flatnonzero(quoted > 0)
+    before = frame.game_date < frame.game_date[places[0]] if len(places) else np.ones(len(frame), dtype=np.bool_)
+    return replace(frame, columns={**frame.columns, "is_quoted": np.where(before, np.nan, quoted)})
 
 
 def _minutes(frame: Frame, planes: _Planes, level: Level) -> FloatArray:
-    found = planes.minutes.at(minutes_terms(frame, level).matrix) + planes.quotes.at(quote_terms(frame, level))
-    return np.clip(found, *MINUTES)
+    return _with_quotes(frame, planes.minutes, planes.quotes, level)
+
+
+def _with_quotes(frame: Frame, minutes: Plane, quotes: Plane, level: Level) -> FloatArray:
+    more = np.where(_quotes_known(frame, level), quotes.at(quote_terms(frame, level)), 0)
+    return np.clip(minutes.at(minutes_terms(frame, level).matrix) + more, *MINUTES)
 
 
 def _rate(frame: Frame, planes: _Planes, level: Level) -> FloatArray:
