@@ -25,6 +25,8 @@ _MODULES = {
     "runs": "reports",
     "failures": "reports",
     "verify": "reports",
+    "predict": "predict",
+    "grade": "grade",
     "evaluate": "evaluate",
     "why": "reasons",
     "explain": "reasons",

@@ -30,7 +30,8 @@ WITH wanted AS (
 found AS (
     SELECT {columns}, w.level, w.place, {plays} AS play_probability, s.home_team_abbr = p.team_abbr AS is_home,
         s.tip_off_utc, ROW_NUMBER() OVER (PARTITION BY p.market, p.game_id, p.player_id ORDER BY w.place) AS choice,
-        MAX(p.forecast_mean) OVER (PARTITION BY p.market, p.game_id, p.player_id) AS highest
+        CASE WHEN $only_best THEN p.forecast_mean
+            ELSE MAX(p.forecast_mean) OVER (PARTITION BY p.market, p.game_id, p.player_id) END AS height
     FROM nba_predictions.player_prop_predictions AS p
     INNER JOIN wanted AS w ON w.system_id = p.system_id
     LEFT JOIN nba_predictions.ml_feature_store AS f ON f.game_id = p.game_id AND f.player_id = p.player_id
@@ -38,10 +39,10 @@ found AS (
     WHERE p.game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))
         AND ($team IS NULL OR p.team_abbr = $team) AND ($player_id IS NULL OR p.player_id = $player_id)
 )
-SELECT * EXCLUDE (choice, highest, place)
+SELECT * EXCLUDE (choice, height, place)
 FROM found
 WHERE choice = 1 OR NOT $only_best
-ORDER BY game_date, tip_off_utc, game_id, team_abbr, highest DESC, player_id, place
+ORDER BY game_date, tip_off_utc, game_id, team_abbr, height DESC, player_id, place
 """
 
 

@@ -1,0 +1,190 @@
+"""The predict command: forecasts of a range, or of one player with his distribution."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hoopcast.cli.options import example, not_empty, with_output, with_range, with_wait
+from hoopcast.cli.output import Output, counted, say, show
+from hoopcast.cli.session import Session
+from hoopcast.cli.working import working
+
+if TYPE_CHECKING:
+    from hoopcast.dates import RangeArguments
+    from hoopcast.forecast.issuing import IssueReport
+    from hoopcast.forecast.outlook import Outlook
+    from hoopcast.forecast.player_outlook import PlayerOutlook
+    from hoopcast.warehouse.result import Table
+
+_RANGES = ("season", "month", "start_date", "end_date", "dates")
+_ADVICE = "A forecast, not betting advice."
+_LEGEND = (
+    "plays, over (of the line) and value (of a stake on the better side) in percent; four of five games end from p10 to"
+    f" p90. {_ADVICE}"
+)
+
+
+@click.command(
+    epilog=example(
+        "hoopcast predict --date 2022-01-15",
+        'hoopcast predict --date 2022-01-15 --player "Nikola Jokic"',
+        "hoopcast predict --month 2022-01 --team DEN --system linear_news --json",
+        "hoopcast predict --date 2022-01-15 --issue",
+    )
+)
+@click.option("--date", "day", metavar="D", callback=not_empty, help="A date, such as 2022-01-15.")
+@with_range
+@click.option("--player", metavar="P", callback=not_empty, help="His id or name; on one date, his distribution.")
+@click.option("--team", metavar="T", callback=not_empty, help="A team's tricode, such as DEN.")
+@click.option("--system", metavar="S", callback=not_empty, help="A system such as linear or linear_news, not the best.")
+@click.option("--issue", is_flag=True, help="Put forecasts of games before their tip-off on record for good.")
+@click.option("--as-is", is_flag=True, help="Read forecasts as they stand; bring nothing up to date.")
+@with_wait
+@with_output
+@click.pass_obj
+def predict(
+    session: Session,
+    day: str | None,
+    dates: "RangeArguments",
+    player: str | None,
+    team: str | None,
+    system: str | None,
+    issue: bool,
+    as_is: bool,
+    wait: str | None,
+    output: Output,
+) -> int:
+    """Forecast the points of each expected player: brings the forecasts up to date, and prints them.
+
+    By default the ensemble speaks, at the highest information level that has the player. A system goes by its name,
+    which is all of its levels, with a level as in linear_news, or by what it was once called, such as xgboost_v1.
+    """
+    _take_day(day, dates)
+    if issue and (as_is or player or team):
+        raise click.UsageError("--issue takes whole dates, brought up to date; leave out --player, --team and --as-is")
+    if as_is:
+        with session.reading(wait) as warehouse:
+            found = warehouse.predict(player, team, system, update=False, **dates)
+        issued = None
+    else:
+        with working(session) as progress, session.writing(wait) as warehouse:
+            found = warehouse.predict(player, team, system, progress=progress, **dates)
+            issued = warehouse.issue(system, **dates) if issue else None
+    _show(session, found, output)
+    if issued is not None:
+        session.note(_issued(issued))
+    return found.run.exit_status if found.run else 0
+
+
+def _take_day(day: str | None, dates: "RangeArguments") -> None:
+    """Make --date a range, and refuse none: everything is too much to print."""
+    given = any(dates.get(name) for name in _RANGES)
+    if day is not None and given:
+        raise click.UsageError("--date and another range are two ranges; give one")
+    if day is not None:
+        dates["dates"] = [day.strip()]
+    elif not given:
+        raise click.UsageError("name a date, such as --date 2022-01-15, or a range, such as --month 2022-01")
+
+
+def _show(session: Session, found: "Outlook", output: Output) -> None:
+    if output.format == "json":
+        _as_json(found, output)
+    elif output.format != "table":
+        show(found.forecasts, output)
+    elif found.player is not None:
+        from hoopcast.cli.portrait import portrait
+
+        _print([*portrait(found.player), "", _ADVICE], output)
+    elif not found.forecasts.rows:
+        session.note(f"no forecasts by {found.said_by}: `hoopcast coverage predictions --gaps` and `failures` say why")
+    else:
+        show(_night(found.forecasts), output, title=f"Points, {found.said_by}")
+        if output.path is None:
+            session.note(_LEGEND)
+    if found.run is not None and found.run.exit_status:
+        session.note("some dates failed or are blocked: `hoopcast failures` and `hoopcast coverage --gaps` say why")
+
+
+def _night(forecasts: "Table") -> "Table":
+    """The columns that a person looks at first."""
+    from hoopcast.warehouse.result import Table
+
+    rows = [_line(row) for row in forecasts]
+    names = tuple(rows[0])
+    kinds = ("DATE", "VARCHAR", "VARCHAR", *["DOUBLE"] * 9, "VARCHAR", "VARCHAR")
+    single = {name for name in ("system",) if len({row[name] for row in rows}) == 1}
+    kept = [place for place, name in enumerate(names) if name not in single]
+    return Table.of_rows(
+        [names[place] for place in kept],
+        [kinds[place] for place in kept],
+        [tuple(list(row.values())[place] for place in kept) for row in rows],
+    )
+
+
+def _line(row: dict[str, Any]) -> dict[str, Any]:
+    has_line = row["recommendation"] != "NO_LINE"
+    return {
+        "date": row["game_date"],
+        "game": f"{row['team_abbr']} {'v' if row['is_home'] else '@'} {row['opponent_abbr']}",
+        "player": row["player_name"],
+        "plays": _fixed(row["play_probability"], 100, 0),
+        "mean": _fixed(row["forecast_mean"], 1, 1),
+        "median": _fixed(row["forecast_median"], 1, 1),
+        "p10": _fixed(row["p10"], 1, 0),
+        "p90": _fixed(row["p90"], 1, 0),
+        "line": _fixed(row["line"], 1, 1),
+        "over": _fixed(row["probability_over"], 100, 1),
+        "value": _fixed(row["expected_value"], 100, 1),
+        "call": row["recommendation"] if has_line else None,
+        "system": row["system_id"],
+    }
+
+
+def _fixed(value: float | None, scale: int, digits: int) -> str | None:
+    """A number of fixed digits, so that points stand below each other."""
+    return None if value is None else f"{scale * value:.{digits}f}"
+
+
+def _issued(report: "IssueReport") -> str:
+    unchanged = f", {counted(report.unchanged, 'forecast')} on record as they are" if report.unchanged else ""
+    late = f", {counted(report.too_late, 'forecast')} too late: their games have begun" if report.too_late else ""
+    return (
+        f"{counted(report.issued, 'forecast')} issued at {report.issued_at_utc:%Y-%m-%d %H:%M:%S} UTC{unchanged}{late}"
+    )
+
+
+def _as_json(found: "Outlook", output: Output) -> None:
+    import json
+
+    if found.player is None:
+        show(found.forecasts, output)
+        return
+    text = json.dumps(_plain(found.player), ensure_ascii=False, indent=2, default=str)
+    _print([text], output)
+
+
+def _plain(player: "PlayerOutlook") -> dict[str, Any]:
+    return {
+        "player_id": player.player.player_id,
+        "player_name": player.player.name,
+        "date": player.date,
+        "forecast": player.forecast,
+        "probabilities": [round(chance, 6) for chance in player.probabilities],
+        "wager": None if player.wager is None else asdict(player.wager),
+        "systems": list(player.systems),
+        "absences": player.absences,
+        "grade": player.grade,
+    }
+
+
+def _print(lines: list[str], output: Output) -> None:
+    from hoopcast.warehouse.targets import replacing
+
+    text = "\n".join(lines)
+    if output.path is None:
+        say(text)
+        return
+    with replacing(output.path) as partial:
+        partial.write_text(f"{text}\n", "utf-8")
