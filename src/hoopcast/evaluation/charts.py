@@ -62,7 +62,7 @@ def _figure() -> "tuple[Figure, Axes]":
         from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise UsageError("plots need matplotlib: install hoopcast[report]") from error
-    figure = Figure(figsize=(5.6, 3.8), layout="constrained")
+    figure = Figure(figsize=(4.4, 3.3), layout="constrained")
     figure.patch.set_alpha(0)
     axes = figure.subplots()
     axes.set_facecolor("none")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 from hoopcast.evaluation.accuracy import FEWEST_ROWS
 from hoopcast.evaluation.forecasts import Forecasts
@@ -125,5 +126,5 @@ def recalibrated_market(statements: Statements, rows: Appearances) -> FloatArray
             continue
         intercept, slope = logistic_coefficients(design[earlier], over[earlier])
         inside = quoted & (rows.month == month)
-        found[inside] = 1 / (1 + np.exp(-intercept - slope * log_odds(rows.market_probability[inside])))
+        found[inside] = expit(intercept + slope * log_odds(rows.market_probability[inside]))
     return found

@@ -60,7 +60,7 @@ def _charts(evaluation: Evaluation, phase: str) -> Iterator[str]:
             if (one.phase, one.population) == (phase, population) and one.system in best
         ]
         if drawn:
-            yield _chart(f"Calibration of P(over) {what}", calibration_curve(drawn))
+            yield _chart(f"Calibration {what}", calibration_curve(drawn))
             yield _chart(f"PIT histogram, {population}", pit_histograms(drawn))
     best = [name for name in _best(evaluation, phase, "ALL") if name]
     months = [one for one in evaluation.slices if (one.phase, one.dimension) == (phase, "month")]

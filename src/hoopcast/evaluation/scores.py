@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.special import expit
 from scipy.stats import norm
 
 from hoopcast.forecast.frame import DateArray, FloatArray
@@ -13,6 +14,7 @@ BINS = 10
 SUREST = 0.995
 LEVELS = (0.5, 0.8, 0.95)
 _REPEATS = 10_000
+_WORST_CONDITION = 1e10
 _SEED = 20_211_019
 _Z = float(norm.ppf(0.975))
 
@@ -35,7 +37,8 @@ class Reliability:
 class LogisticFit:
     """Regression of events on the log odds of their probability: slope 1 and intercept 0 if calibrated.
 
-    Each with its 95 % interval, days taken as a whole (sandwich estimator, clustered).
+    Each with its 95 % interval, days taken as a whole (sandwich estimator, clustered). NaN where no fit exists: the
+    probabilities do not vary, or tell every event from every other.
     """
 
     slope: float
@@ -91,11 +94,14 @@ def logistic_fit(probability: FloatArray, event: FloatArray, day: DateArray) -> 
     """
     design = np.column_stack([np.ones(len(probability)), log_odds(probability)])
     fitted = logistic_coefficients(design, event)
-    said = 1 / (1 + np.exp(-design @ fitted))
+    said = expit(design @ fitted)
     _, group = np.unique(day, return_inverse=True)
     gradient = design * (event - said)[:, None]
     of_days = np.stack([np.bincount(group, column) for column in gradient.T], axis=1)
-    inverse = np.linalg.inv((design * (said * (1 - said))[:, None]).T @ design)
+    curvature = (design * (said * (1 - said))[:, None]).T @ design
+    if np.linalg.cond(curvature) > _WORST_CONDITION:
+        return LogisticFit(*(np.nan,) * 6)
+    inverse = np.linalg.inv(curvature)
     error = np.sqrt(np.diag(inverse @ (of_days.T @ of_days) @ inverse))
     low, high = fitted - _Z * error, fitted + _Z * error
     return LogisticFit(float(fitted[1]), float(low[1]), float(high[1]), float(fitted[0]), float(low[0]), float(high[0]))
@@ -109,11 +115,11 @@ def logistic_coefficients(design: FloatArray, event: FloatArray) -> FloatArray:
         return float((np.logaddexp(0, score) - event * score).sum())
 
     def gradient(beta: FloatArray) -> FloatArray:
-        found: FloatArray = design.T @ (1 / (1 + np.exp(-design @ beta)) - event)
+        found: FloatArray = design.T @ (expit(design @ beta) - event)
         return found
 
     def curvature(beta: FloatArray) -> FloatArray:
-        said = 1 / (1 + np.exp(-design @ beta))
+        said = expit(design @ beta)
         found: FloatArray = (design * (said * (1 - said))[:, None]).T @ design
         return found
 

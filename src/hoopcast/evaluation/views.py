@@ -20,6 +20,12 @@ _BETS = {
 }
 
 
+_ACCURACY_NOTES = (
+    "cover: percent forecast. filled: MAE with the rest filled by ewma8; systems are ranked by it within a level.",
+    "t: of the absolute error against ewma8, moving_average_history and market_line.",
+)
+
+
 @dataclass(frozen=True)
 class View:
     """A table: the first `texts` columns are text, the others numbers. `notes` stand below it."""
@@ -51,8 +57,8 @@ def views(evaluation: Evaluation) -> Iterator[View]:
 
 def _accuracy(evaluation: Evaluation, phase: str) -> Iterator[View]:
     columns = (
-        "level", "system", "covered", "MAE", "95 %", "filled", "bias", "CRPS", "95 %",
-        "t ewma8", "t average", "t market",
+        "level", "system", "cover", "MAE", "95 %", "filled", "bias", "CRPS", "95 %",
+        "t ewma8", "t avg", "t mkt",
     )  # fmt: skip
     for size in evaluation.populations:
         rows = tuple(
@@ -75,7 +81,7 @@ def _accuracy(evaluation: Evaluation, phase: str) -> Iterator[View]:
         )
         if size.phase == phase:
             title = f"{size.population}: {size.meaning}; {size.appearances:,} appearances"
-            yield View(phase, title, columns, rows)
+            yield View(phase, title, columns, rows, notes=_ACCURACY_NOTES)
 
 
 def _calibration(evaluation: Evaluation, phase: str) -> View:
@@ -151,11 +157,11 @@ def _market(evaluation: Evaluation, phase: str) -> View:
 
 def _betting(evaluation: Evaluation, phase: str) -> Iterator[View]:
     columns = (
-        "level", "system", "bets", "no bet", "hit %", "95 %", "even", "under", "return %", "95 %", "under", "needed",
+        "level", "system", "bets", "void", "hit %", "95 %", "even", "under", "gain %", "95 %", "under", "needed",
     )  # fmt: skip
     needed = ", ".join(f"{bets_needed(rate, _STANDARD_PRICE):,} for a true {rate:.0%}" for rate in _TRUE_RATES)
     notes = (
-        "no bet: pushes and voids. even: hit rate that the prices paid ask for. under: the under of the same lines.",
+        "void: and pushes. even: hit rate that the prices paid ask for. under: the under of the same lines.",
         "needed: bets that tell this hit rate from break-even (one-sided 5 %, 80 % power); none if it is no higher.",
         f"At -110 these are {needed}.",
         ADVICE,
@@ -224,7 +230,7 @@ def _percent(value: float) -> str:
 
 
 def _interval(low: float, high: float, digits: int = 2) -> str:
-    return "" if math.isnan(low) else f"{low:.{digits}f} to {high:.{digits}f}"
+    return "" if math.isnan(low) else f"{low:.{digits}f}..{high:.{digits}f}"
 
 
 def phase_title(evaluation: Evaluation, phase: str) -> str:

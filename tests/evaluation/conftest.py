@@ -1,0 +1,37 @@
+"""A simulated league with forecasts of made-up systems: a history, a news and a line level."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import hoopcast
+from hoopcast.facade import Hoopcast
+from hoopcast.sources.simulator import TINY_LEAGUE, simulate, write
+from tests.evaluation.made_up import Means, at_the_line, average, give
+
+SYSTEMS: dict[str, Means] = {
+    "moving_average_history": average,
+    "linear_news": lambda rows: 0.9 * average(rows),
+    "market_line": at_the_line,
+}
+
+
+@pytest.fixture(scope="session")
+def forecast_league(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """File of a warehouse of 2020-21 and 2021-22."""
+    folder = tmp_path_factory.mktemp("forecast_league")
+    write(simulate(("2020-21", "2021-22"), seed=1, size=TINY_LEAGUE), folder / "files")
+    with hoopcast.open(str(folder / "league.duckdb")) as warehouse:
+        warehouse.ingest(folder / "files")
+        assert warehouse.backfill("pgs", "ppl", "availability").exit_status == 0
+        for season in ("2020-21", "2021-22"):
+            give(warehouse.engine, season, SYSTEMS)
+    return folder / "league.duckdb"
+
+
+@pytest.fixture
+def forecasts(forecast_league: Path) -> Iterator[Hoopcast]:
+    """The warehouse, to be read."""
+    with hoopcast.open(str(forecast_league)) as warehouse:
+        yield warehouse

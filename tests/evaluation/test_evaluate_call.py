@@ -1,0 +1,53 @@
+"""The command that scores forecasts, as it is called."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hoopcast.cli.commands import hoopcast as command
+
+WIDEST = 120
+
+
+def call(league: Path, *arguments: str) -> Result:
+    """Call `evaluate` on the league."""
+    return CliRunner().invoke(command, ["--warehouse", str(league), "evaluate", *arguments])
+
+
+def test_every_line_fits_a_wide_terminal(forecast_league: Path) -> None:
+    found = call(forecast_league, "--season", "2021-22")
+    assert found.exit_code == 0
+    assert "TEST 2021-22" in found.stdout
+    assert [line for line in found.stdout.splitlines() if len(line) > WIDEST] == []
+
+
+def test_json_is_one_object_with_all_there_is(forecast_league: Path) -> None:
+    found = json.loads(call(forecast_league, "--season", "2021-22", "--json").stdout)
+    assert {one["system"] for one in found["calibration"]} == {"moving_average_history", "linear_news", "market_line"}
+
+
+def test_systems_and_populations_are_chosen(forecast_league: Path) -> None:
+    arguments = ("--season", "2021-22", "--system", "linear", "--population", "prop", "--json")
+    found = json.loads(call(forecast_league, *arguments).stdout)
+    assert {one["population"] for one in found["accuracy"]} == {"PROP"}
+    assert {one["system"] for one in found["accuracy"] if not one["is_baseline"]} == {"linear_news"}
+
+
+def test_csv_is_the_table_of_accuracy(forecast_league: Path) -> None:
+    found = call(forecast_league, "--season", "2021-22", "--format", "csv").stdout.splitlines()
+    assert found[0].startswith("phase,population,level,system")
+
+
+def test_the_page_is_written_where_it_is_asked_for(forecast_league: Path, tmp_path: Path) -> None:
+    page = tmp_path / "evaluation.html"
+    assert call(forecast_league, "--season", "2021-22", "--html", str(page)).exit_code == 0
+    assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize("arguments", [("--system", "oracle"), ("--population", "STARS"), ("--system", "")])
+def test_a_name_that_does_not_exist_is_wrong_usage(forecast_league: Path, arguments: tuple[str, ...]) -> None:
+    found = call(forecast_league, "--season", "2021-22", *arguments)
+    assert found.exit_code == 2
+    assert len(found.stderr.splitlines()) == 1
