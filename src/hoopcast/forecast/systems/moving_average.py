@@ -4,7 +4,7 @@ Half the mean of his last 5 games, three tenths of his last 10, a fifth of his s
 there are few games), drawn towards the league because a run of good games ends, and moved by rest, home, pace, the
 opponent's zones and the team-mates who are there. It learns nothing and forecasts from the first date: the floor that
 every other system must beat. Its mean error there was .012 less than that of weights with a half-life of 8 games in
-2020-21, .030 less in 2019-20 and .013 more in 2018-19, the first season on record, whose averages lean on nothing.
+2020-21, .030 less in 2019-20 and .013 more in 2018-19, the first season on record.
 
 The constants below are least squares of points, less the average, on the terms of `_terms` with weights 1 / variance,
 over the appearances of 2018-19 to 2020-21. What rest is worth is the share that the composite factors state: its own

@@ -3,7 +3,8 @@
 Attempts are those of his last 10 games, stretched by how his minutes have moved; his accuracy is shrunk towards the
 league's; free throws stand beside the zones. How much each part tells, how far it is drawn towards his season, and what
 the opponent is worth is learned from the past, in points. In careful studies the opponent's zones are worth almost
-nothing, and so they are here: about a thousandth of the mean error beyond pace and defensive rating.
+nothing, and so they are here: learned on 2018-19 and 2019-20, they took .001 off the mean error of 2020-21 and nothing
+off its CRPS; pace, venue and the opponent's defensive rating together took .016.
 """
 
 import numpy as np
