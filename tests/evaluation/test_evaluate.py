@@ -178,3 +178,10 @@ def test_without_matplotlib_the_page_names_the_extra(season: Evaluation, monkeyp
     monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
     with pytest.raises(UsageError, match=r"install hoopcast\[report\]"):
         report(season)
+
+
+def test_every_field_of_the_json_is_in_the_page_on_how_to_read_it(season: Evaluation) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "read-an-evaluation.md").read_text("utf-8")
+    document = season.document()
+    named = {name for records in document.values() if isinstance(records, list) for one in records for name in one}
+    assert {name for name in {*document, *named} if name.isidentifier() and f"`{name}`" not in page} == set()
