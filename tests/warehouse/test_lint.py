@@ -4,6 +4,7 @@ import pytest
 
 from hoopcast.errors import ModelError
 from hoopcast.pipeline.model import Model, all_models, model_from_text, spine
+from hoopcast.pipeline.nodes import nodes_of
 from hoopcast.warehouse.lint import lint, refuse_unportable
 
 GAMES = "nba_analytics.team_offense_game_summary"
@@ -11,7 +12,7 @@ BOX = "nba_raw.nbac_player_boxscore"
 ORDERED = "WINDOW w AS (PARTITION BY team_abbr ORDER BY game_date, game_id)"
 FRAMED = ORDERED.replace(")", " ROWS BETWEEN 9 PRECEDING AND CURRENT ROW)")
 DAY = "DATE_DIFF('day', DATE '1970-01-01', game_date)"
-SPINES = tuple(dict.fromkeys(model.spine.name for model in all_models()))
+SPINES = tuple(dict.fromkeys(node.spine.name for node in nodes_of(None)))
 
 # Rule, what breaks it, and the same written as it asks.
 RULES = [

@@ -7,6 +7,7 @@ from importlib import import_module
 
 from hoopcast.errors import ForecastError, HoopcastError, UsageError
 from hoopcast.evaluation.grading import grades
+from hoopcast.forecast import presence
 from hoopcast.forecast.calibrating import recalibrations
 from hoopcast.forecast.code import python_version
 from hoopcast.forecast.forecasting import forecasts
@@ -19,7 +20,16 @@ from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
 from hoopcast.warehouse.tables import table
 
 # Each is a file under `forecast/systems`; a ninth one is a line here.
-NAMES: tuple[str, ...] = ()
+NAMES = (
+    "moving_average",
+    "zone_matchup",
+    "similarity",
+    "minutes_rate",
+    "linear",
+    "gradient_boosting",
+    "market",
+    "ensemble",
+)
 # An expanding window: as many whole previous seasons as there are.
 EVERY_SEASON = 99
 _PREDICTIONS = "nba_predictions.player_prop_predictions"
@@ -128,12 +138,36 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model, .
     return (*learned, laws, *(_node(values, work) for work in (recalibrating, final, grading)))
 
 
+def presence_nodes() -> tuple[Model, ...]:
+    """The nodes of who will play: what is learned at each level, and the table of probabilities."""
+    of_features = ("hoopcast.forecast.presence", "hoopcast.forecast.availability")
+    learned = [
+        _node(
+            (("system_id", presence.system_id(level)),),
+            _Work(
+                "trained",
+                "refits",
+                (_of("avf", "before"), _of("pgs", "before")),
+                partial(presence.refits, level=level),
+                of_features,
+                learns=True,
+            ),
+        )
+        for level in presence.PRESENCE_LEVELS
+    ]
+    until = (_of("trained", "until", node.system_id) for node in learned)
+    played = _Work(
+        "availability", "player_game_levels", (_of("avf", "same"), *until), presence.probabilities, of_features
+    )
+    return (*learned, _node((), played))
+
+
 def _of(short: str, reach: Reach, system_id: str = "") -> Input:
     return Input(table(short), reach, system_id)
 
 
 def _node(values: tuple[tuple[str, Value], ...], work: _Work) -> Model:
-    system_id = str(dict(values)["system_id"])
+    system_id = str(dict(values).get("system_id", ""))
     definition = table(work.table)
     rows = spine_of_system(work.expected, system_id)
     columns = ",".join(f"{column.name} {column.type}" for column in definition.columns)
@@ -148,7 +182,7 @@ def _node(values: tuple[tuple[str, Value], ...], work: _Work) -> Model:
         system_id=system_id,
         is_monthly=work.learns,
         values=values,
-        producer=_watched(system_id, work.producer),
+        producer=_watched(system_id or work.table, work.producer),
     )
 
 

@@ -16,15 +16,21 @@ def all_nodes() -> tuple[Model, ...]:
         UsageError: if the settings choose a system that there is not.
         ModelError: if nodes read each other in a circle.
     """
-    return _nodes(settings.load({}).systems)
+    return nodes_of(settings.load({}).systems)
 
 
 @cache
-def _nodes(systems: tuple[str, ...] | None) -> tuple[Model, ...]:
-    from hoopcast.forecast.nodes import forecast_nodes  # noqa: PLC0415 - systems bring numerical libraries
+def nodes_of(systems: tuple[str, ...] | None) -> tuple[Model, ...]:
+    """Every node of some systems, all of them when None, each after all that it reads.
+
+    Raises:
+        UsageError: if there is no such system.
+        ModelError: if nodes read each other in a circle.
+    """
+    from hoopcast.forecast.nodes import forecast_nodes, presence_nodes  # noqa: PLC0415 - systems bring numerical libraries
 
     store = next(model for model in all_models() if model.name == STORE)
-    return in_order((*all_models(), *forecast_nodes(store.version, systems)))
+    return in_order((*all_models(), *presence_nodes(), *forecast_nodes(store.version, systems)))
 
 
 def select_nodes(names: tuple[str, ...]) -> tuple[Model, ...]:

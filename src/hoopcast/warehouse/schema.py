@@ -66,7 +66,13 @@ def layout_state(engine: Engine) -> Literal["current", "outdated", "absent"]:
         dict(zip(("schema", "name"), _LAYOUT_TABLE.split("."), strict=True)),
     ).rows:
         return "absent"
-    return "current" if _recorded(engine)[1] == layout_fingerprint() else "outdated"
+    version, layout = _recorded(engine)
+    return "current" if version <= FORMAT_VERSION and layout == layout_fingerprint() else "outdated"
+
+
+def is_foreign(engine: Engine) -> bool:
+    """Whether what is open is no warehouse but holds tables of another program."""
+    return layout_state(engine) == "absent" and bool(engine.query("SELECT 1 FROM information_schema.tables").rows)
 
 
 def _columns(table: Table) -> str:
@@ -85,7 +91,9 @@ def _present_columns(engine: Engine) -> dict[str, dict[str, Value]]:
 
 
 def _recorded(engine: Engine) -> tuple[int, str]:
-    rows = engine.query(f"SELECT format_version, layout FROM {_LAYOUT_TABLE} ORDER BY applied_at_utc DESC LIMIT 1").rows
+    rows = engine.query(
+        f"SELECT MAX(format_version) OVER (), layout FROM {_LAYOUT_TABLE} ORDER BY applied_at_utc DESC LIMIT 1"
+    ).rows
     return (int(str(rows[0][0])), str(rows[0][1])) if rows else (FORMAT_VERSION, "")
 
 

@@ -26,7 +26,7 @@ SELECT
     'points' AS market,
     game_id,
     player_id,
-    $system_id AS system_id,
+    CAST($system_id AS VARCHAR) AS system_id,
     season,
     game_date AS unit_date,
     CASE lack WHEN 1 THEN 'INFORMATION_SET' WHEN 2 THEN 'NOT_EXPECTED_TO_PLAY' WHEN 3 THEN 'NO_LINE'

@@ -8,7 +8,7 @@ WITH days AS (
 ),
 bands AS (SELECT 0 AS band UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3)
 SELECT
-    $system_id AS system_id,
+    CAST($system_id AS VARCHAR) AS system_id,
     d.game_date AS refit_date,
     b.band,
     d.season,

@@ -2,7 +2,7 @@
 -- key: system_id, refit_date
 -- inputs: nba_raw.nbac_schedule constant
 SELECT
-    $system_id AS system_id,
+    CAST($system_id AS VARCHAR) AS system_id,
     game_date AS refit_date,
     season,
     game_date AS unit_date,

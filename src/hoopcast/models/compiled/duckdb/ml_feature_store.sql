@@ -1,4 +1,4 @@
--- compiled from c9aba91f0b4067a9 as 6f174b242b68a938
+-- compiled from 318d83e50b77291c as 6f174b242b68a938
 SELECT
   CAST(player_id AS BIGINT) AS player_id,
   CAST(game_id AS TEXT) AS game_id,

@@ -1,4 +1,4 @@
--- compiled from c9aba91f0b4067a9 as 788339c3a9ec0ae6
+-- compiled from 318d83e50b77291c as 788339c3a9ec0ae6
 WITH versus AS (
   SELECT
     u.game_id,

@@ -1,0 +1,125 @@
+-- compiled from b597b545439ce195 as af64b53c2bab2bc0
+SELECT
+  *
+FROM (
+  WITH learned AS (
+    SELECT DISTINCT
+      season,
+      refit_date
+    FROM (
+      SELECT
+        *
+      FROM nba_predictions.trained_model
+      WHERE
+        season BETWEEN @first_season AND @season AND refit_date <= @span_end
+    ) AS trained_model
+    WHERE
+      system_id = @system_id
+  ), able AS (
+    SELECT
+      d.game_date,
+      MAX(l.refit_date) AS refit_date
+    FROM (
+      SELECT DISTINCT
+        season,
+        game_date
+      FROM (
+        SELECT
+          *
+        FROM nba_analytics.upcoming_player_game_context
+        WHERE
+          game_date BETWEEN @span_start AND @span_end
+      ) AS upcoming_player_game_context
+    ) AS d
+    INNER JOIN learned AS l
+      ON d.season = l.season AND l.refit_date <= d.game_date
+    GROUP BY
+      d.game_date
+  ), judged AS (
+    SELECT
+      p.game_id,
+      p.player_id,
+      p.season,
+      p.game_date,
+      CASE
+        WHEN CASE p.expected_level
+          WHEN 'history'
+          THEN 0
+          WHEN 'news'
+          THEN 1
+          WHEN 'market'
+          THEN 2
+          ELSE 3
+        END > @level_rank
+        THEN 1
+        WHEN p.ruled_out_flag AND @level_rank >= 1
+        THEN 2
+        WHEN q.player_id IS NULL AND @level_rank >= 3
+        THEN 3
+        WHEN f.points_avg_season IS NULL
+        THEN 4
+        WHEN a.refit_date IS NULL AND @is_trained = 1
+        THEN 5
+        ELSE 0
+      END AS lack
+    FROM (
+      SELECT
+        *
+      FROM nba_analytics.upcoming_player_game_context
+      WHERE
+        game_date BETWEEN @span_start AND @span_end
+    ) AS p
+    LEFT JOIN (
+      SELECT
+        *
+      FROM nba_predictions.ml_feature_store
+      WHERE
+        analysis_date BETWEEN @span_start AND @span_end
+    ) AS f
+      ON p.game_id = f.game_id AND p.player_id = f.player_id
+    LEFT JOIN (
+      SELECT
+        *
+      FROM nba_analytics.player_prop_line
+      WHERE
+        game_date BETWEEN @span_start AND @span_end
+    ) AS q
+      ON p.game_id = q.game_id AND p.player_id = q.player_id AND q.market = 'points'
+    LEFT JOIN able AS a
+      ON p.game_date = a.game_date
+  )
+  SELECT
+    'points' AS market,
+    game_id,
+    player_id,
+    CAST(@system_id AS STRING) AS system_id,
+    season,
+    game_date AS unit_date,
+    CASE lack
+      WHEN 1
+      THEN 'INFORMATION_SET'
+      WHEN 2
+      THEN 'NOT_EXPECTED_TO_PLAY'
+      WHEN 3
+      THEN 'NO_LINE'
+      WHEN 4
+      THEN 'INSUFFICIENT_HISTORY'
+      WHEN 5
+      THEN 'INSUFFICIENT_HISTORY'
+    END AS category,
+    CASE lack
+      WHEN 1
+      THEN 'expected at a higher information level alone'
+      WHEN 2
+      THEN 'an official report before tip-off says OUT'
+      WHEN 3
+      THEN 'no bookmaker quotes him'
+      WHEN 4
+      THEN 'nobody has played a game on record before'
+      WHEN 5
+      THEN 'the system has had too few games to learn from'
+    END AS reason
+  FROM judged
+) AS spine_rows
+WHERE
+  unit_date BETWEEN @span_start AND @span_end

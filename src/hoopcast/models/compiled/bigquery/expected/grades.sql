@@ -1,0 +1,46 @@
+-- compiled from d6bbb46c229a8df5 as a8b9bd7fe105b2a9
+SELECT
+  *
+FROM (
+  WITH boxes AS (
+    SELECT DISTINCT
+      game_id
+    FROM (
+      SELECT
+        *
+      FROM nba_analytics.player_game_summary
+      WHERE
+        game_date BETWEEN @span_start AND @span_end
+    ) AS player_game_summary
+  )
+  SELECT
+    p.market,
+    p.game_id,
+    p.player_id,
+    p.system_id,
+    p.season,
+    p.game_date AS unit_date,
+    CASE WHEN b.game_id IS NULL THEN 'MISSING_UPSTREAM' END AS category,
+    CASE WHEN b.game_id IS NULL THEN 'final game without a box score' END AS reason
+  FROM (
+    SELECT
+      *
+    FROM nba_predictions.player_prop_predictions
+    WHERE
+      game_date BETWEEN @span_start AND @span_end
+  ) AS p
+  INNER JOIN (
+    SELECT
+      *
+    FROM nba_raw.nbac_schedule
+    WHERE
+      game_date BETWEEN @span_start AND @span_end
+  ) AS s
+    ON p.game_id = s.game_id AND s.game_status = 3
+  LEFT JOIN boxes AS b
+    ON p.game_id = b.game_id
+  WHERE
+    p.system_id = @system_id
+) AS spine_rows
+WHERE
+  unit_date BETWEEN @span_start AND @span_end

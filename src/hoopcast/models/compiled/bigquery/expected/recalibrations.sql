@@ -1,0 +1,40 @@
+-- compiled from 44f05ce499be7c4b as ea5da88ffc5ea41e
+SELECT
+  *
+FROM (
+  WITH days AS (
+    SELECT
+      season,
+      game_date
+    FROM nba_raw.nbac_schedule
+    WHERE
+      team_known AND season_stage IN ('regular', 'playin', 'playoffs')
+    GROUP BY
+      season,
+      game_date
+  ), bands AS (
+    SELECT
+      0 AS band
+    UNION ALL
+    SELECT
+      1
+    UNION ALL
+    SELECT
+      2
+    UNION ALL
+    SELECT
+      3
+  )
+  SELECT
+    CAST(@system_id AS STRING) AS system_id,
+    d.game_date AS refit_date,
+    b.band,
+    d.season,
+    d.game_date AS unit_date,
+    'INSUFFICIENT_HISTORY' AS category,
+    'fewer forecasts before this date than a recalibration is learned on' AS reason
+  FROM days AS d
+  CROSS JOIN bands AS b
+) AS spine_rows
+WHERE
+  unit_date BETWEEN @span_start AND @span_end
