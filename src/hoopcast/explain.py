@@ -1,4 +1,4 @@
-"""One player on one morning: his features beside the box scores that they came from."""
+"""One player on one morning: his features, the box scores that they came from, and what the systems made of them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -46,7 +46,10 @@ class Feature:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A player's morning: the game, its features, and his last ten games before it, newest first."""
+    """A player's morning: the game, its features, his last ten games before it, newest first, and his forecasts.
+
+    `forecasts` has a row for each system that has one, with its reasons; none where none is written.
+    """
 
     player: Player
     date: date
@@ -56,6 +59,7 @@ class Explanation:
     quality: float
     features: Table
     games: Table
+    forecasts: Table
 
 
 def feature_names() -> tuple[str, ...]:
@@ -97,11 +101,13 @@ def find_player(engine: Engine, text: str, day: date) -> Player:
 
 
 def explain(engine: Engine, player: Player, day: date) -> Explanation:
-    """His features of that morning and the box scores before it.
+    """His features of that morning, the box scores before it, and what each system says.
 
     Raises:
         UsageError: if he has no row on that date.
     """
+    from hoopcast.forecast.player_outlook import Says, systems_say  # noqa: PLC0415 - brings the forecasts
+
     names = feature_names()
     rows = engine.query(
         f"SELECT team_abbr, opponent_team_abbr, home_away AS is_home, feature_quality_score, {', '.join(names)}"
@@ -129,6 +135,7 @@ def explain(engine: Engine, player: Player, day: date) -> Explanation:
         quality=float(str(quality)),
         features=Table.of(Feature, features),
         games=Table.of_rows(games.columns, kinds, games.rows),
+        forecasts=Table.of(Says, systems_say(engine, player.player_id, day)),
     )
 
 

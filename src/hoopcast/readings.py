@@ -69,7 +69,7 @@ class Readings:
         return (self.engine.select(statement) for statement in asked)
 
     def explain(self, player: int | str, day: date | str) -> "Explanation":
-        """A player's features on the morning of a date beside the box scores that they came from.
+        """A player's features on the morning of a date, the box scores that they came from, and his forecasts.
 
         Args:
             player: his id or name; marks, case and suffix do not matter, and a part of a name may do.

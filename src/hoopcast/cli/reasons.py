@@ -27,9 +27,9 @@ _HEADERS = {
 @with_output
 @click.pass_obj
 def explain(session: Session, player: str, date: str, wait: str | None, output: Output) -> int:
-    """Show PLAYER's 25 features on the morning of DATE beside the last ten box scores that they came from.
+    """Show PLAYER's 25 features on the morning of DATE, the last ten box scores behind them, and why systems say what.
 
-    PLAYER is an id or a name; marks, case and suffix do not matter, and a part of a name will do. --json gives both
+    PLAYER is an id or a name; marks, case and suffix do not matter, and a part of a name will do. --json gives all
     parts; another --format gives the features.
     """
     with session.reading(wait) as warehouse:
@@ -42,6 +42,9 @@ def explain(session: Session, player: str, date: str, wait: str | None, output: 
         show(_short(found.features), Output(), null="-")
         say("\nHis last games before it, newest first; paint, mid and three are attempts, ts and usage are shares:\n")
         show(_short(found.games), Output(), null="-")
+        if found.forecasts.rows:
+            say("\nWhat each system says, points, and why:\n")
+            show(_said(found.forecasts), Output(), null="-")
     else:
         show(found.features, output)
     return 0
@@ -53,6 +56,14 @@ def _short(table: "Table") -> "Table":
 
     rows = [tuple(round(value, 3) if isinstance(value, float) else value for value in row) for row in table.rows]
     return Table.of_rows([_HEADERS.get(name, name) for name in table.columns], table.types, rows)
+
+
+def _said(forecasts: "Table") -> "Table":
+    """Systems with mean, median and reasons."""
+    from hoopcast.warehouse.result import Table
+
+    rows = [(row["system"], f"{row['mean']:.1f}", f"{row['median']:.1f}", row["reasons"]) for row in forecasts]
+    return Table.of_rows(("system", "mean", "median", "reasons"), ("VARCHAR", "DOUBLE", "DOUBLE", "VARCHAR"), rows)
 
 
 def _game(found: "Explanation") -> str:
@@ -72,6 +83,7 @@ def _as_json(found: "Explanation", output: Output) -> None:
             "feature_quality_score": found.quality,
             "features": list(found.features),
             "games": list(found.games),
+            "forecasts": list(found.forecasts),
         },
         ensure_ascii=False,
         indent=2,
