@@ -121,7 +121,7 @@ def test_the_same_forecasts_are_scored_the_same_twice(forecasts: Hoopcast, seaso
     assert json.dumps(forecasts.evaluate(season="2021-22").document()) == json.dumps(season.document())
 
 
-def test_published_forecasts_are_scored_as_they_were_published(
+def test_published_forecasts_are_scored_as_last_published_before_tip_off(
     forecast_league: Path, season: Evaluation, tmp_path: Path
 ) -> None:
     copy = tmp_path / "issued.duckdb"
@@ -129,7 +129,7 @@ def test_published_forecasts_are_scored_as_they_were_published(
     with hoopcast.open(str(copy)) as warehouse:
         columns = "market, game_id, player_id, system_id, season, game_date, team_abbr, opponent_abbr, forecast_mean,"
         columns += "forecast_median, nb_mean, nb_variance, calibration_id, probability_over"
-        for issued, shift in (("2021-01-01", 5), ("2021-01-02", 0)):
+        for issued, shift in (("2021-01-01", 5), ("2021-01-02", 0), ("2022-12-31", 9)):
             warehouse.engine.execute(
                 f"INSERT INTO nba_predictions.issued_forecast ({columns}, issued_at_utc)"
                 f" SELECT {columns.replace('forecast_median', f'forecast_median + {shift}')}, '{issued}'"
@@ -183,5 +183,6 @@ def test_without_matplotlib_the_page_names_the_extra(season: Evaluation, monkeyp
 def test_every_field_of_the_json_is_in_the_page_on_how_to_read_it(season: Evaluation) -> None:
     page = (Path(__file__).parents[2] / "docs" / "how-to" / "read-an-evaluation.md").read_text("utf-8")
     document = season.document()
-    named = {name for records in document.values() if isinstance(records, list) for one in records for name in one}
-    assert {name for name in {*document, *named} if name.isidentifier() and f"`{name}`" not in page} == set()
+    records = [one for part in document.values() if isinstance(part, list) for one in part if isinstance(one, dict)]
+    named = {name for one in records for name in one}
+    assert {name for name in {*document, *named} if f"`{name}`" not in page} == set()
