@@ -29,13 +29,13 @@ INNER JOIN nba_predictions.prediction_accuracy AS a ON a.market = p.market AND a
 WHERE p.system_id = $system_id AND p.market = 'points' AND p.game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))
     AND a.actual_points IS NOT NULL
 """
-# The last that was published before tip-off; where its time is not known, before ten in the morning on the East coast.
+# The last that was published before tip-off; where its time is not known, before the day begins on the East coast.
 _ISSUED = f"""
 SELECT p.game_id, p.player_id, p.season, p.calibration_id, {_NUMBERS}
 FROM nba_predictions.issued_forecast AS p
 INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = p.game_id
 WHERE p.system_id = $system_id AND p.market = 'points' AND p.game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))
-    AND p.issued_at_utc < COALESCE(s.tip_off_utc, CAST(p.game_date AS TIMESTAMP) + INTERVAL 14 HOUR)
+    AND p.issued_at_utc < COALESCE(s.tip_off_utc, CAST(p.game_date AS TIMESTAMP) + INTERVAL 4 HOUR)
 QUALIFY ROW_NUMBER() OVER (PARTITION BY p.game_id, p.player_id ORDER BY p.issued_at_utc DESC) = 1
 """
 _SYSTEMS = """
