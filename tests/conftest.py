@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 import hoopcast
+from hoopcast.sources.simulator import TINY_LEAGUE, simulate, write
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -20,6 +21,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 # Most tests are about the tables below the forecasts, and one system that learns nothing shows that those reach them.
 # Tests of the others choose their systems themselves.
 os.environ.setdefault("HOOPCAST_SYSTEMS", "moving_average")
+# One that learns nothing, one that learns, at three levels, and one that reads the line.
+SYSTEMS = "moving_average,linear,market"
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +55,19 @@ def real_warehouse(real_data: Path, tmp_path_factory: pytest.TempPathFactory) ->
                 assert not warehouse.ingest(real_data).errors
                 assert warehouse.backfill().exit_status == 0
             partial.rename(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def forecast_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """File of a warehouse of two small simulated seasons with forecasts and grades of `SYSTEMS`; to be copied."""
+    path = tmp_path_factory.mktemp("forecasts") / "hoopcast.duckdb"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOOPCAST_SYSTEMS", SYSTEMS)
+        write(simulate(("2020-21", "2021-22"), seed=1, size=TINY_LEAGUE), path.parent / "league")
+        with hoopcast.open(str(path)) as warehouse:
+            warehouse.ingest(path.parent / "league")
+            assert warehouse.backfill().exit_status == 0
     return path
 
 

@@ -16,6 +16,7 @@ ALIASES = {
     "ensemble_v1": "ensemble",
 }
 BEST = "ensemble"
+PREDICTIONS = "nba_predictions.player_prop_predictions"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Named:
 
 def every_system() -> tuple[Named, ...]:
     """All systems that run at all of their levels, best first: ensembles, then by level, from the highest on."""
-    found = [Named(name) for name in dict.fromkeys(node.system_id for node in all_nodes()) if name]
+    found = [Named(node.system_id) for node in all_nodes() if node.table.name == PREDICTIONS]
     found.reverse()
     return tuple(sorted(found, key=lambda one: (one.name != BEST, -LEVELS.index(one.level))))
 

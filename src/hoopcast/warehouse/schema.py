@@ -97,6 +97,11 @@ def _recorded(engine: Engine) -> tuple[int, str]:
     return (int(str(rows[0][0])), str(rows[0][1])) if rows else (FORMAT_VERSION, "")
 
 
+def _is_derived(table: Table) -> bool:
+    """Whether its rows can be made anew."""
+    return table.phase not in ("raw", "orchestration") and "append-only" not in table.headers
+
+
 def _bring_up_to_date(engine: Engine, table: Table, present: dict[str, Value] | None) -> None:
     """Add columns that the definition gained; a derived table whose column changed its type is made anew."""
     if present is None:
@@ -104,7 +109,7 @@ def _bring_up_to_date(engine: Engine, table: Table, present: dict[str, Value] | 
         return
     wanted = {column.name: column.type for column in table.columns}
     changed = [name for name, data_type in present.items() if wanted.get(name, data_type) != data_type]
-    if changed and table.phase in ("raw", "orchestration"):
+    if changed and not _is_derived(table):
         name = changed[0]
         message = f"{table.name}.{name} has type {present[name]}, not {wanted[name]}; restore a backup"
         raise WarehouseError(message)
@@ -114,7 +119,7 @@ def _bring_up_to_date(engine: Engine, table: Table, present: dict[str, Value] | 
         return
     for name in wanted.keys() - present.keys():
         engine.execute(f"ALTER TABLE {table.name} ADD COLUMN {name} {wanted[name]}")
-    if table.phase not in ("raw", "orchestration"):
+    if _is_derived(table):
         for name in present.keys() - wanted.keys():
             engine.execute(f"ALTER TABLE {table.name} DROP COLUMN {name}")
 

@@ -1,0 +1,159 @@
+"""What was published before tip-off stays as it was published."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import hoopcast
+from hoopcast import Hoopcast
+from hoopcast.errors import WarehouseError
+from hoopcast.forecast.issuing import IssueReport, issue
+from hoopcast.warehouse.schema import prepare
+from hoopcast.warehouse.tables import table
+from tests.conftest import SYSTEMS
+
+SCHEDULE = "nba_raw.nbac_schedule"
+ISSUED = "nba_predictions.issued_forecast"
+PREDICTIONS = "nba_predictions.player_prop_predictions"
+
+
+@pytest.fixture
+def warehouse(forecast_warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hoopcast]:
+    shutil.copy(forecast_warehouse, tmp_path / "hoopcast.duckdb")
+    monkeypatch.setenv("HOOPCAST_SYSTEMS", SYSTEMS)
+    with hoopcast.open(str(tmp_path / "hoopcast.duckdb")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def tonight(warehouse: Hoopcast) -> date:
+    """The last night, its games not yet begun."""
+    found = warehouse.query(f"SELECT MAX(game_date) FROM {PREDICTIONS}").rows[0][0]
+    assert isinstance(found, date)
+    warehouse.engine.execute(f"UPDATE {SCHEDULE} SET game_status = 1 WHERE game_date = $day", {"day": found})
+    return found
+
+
+def first_tip_off(warehouse: Hoopcast, day: date) -> datetime:
+    found = warehouse.query(f"SELECT MIN(tip_off_utc) FROM {SCHEDULE} WHERE game_date = $day", {"day": day}).rows[0][0]
+    assert isinstance(found, datetime)
+    return found
+
+
+def count(warehouse: Hoopcast, name: str, day: date) -> int:
+    return int(warehouse.query(f"SELECT COUNT(*) FROM {name} WHERE game_date = $day", {"day": day}).rows[0][0])
+
+
+def issued(warehouse: Hoopcast, day: date, now: datetime) -> IssueReport:
+    names = warehouse.query(f"SELECT DISTINCT system_id FROM {PREDICTIONS}").rows
+    return issue(warehouse.engine, [day], [name for (name,) in names], now)
+
+
+def test_an_issue_has_every_column_of_a_forecast_and_its_moment() -> None:
+    definitions = [
+        {column.name: (column.type, column.not_null, column.low, column.high) for column in table(name).columns}
+        for name in (PREDICTIONS, ISSUED)
+    ]
+    assert definitions[1].pop("issued_at_utc") == ("TIMESTAMP", True, None, None)
+    assert definitions[0] == definitions[1]
+
+
+def test_forecasts_of_games_to_come_are_issued_once(warehouse: Hoopcast, tonight: date) -> None:
+    morning = first_tip_off(warehouse, tonight) - timedelta(hours=8)
+    forecasts = count(warehouse, PREDICTIONS, tonight)
+    assert issued(warehouse, tonight, morning) == IssueReport(morning, forecasts, 0, 0)
+    noon = morning + timedelta(hours=2)
+    assert issued(warehouse, tonight, noon) == IssueReport(noon, 0, forecasts, 0)
+    assert count(warehouse, ISSUED, tonight) == forecasts
+
+
+def test_a_forecast_that_changed_is_issued_again_and_the_first_issue_stays(warehouse: Hoopcast, tonight: date) -> None:
+    morning = first_tip_off(warehouse, tonight) - timedelta(hours=8)
+    issued(warehouse, tonight, morning)
+    player = warehouse.query(f"SELECT MIN(player_id) FROM {PREDICTIONS} WHERE game_date = $d", {"d": tonight}).rows[0][
+        0
+    ]
+    warehouse.engine.execute(
+        f"UPDATE {PREDICTIONS} SET forecast_mean = forecast_mean + 1, created_at_utc = $now"
+        " WHERE game_date = $day AND player_id = $player AND system_id = 'linear_news'",
+        {"day": tonight, "player": player, "now": morning},
+    )
+    noon = morning + timedelta(hours=2)
+    assert issued(warehouse, tonight, noon).issued == 1
+    means = warehouse.query(
+        f"SELECT forecast_mean, issued_at_utc FROM {ISSUED} WHERE player_id = $player AND game_date = $day"
+        " AND system_id = 'linear_news' ORDER BY issued_at_utc",
+        {"day": tonight, "player": player},
+    ).rows
+    assert [moment for _, moment in means] == [morning, noon]
+    assert means[1][0] == pytest.approx(means[0][0] + 1)
+
+
+def test_what_changed_back_is_issued_a_third_time(warehouse: Hoopcast, tonight: date) -> None:
+    morning = first_tip_off(warehouse, tonight) - timedelta(hours=8)
+    for hour, shift in enumerate((0, 1, -1)):
+        warehouse.engine.execute(
+            f"UPDATE {PREDICTIONS} SET forecast_mean = forecast_mean + $shift WHERE game_date = $day",
+            {"shift": shift, "day": tonight},
+        )
+        assert issued(warehouse, tonight, morning + timedelta(hours=hour)).unchanged == 0
+
+
+def test_when_a_forecast_was_computed_is_no_reason_to_issue_it_again(warehouse: Hoopcast, tonight: date) -> None:
+    morning = first_tip_off(warehouse, tonight) - timedelta(hours=8)
+    issued(warehouse, tonight, morning)
+    warehouse.engine.execute(f"UPDATE {PREDICTIONS} SET created_at_utc = $now", {"now": morning})
+    assert issued(warehouse, tonight, morning + timedelta(hours=1)).issued == 0
+
+
+def test_from_tip_off_on_it_is_too_late(warehouse: Hoopcast, tonight: date) -> None:
+    tip_off = first_tip_off(warehouse, tonight)
+    forecasts = count(warehouse, PREDICTIONS, tonight)
+    report = issued(warehouse, tonight, tip_off)
+    assert report.issued < forecasts
+    assert report.issued + report.too_late == forecasts
+    begun = warehouse.query(
+        f"SELECT COUNT(*) FROM {ISSUED} AS i INNER JOIN {SCHEDULE} AS s ON s.game_id = i.game_id"
+        " WHERE s.tip_off_utc <= i.issued_at_utc"
+    ).rows[0][0]
+    assert begun == 0
+
+
+def test_a_game_without_a_time_is_too_late_once_its_date_begins_in_the_east(warehouse: Hoopcast, tonight: date) -> None:
+    warehouse.engine.execute(f"UPDATE {SCHEDULE} SET tip_off_utc = NULL")
+    midnight = datetime(tonight.year, tonight.month, tonight.day, 4)  # noqa: DTZ001 - UTC without a zone, as stored
+    assert issued(warehouse, tonight, midnight).issued == 0
+    assert issued(warehouse, tonight, midnight - timedelta(seconds=1)).too_late == 0
+
+
+def test_final_games_are_never_issued_whatever_the_clock_says(warehouse: Hoopcast, tonight: date) -> None:
+    warehouse.engine.execute(f"UPDATE {SCHEDULE} SET game_status = 3")
+    report = issued(warehouse, tonight, datetime(2000, 1, 1))  # noqa: DTZ001 - UTC without a zone, as stored
+    assert (report.issued, report.too_late) == (0, count(warehouse, PREDICTIONS, tonight))
+
+
+def test_a_rebuild_a_forget_and_an_upgrade_leave_issues_as_they_are(warehouse: Hoopcast, tonight: date) -> None:
+    issued(warehouse, tonight, first_tip_off(warehouse, tonight) - timedelta(hours=8))
+    before = warehouse.query(f"SELECT * FROM {ISSUED} ORDER BY ALL").rows
+    warehouse.backfill("predictions", resume=False, skip_preflight=True, dates=[tonight])
+    warehouse.engine.execute(f"ALTER TABLE {PREDICTIONS} ALTER COLUMN edge TYPE BIGINT")
+    warehouse.engine.execute("UPDATE nba_orchestration.warehouse_format SET layout = 'older'")
+    prepare(warehouse.engine)
+    warehouse.forget([tonight])
+    assert warehouse.query(f"SELECT * FROM {ISSUED} ORDER BY ALL").rows == before
+
+
+def test_an_upgrade_that_would_cost_issues_is_refused(warehouse: Hoopcast, tonight: date) -> None:
+    issued(warehouse, tonight, first_tip_off(warehouse, tonight) - timedelta(hours=8))
+    warehouse.engine.execute(f"ALTER TABLE {ISSUED} ALTER COLUMN edge TYPE BIGINT")
+    warehouse.engine.execute("UPDATE nba_orchestration.warehouse_format SET layout = 'older'")
+    with pytest.raises(WarehouseError, match=r"issued_forecast\.edge has type BIGINT, not DOUBLE; restore a backup"):
+        prepare(warehouse.engine)
+
+
+def test_issues_can_be_exported(warehouse: Hoopcast, tonight: date, tmp_path: Path) -> None:
+    report = issued(warehouse, tonight, first_tip_off(warehouse, tonight) - timedelta(hours=8))
+    assert warehouse.export("issued", tmp_path / "issued.parquet", dates=[tonight]) == report.issued
