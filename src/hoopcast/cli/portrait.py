@@ -61,8 +61,8 @@ def _line(row: dict[str, Any], wager: "Wager | None") -> list[str]:
     if wager.side is None or wager.value is None or wager.stake is None:
         return [*lines, "No side has a price: NO_LINE."]
     worth = f"The {wager.side} is worth {100 * wager.value:+.1f} % of a stake: {row['recommendation']}."
-    stake = f"Kelly's stake, a quarter of it and P(over) give or take {_percent(wager.standard_error)}"
-    return [*lines, f"{worth} {stake}: {_percent(wager.stake)} of a bankroll."]
+    uncertain = f"with P(over) give or take {_percent(wager.standard_error)}"
+    return [*lines, worth, f"A quarter of Kelly's stake, {uncertain}: {_percent(wager.stake)} of a bankroll."]
 
 
 def _says(systems: "Table") -> "Table":

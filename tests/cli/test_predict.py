@@ -1,0 +1,179 @@
+"""`hoopcast predict`: a night as a table, a player as a distribution, and what is published."""
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from hoopcast.cli.histogram import histogram
+from tests.cli.conftest import Call
+from tests.conftest import SYSTEMS
+
+
+@pytest.fixture
+def warehouse(forecast_warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the warehouse with forecasts, in this test's folder."""
+    monkeypatch.setenv("HOOPCAST_SYSTEMS", SYSTEMS)
+    path = tmp_path / "hoopcast.duckdb"
+    for ending in ("", ".snapshot"):
+        shutil.copy(f"{forecast_warehouse}{ending}", f"{path}{ending}")
+    return path
+
+
+@pytest.fixture
+def day(warehouse: Path) -> str:
+    """The last night."""
+    return asked(warehouse, "SELECT MAX(game_date) FROM nba_predictions.player_prop_predictions")
+
+
+@pytest.fixture
+def star(warehouse: Path, day: str) -> str:
+    """Id of the player with the highest line of that night."""
+    return asked(
+        warehouse,
+        "SELECT ARG_MAX(player_id, line) FROM nba_predictions.player_prop_predictions"
+        f" WHERE game_date = '{day}' AND line IS NOT NULL",
+    )
+
+
+def asked(warehouse: Path, query: str) -> str:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        found = connection.execute(query).fetchone()
+    assert found is not None
+    return str(found[0])
+
+
+def printed(call: Call, *arguments: object) -> str:
+    done = call(*arguments)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_a_night_is_a_table_of_120_columns_at_most(call: Call, day: str) -> None:
+    for range_ in (("--date", day), ("--month", day[:7]), ("--date", day, "--system", "linear")):
+        lines = printed(call, "predict", *range_).splitlines()
+        assert max(len(line) for line in lines) <= 120
+        heads = "date game player plays mean median p10 p90 line over value call system"
+        assert lines[2].split() == heads.split()
+
+
+def test_a_system_that_speaks_alone_is_named_once(call: Call, day: str) -> None:
+    lines = printed(call, "predict", "--dates", day, "--system", "linear_news").splitlines()
+    assert lines[0] == "Points, linear_news"
+    assert "system" not in lines[2].split()
+
+
+def test_whoever_reads_a_table_is_told_that_it_is_no_advice(call: Call, day: str, star: str) -> None:
+    assert "not betting advice" in call("predict", "--date", day).stderr
+    assert "not betting advice" in printed(call, "predict", "--date", day, "--player", star)
+
+
+def test_a_player_is_a_distribution_in_words_and_bars(call: Call, day: str, star: str) -> None:
+    text = printed(call, "predict", "--date", day, "--player", star)
+    for part in (
+        "< median", "Half of such games end with", "four of five", "nine of ten", "He plays with", "P(over)",
+        "the market's", "fair odds", "Kelly's stake", "What each system says", "What then happened",
+    ):  # fmt: skip
+        assert part in text, part
+    assert "█" in text
+    assert max(len(line) for line in text.splitlines()) <= 120
+
+
+def test_bars_are_plain_where_the_terminal_has_no_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal:
+        encoding = "ascii"
+
+    monkeypatch.setattr("sys.stdout", Terminal)
+    lines = histogram([0.1, 0.2, 0.4, 0.2, 0.1], [("median", 2.0)])
+    assert [line.split()[1].strip("#") for line in lines] == ["", "", ""]
+    assert ["median" in line for line in lines] == [False, True, False]
+
+
+@pytest.mark.parametrize("highest", [3, 20, 45, 99])
+def test_bins_are_two_to_five_points_wide_and_hold_nearly_everything(highest: int) -> None:
+    even = [1 / (highest + 1)] * (highest + 1) + [0.0] * (99 - highest)
+    lines = histogram(even, [])
+    first, last = lines[0].split()[0].split("-")
+    assert 2 <= int(last) - int(first) + 1 <= 5
+    assert sum(float(line.split()[-2]) for line in lines) == pytest.approx(100, abs=1.5)
+
+
+def test_json_of_a_night_has_every_column(call: Call, day: str) -> None:
+    rows = json.loads(printed(call, "predict", "--date", day, "--json"))
+    assert {"p05", "p95", "forecast_variance", "calibration_id", "play_probability", "player_name"} <= rows[0].keys()
+
+
+def test_json_of_a_player_has_his_law_and_every_system(call: Call, day: str, star: str) -> None:
+    found = json.loads(printed(call, "predict", "--date", day, "--player", star, "--json"))
+    assert sum(found["probabilities"]) == pytest.approx(1, abs=1e-4)
+    assert {row["system"] for row in found["systems"]} >= {"linear_history", "market_line", "moving_average_history"}
+    assert found["wager"]["side"] in {"over", "under"}
+    assert found["grade"]["actual_points"] >= 0 or found["grade"]["result"] == "VOID"
+
+
+def test_a_player_over_several_dates_is_a_table(call: Call, day: str, star: str) -> None:
+    lines = printed(call, "predict", "--month", day[:7], "--player", star).splitlines()
+    assert len(lines) > 4
+    assert "█" not in "".join(lines)
+
+
+def test_what_is_missing_is_made_first_and_as_is_makes_nothing(call: Call, day: str, warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        for name in ("ledger", "failures"):
+            connection.execute(
+                f"DELETE FROM nba_orchestration.{name} WHERE table_name = 'nba_predictions.player_prop_predictions'"
+            )
+        connection.execute("DELETE FROM nba_predictions.player_prop_predictions")
+    done = call("predict", "--date", day, "--as-is")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "no forecasts by" in done.stderr
+    assert len(printed(call, "predict", "--date", day).splitlines()) > 10
+    assert asked(warehouse, "SELECT COUNT(DISTINCT game_date) FROM nba_predictions.player_prop_predictions") == "1"
+
+
+def test_games_that_are_over_are_too_late_to_be_issued(call: Call, day: str) -> None:
+    done = call("predict", "--date", day, "--issue", "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)
+    assert "0 forecasts issued at " in done.stderr
+    assert "too late: their games have begun" in done.stderr
+
+
+def test_games_to_come_are_issued_and_then_stay_as_they_are(call: Call, day: str, warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "UPDATE nba_raw.nbac_schedule SET game_status = 1, tip_off_utc = '2999-01-01' WHERE game_date = ?", [day]
+        )
+    first = call("predict", "--date", day, "--issue", "--system", "linear_news")
+    rows = asked(warehouse, "SELECT COUNT(*) FROM nba_predictions.issued_forecast")
+    assert int(rows) > 0
+    assert f"{rows} forecasts issued at " in first.stderr
+    second = call("predict", "--date", day, "--issue", "--system", "linear_news")
+    assert "0 forecasts issued at " in second.stderr
+    assert f"{rows} forecasts on record as they are" in second.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("", "name a date, such as --date 2022-01-15"),
+        ("--date 2021-11-01 --month 2021-11", "are two ranges"),
+        ("--date tomorrow", "'tomorrow' is not a date"),
+        ("--date 2022-07-01", "no regular games on 2022-07-01"),
+        ("--date DAY --team XYZ", "no team 'XYZ'"),
+        ("--date DAY --team UTA", "UTA does not play on"),
+        ("--date DAY --system oracle", "no system 'oracle'; choose a system"),
+        ("--date DAY --player Nobody", "no player is called 'Nobody'"),
+        ("--date DAY --issue --team CHI", "--issue takes whole dates"),
+        ("--date DAY --issue --as-is", "--issue takes whole dates"),
+        ("--date DAY --format xml", "is not one of"),
+    ],
+)
+def test_a_broken_call_ends_in_one_line(call: Call, day: str, arguments: str, says: str) -> None:
+    done = call("predict", *arguments.replace("DAY", day).split())
+    assert done.exit_code == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("error: ")
+    assert says in done.stderr
