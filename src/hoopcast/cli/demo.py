@@ -1,16 +1,19 @@
-"""The demo command: a simulated season, the whole way."""
+"""The demo command: a simulated season, the whole way from raw files to graded forecasts."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from hoopcast.cli.brief import show_brief
+from hoopcast.cli.grade import rounded
 from hoopcast.cli.options import example
-from hoopcast.cli.output import Output, counted, say
+from hoopcast.cli.output import Output, counted, say, show
+from hoopcast.cli.predict import night_table
 from hoopcast.cli.reports import coverage_lines
 from hoopcast.cli.session import Session
 
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 _LEAGUE = "league"
 _WAREHOUSE = "hoopcast.duckdb"
 _SEED = 1
+_SHOWN = 8
+_LAST_NIGHT = "SELECT MAX(game_date) FROM nba_predictions.player_prop_predictions WHERE season = $season"
 _QUERY = """SELECT game_date, player_id, opponent_team_abbr AS opponent, points_avg_last_10, opponent_def_rating,
     fatigue_score FROM nba_predictions.ml_feature_store ORDER BY game_date DESC, points_avg_last_10 DESC LIMIT 5"""
 
@@ -29,7 +34,7 @@ _QUERY = """SELECT game_date, player_id, opponent_team_abbr AS opponent, points_
 @click.option("--folder", metavar="DIR", default="demo", show_default=True, help="Where its files and warehouse go.")
 @click.pass_obj
 def demo(session: Session, season: str, folder: str) -> int:
-    """Invent a league, play a season, and take it from raw files to a verified feature store; offline.
+    """Invent a league, play a season, and take it from raw files to graded and scored forecasts; offline.
 
     The season before is played as well, so that October has history. Running it again changes nothing.
     """
@@ -56,7 +61,7 @@ def _through(session: Session, warehouse: "Hoopcast", place: Path, season: str) 
         f"  {counted(ingested.total('read'), 'row')} read, {ingested.total('quarantined'):,} in quarantine,"
         f" {counted(ingested.total('unresolved'), 'name')} unresolved",
     )
-    with _step(session, "Backfill every table of the season, and what they read"):
+    with _step(session, "Backfill every table of the season, forecasts and grades among them"):
         report = warehouse.backfill(season=season)
     rows, tables = sum(table.rows for table in report.tables), counted(len(report.tables), "table")
     _note(session, f"  {counted(rows, 'row')} in {tables}, {report.seconds:.1f} s")
@@ -66,17 +71,49 @@ def _through(session: Session, warehouse: "Hoopcast", place: Path, season: str) 
     by_month = warehouse.coverage("mlfs", season=season, by="month")
     show_brief(coverage_lines(by_month, "month"), Output(), title="The feature store by month")
     say("")
+    _forecasts(session, warehouse, season)
     with _step(session, "Verify: keys, ranges, and a reason for each row that is absent"):
         verdict = warehouse.verify(season=season)
     wrong = sum(check.failed for check in verdict.checks)
     _note(session, f"  {counted(len(verdict.checks), 'check')}, {wrong or 'none'} failed")
     name, player_id, day = _somebody(warehouse, season)
     say(f"\nNext:\n  cd {place}")
-    say(f"  hoopcast explain {player_id} {day}      # {name}: his features that morning, and the games behind them")
+    say(f"  hoopcast predict --date {day} --player {player_id}      # {name}: his distribution, and what then happened")
+    say(f"  hoopcast explain {player_id} {day}      # his features that morning, and the games behind them")
+    say(f"  hoopcast evaluate --season {season}      # every score, with its interval")
     say(f"  hoopcast coverage --season {season} --by month")
     say(f'  hoopcast sql "{_QUERY}"')
     say("  hoopcast models pdc                   # what each column means")
     return report.exit_status or verdict.exit_status
+
+
+def _forecasts(session: Session, warehouse: "Hoopcast", season: str) -> None:
+    """The first of the forecasts of the last night, and what the season's were worth."""
+    from hoopcast.warehouse.result import Table
+
+    last = warehouse.query(_LAST_NIGHT, {"season": season}).rows[0][0]
+    found = warehouse.predict(update=False, dates=[last])
+    night = night_table(found.forecasts)
+    shown = Table.of_rows(night.columns, night.types, night.rows[:_SHOWN])
+    show(shown, Output(), title=f"Points on {last}, {found.said_by}; {_SHOWN} of {len(night.rows)} forecasts")
+    say("")
+    with _step(session, "Score the season's forecasts, days resampled for the intervals"):
+        scored = warehouse.evaluate(populations=("ALL",), season=season)
+    rows = [
+        (one.system, one.level, one.rows, *map(_fixed, (one.mae, one.mae_low, one.mae_high, one.crps)))
+        for one in scored.accuracy
+    ]
+    kinds = ("VARCHAR", "VARCHAR", "BIGINT", *["DOUBLE"] * 4)
+    accuracy = Table.of_rows(("system", "level", "games", "mae", "from", "to", "crps"), kinds, rows)
+    say("")
+    show(accuracy, Output(), null="-", title="Accuracy, points, of players who then played; from and to hold 95 %")
+    say("")
+    show(rounded(warehouse.grade(season=season).systems), Output(), title="Grades; results of bets at real prices")
+    say("")
+
+
+def _fixed(points: float) -> str | None:
+    return None if isnan(points) else f"{points:.3f}"
 
 
 def _play(seasons: tuple[str, ...], folder: Path) -> list[Path]:

@@ -32,13 +32,13 @@ def grade(session: Session, dates: "RangeArguments", wait: str | None, output: O
     if not found.systems.rows and output == Output():
         session.note("no grades: no game with forecasts is final; `hoopcast coverage grades --gaps` says more")
     else:
-        show(_rounded(found.systems) if output.format == "table" else found.systems, output)
+        show(rounded(found.systems) if output.format == "table" else found.systems, output)
     if found.run.exit_status:
         session.note("some dates failed or are blocked: `hoopcast failures` and `hoopcast coverage --gaps` say why")
     return found.run.exit_status
 
 
-def _rounded(systems: "Table") -> "Table":
+def rounded(systems: "Table") -> "Table":
     """With as many digits as mean something, points below each other."""
     from hoopcast.warehouse.result import Table
 

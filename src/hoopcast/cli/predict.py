@@ -100,14 +100,14 @@ def _show(session: Session, found: "Outlook", output: Output) -> None:
     elif not found.forecasts.rows:
         session.note(f"no forecasts by {found.said_by}: `hoopcast coverage predictions --gaps` and `failures` say why")
     else:
-        show(_night(found.forecasts), output, title=f"Points, {found.said_by}")
+        show(night_table(found.forecasts), output, title=f"Points, {found.said_by}")
         if output.path is None:
             session.note(_LEGEND)
     if found.run is not None and found.run.exit_status:
         session.note("some dates failed or are blocked: `hoopcast failures` and `hoopcast coverage --gaps` say why")
 
 
-def _night(forecasts: "Table") -> "Table":
+def night_table(forecasts: "Table") -> "Table":
     """The columns that a person looks at first."""
     from hoopcast.warehouse.result import Table
 
