@@ -76,8 +76,6 @@ def recalibrations(statements: Statements, asked: Asked, system_id: str) -> Colu
 
 
 def _recalibrations(statements: Statements, asked: Asked, system_id: str) -> Iterator[tuple[Value, ...]]:
-    if not asked.dates:
-        return
     past = statements.columns(_PAST, {"system_id": system_id, "before": asked.dates[-1]})
     mean: FloatArray = past["nb_mean"].astype(np.float64)
     uniform = row_uniform(past["game_id"], past["player_id"].astype(np.int64), system_id)

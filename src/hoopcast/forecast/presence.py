@@ -17,7 +17,7 @@ TABLE = "nba_precompute.availability"
 # A line says nothing more of who plays than that there is one.
 PRESENCE_LEVELS: tuple[Level, ...] = ("history", "news", "market")
 _SELECT = """
-SELECT f.game_id, f.player_id, f.game_date, f.season, f.absent_rate_last_10, f.ruled_out_flag, {columns}
+SELECT f.game_id, f.player_id, f.game_date, f.season, {columns}
 FROM nba_precompute.availability_features AS f {join}
 WHERE {condition}
 ORDER BY f.game_date, f.game_id, f.player_id
@@ -38,8 +38,6 @@ def system_id(level: Level) -> str:
 
 def refits(statements: Statements, asked: Asked, level: Level) -> ColumnsOf:
     """Rows of `nba_predictions.trained_model` for one level: one a refit date that has enough games before it."""
-    if not asked.dates:
-        return as_rows([])
     condition = f"f.game_date < $before AND {_KNOWN.format(rank=LEVELS.index(level))}"
     names = availability.columns(level)
     found = statements.columns(

@@ -40,7 +40,7 @@ class Learning:
 def refits(statements: Statements, asked: Asked, system: System, level: Level) -> ColumnsOf:
     """Rows of `nba_predictions.trained_model` of a system: one a refit date that has enough games before it."""
     train = system.train
-    if train is None or not asked.dates:
+    if train is None:
         return as_rows([])
     frame, outcome = training_frame(statements, system, level, asked.dates[-1])
     learning = Learning(

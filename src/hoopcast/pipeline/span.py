@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
 
+import numpy as np
+
 from hoopcast.calendar import season_name, season_of, season_start_year
 from hoopcast.errors import WriteRefused
 from hoopcast.pipeline.checks import breaches, describe
@@ -136,7 +138,8 @@ def _stage(guard: Guard, span: Span) -> None:
     producer = span.model.producer
     if producer is not None:
         asked = Asked(span.season, tuple(unit.date for unit in span.units if unit.is_due))
-        guard.stage(STAGE, span.model.table, producer(guard, asked))
+        nothing = {name: np.array([], dtype=object) for name in span.model.table.column_names}
+        guard.stage(STAGE, span.model.table, producer(guard, asked) if asked.dates else nothing)
         return
     _keep(guard, span, STAGE, (span.text.rows, span.model.time))
 
