@@ -51,16 +51,18 @@ def test_what_was_brought_up_to_date_is_not_written_again(warehouse: Hoopcast, d
     assert (run.run_id, run.exit_status) == ("", 0)
 
 
-def test_each_player_has_one_row_by_the_highest_level_that_has_him(warehouse: Hoopcast, day: date) -> None:
+def test_each_player_has_one_row_by_the_system_that_knows_most_of_him(warehouse: Hoopcast, day: date) -> None:
     rows = list(warehouse.predict(update=False, dates=[day]).forecasts)
     assert len({row["player_id"] for row in rows}) == len(rows)
+    place = {one.system_id: number for number, one in enumerate(every_system())}
     known = warehouse.query(
         "SELECT player_id, LIST(system_id) FROM nba_predictions.player_prop_predictions WHERE game_date = $day"
         " GROUP BY player_id",
         {"day": day},
     ).rows
-    highest = {player: max(LEVELS.index(name.rpartition("_")[2]) for name in names) for player, names in known}
-    assert {row["player_id"]: LEVELS.index(row["level"]) for row in rows} == highest
+    assert {row["player_id"]: row["system_id"] for row in rows} == {
+        player: min(names, key=place.__getitem__) for player, names in known
+    }
 
 
 def test_rows_stand_by_game_team_and_mean(warehouse: Hoopcast, day: date) -> None:
@@ -94,7 +96,8 @@ def test_ensembles_come_first_and_then_who_knows_most(monkeypatch: pytest.Monkey
     every = every_system()
     assert [one.level for one in every[:4]] == ["line", "market", "news", "history"]
     assert {one.name for one in every[:4]} == {"ensemble"}
-    ranks = [LEVELS.index(one.level) for one in every[4:]]
+    assert every[-1].name == "market"
+    ranks = [LEVELS.index(one.level) for one in every[4:-1]]
     assert ranks == sorted(ranks, reverse=True)
 
 

@@ -1,5 +1,6 @@
 """The demo command: a simulated season, the whole way from raw files to graded forecasts."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from hoopcast.cli.output import Output, counted, say, show
 from hoopcast.cli.predict import night_table
 from hoopcast.cli.reports import coverage_lines
 from hoopcast.cli.session import Session
+from hoopcast.settings import FILE
 
 if TYPE_CHECKING:
     from hoopcast.facade import Hoopcast
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 _LEAGUE = "league"
 _WAREHOUSE = "hoopcast.duckdb"
 _SEED = 1
+# Those that learn within seconds; the others take minutes for two seasons of refits.
+_SYSTEMS = ("moving_average", "zone_matchup")
 _SHOWN = 8
 _LAST_NIGHT = "SELECT MAX(game_date) FROM nba_predictions.player_prop_predictions WHERE season = $season"
 _QUERY = """SELECT game_date, player_id, opponent_team_abbr AS opponent, points_avg_last_10, opponent_def_rating,
@@ -36,7 +40,8 @@ _QUERY = """SELECT game_date, player_id, opponent_team_abbr AS opponent, points_
 def demo(session: Session, season: str, folder: str) -> int:
     """Invent a league, play a season, and take it from raw files to graded and scored forecasts; offline.
 
-    The season before is played as well, so that October has history. Running it again changes nothing.
+    The season before is played as well, so that October has history. Running it again changes nothing. The systems that
+    learn within seconds forecast; hoopcast.toml in its folder names them, and without that line all of them do.
     """
     from hoopcast import api
     from hoopcast.calendar import season_name, season_start_year
@@ -46,6 +51,7 @@ def demo(session: Session, season: str, folder: str) -> int:
     seasons = (season_name(season_start_year(season) - 1), season)
     if place.exists() and not (place.is_dir() and ((place / _LEAGUE).is_dir() or not any(place.iterdir()))):
         raise UsageError(f"{place} is there and is of no demo; name another with --folder")
+    _choose_systems(session, place)
     with _step(session, f"Play {seasons[0]} and {season} in a league of 30 invented teams"):
         files = _play(seasons, place / _LEAGUE)
     _note(session, f"  {counted(len(files), 'file')} in {place / _LEAGUE}")
@@ -85,6 +91,16 @@ def _through(session: Session, warehouse: "Hoopcast", place: Path, season: str) 
     say(f'  hoopcast sql "{_QUERY}"')
     say("  hoopcast models pdc                   # what each column means")
     return report.exit_status or verdict.exit_status
+
+
+def _choose_systems(session: Session, place: Path) -> None:
+    """Let quick systems run, here and whenever a command is called in the folder, unless the user has chosen some."""
+    if session.settings().systems is None:
+        # Nodes are chosen by the settings of the process, wherever they are asked for.
+        os.environ["HOOPCAST_SYSTEMS"] = ",".join(_SYSTEMS)
+    place.mkdir(parents=True, exist_ok=True)
+    chosen = ", ".join(f'"{name}"' for name in session.settings().systems or ())
+    (place / FILE).write_text(f"systems = [{chosen}]\n", "utf-8")
 
 
 def _forecasts(session: Session, warehouse: "Hoopcast", season: str) -> None:

@@ -16,6 +16,8 @@ ALIASES = {
     "ensemble_v1": "ensemble",
 }
 BEST = "ensemble"
+# It says of a line what the line says, so anything else comes first.
+BENCHMARK = "market"
 PREDICTIONS = "nba_predictions.player_prop_predictions"
 
 
@@ -37,10 +39,10 @@ class Named:
 
 
 def every_system() -> tuple[Named, ...]:
-    """All systems that run at all of their levels, best first: ensembles, then by level, from the highest on."""
+    """All systems that run, best first: ensembles, then by level from the highest on; the benchmark comes last."""
     found = [Named(node.system_id) for node in all_nodes() if node.table.name == PREDICTIONS]
     found.reverse()
-    return tuple(sorted(found, key=lambda one: (one.name != BEST, -LEVELS.index(one.level))))
+    return tuple(sorted(found, key=lambda one: (one.name != BEST, one.name == BENCHMARK, -LEVELS.index(one.level))))
 
 
 def named_systems(text: str) -> tuple[Named, ...]:
