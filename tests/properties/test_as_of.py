@@ -13,7 +13,7 @@ from tests.properties.warehouses import FEW, SEASONS, League, copy_of, differenc
 
 pytestmark = pytest.mark.slow
 
-PRE_GAME = {model.name: model.table.column_names for model in pre_game_models()}
+PRE_GAME = {model.table.name: model.table.content_columns for model in pre_game_models()}
 FEATURES = "nba_predictions.ml_feature_store"
 POPULATION = "nba_analytics.upcoming_player_game_context"
 UNTIL_THE_DAY = "{{time}} <= DATE '{day}'"
@@ -23,7 +23,7 @@ def columns_up_to(level: Level) -> dict[str, list[str]]:
     """Columns of each pre-game table that a system of an information level may read."""
     allowed = LEVELS[: LEVELS.index(level) + 1]
     return {
-        model.name: [column.name for column in model.table.columns if column.level in allowed]
+        model.table.name: [column.name for column in model.table.columns if column.level in allowed]
         for model in pre_game_models()
     }
 

@@ -9,7 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hoopcast import Hoopcast
-from hoopcast.pipeline.model import Model, all_models
+from hoopcast.pipeline.ledger import NODE
+from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.nodes import all_nodes
 from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import Range, resolve
 from tests.properties.changes import PLAYER_BOX
@@ -44,7 +46,7 @@ def season_year(day: date) -> int:
 def reachable(changed: Unit, dates: list[date]) -> set[Unit]:
     """Units that the headers of the models let a changed raw unit reach, step by step."""
     reached: set[Unit] = {changed}
-    for model in all_models():
+    for model in all_nodes():
         reached |= {(model.name, day) for day in dates if _reads(model, day, reached)}
     return reached - {changed}
 
@@ -52,7 +54,7 @@ def reachable(changed: Unit, dates: list[date]) -> set[Unit]:
 def _reads(model: Model, day: date, reached: set[Unit]) -> bool:
     for item in (*model.inputs, *model.spine.inputs):
         for name, source in reached:
-            if name != item.table.name:
+            if name != item.name:
                 continue
             years = season_year(day) - season_year(source)
             is_past = source < day and 0 <= years <= model.look_back
@@ -63,21 +65,21 @@ def _reads(model: Model, day: date, reached: set[Unit]) -> bool:
 
 def stale(warehouse: Hoopcast) -> set[Unit]:
     """Units that are stale."""
-    units = plan(warehouse.engine, all_models(), resolve(warehouse.engine, Range(stage="all")))
+    units = plan(warehouse.engine, all_nodes(), resolve(warehouse.engine, Range(stage="all")))
     assert {unit.state for unit in units} <= {"done", "stale", "not_available"}
     return {(unit.table, unit.date) for unit in units if unit.state == "stale"}
 
 
 def available(warehouse: Hoopcast) -> list[tuple[str, date]]:
     """Units that are done."""
-    units = plan(warehouse.engine, all_models(), resolve(warehouse.engine, Range(stage="all")))
+    units = plan(warehouse.engine, all_nodes(), resolve(warehouse.engine, Range(stage="all")))
     return [(unit.table, unit.date) for unit in units if unit.state == "done"]
 
 
 def written_since(warehouse: Hoopcast, entry: int) -> set[Unit]:
     """Units that the ledger has entries of after one."""
     rows = warehouse.engine.query(
-        "SELECT DISTINCT table_name, unit_date FROM nba_orchestration.ledger WHERE entry > $entry", {"entry": entry}
+        f"SELECT DISTINCT {NODE}, unit_date FROM nba_orchestration.ledger WHERE entry > $entry", {"entry": entry}
     ).rows
     return {(str(name), day) for name, day in rows if isinstance(day, date)}
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import hoopcast
 from hoopcast import Hoopcast
-from hoopcast.pipeline.model import all_models
+from hoopcast.pipeline.nodes import all_nodes
+from hoopcast.warehouse.tables import table
 from tests.properties.replay import files_as_of
 from tests.properties.warehouses import (
     FEW,
@@ -32,7 +33,7 @@ def in_pieces(warehouse: Hoopcast, seed: int, pieces: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - to draw an order, no secret
     days = [day for season in SEASONS for day in days_of(warehouse, season)]
     chance.shuffle(days)
-    names = [model.name for model in all_models()]
+    names = [node.name for node in all_nodes()]
     for piece in range(pieces):
         tables = chance.sample(names, chance.randint(1, len(names)))
         warehouse.backfill(*tables, dates=sorted(days[piece::pieces]), skip_preflight=chance.random() < 0.3)
@@ -59,7 +60,7 @@ def test_dates_written_one_by_one_from_the_last_to_the_first_give_the_same_table
 
 def test_a_season_lived_day_by_day_gives_the_tables_of_one_backfill(short_league: League, tmp_path: Path) -> None:
     mornings: dict[tuple[str, date], list[tuple[object, ...]]] = {}
-    time = {model.name: model.time for model in pre_game_models()}
+    time = {model.table.name: model.time for model in pre_game_models()}
     with hoopcast.open(str(tmp_path / "lived.duckdb"), threads=1) as warehouse:
         assert not warehouse.ingest(short_league.files / SEASONS[0]).errors
         for day, folder in files_as_of(short_league.files, SEASONS[1], tmp_path / "mornings"):
@@ -75,7 +76,8 @@ def test_a_season_lived_day_by_day_gives_the_tables_of_one_backfill(short_league
 
 def rows_on(warehouse: Hoopcast, name: str, time: str, day: date) -> list[tuple[object, ...]]:
     """Rows of a table on a date, in an order of their own."""
-    rows = warehouse.engine.query(f"SELECT * FROM {name} WHERE {time} = $day ORDER BY ALL", {"day": day}).rows
+    columns = ", ".join(table(name).content_columns)
+    rows = warehouse.engine.query(f"SELECT {columns} FROM {name} WHERE {time} = $day ORDER BY ALL", {"day": day}).rows
     return [tuple(row) for row in rows]
 
 

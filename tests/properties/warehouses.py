@@ -12,8 +12,10 @@ from hypothesis import HealthCheck, Phase, settings
 
 import hoopcast
 from hoopcast import Hoopcast
+from hoopcast.pipeline.ledger import NODE
 from hoopcast.pipeline.lineage import is_post_game
-from hoopcast.pipeline.model import Model, all_models
+from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.nodes import all_nodes
 from hoopcast.sources.simulator import LeagueSize, simulate, write
 from hoopcast.warehouse.tables import table
 
@@ -71,8 +73,8 @@ def days_of(warehouse: Hoopcast, season: str) -> list[date]:
 
 
 def pre_game_models() -> tuple[Model, ...]:
-    """Models whose rows are known on the morning of their date."""
-    return tuple(model for model in all_models() if not is_post_game(model))
+    """Models whose rows are known on the morning of their date, one a table."""
+    return tuple({node.table.name: node for node in all_nodes() if not is_post_game(node)}.values())
 
 
 def differences(
@@ -86,10 +88,10 @@ def differences(
     Args:
         warehouse: one warehouse, open.
         other: file of the other.
-        columns: columns to compare by table; all columns of all models by default.
+        columns: columns to compare by table; all that is content in all tables by default.
         condition: rows to compare; `{time}` stands for the table's time column.
     """
-    compared = {model.name: model.table.column_names for model in all_models()} if columns is None else columns
+    compared = {node.table.name: node.table.content_columns for node in all_nodes()} if columns is None else columns
     warehouse.engine.execute(f"ATTACH '{other}' AS other (READ_ONLY)")
     try:
         counts = {
@@ -127,7 +129,6 @@ def last_entry(warehouse: Hoopcast) -> int:
 def fingerprints(warehouse: Hoopcast) -> dict[tuple[str, date], int]:
     """Fingerprint of what stands in each table on each date, as the ledger last says."""
     rows = warehouse.engine.query(
-        "SELECT table_name, unit_date, ARG_MAX(output_fingerprint, entry) FROM nba_orchestration.ledger"
-        " GROUP BY table_name, unit_date"
+        f"SELECT {NODE}, unit_date, ARG_MAX(output_fingerprint, entry) FROM nba_orchestration.ledger GROUP BY ALL"
     ).rows
     return {(str(name), day): int(str(value)) for name, day, value in rows if isinstance(day, date)}

@@ -13,7 +13,7 @@ from tests.properties.warehouses import differences, pre_game_models
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 SEASON = "2021-22"
-PRE_GAME = {model.name: model.table.column_names for model in pre_game_models()}
+PRE_GAME = {model.table.name: model.table.content_columns for model in pre_game_models()}
 NONSENSE = ("box scores tell other numbers", "men nobody knew played", "teams' totals are others", "others won")
 
 

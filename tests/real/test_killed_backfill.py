@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import hoopcast
-from hoopcast.pipeline.model import all_models
+from hoopcast.pipeline.ledger import NODE
+from hoopcast.pipeline.nodes import all_nodes
 from tests.properties.warehouses import differences
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
@@ -35,8 +36,8 @@ with hoopcast.open(sys.argv[1]) as warehouse:
 def without_season(path: Path) -> None:
     """Take what was made of the season out of a warehouse; the raw tables stay."""
     with hoopcast.open(str(path)) as warehouse:
-        for model in all_models():
-            warehouse.engine.execute(f"DELETE FROM {model.name} WHERE season = '{SEASON}'")
+        for name in {node.table.name for node in all_nodes()}:
+            warehouse.engine.execute(f"DELETE FROM {name} WHERE season = '{SEASON}'")
         warehouse.engine.execute(
             f"DELETE FROM nba_orchestration.ledger WHERE season = '{SEASON}' AND table_name NOT LIKE 'nba_raw.%'"
         )
@@ -47,15 +48,15 @@ def half_written(path: Path) -> list[tuple[object, ...]]:
     """Tables and dates whose rows are not as many as the ledger says."""
     with hoopcast.open(str(path)) as warehouse:
         counted = " UNION ALL ".join(
-            f"SELECT '{model.name}' AS table_name, {model.time} AS unit_date, COUNT(*) AS row_count"
-            f" FROM {model.name} GROUP BY ALL"
-            for model in all_models()
+            f"SELECT '{node.name}' AS table_name, {node.time} AS unit_date, COUNT(*) AS row_count"
+            f" FROM {node.table.name} WHERE {node.condition.replace('$system_id', repr(node.system_id))} GROUP BY ALL"
+            for node in all_nodes()
         )
         return [
             tuple(row)
             for row in warehouse.engine.query(
                 f"""WITH counted AS ({counted}), newest AS (
-                    SELECT table_name, unit_date, ARG_MAX(rows, entry) AS row_count
+                    SELECT {NODE} AS table_name, unit_date, ARG_MAX(rows, entry) AS row_count
                     FROM nba_orchestration.ledger WHERE table_name NOT LIKE 'nba_raw.%' GROUP BY ALL
                 )
                 SELECT * FROM counted FULL JOIN newest USING (table_name, unit_date)
