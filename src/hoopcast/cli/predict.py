@@ -100,7 +100,9 @@ def _show(session: Session, found: "Outlook", output: Output) -> None:
     elif not found.forecasts.rows:
         session.note(f"no forecasts by {found.said_by}: `hoopcast coverage predictions --gaps` and `failures` say why")
     else:
-        show(night_table(found.forecasts), output, title=f"Points, {found.said_by}")
+        speaking = {row["system_id"] for row in found.forecasts}
+        said_by = found.said_by if len(speaking) > 1 else speaking.pop()
+        show(night_table(found.forecasts), output, title=f"Points, {said_by}")
         if output.path is None:
             session.note(_LEGEND)
     if found.run is not None and found.run.exit_status:
