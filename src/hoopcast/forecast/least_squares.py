@@ -11,7 +11,7 @@ from hoopcast.forecast.law import LOWEST_DISPERSION
 RIDGE = 10.0
 _ROUNDS = 8
 # Of its size: a predictor that moves no further does not move.
-_STILL = 1e-9
+_STILL = 1e-6
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,19 @@ def fitted(matrix: FloatArray, target: FloatArray, weight: FloatArray, ridge: fl
         ridge: strength, in rows of average weight.
     """
     shares = weight / weight.sum()
-    centre = shares @ matrix
-    deviations = matrix - centre
-    scale = np.sqrt(shares @ deviations**2)
-    moving = scale > _STILL * (1 + np.abs(centre))
-    standardised = deviations / np.where(moving, scale, 1) * moving
+    weighted = matrix * shares[:, None]
+    centre = weighted.sum(axis=0)
     level = float(shares @ target)
-    gram = (standardised * shares[:, None]).T @ standardised + ridge / len(target) * np.eye(matrix.shape[1])
-    slopes = np.linalg.solve(gram, (standardised * shares[:, None]).T @ (target - level))
-    slopes = np.where(moving, slopes / np.where(moving, scale, 1), 0)
+    # Second moments about the centre: a standardised copy of all rows would take longer than the fit.
+    moments = weighted.T @ matrix - np.outer(centre, centre)
+    with_target = weighted.T @ (target - level)
+    scale = np.sqrt(np.maximum(np.diag(moments), 0))
+    moving = scale > _STILL * (1 + np.abs(centre))
+    unit = np.where(moving, scale, 1)
+    gram = np.where(np.outer(moving, moving), moments / np.outer(unit, unit), 0)
+    gram += ridge / len(target) * np.eye(matrix.shape[1])
+    slopes = np.linalg.solve(gram, np.where(moving, with_target / unit, 0))
+    slopes = np.where(moving, slopes / unit, 0)
     return Plane(level - float(centre @ slopes), slopes)
 
 

@@ -25,6 +25,7 @@ CREATE TABLE nba_predictions.player_prop_predictions (
     nb_mean DOUBLE,                     -- ! 0..99 mean of the negative binomial before recalibration, points [pre-game line]
     nb_variance DOUBLE,                 -- ! 0..10000 its variance, points squared [pre-game line]
     calibration_id VARCHAR,             -- ! recalibration that makes the final law of it [pre-game line]
+    play_probability DOUBLE,            -- 0..1 that he plays, at the level of the system; the law holds if he does [pre-game line]
     line DOUBLE,                        -- 0..99 points line, NULL without one [pre-game line]
     bookmaker VARCHAR,                  -- whose line it is [pre-game line]
     over_price BIGINT,                  -- -100000..100000 American odds of the over [pre-game line]
