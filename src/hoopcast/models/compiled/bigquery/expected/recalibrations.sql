@@ -1,4 +1,4 @@
--- compiled from 44f05ce499be7c4b as ea5da88ffc5ea41e
+-- compiled from 79b554d9d3a20fdc as 3cfc03366838f4d8
 SELECT
   *
 FROM (
@@ -24,6 +24,15 @@ FROM (
     UNION ALL
     SELECT
       3
+    UNION ALL
+    SELECT
+      4
+    UNION ALL
+    SELECT
+      5
+    UNION ALL
+    SELECT
+      6
   )
   SELECT
     CAST(@system_id AS STRING) AS system_id,

@@ -1,4 +1,4 @@
--- compiled from 44f05ce499be7c4b as d5e963d960c6631b
+-- compiled from 79b554d9d3a20fdc as e184f9ac649452a6
 SELECT
   *
 FROM (
@@ -24,6 +24,15 @@ FROM (
     UNION ALL
     SELECT
       3
+    UNION ALL
+    SELECT
+      4
+    UNION ALL
+    SELECT
+      5
+    UNION ALL
+    SELECT
+      6
   )
   SELECT
     CAST($system_id AS TEXT) AS system_id,

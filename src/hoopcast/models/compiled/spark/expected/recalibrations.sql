@@ -1,4 +1,4 @@
--- compiled from 44f05ce499be7c4b as 6a3cf6d24eaf0763
+-- compiled from 79b554d9d3a20fdc as 95f48f761f7c6e7d
 WITH days AS (
   SELECT
     season,
@@ -21,6 +21,15 @@ WITH days AS (
   UNION ALL
   SELECT
     3
+  UNION ALL
+  SELECT
+    4
+  UNION ALL
+  SELECT
+    5
+  UNION ALL
+  SELECT
+    6
 )
 SELECT
   *

@@ -1,0 +1,147 @@
+"""Writes docs/forecast-scores.md: what each system was worth on real seasons, and how calibrated it was.
+
+python -m benchmarks.forecast_scores duckdb:///nba.duckdb
+"""
+
+import argparse
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import hoopcast
+
+SEASONS = ("2019-20", "2020-21", "2021-22")
+PAGE = Path(__file__).parents[1] / "docs" / "forecast-scores.md"
+POPULATIONS = ("ALL", "GP10", "MIN20", "PTS20", "PROP")
+_HEAD = """# What the forecasts were worth
+
+Every system on real seasons, forecast month by month from games before alone. Settings were chosen on 2018-19 to
+2020-21 (TUNING); 2021-22 is the TEST season, looked at to report. Levels say what a system may know, and are not to be
+compared without saying so: injured-list moves of the day (`news`) carry no hour, so that level is an upper bound. All
+scores are of appearances, conditional on playing. Made by `python -m benchmarks.forecast_scores WAREHOUSE`; how to read
+them: [](how-to/read-an-evaluation.md).
+"""
+_ACCURACY = """
+Mean absolute error of the median, with rows that a system left out filled by an exponential average of half-life 8
+games, and in brackets the CRPS of the rows that it forecast; `ALL %` is the share that it forecast.
+"""
+_CALIBRATION = """
+Outcomes inside the 50, 80 and 95 % intervals; calibration error of P(over his own average) beside the 95th percentile
+of perfect calibration at this size; slope and intercept of a logistic regression with 95 % intervals (1 and 0 are
+perfect).
+"""
+_EARLY = "\nMean absolute error on ALL in October and in January, of the rows that each forecast.\n"
+_MARKET = """
+Log loss of P(over) at the line beside the market's without margin, and beside that market recalibrated on earlier
+months; t of the difference by day, negative is better. A lower mean error than the line is no achievement: the line
+less one half has it too.
+"""
+_PLAY = "\nWho will play, on all expected rows: Brier score, and that of always saying the share.\n"
+
+
+def page(warehouse: hoopcast.Hoopcast) -> str:
+    """The page's text."""
+    parts = [_HEAD]
+    for season in SEASONS:
+        found = warehouse.evaluate(season=season).document()
+        parts += [f"\n## {season} ({', '.join(found['phases'])})\n", *_season(found)]
+    return "".join(parts)
+
+
+def _season(found: dict[str, Any]) -> Iterator[str]:
+    yield _ACCURACY + "\n"
+    yield from _table(("level", "system", "ALL %", *POPULATIONS), _accuracy(found["accuracy"]))
+    yield _CALIBRATION + "\n"
+    yield from _table(
+        ("system", "on", "50 %", "80 %", "95 %", "error (limit)", "slope", "intercept"), _calibration(found)
+    )
+    if any(row["value"].endswith("-10") for row in found["slices"]):
+        yield _EARLY + "\n"
+        yield from _table(("system", "October", "January"), _early(found["slices"]))
+    if found["market"]:
+        yield _MARKET + "\n"
+        yield from _table(
+            ("system", "from", "lines", "log loss", "market", "t", "recalibrated", "t of it"), _market(found["market"])
+        )
+    yield _PLAY + "\n"
+    yield from _table(("level", "Brier", "of the share"), _plays(found["availability"]))
+
+
+def _accuracy(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    by_system: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+    for row in rows:
+        by_system.setdefault((row["level"], row["system"]), {})[row["population"]] = row
+    for (level, system), of in by_system.items():
+        covered = f"{100 * of['ALL']['covered']:.1f}" if "ALL" in of else "-"
+        yield level, system, covered, *(_score(of.get(name)) for name in POPULATIONS)
+
+
+def _score(row: dict[str, Any] | None) -> str:
+    if row is None or row["mae_filled"] is None:
+        return "-"
+    crps = "" if row["crps"] is None else f" ({row['crps']:.3f})"
+    return f"{row['mae_filled']:.3f}{crps}"
+
+
+def _calibration(found: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    for row in found["calibration"]:
+        if row["population"] == ("PROP" if row["level"] == "line" else "ALL"):
+            yield (
+                row["system"],
+                row["population"],
+                *(f"{100 * row[f'coverage_{share}']:.1f}" for share in (50, 80, 95)),
+                f"{row['calibration_error']:.3f} ({row['calibration_error_limit']:.3f})",
+                f"{row['slope_low']:.2f}..{row['slope_high']:.2f}",
+                f"{row['intercept_low']:.2f}..{row['intercept_high']:.2f}",
+            )
+
+
+def _early(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    months: dict[str, dict[str, float]] = {}
+    for row in rows:
+        if row["dimension"] == "month" and row["level"] != "line":
+            months.setdefault(row["system"], {})[row["value"][-2:]] = row["mae"]
+    for system, mae in months.items():
+        yield system, *(f"{mae[month]:.3f}" if month in mae else "-" for month in ("10", "01"))
+
+
+def _market(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    for row in rows:
+        yield (
+            row["system"],
+            row["window"],
+            f"{row['rows']:,}",
+            *(_number(row[name], 4) for name in ("log_loss", "log_loss_market")),
+            _number(row["t_market"], 1),
+            _number(row["log_loss_recalibrated"], 4),
+            _number(row["t_recalibrated"], 1),
+        )
+
+
+def _plays(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    for row in rows:
+        yield row["level"], f"{row['brier']:.4f}", f"{row['brier_of_share']:.4f}"
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |\n|{' --- |' * len(head)}\n"
+    for row in rows:
+        yield f"| {' | '.join(row)} |\n"
+
+
+def main() -> None:
+    """Write the page."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("warehouse")
+    url = parser.parse_args().warehouse
+    with hoopcast.open(url, read_only=True) as warehouse:
+        PAGE.write_text(page(warehouse), "utf-8")
+    print(f"wrote {PAGE}")
+
+
+if __name__ == "__main__":
+    main()
