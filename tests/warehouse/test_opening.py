@@ -3,6 +3,7 @@
 import sqlite3
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from hoopcast.errors import WarehouseError
@@ -45,3 +46,13 @@ def test_a_snapshot_stands_beside_the_file_that_a_link_names(tmp_path: Path) -> 
     assert snapshot_path(str(real)).exists()
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["link.duckdb"]
     open_to_read(str(link), wait_seconds=0)[0].close()
+
+
+def test_a_file_of_another_program_is_not_written_into(tmp_path: Path) -> None:
+    path = tmp_path / "sales.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE sales (amount INTEGER)")
+    before = path.read_bytes()
+    with pytest.raises(WarehouseError, match="tables of another program"):
+        open_to_write(str(path), wait_seconds=0)
+    assert path.read_bytes() == before

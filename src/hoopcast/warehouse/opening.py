@@ -20,8 +20,6 @@ def open_to_write(url: str, *, wait_seconds: float, threads: int | None = None, 
     """
     engine = DuckDB(url, wait_seconds=wait_seconds, threads=threads, must_exist=must_exist)
     try:
-        if schema.is_foreign(engine):
-            raise WarehouseError(f"{engine.path} holds tables of another program; name another file with --warehouse")
         schema.prepare(engine)
     except BaseException:
         engine.close()

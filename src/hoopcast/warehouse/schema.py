@@ -42,10 +42,13 @@ def prepare(engine: Engine) -> None:
     """Create what is absent and upgrade what is of an older layout, in one transaction.
 
     Raises:
-        WarehouseError: if the warehouse was made by a newer format.
+        WarehouseError: if the warehouse was made by a newer format, or holds tables of another program.
     """
-    if layout_state(engine) == "current":
+    state = layout_state(engine)
+    if state == "current":
         return
+    if state == "absent" and engine.query("SELECT 1 FROM information_schema.tables").rows:
+        raise WarehouseError(f"{engine.url} holds tables of another program; name another file with --warehouse")
     present = _present_columns(engine)
     version = _recorded(engine)[0] if _LAYOUT_TABLE in present else FORMAT_VERSION
     if version > FORMAT_VERSION:
@@ -68,11 +71,6 @@ def layout_state(engine: Engine) -> Literal["current", "outdated", "absent"]:
         return "absent"
     version, layout = _recorded(engine)
     return "current" if version <= FORMAT_VERSION and layout == layout_fingerprint() else "outdated"
-
-
-def is_foreign(engine: Engine) -> bool:
-    """Whether what is open is no warehouse but holds tables of another program."""
-    return layout_state(engine) == "absent" and bool(engine.query("SELECT 1 FROM information_schema.tables").rows)
 
 
 def _columns(table: Table) -> str:
