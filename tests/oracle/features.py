@@ -1,77 +1,48 @@
 """The 25 features of an expected player, recomputed from box scores alone, by the documented formulas."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 
-from tests.oracle.form import Numbers, daily_cache, usual_minutes
+from tests.oracle.form import Numbers, daily_cache
 from tests.oracle.population import Expected, Move, Season
 from tests.oracle.records import Records, rounded
 from tests.oracle.zones import Row, defences, league_shooting, shooting
 
 # The fitted constants of the tables, written again.
-LIKE_ROWS = 25.0
 FATIGUE_SHARE = 0.004
 VACANCY_SHARE = 0.062
 
 
 class Oracle:
-    """Features of one season, counted from its records and those of the two seasons before."""
+    """Features of one season, counted from its records and those of the two seasons before.
 
-    def __init__(self, records: Records, season: str, moves: Iterable[Move], teams: Sequence[str]) -> None:
+    Who will play is learned, not counted: `play` holds those probabilities by game and player.
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        season: str,
+        moves: Iterable[Move],
+        teams: Sequence[str],
+        play: Mapping[tuple[str, int], float],
+    ) -> None:
         held = list(moves)
         year = int(season[:4])
         self.season = Season(records, season, held)
         self.last_season = Season(records, f"{year - 1}-{year % 100:02d}", held)
-        self.charted = {one.game_id for one in records.appearances}
-        self.played = {(one.game_id, one.player_id) for one in records.appearances}
+        self.play = play
         # Many rows of a day ask for the same.
         self.cache = cache(self._cache)
-        self.absence = cache(self._absence)
         self.defences = cache(lambda day: defences(self.season.view, day, teams))
         self.league_shooting = cache(lambda day: league_shooting(self.season.view, day))
-        self.outcomes = self._outcomes()
 
     def _of(self, day: date) -> Season:
         return self.season if day in self.season.games else self.last_season
 
     def _cache(self, player: int, team: str, day: date) -> Numbers:
         return daily_cache(self._of(day).view, player, team, day)
-
-    def bucket(self, row: Expected) -> tuple[int, int, int]:
-        """What makes two rows alike: games missed, usual minutes, place on the injured list."""
-        streak = row.missed
-        missed = 9 if streak is None else streak if streak <= 2 else 3 if streak <= 5 else 4 if streak <= 10 else 5
-        usual = usual_minutes(self._of(row.game.day).view, row.player_id, row.game.day) or 0.0
-        return missed, 2 if usual >= 24 else 1 if usual >= 12 else 0, row.injury_risk
-
-    def _outcomes(self) -> dict[date, list[tuple[tuple[int, int, int], bool]]]:
-        """Of each day of both seasons the expected players of charted games: their bucket, and whether they played."""
-        outcomes: dict[date, list[tuple[tuple[int, int, int], bool]]] = defaultdict(list)
-        for season in (self.last_season, self.season):
-            for day, games in season.games.items():
-                if any(game.game_id in self.charted for game in games):
-                    outcomes[day] = [
-                        (self.bucket(row), (row.game.game_id, row.player_id) in self.played)
-                        for row in season.expected(day)
-                        if row.game.game_id in self.charted and row.priority <= 4  # known from history
-                    ]
-        return outcomes
-
-    def _absence(self, day: date) -> "dict[tuple[int, int, int] | None, float]":
-        """P(absent) by bucket on a morning; under None that of a bucket without a like row."""
-        rows = [outcome for earlier, outcomes in self.outcomes.items() if earlier < day for outcome in outcomes]
-        overall = sum(played for _, played in rows) / len(rows)
-        counts: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
-        for bucket, played in rows:
-            counts[bucket][0] += played
-            counts[bucket][1] += 1
-        absent: dict[tuple[int, int, int] | None, float] = {
-            bucket: 1 - round((played + LIKE_ROWS * overall) / (n + LIKE_ROWS), 6)
-            for bucket, (played, n) in counts.items()
-        }
-        return absent | {None: 1 - round(overall, 6)}
 
     def features(self, player: int, day: date) -> Row:
         """The 25 features of a player on a morning."""
@@ -118,11 +89,10 @@ class Oracle:
 
     def _usage_spike(self, row: Expected, population: Sequence[Expected]) -> float | None:
         """Points of absent team-mates that fall to a player, by his share of the plays of those who are there."""
-        absent = self.absence(row.game.day)
         vacant, present = 0.0, 0.0
         for mate in population:
             if mate.team == row.team and mate.player_id != row.player_id and mate.by_history:
-                away = absent.get(self.bucket(mate), absent[None])
+                away = 1 - self.play[mate.game.game_id, mate.player_id]
                 numbers = self.cache(mate.player_id, mate.team, mate.game.day)
                 vacant += _number(numbers["points_avg_last_10"]) * away
                 present += _plays(numbers) * (1 - away)

@@ -51,7 +51,12 @@ def oracle(real_data: Path, real_warehouse: Path) -> Oracle:
         for player, day, status, team in moves
         if isinstance(day, date)
     ]
-    return Oracle(records, SEASON, listed, teams)
+    with hoopcast.open(str(real_warehouse), read_only=True) as warehouse:
+        stored = warehouse.engine.query(
+            "SELECT game_id, player_id, play_probability FROM nba_precompute.availability WHERE level = 'history'"
+        ).rows
+    play = {(str(game), int(str(player))): float(str(chance)) for game, player, chance in stored}
+    return Oracle(records, SEASON, listed, teams, play)
 
 
 @pytest.fixture(scope="module")

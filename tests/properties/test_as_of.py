@@ -23,7 +23,11 @@ def columns_up_to(level: Level) -> dict[str, list[str]]:
     """Columns of each pre-game table that a system of an information level may read."""
     allowed = LEVELS[: LEVELS.index(level) + 1]
     return {
-        model.table.name: [column.name for column in model.table.columns if column.level in allowed]
+        model.table.name: [
+            column.name
+            for column in model.table.columns
+            if column.level in allowed and column.name in model.table.content_columns
+        ]
         for model in pre_game_models()
     }
 

@@ -11,7 +11,6 @@ so that `questionable` reads as the weakest sign of a list move until past repor
 
 from typing import Any
 
-import lightgbm
 import numpy as np
 
 from hoopcast.forecast.frame import Document, FloatArray, Frame
@@ -73,6 +72,8 @@ def train(frame: Frame, played: FloatArray, level: Level) -> Document:
     Returns:
         `trees` as LightGBM's text and `features` in their order; the same for the same rows.
     """
+    import lightgbm  # noqa: PLC0415 - takes half a second, and most commands have no use for it
+
     names = _features(level)
     known = np.ones(len(frame), dtype=bool) if level == "history" else frame.columns[_RULED_OUT] != 1
     outcome = played[known]
@@ -94,6 +95,8 @@ def forecast(frame: Frame, document: Document | None, level: Level) -> FloatArra
     if document is None:
         probability = _prior(frame.columns["games_missed_streak"])
     elif len(frame):
+        import lightgbm  # noqa: PLC0415 - as above
+
         trees = lightgbm.Booster(model_str=document["trees"])
         matrix = frame.matrix(document["features"])
         probability = np.asarray(trees.predict(matrix, num_threads=1), dtype=np.float64)

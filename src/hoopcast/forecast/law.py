@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import elementwise
 
 from hoopcast.forecast.frame import FloatArray
 from hoopcast.forecast.recalibration import GRID, Recalibration, is_identity, recalibrated
@@ -268,6 +267,9 @@ def mean_for_probability_over(
     means = np.full(len(line), np.nan)
     known = np.isfinite(line) & np.isfinite(probability)
     if known.any():
+        # Takes longer to import than a date to be forecast, and few ask.
+        from scipy.optimize import elementwise  # noqa: PLC0415
+
         bracket = (np.full(known.sum(), LOWEST_MEAN), np.full(known.sum(), HIGHEST_MEAN))
         root = elementwise.find_root(excess, bracket, args=(line[known], probability[known]))
         means[known] = np.where(root.success, root.x, np.nan)

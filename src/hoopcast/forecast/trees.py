@@ -1,13 +1,14 @@
 """Boosted trees: trained, kept as text, and read leaf by leaf, so that each forecast says what moved it."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import lightgbm
 import numpy as np
-from scipy.sparse import csr_array
 
 from hoopcast.forecast.frame import FloatArray
+
+if TYPE_CHECKING:
+    import lightgbm
 
 # Half the trees at twice the step, and 63 bins, cost half the time of 450 trees at .022 with 255 and lose nothing.
 TREES = 200
@@ -40,13 +41,15 @@ class Forest:
         offsets: (trees,) where the leaves of a tree begin.
     """
 
-    booster: lightgbm.Booster
+    booster: "lightgbm.Booster"
     contributions: FloatArray
     values: FloatArray
     offsets: FloatArray
 
     def at(self, matrix: FloatArray, themes: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Sums at (n, features), and what each theme contributed, (n, themes), by a (features, themes) matrix."""
+        from scipy.sparse import csr_array  # noqa: PLC0415 - as lightgbm
+
         leaves = np.asarray(self.booster.predict(matrix, pred_leaf=True, num_threads=_THREADS), dtype=np.int64)
         leaves = leaves.reshape(len(matrix), len(self.offsets)) + self.offsets.astype(np.int64)
         ends = np.arange(len(matrix) + 1) * leaves.shape[1]
@@ -70,6 +73,8 @@ def trained(
         names: (k,) of the features.
         objective: of the trees.
     """
+    import lightgbm  # noqa: PLC0415 - takes half a second, and most commands have no use for it
+
     leaf = max(min(MOST_ROWS_A_LEAF, len(target) // 40), _FEWEST_ROWS_A_LEAF)
     settings: dict[str, Any] = _SETTINGS | {"objective": objective, "min_data_in_leaf": leaf}
     binned = {name: _SETTINGS[name] for name in ("max_bin", "num_threads", "verbosity")}
@@ -79,6 +84,8 @@ def trained(
 
 def forest(text: str) -> Forest:
     """Trees from their text, with what each leaf contributes."""
+    import lightgbm  # noqa: PLC0415 - as above
+
     booster = lightgbm.Booster(model_str=text)
     dumped = booster.dump_model()
     features = booster.num_feature()
@@ -97,6 +104,8 @@ def forest(text: str) -> Forest:
 
 def gains(text: str) -> dict[str, float]:
     """What each feature gained in the splits of the trees, as a share of all; nothing of one that is never asked."""
+    import lightgbm  # noqa: PLC0415 - as above
+
     booster = lightgbm.Booster(model_str=text)
     gained = booster.feature_importance("gain")
     shares = gained / max(float(gained.sum()), 1e-12)

@@ -8,7 +8,6 @@ fiftieth is nought. Where a member gave no law, the others share its weight.
 """
 
 import numpy as np
-from scipy.optimize import LinearConstraint, minimize
 
 from hoopcast.errors import ForecastError
 from hoopcast.forecast.chance import row_uniform
@@ -111,6 +110,8 @@ def _least_crps(
         return score, np.array([*by_weight, (by_variance * variance).mean(), by_mean.mean()])
 
     of_sum = np.array([*np.ones(parts), 0.0, 0.0])
+    from scipy.optimize import LinearConstraint, minimize  # noqa: PLC0415 - takes half a second, and only training needs it
+
     result = minimize(
         loss,
         np.array([*(of_sum[:parts] / parts), 1.0, 0.0]),

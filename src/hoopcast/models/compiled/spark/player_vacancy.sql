@@ -1,4 +1,4 @@
--- compiled from 7de4b4fed6a4273a as 3131638627411abf
+-- compiled from 34115391b9eff6b9 as 3131638627411abf
 WITH levels AS (
   SELECT
     game_id,
