@@ -183,6 +183,19 @@ def test_a_day_by_day_replay_says_what_a_backfill_of_the_season_says(league: Lea
         assert differences(warehouse, league.complete, SAID) == {}
 
 
+def test_an_absent_forecast_is_told_by_failures_and_by_why(league: League) -> None:
+    with hoopcast.open(str(league.complete), read_only=True) as warehouse:
+        told = warehouse.failures("predictions/market_line", season=SEASON)
+        assert {row["category"] for row in told} >= {"NO_LINE"}
+        day, player = warehouse.query(
+            "SELECT MIN(unit_date), MIN(CAST(SPLIT_PART(entity, ' ', 3) AS BIGINT)) FROM nba_orchestration.failures"
+            " WHERE system_id = 'market_line' AND category = 'NO_LINE' AND table_name = 'nba_predictions.forecast_law'"
+            f" AND season = '{SEASON}' GROUP BY unit_date ORDER BY unit_date LIMIT 1"
+        ).rows[0]
+        chain = warehouse.why("laws/market_line", day, player)
+        assert any("NO_LINE" in str(link["text"]) for link in chain)
+
+
 def test_dates_of_the_league_are_many_enough_for_the_tests_above(league: League) -> None:
     days = league.game_days(SEASON)
     assert isinstance(days[0], date)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from hoopcast.pipeline.failures import FAILURES
+from hoopcast.pipeline.ledger import NODE
 from hoopcast.pipeline.model import Model
 from hoopcast.warehouse.engine import Engine, Value
 
@@ -13,16 +14,18 @@ def absence(engine: Engine, model: Model, day: date, player_id: int) -> str:
         return "its rows are not of players"
     parameters: dict[str, Value] = {"day": day, "player_id": player_id}
     rows = engine.query(
-        f"SELECT COUNT(*) FROM {model.name} WHERE {model.time} = $day AND player_id = $player_id", parameters
+        f"SELECT COUNT(*) FROM {model.table.name}"
+        f" WHERE {model.time} = $day AND player_id = $player_id AND {model.condition}",
+        {**parameters, **model.own_values},
     ).rows
     count = int(str(rows[0][0]))
     if count:
         return f"player {player_id} is there, with {count} {'row' if count == 1 else 'rows'}"
     recorded = engine.query(
-        f"SELECT category, reason FROM {FAILURES} WHERE table_name = $table_name AND unit_date = $day"
+        f"SELECT category, reason FROM {FAILURES} WHERE {NODE} = $node AND unit_date = $day"
         " AND (entity = '' OR ' ' || entity || ' ' LIKE '% ' || CAST($player_id AS VARCHAR) || ' %')"
         " ORDER BY entity DESC LIMIT 1",
-        {**parameters, "table_name": model.name},
+        {**parameters, "node": model.name},
     ).rows
     if recorded:
         category, reason = recorded[0]

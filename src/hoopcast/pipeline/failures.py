@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from hoopcast.pipeline.clauses import joined, listed
-from hoopcast.pipeline.ledger import utc_now
+from hoopcast.pipeline.ledger import NODE, utc_now
 from hoopcast.pipeline.model import Model
 from hoopcast.pipeline.ranges import UnitDate
 from hoopcast.warehouse.engine import Statements
@@ -94,7 +94,7 @@ def failure_counts(
     Args:
         engine: the warehouse.
         dates: dates of the range.
-        tables: full names; all for none.
+        tables: full names, with the system where a table has any; all for none.
     """
     clause = joined(
         listed("wanted_date", {"unit_date": "DATE"}, [(day.date,) for day in dates]),
@@ -106,7 +106,7 @@ def failure_counts(
             SUM(CASE WHEN can_retry THEN 1 ELSE 0 END), MIN(reason)
         FROM {FAILURES}
         WHERE unit_date IN (SELECT unit_date FROM wanted_date)
-            AND ($table_count = 0 OR table_name IN (SELECT table_name FROM wanted_table))
+            AND ($table_count = 0 OR {NODE} IN (SELECT table_name FROM wanted_table))
         GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""",
         {**clause.parameters, "table_count": len(tables)},
     ).rows
