@@ -43,6 +43,13 @@ USAGE = (
     Broken("backfill --warehouse x.duckdb", 2, "it goes before the command"),
     Broken("backfill --season 2021-22 --month 2022-01", 2, "are two ranges"),
     Broken("coverage --month 2022-01 --dates 2022-01-02", 2, "are two ranges"),
+    Broken("coverage --date 2022-01-02 --season 2021-22", 2, "are two ranges"),
+    Broken("backfill --date 2.1.2022", 2, "is not a date"),
+    Broken("predict --date 2022-01-02 --date 2022-01-03", 2, "--date is given 2 times; it takes one value"),
+    Broken("coverage --by month --by date", 2, "--by is given 2 times"),
+    Broken("runs --limit 1 --limit 2 --limit 3", 2, "--limit is given 3 times"),
+    Broken("--warehouse a.duckdb --warehouse b.duckdb runs", 2, "--warehouse is given 2 times"),
+    Broken("coverage --by", 2, "Option '--by' requires an argument; see `hoopcast coverage --help`"),
     Broken("backfill --start-date 2021-10-19", 2, "--start-date and --end-date go together"),
     Broken("backfill --end-date 2021-10-19", 2, "--start-date and --end-date go together"),
     Broken("backfill --start-date 2021-12-01 --end-date 2021-11-01", 2, "exchange them"),
@@ -71,6 +78,12 @@ USAGE = (
     Broken("runs --format parquet", 2, "--output FILE"),
     Broken("runs --output no/folder/runs.csv", 2, "there is no folder no/folder"),
     Broken("runs --output no/folder/runs.txt", 2, "can not be written"),
+    Broken("runs --output runs.xyz", 2, "ends in none of .txt, .csv, .json, .parquet"),
+    Broken("runs --output runs", 2, "ends in none of"),
+    Broken("runs --output EMPTY", 2, "it is empty text"),
+    Broken("evaluate --html EMPTY", 2, "it is empty text"),
+    Broken("backfill --log-file hoopcast.duckdb", 2, "belongs to a warehouse"),
+    Broken("backfill --log-file hoopcast.duckdb.snapshot", 2, "belongs to a warehouse"),
     Broken("runs --limit none", 2, "not a valid integer"),
     Broken("export mlfs features", 2, "does not end in .parquet, .csv or .json"),
     Broken("export nonsense features.csv", 2, "no table 'nonsense'"),
@@ -232,6 +245,18 @@ def test_an_unforeseen_error_is_one_line_too(call: Call, monkeypatch: pytest.Mon
     assert done.stderr == (
         "error: internal error: ZeroDivisionError: what nobody thought of; run with --debug for the traceback\n"
     )
+
+
+def test_a_path_with_a_break_in_it_stays_on_one_line(call: Call) -> None:
+    for arguments in (("ingest", "no\nwhere"), ("--warehouse", "no\nwhere", "runs"), ("forget", "no\rwhere")):
+        done = call(*arguments)
+        assert len(done.stderr.splitlines()) == 1
+        assert "no where" in done.stderr
+
+
+def test_a_log_makes_no_file_in_the_place_of_a_warehouse_that_is_not_there(call: Call, tmp_path: Path) -> None:
+    assert call("backfill", "--log-file", "hoopcast.duckdb").exit_code == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_debug_brings_the_traceback(call: Call) -> None:

@@ -200,6 +200,23 @@ def test_a_backup_is_a_warehouse_of_the_same_contents(call: Call, tmp_path: Path
     assert "nothing to do" in call("--warehouse", "copy.duckdb", "backfill").stderr
 
 
+def test_json_has_null_for_what_is_no_number(call: Call, tmp_path: Path) -> None:
+    query = (
+        "SELECT CAST('nan' AS DOUBLE) AS a, CAST('inf' AS FLOAT) AS b, 1.5 AS c, [CAST('nan' AS DOUBLE)] AS d"
+    )
+    assert json.loads(printed(call, "sql", query, "--json")) == [{"a": None, "b": None, "c": 1.5, "d": [None]}]
+    printed(call, "sql", query.rpartition(",")[0], "--output", "out.json")
+    text = (tmp_path / "out.json").read_text("utf-8")
+    assert json.loads(text, parse_constant=pytest.fail) == [{"a": None, "b": None, "c": 1.5}]
+
+
+def test_one_date_is_a_range_of_any_command(call: Call) -> None:
+    day = rows(call, "SELECT MAX(game_date) AS day FROM nba_analytics.player_game_summary")[0][0]
+    for arguments in (("coverage", "mlfs"), ("backfill", "mlfs", "--no-resume")):
+        (line,) = json.loads(printed(call, *arguments, "--date", day, "--json"))
+        assert {line.get("due", 1), line.get("dates", 1)} == {1}
+
+
 @pytest.mark.parametrize("name", ["out.csv", "out.json", "out.parquet", "out.txt"])
 def test_output_goes_to_a_file_in_the_format_of_its_ending(call: Call, tmp_path: Path, name: str) -> None:
     assert printed(call, "sql", "SELECT 7 AS points, 'Nikola Jokić' AS player_name", "--output", name) == ""

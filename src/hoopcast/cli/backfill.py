@@ -100,9 +100,10 @@ def backfill(
     from hoopcast.cli.progress import shown
 
     seconds = session.settings(timeout=timeout).timeout
+    # The warehouse comes first, so that a log in its place is refused and none is made beside no warehouse.
     with (
-        shown(quiet=session.quiet, to_stderr=output.format != "table", log_file=log_file) as progress,
         session.writing(wait) as warehouse,
+        shown(quiet=session.quiet, to_stderr=output.format != "table", log_file=log_file) as progress,
     ):
         report = warehouse.backfill(*tables, **how, timeout=seconds, progress=progress, **dates)
     _show_report(session, report, output)

@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 
 import click
 
-from hoopcast.cli.options import example
-from hoopcast.cli.output import tell
+from hoopcast.cli.options import example, refuse_ambiguous
+from hoopcast.cli.output import tell, tell_error
 from hoopcast.cli.session import Session
 from hoopcast.cli.signals import Signals
 from hoopcast.errors import HoopcastError
@@ -56,6 +56,20 @@ class _Commands(click.Group):
         command: click.Command = getattr(module, cmd_name)
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options before the command."""
+        refuse_ambiguous(ctx, args)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that arguments name, and the arguments that are its own."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            refuse_ambiguous(click.Context(command, ctx, name), rest)
+        return name, command, rest
+
     def main(  # type: ignore[override]
         self,
         args: Sequence[str] | None = None,
@@ -89,21 +103,17 @@ def _told(error: BaseException, session: Session, signals: Signals) -> int:
         tell(error.format_message())
         return _USAGE
     if isinstance(error, click.ClickException):
-        tell(f"error: {_one_line(error.format_message())}{_hint(error)}")
+        tell_error(f"{error.format_message().rstrip('.')}{_hint(error)}")
         return error.exit_code
     if isinstance(error, HoopcastError):
-        tell(f"error: {_one_line(str(error))}")
+        tell_error(str(error))
         return error.exit_status
     if signals.received is not None:
-        tell(f"error: stopped by {signals.name}; what was in progress is as it was; `{session.command}` goes on")
+        tell_error(f"stopped by {signals.name}; what was in progress is as it was; `{session.command}` goes on")
         return 128 + signals.received
     kind = type(error).__name__
-    tell(f"error: internal error: {kind}: {_one_line(str(error))}; run with --debug for the traceback")
+    tell_error(f"internal error: {kind}: {str(error).rstrip('.')}; run with --debug for the traceback")
     return 1
-
-
-def _one_line(message: str) -> str:
-    return " ".join(message.split()).rstrip(".")
 
 
 def _hint(error: click.ClickException) -> str:

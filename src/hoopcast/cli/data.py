@@ -10,8 +10,8 @@ from click.core import ParameterSource
 
 from hoopcast.calendar import is_season
 from hoopcast.cli.brief import show_brief
-from hoopcast.cli.options import example, not_empty, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, counted, say, tell
+from hoopcast.cli.options import example, with_output, with_range, with_wait
+from hoopcast.cli.output import Output, counted, say, tell_error
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
@@ -44,11 +44,10 @@ class _IngestedFile:
         "hoopcast ingest boxscores.csv.gz --season 2021-22 --replace",
     )
 )
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", callback=not_empty)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
     "--season",
     metavar="S",
-    callback=not_empty,
     help="Refuse a file with rows of another season, such as 2021-22.",
 )
 @click.option("--replace", is_flag=True, help="For the dates of a file, delete rows of its table that the file lacks.")
@@ -100,7 +99,7 @@ def _tell_ingested(session: Session, report: "IngestReport", output: Output) -> 
     for cause in [file.cause for file in report.files if session.debug and file.cause is not None]:
         traceback.print_exception(cause)
     for error in report.errors:
-        tell(f"error: {error}")
+        tell_error(error)
 
 
 @click.command(
@@ -109,7 +108,7 @@ def _tell_ingested(session: Session, report: "IngestReport", output: Output) -> 
         "hoopcast forget --dates 2021-12-02",
     )
 )
-@click.argument("target", required=False, metavar="[FILE|SEASON]", callback=not_empty)
+@click.argument("target", required=False, metavar="[FILE|SEASON]")
 @with_range
 @with_wait
 @click.pass_obj

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hoopcast.cli.options import example, not_empty, with_output, with_range, with_wait
+from hoopcast.cli.options import example, with_output, with_range, with_wait
 from hoopcast.cli.output import Output, say, show
 from hoopcast.cli.session import Session
 
@@ -24,9 +24,7 @@ _POPULATIONS = ("ALL", "GP10", "MIN20", "PTS20", "PROP")
     )
 )
 @with_range
-@click.option(
-    "--system", "systems", metavar="S", multiple=True, callback=not_empty, help="A system, or one of its levels."
-)
+@click.option("--system", "systems", metavar="S", multiple=True, help="A system, or one of its levels.")
 @click.option(
     "--population",
     "populations",

@@ -1,11 +1,13 @@
 """Options that several commands share."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import augment_usage_errors
 
 from hoopcast.cli.output import FORMATS, Output
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from hoopcast.dates import RangeArguments
 
 Command = Callable[..., int | None]
+_ENDINGS = {".txt": "table"} | {f".{name}": name for name in FORMATS if name != "table"}
 _STAGES = ("regular", "playin", "playoffs", "all")
 
 
@@ -21,18 +24,25 @@ def example(*lines: str) -> str:
     return "\n".join(("\b", "Example:", *(f"  {line}" for line in lines)))
 
 
-def not_empty(
-    context: click.Context, parameter: click.Parameter, given: str | tuple[str, ...] | None
-) -> str | tuple[str, ...] | None:
-    """What was given, unless it is empty text: that is a variable without a value, and never means all there is.
+def refuse_ambiguous(context: click.Context, arguments: Sequence[str]) -> None:
+    """Refuse arguments of which one would be dropped without a word: empty text, and a single value given twice.
+
+    Empty text is a variable without a value, and never means all there is.
 
     Raises:
-        BadParameter: if it is.
+        UsageError: if there is one.
     """
-    texts = given if isinstance(given, tuple) else (given,)
-    if any(text is not None and not text.strip() for text in texts):
-        raise click.BadParameter("it is empty text; give a value, or leave it out", context, parameter)
-    return given
+    with augment_usage_errors(context):
+        given, _, order = context.command.make_parser(context).parse_args(list(arguments))
+    for parameter, times in Counter(order).items():
+        if not isinstance(parameter, click.Option) or parameter.is_flag or parameter.multiple or times == 1:
+            continue
+        raise click.UsageError(f"{parameter.opts[0]} is given {times} times; it takes one value", context)
+    for parameter in context.command.params:
+        found = given.get(parameter.name or "")
+        texts = found if isinstance(found, (list, tuple)) else (found,)
+        if any(isinstance(text, str) and not text.strip() for text in texts):
+            raise click.BadParameter("it is empty text; give a value, or leave it out", context, parameter)
 
 
 def with_range(command: Command) -> Command:
@@ -40,18 +50,17 @@ def with_range(command: Command) -> Command:
 
     @wraps(command)
     def wrapped(**values: Any) -> int | None:  # noqa: ANN401 - as click hands them over
-        names = ("season", "month", "start_date", "end_date", "dates", "stage")
+        names = ("date", "season", "month", "start_date", "end_date", "dates", "stage")
         dates = _range(*(values.pop(name) for name in names))
         return command(**values, dates=dates)
 
     options = (
-        click.option("--season", metavar="S", callback=not_empty, help="A season, such as 2021-22."),
-        click.option("--month", metavar="M", callback=not_empty, help="A month, such as 2022-01."),
-        click.option(
-            "--start-date", metavar="D", callback=not_empty, help="First date, such as 2021-10-19, with --end-date."
-        ),
-        click.option("--end-date", metavar="D", callback=not_empty, help="Last date."),
-        click.option("--dates", metavar="D1,D2", callback=not_empty, help="Dates, with commas between them."),
+        click.option("--date", metavar="D", help="One date, such as 2022-01-15."),
+        click.option("--season", metavar="S", help="A season, such as 2021-22."),
+        click.option("--month", metavar="M", help="A month, such as 2022-01."),
+        click.option("--start-date", metavar="D", help="First date, such as 2021-10-19, with --end-date."),
+        click.option("--end-date", metavar="D", help="Last date."),
+        click.option("--dates", metavar="D1,D2", help="Dates, with commas between them."),
         click.option(
             "--stage", type=click.Choice(_STAGES), default="regular", show_default=True, help="Games of which stage."
         ),
@@ -60,13 +69,14 @@ def with_range(command: Command) -> Command:
 
 
 def _range(*values: str | None) -> "RangeArguments":
-    season, month, start_date, end_date, dates, stage = values
+    day, season, month, start_date, end_date, dates, stage = values
     listed = None if dates is None else [part.strip() for part in dates.split(",") if part.strip()]
     if listed == []:
         raise click.UsageError("--dates names no date; write --dates 2021-12-02,2021-12-14")
     given = [
         flag
         for flag, value in (
+            ("--date", day),
             ("--season", season),
             ("--month", month),
             ("--start-date", start_date or end_date),
@@ -81,7 +91,7 @@ def _range(*values: str | None) -> "RangeArguments":
         "month": month,
         "start_date": start_date,
         "end_date": end_date,
-        "dates": listed or (),
+        "dates": listed or ([] if day is None else [day.strip()]),
         "stage": stage,  # type: ignore[typeddict-item]
     }
 
@@ -94,17 +104,28 @@ def with_output(command: Command) -> Command:
         chosen, as_json, path = values.pop("format"), values.pop("as_json"), values.pop("output")
         if as_json and chosen not in (None, "json"):
             raise click.UsageError(f"--json and --format {chosen} contradict each other")
-        endings = [name for name in FORMATS if path is not None and path.suffix.lower() == f".{name}"]
-        return command(**values, output=Output("json" if as_json else chosen or (endings or ["table"])[0], path))
+        return command(**values, output=Output("json" if as_json else chosen or _format_of(path), path))
 
     options = (
         click.option("--format", type=click.Choice(FORMATS), help="How to print the table. [default: table]"),
         click.option("--json", "as_json", is_flag=True, help="The same as --format json."),
         click.option(
-            "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write it there; its ending says how."
+            "--output",
+            metavar="FILE",
+            type=click.Path(path_type=Path),
+            help="Write it there; its ending says how: .csv, .json, .parquet, or .txt for the table.",
         ),
     )
     return _decorated(wrapped, options)
+
+
+def _format_of(path: Path | None) -> str:
+    if path is None:
+        return "table"
+    ending = path.suffix.lower()
+    if ending not in _ENDINGS:
+        raise click.UsageError(f"--output {path} ends in none of {', '.join(_ENDINGS)}; rename it, or say --format")
+    return _ENDINGS[ending]
 
 
 def with_wait(command: Command) -> Command:

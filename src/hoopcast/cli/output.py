@@ -3,9 +3,10 @@
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -35,6 +36,16 @@ def say(text: str) -> None:
 def tell(text: str) -> None:
     """Print to standard error."""
     _write(sys.stderr, text)
+
+
+def tell_error(message: str) -> None:
+    """Print what went wrong to standard error, on one line whatever names it quotes."""
+    tell(f"error: {one_line(message).rstrip('.')}")
+
+
+def one_line(message: str) -> str:
+    """A message without breaks."""
+    return " ".join(message.split())
 
 
 def _write(stream: TextIO, text: str) -> None:
@@ -89,11 +100,10 @@ def render(table: "Table", *, title: str | None = None, null: str = "") -> str:
 
 def _as_text(table: "Table", file_format: "FileFormat") -> str:
     import csv
-    import json
     from io import StringIO
 
     if file_format == "json":
-        rows = [f"  {json.dumps(row, ensure_ascii=False, default=_plain)}" for row in table]
+        rows = [f"  {as_json(row, indent=None)}" for row in table]
         return "[\n{}\n]".format(",\n".join(rows)) if rows else "[]"
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -102,6 +112,21 @@ def _as_text(table: "Table", file_format: "FileFormat") -> str:
         [_plain(value) if isinstance(value, (bool, datetime)) else value for value in row] for row in table.rows
     )
     return buffer.getvalue().rstrip("\n")
+
+
+def as_json(document: Any, *, indent: int | None = 2) -> str:  # noqa: ANN401 - whatever JSON holds
+    """A document as strict JSON: what is no finite number is null, dates are text."""
+    import json
+
+    return json.dumps(_finite(document), ensure_ascii=False, indent=indent, default=_plain, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:  # noqa: ANN401 - the same
+    if isinstance(value, Mapping):
+        return {name: _finite(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - the same

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hoopcast.cli.options import example, not_empty, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, counted, say, show
+from hoopcast.cli.options import example, with_output, with_range, with_wait
+from hoopcast.cli.output import Output, as_json, counted, say, show
 from hoopcast.cli.session import Session
 from hoopcast.cli.working import working
 
@@ -33,11 +33,10 @@ _LEGEND = (
         "hoopcast predict --date 2022-01-15 --issue",
     )
 )
-@click.option("--date", "day", metavar="D", callback=not_empty, help="A date, such as 2022-01-15.")
 @with_range
-@click.option("--player", metavar="P", callback=not_empty, help="His id or name; on one date, his distribution.")
-@click.option("--team", metavar="T", callback=not_empty, help="A team's tricode, such as DEN.")
-@click.option("--system", metavar="S", callback=not_empty, help="A system such as linear or linear_news, not the best.")
+@click.option("--player", metavar="P", help="His id or name; on one date, his distribution.")
+@click.option("--team", metavar="T", help="A team's tricode, such as DEN.")
+@click.option("--system", metavar="S", help="A system such as linear or linear_news, not the best.")
 @click.option("--issue", is_flag=True, help="Put forecasts of games before their tip-off on record for good.")
 @click.option("--as-is", is_flag=True, help="Read forecasts as they stand; bring nothing up to date.")
 @with_wait
@@ -45,7 +44,6 @@ _LEGEND = (
 @click.pass_obj
 def predict(
     session: Session,
-    day: str | None,
     dates: "RangeArguments",
     player: str | None,
     team: str | None,
@@ -60,7 +58,8 @@ def predict(
     By default the ensemble speaks, at the highest information level that has the player. A system goes by its name,
     which is all of its levels, with a level as in linear_news, or by what it was once called, such as xgboost_v1.
     """
-    _take_day(day, dates)
+    if not any(dates.get(name) for name in _RANGES):
+        raise click.UsageError("name a date, such as --date 2022-01-15, or a range, such as --month 2022-01")
     if issue and (as_is or player or team):
         raise click.UsageError("--issue takes whole dates, brought up to date; leave out --player, --team and --as-is")
     if as_is:
@@ -75,17 +74,6 @@ def predict(
     if issued is not None:
         session.note(_issued(issued))
     return found.run.exit_status if found.run else 0
-
-
-def _take_day(day: str | None, dates: "RangeArguments") -> None:
-    """Make --date a range, and refuse none: everything is too much to print."""
-    given = any(dates.get(name) for name in _RANGES)
-    if day is not None and given:
-        raise click.UsageError("--date and another range are two ranges; give one")
-    if day is not None:
-        dates["dates"] = [day.strip()]
-    elif not given:
-        raise click.UsageError("name a date, such as --date 2022-01-15, or a range, such as --month 2022-01")
 
 
 def _show(session: Session, found: "Outlook", output: Output) -> None:
@@ -158,13 +146,10 @@ def _issued(report: "IssueReport") -> str:
 
 
 def _as_json(found: "Outlook", output: Output) -> None:
-    import json
-
     if found.player is None:
         show(found.forecasts, output)
         return
-    text = json.dumps(_plain(found.player), ensure_ascii=False, indent=2, default=str)
-    _print([text], output)
+    _print([as_json(_plain(found.player))], output)
 
 
 def _plain(player: "PlayerOutlook") -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hoopcast.cli.output import counted, say, tell
 from hoopcast.errors import UsageError
+from hoopcast.warehouse.targets import refuse_unwritable
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -134,6 +135,7 @@ def _log(path: Path | None) -> Iterator[Callable[[str], None] | None]:
     if path is None:
         yield None
         return
+    refuse_unwritable(path)
     try:
         log = path.open("a", encoding="utf-8", buffering=1)
     except OSError as error:

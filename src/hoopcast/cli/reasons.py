@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hoopcast.cli.options import example, with_output, with_wait
-from hoopcast.cli.output import Output, say, show
+from hoopcast.cli.output import Output, as_json, say, show
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
@@ -71,10 +71,9 @@ def _game(found: "Explanation") -> str:
 
 
 def _as_json(found: "Explanation", output: Output) -> None:
-    import json
     from pathlib import Path
 
-    text = json.dumps(
+    text = as_json(
         {
             "player_id": found.player.player_id,
             "player_name": found.player.name,
@@ -84,10 +83,7 @@ def _as_json(found: "Explanation", output: Output) -> None:
             "features": list(found.features),
             "games": list(found.games),
             "forecasts": list(found.forecasts),
-        },
-        ensure_ascii=False,
-        indent=2,
-        default=str,
+        }
     )
     if output.path is None:
         say(text)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hoopcast.cli.output import tell
+from hoopcast.cli.output import one_line, tell
 from hoopcast.errors import WarehouseInUse
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Session:
     def note(self, message: str) -> None:
         """Say something beside the result, unless --quiet."""
         if not self.quiet:
-            tell(message)
+            tell(one_line(message))
 
 
 def _age(seconds: float) -> str:

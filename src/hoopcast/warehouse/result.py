@@ -25,6 +25,7 @@ FILE_FORMATS: tuple[FileFormat, ...] = get_args(FileFormat)
 _COPY_OPTIONS = {"csv": "FORMAT csv, HEADER true", "json": "FORMAT json, ARRAY true", "parquet": "FORMAT parquet"}
 # So many rows show what a table is like.
 _SHOWN_ROWS = 10
+_FLOATS = ("DOUBLE", "FLOAT")
 _TYPES = {
     bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", date: "DATE", datetime: "TIMESTAMP", str: "VARCHAR",
 }  # fmt: skip
@@ -139,11 +140,21 @@ class Table:
         """
         target = Path(path)
         options = _COPY_OPTIONS[file_format or format_of(target)]
+        written = self._finite() if options.startswith("FORMAT json") else "FROM hoopcast_rows"
         with replacing(target) as partial, _reading():
             quoted = str(partial).replace("'", "''")
-            copied = self._relation().query("hoopcast_rows", f"COPY hoopcast_rows TO '{quoted}' ({options})")
+            copied = self._relation().query("hoopcast_rows", f"COPY ({written}) TO '{quoted}' ({options})")
             count = copied.fetchall()[0][0] if copied is not None else 0
         return int(count)
+
+    def _finite(self) -> str:
+        """SELECT of all columns with NULL for what is no finite number, which JSON has no word for."""
+        quoted = [(name.replace('"', '""'), kind) for name, kind in zip(self.columns, self.types, strict=True)]
+        columns = [
+            f'CASE WHEN ISFINITE("{name}") THEN "{name}" END AS "{name}"' if kind in _FLOATS else f'"{name}"'
+            for name, kind in quoted
+        ]
+        return f"SELECT {', '.join(columns)} FROM hoopcast_rows"
 
     def _relation(self) -> duckdb.DuckDBPyRelation:
         if not isinstance(self._source, _Values):

@@ -38,7 +38,7 @@ def replacing(path: Path) -> Iterator[Path]:
         UsageError: if it can not be written, or belongs to a warehouse.
     """
     target = Path(os.path.realpath(path))
-    _refuse(path, target)
+    refuse_unwritable(path)
     try:
         if path.exists() and (not path.is_file() or path.absolute().is_relative_to("/dev")):
             with tempfile.TemporaryDirectory() as folder:
@@ -70,7 +70,13 @@ def partial_of(target: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
-def _refuse(path: Path, target: Path) -> None:
+def refuse_unwritable(path: Path) -> None:
+    """Refuse a path where no file can be written, before work for it is done.
+
+    Raises:
+        UsageError: if it is a folder or in none, or belongs to a warehouse.
+    """
+    target = Path(os.path.realpath(path))
     if not target.parent.is_dir():
         # A pipe's real path has no folder, though the pipe can be written.
         if path.exists():
