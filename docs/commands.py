@@ -15,9 +15,18 @@ _TOP = """\
 The help of every command. Options of `hoopcast` itself go before the command, options of a command after it. An error
 is one line on standard error and a [status](operations.md#exit-status); `--debug` adds the traceback.
 
-Whatever prints a table takes `--format table|csv|json|parquet` and `--output FILE`. JSON is an array with an object a
-row, whose keys are the names of the columns: those that are printed, and for `coverage` all of them, as
-[here](#json-of-reports).
+Whatever prints a table takes `--format table|csv|json|parquet` and `--output FILE`, whose ending says the format where
+`--format` does not. JSON is an array with an object a row, whose keys are the names of the columns: those that are
+printed, and for `coverage` all of them, as [here](#json-of-reports). What is no finite number is null.
+
+An option that takes one value is given once, and nothing is given as empty text.
+
+**Names.** A table goes by its full name, by its name without schema, or by its short name, which `hoopcast models`
+lists; one system's rows of it by `laws/linear_news`, those of all levels of a system by `laws/linear`. Systems go by
+their names in any capitals, or by what they were once called, such as `xgboost_v1`. `predictions` is a table and a
+phase: where one table is asked for (`why`, `export`, `models`) it is the table, where there may be several (`backfill`,
+`coverage`, `failures`) the phase, whose tables `predictions` is made from; there `player_prop_predictions` is the table
+alone.
 """
 _JSON = """\
 ## JSON of reports

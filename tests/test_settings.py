@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from hoopcast.errors import UsageError
+from hoopcast.forecast.nodes import NAMES
+from hoopcast.forecast.spelling import system_names
 from hoopcast.settings import Settings, load
 
 ABSENT = Path("absent.toml")
@@ -17,7 +19,7 @@ def test_without_any_the_usual_ones_hold() -> None:
 def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / "hoopcast.toml"
     file.write_text('warehouse = "of-file.duckdb"\nthreads = 3\nwait = 1.5\ntimeout = 30\n', "utf-8")
-    environment = {"HOOPCAST_THREADS": "2", "HOOPCAST_WAIT": "7", "HOOPCAST_TIMEOUT": ""}
+    environment = {"HOOPCAST_THREADS": "2", "HOOPCAST_WAIT": "7"}
     assert load({"wait": "9", "threads": None}, environment, file) == Settings("of-file.duckdb", 2, 9.0, 30.0)
 
 
@@ -33,6 +35,13 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path: Path)
         ("timeout = inf", "timeout is inf"),
         ("timeout = -1", "timeout is -1"),
         ("warehouse = ''", "is no warehouse URL"),
+        (
+            "systems = []",
+            "systems is []; write names of systems, such as moving_average,linear, or leave it out for all",
+        ),
+        ("systems = ''", "systems is ''"),
+        ("systems = ['linear', '']", "write names of systems"),
+        ("systems = ['oracle']", "systems: no system 'oracle'; choose from ensemble, gradient_boosting"),
         ("[threads]", "threads is {}"),
         ("wait", "can not be read"),
         ("wait = 1\nwait = 2", "can not be read"),
@@ -45,6 +54,20 @@ def test_a_file_that_is_not_right_is_refused(tmp_path: Path, text: str, says: st
         load({}, {}, file)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["WAREHOUSE", "THREADS", "WAIT", "TIMEOUT", "SYSTEMS"])
+def test_a_variable_without_a_value_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match=f"HOOPCAST_{name} is "):
+        load({}, {f"HOOPCAST_{name}": ""}, ABSENT)
+
+
+def test_systems_go_by_old_names_and_any_capitals() -> None:
+    assert load({}, {"HOOPCAST_SYSTEMS": "XGBoost_v1, Linear"}, ABSENT).systems == ("gradient_boosting", "linear")
+
+
+def test_every_system_may_be_chosen() -> None:
+    assert sorted(NAMES) == list(system_names())
 
 
 @pytest.mark.parametrize("threads", ["99999999", "9" * 23, "9" * 5000, "257", "-1"])

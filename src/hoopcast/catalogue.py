@@ -8,12 +8,13 @@ from hoopcast.pipeline.model import Model
 from hoopcast.pipeline.nodes import all_nodes, one_node, select_nodes
 from hoopcast.query import DIALECTS, Dialect
 from hoopcast.warehouse.result import Table
-from hoopcast.warehouse.tables import Column, table
+from hoopcast.warehouse.tables import Column, all_tables, table
 
 
 @dataclass(frozen=True)
 class _ModelLine:
     table: str
+    system: str | None
     short: str
     phase: str
     grain: str
@@ -51,7 +52,9 @@ class _OriginLine:
 
 
 def models(*names: str) -> Table:
-    """Models by table, short name or phase, all for none: what each is, and the version of its code.
+    """Models by table, short name, phase or system, all for none: what each is, and the version of its code.
+
+    A table that systems share has a row for each of them.
 
     Raises:
         UsageError: if a name is none of these.
@@ -60,12 +63,18 @@ def models(*names: str) -> Table:
 
 
 def columns(name: str) -> Table:
-    """Columns of a table with type, range, when they are known, and meaning.
+    """Columns of a table, or of one system's rows of it, with type, range, when they are known, and meaning.
 
     Raises:
-        UsageError: if there is no such table.
+        UsageError: if there is no such table, or not that system's.
     """
-    return Table.of(_ColumnLine, [_column_line(column) for column in table(name).columns])
+    definition = one_node(name).table if "/" in name else table(name)
+    return Table.of(_ColumnLine, [_column_line(column) for column in definition.columns])
+
+
+def is_one(name: str) -> bool:
+    """Whether a name is of one table, or of one system's rows of it, and not of a phase or a system."""
+    return "/" in name or any(name.lower() in (one.name, one.name.split(".")[1], one.short) for one in all_tables())
 
 
 def lineage(*names: str) -> Table:
@@ -119,13 +128,17 @@ def compiled(name: str, dialect: Dialect) -> str:
 
     if dialect not in DIALECTS:
         raise UsageError(f"no dialect '{dialect}'; choose from {', '.join(DIALECTS)}")
-    return compiled_text(one_node(name), dialect)
+    node = one_node(name)
+    if node.producer is not None:
+        raise UsageError(f"'{name}' is written by Python, not by a SELECT; `hoopcast models {name}` shows its columns")
+    return compiled_text(node, dialect)
 
 
 def _model_line(model: Model) -> _ModelLine:
     definition = model.table
     return _ModelLine(
         table=definition.name,
+        system=model.system_id or None,
         short=definition.short,
         phase=definition.phase,
         grain=", ".join(definition.grain),

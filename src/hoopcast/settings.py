@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hoopcast.errors import UsageError
+from hoopcast.forecast.spelling import spelled, system_names
 
 FILE = "hoopcast.toml"
 PREFIX = "HOOPCAST_"
@@ -22,7 +23,7 @@ class Settings:
         threads: worker threads of the engine, all cores when None.
         wait: seconds to wait for another process that holds the warehouse.
         timeout: seconds that one span of a run may take.
-        systems: names of the forecast systems to run, with the members of ensembles; all of them when None.
+        systems: names of the forecast systems to run, to which members of ensembles are added; all of them when None.
     """
 
     warehouse: str = "duckdb:///hoopcast.duckdb"
@@ -36,7 +37,8 @@ def load(flags: Mapping[str, object], environment: Mapping[str, str] = os.enviro
     """Settings as flags, environment and file together say; a flag that is None was not given.
 
     Raises:
-        UsageError: if a value is none for its setting, or the file has an unknown key or is not TOML.
+        UsageError: if a value is none for its setting, empty text included, or the file has an unknown key or is not
+            TOML.
     """
     chosen: dict[str, object] = {}
     for key, value in _read(file).items():
@@ -45,11 +47,17 @@ def load(flags: Mapping[str, object], environment: Mapping[str, str] = os.enviro
         chosen[key] = _READERS[key](value, f"{file}: {key}")
     for key, read in _READERS.items():
         variable = f"{PREFIX}{key.upper()}"
-        if environment.get(variable):
+        if variable in environment:
             chosen[key] = read(environment[variable], variable)
         if flags.get(key) is not None:
             chosen[key] = read(flags[key], f"--{key}")
     return Settings(**chosen)  # type: ignore[arg-type]
+
+
+def systems_chosen_by(environment: Mapping[str, str] = os.environ) -> str:
+    """What chooses the systems, in words for a message."""
+    variable = f"{PREFIX}SYSTEMS"
+    return variable if variable in environment else f"`systems` in {FILE}"
 
 
 def _read(file: Path) -> dict[str, object]:
@@ -91,9 +99,14 @@ def _seconds(value: object, where: str) -> float:
 
 def _systems(value: object, where: str) -> tuple[str, ...]:
     parts = value.split(",") if isinstance(value, str) else value
-    if not isinstance(parts, list) or not all(isinstance(part, str) and part.strip() for part in parts):
-        raise UsageError(f"{where} is {value!r}; write names of systems, such as moving_average,linear")
-    return tuple(part.strip() for part in parts)
+    if not isinstance(parts, list) or not parts or not all(isinstance(part, str) and part.strip() for part in parts):
+        raise UsageError(
+            f"{where} is {value!r}; write names of systems, such as moving_average,linear, or leave it out for all"
+        )
+    names = tuple(spelled(part) for part in parts)
+    if unknown := [part for part, name in zip(parts, names, strict=True) if name not in system_names()]:
+        raise UsageError(f"{where}: no system '{unknown[0].strip()}'; choose from {', '.join(system_names())}")
+    return names
 
 
 _READERS: dict[str, Callable[[object, str], object]] = {

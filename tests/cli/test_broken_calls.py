@@ -36,6 +36,7 @@ def one_line(call: Call, broken: Broken, folder: Path) -> None:
     assert "Traceback" not in done.output
 
 
+ONE = {"HOOPCAST_SYSTEMS": "moving_average"}
 USAGE = (
     Broken("bakfill", 2, "No such command 'bakfill'"),
     Broken("backfill --sesaon 2021-22", 2, "--season"),
@@ -110,6 +111,18 @@ USAGE = (
     Broken("explain 12 2021-11-05", 2, "no player has the id 12"),
     Broken("explain 12 5.11.2021", 2, "is not a date"),
     Broken("models nonsense", 2, "no table 'nonsense'"),
+    Broken("backfill nonsense", 2, "a phase: phase3, phase4, phase5, analytics"),
+    Broken("backfill nonsense", 2, "or a system: moving_average", environment=ONE),
+    Broken("backfill laws/linear_news", 2, "is left out by HOOPCAST_SYSTEMS; add its system there", environment=ONE),
+    Broken("coverage XGBoost_v1", 2, "'XGBoost_v1' is left out by HOOPCAST_SYSTEMS", environment=ONE),
+    Broken("why predictions/linear_news 2022-01-02", 2, "is left out by HOOPCAST_SYSTEMS", environment=ONE),
+    Broken("predict --month 2021-11 --system linear", 2, "is left out by HOOPCAST_SYSTEMS", environment=ONE),
+    Broken(
+        "evaluate --season 2021-22", 2, "no system 'oracle'; choose from", {"hoopcast.toml": 'systems = ["oracle"]'}
+    ),
+    Broken("coverage", 2, "HOOPCAST_SYSTEMS: no system 'oracle'", environment={"HOOPCAST_SYSTEMS": "oracle"}),
+    Broken("evaluate", 2, "HOOPCAST_SYSTEMS is ''", environment={"HOOPCAST_SYSTEMS": ""}),
+    Broken("models laws/moving_average_history --compile duckdb", 2, "written by Python, not by a SELECT"),
     Broken("models --compile duckdb", 2, "needs a TABLE"),
     Broken("models phase3 --compile duckdb", 2, "is several tables"),
     Broken("models pdc --compile oracle", 2, "is not one of"),

@@ -200,10 +200,23 @@ def test_a_backup_is_a_warehouse_of_the_same_contents(call: Call, tmp_path: Path
     assert "nothing to do" in call("--warehouse", "copy.duckdb", "backfill").stderr
 
 
+def test_models_lists_a_table_once_and_counts_its_systems(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOOPCAST_SYSTEMS", "moving_average,linear")
+    lines = [line.split() for line in printed(call, "models").splitlines()]
+    assert [line[1:3] for line in lines if line and line[0].endswith(".forecast_law")] == [["laws", "4"]]
+    every = json.loads(printed(call, "models", "--json"))
+    assert len([one for one in every if one["short"] == "laws"]) == 4
+
+
+def test_models_shows_one_systems_rows_of_a_table(call: Call) -> None:
+    text = printed(call, "models", "laws/Moving_Average")
+    assert text.startswith("nba_predictions.forecast_law/moving_average_history, version ")
+    assert "Reads ppl same, upgc same, " in text
+    assert " nb_variance " in text
+
+
 def test_json_has_null_for_what_is_no_number(call: Call, tmp_path: Path) -> None:
-    query = (
-        "SELECT CAST('nan' AS DOUBLE) AS a, CAST('inf' AS FLOAT) AS b, 1.5 AS c, [CAST('nan' AS DOUBLE)] AS d"
-    )
+    query = "SELECT CAST('nan' AS DOUBLE) AS a, CAST('inf' AS FLOAT) AS b, 1.5 AS c, [CAST('nan' AS DOUBLE)] AS d"
     assert json.loads(printed(call, "sql", query, "--json")) == [{"a": None, "b": None, "c": 1.5, "d": [None]}]
     printed(call, "sql", query.rpartition(",")[0], "--output", "out.json")
     text = (tmp_path / "out.json").read_text("utf-8")

@@ -1,6 +1,7 @@
 """The command that scores forecasts, as it is called."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,34 @@ def test_systems_and_populations_are_chosen(forecast_league: Path) -> None:
     found = json.loads(call(forecast_league, *arguments).stdout)
     assert {one["population"] for one in found["accuracy"]} == {"PROP"}
     assert {one["system"] for one in found["accuracy"] if not one["is_baseline"]} == {"linear_news"}
+
+
+@pytest.mark.parametrize("system", ["moving_average_baseline_v1", "Moving_Average", "MOVING_AVERAGE_HISTORY"])
+def test_a_system_goes_by_its_old_name_and_in_any_capitals(forecast_league: Path, system: str) -> None:
+    arguments = ("--season", "2021-22", "--system", system, "--population", "ALL", "--json")
+    found = json.loads(call(forecast_league, *arguments).stdout)
+    assert {one["system"] for one in found["accuracy"] if not one["is_baseline"]} == {"moving_average_history"}
+
+
+def test_a_system_that_the_settings_leave_out_is_said_to_be(
+    forecast_league: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOOPCAST_SYSTEMS", "moving_average")
+    done = call(forecast_league, "--season", "2021-22", "--system", "xgboost_v1")
+    assert done.stderr == "error: 'xgboost_v1' is left out by HOOPCAST_SYSTEMS; add its system there\n"
+
+
+def test_a_page_that_can_not_be_made_is_refused_before_anything_is_scored(
+    forecast_league: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("hoopcast.api.open", pytest.fail)
+    assert "there is no folder" in call(forecast_league, "--html", str(tmp_path / "no" / "page.html")).stderr
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    done = call(forecast_league, "--html", str(tmp_path / "page.html"))
+    assert done.exit_code == 2
+    assert done.stderr == (
+        "error: --html needs matplotlib: `make install` in a checkout, else `pip install 'hoopcast[report]'`\n"
+    )
 
 
 def test_csv_is_the_table_of_accuracy(forecast_league: Path) -> None:

@@ -11,8 +11,9 @@ import pytest
 import hoopcast
 from hoopcast import Hoopcast
 from hoopcast.errors import UsageError
-from hoopcast.forecast.naming import ALIASES, every_system, named_systems
+from hoopcast.forecast.naming import every_system, named_systems
 from hoopcast.forecast.player_outlook import LEAST_STANDARD_ERROR, PlayerOutlook
+from hoopcast.forecast.spelling import ALIASES
 from hoopcast.forecast.system import LEVELS
 from tests.conftest import SYSTEMS
 

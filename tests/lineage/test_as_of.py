@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from hoopcast.lineage.as_of import Problem, check_lineage
-from hoopcast.pipeline.model import Model, all_models, model_from_text, select_models
+from hoopcast.pipeline.model import Model, all_models, model_from_text
+from hoopcast.pipeline.selecting import select_models
 
 # What opens a gate when it is loosened by a day: `d < D`, an end at 1 PRECEDING, and `D <= valid_to`.
 LOOSENED = [

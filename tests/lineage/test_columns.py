@@ -7,7 +7,8 @@ import pytest
 from hoopcast.errors import UsageError
 from hoopcast.lineage.columns import LineageTree, Origin, column_lineage, lineage_of
 from hoopcast.lineage.traces import ROW
-from hoopcast.pipeline.model import Model, all_models, select_models
+from hoopcast.pipeline.model import Model, all_models
+from hoopcast.pipeline.selecting import select_models
 
 PGS, TDGS = "nba_analytics.player_game_summary", "nba_analytics.team_defense_game_summary"
 

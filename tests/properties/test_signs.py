@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import hoopcast
 from hoopcast import Hoopcast
 from hoopcast.pipeline.compiled import compiled
-from hoopcast.pipeline.model import select_models
+from hoopcast.pipeline.selecting import select_models
 from tests.properties.changes import INJURY_STATUS, record_changes, tell
 from tests.properties.warehouses import FEW, SEASONS, League, copy_of
 

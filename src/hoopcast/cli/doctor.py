@@ -17,8 +17,7 @@ from hoopcast.cli.session import Session
 if TYPE_CHECKING:
     from hoopcast.settings import Settings
 
-_EXTRAS = {"arrow": "pyarrow", "pandas": "pandas", "polars": "polars"}
-_PACKAGES = ("duckdb", "sqlglot", "numpy", "click", "rich")
+_PACKAGES = ("duckdb", "sqlglot", "numpy", "scipy", "lightgbm", "click", "rich")
 # Room that a season with its snapshot and the write-ahead log of a span needs.
 _LEAST_FREE_BYTES = 500_000_000
 
@@ -47,16 +46,18 @@ def doctor(session: Session, output: Output) -> int:
 def _installed() -> Iterator[_Check]:
     from importlib.metadata import PackageNotFoundError, version
 
+    from hoopcast.extras import EXTRAS, how_to_install
+
     yield _Check("hoopcast", version("hoopcast"))
     yield _Check("python", platform.python_version())
     yield _Check("system", f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores")
     for package in _PACKAGES:
         yield _Check(package, version(package))
-    for extra, package in _EXTRAS.items():
+    for extra, package in EXTRAS.items():
         try:
             yield _Check(f"extra {extra}", version(package))
         except PackageNotFoundError:
-            yield _Check(f"extra {extra}", f"absent; hoopcast[{extra}] brings it")
+            yield _Check(f"extra {extra}", f"absent; {how_to_install(extra)}")
 
 
 def _warehouse(chosen: "Settings") -> Iterator[_Check]:
@@ -67,6 +68,7 @@ def _warehouse(chosen: "Settings") -> Iterator[_Check]:
 
     path = Path(path_of(chosen.warehouse))
     yield _Check("settings", f"threads {chosen.threads or 'all'}, wait {chosen.wait:g} s, timeout {chosen.timeout:g} s")
+    yield _Check("systems", "all" if chosen.systems is None else ", ".join(chosen.systems))
     yield from _disk(path.absolute().parent)
     if str(path) == ":memory:":
         yield _Check("warehouse", "in memory")

@@ -24,7 +24,9 @@ _POPULATIONS = ("ALL", "GP10", "MIN20", "PTS20", "PROP")
     )
 )
 @with_range
-@click.option("--system", "systems", metavar="S", multiple=True, help="A system, or one of its levels.")
+@click.option(
+    "--system", "systems", metavar="S", multiple=True, help="A system, such as linear or linear_news; may be repeated."
+)
 @click.option(
     "--population",
     "populations",
@@ -54,8 +56,16 @@ def evaluate(
     """
     from hoopcast.evaluation.accuracy import Accuracy
     from hoopcast.evaluation.report import write_report
+    from hoopcast.extras import need
     from hoopcast.warehouse.result import Table
+    from hoopcast.warehouse.targets import refuse_unwritable
 
+    # What can not be written is told before all is scored.
+    if html is not None:
+        need("report", "--html")
+    for path in (html, output.path):
+        if path is not None:
+            refuse_unwritable(path)
     with session.reading(wait) as warehouse:
         found = warehouse.evaluate(*systems, populations=populations, issued=issued, **dates)
     if html is not None:

@@ -1,10 +1,11 @@
 """The models command."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hoopcast.cli.brief import brief, show_brief
+from hoopcast.cli.brief import by_table, short_name, show_brief
 from hoopcast.cli.options import example, with_output
 from hoopcast.cli.output import Output, counted, say, show
 
@@ -20,6 +21,7 @@ _DIALECTS = ("duckdb", "bigquery", "spark")
     epilog=example(
         "hoopcast models",
         "hoopcast models mlfs",
+        "hoopcast models laws/moving_average_history",
         "hoopcast models pdc --compile bigquery",
         "hoopcast models mlfs --lineage --column fatigue_score",
     )
@@ -30,8 +32,13 @@ _DIALECTS = ("duckdb", "bigquery", "spark")
 @click.option("--column", metavar="NAME", help="With --lineage: what this column of TABLE was made from.")
 @with_output
 def models(table: str | None, dialect: str | None, lineage: bool, column: str | None, output: Output) -> int:
-    """List the models; with TABLE its columns, what they mean and when they are known."""
+    """List the models; with TABLE its columns, what they mean and when they are known.
+
+    TABLE is a table, its short name, or one system's rows of it, such as laws/linear_news; a phase or a system lists
+    its models. The list has a line a table, with the number of systems that write it; other formats a row for each.
+    """
     from hoopcast import catalogue
+    from hoopcast.warehouse.result import Table
 
     if dialect is not None and lineage:
         raise click.UsageError("--compile and --lineage are two questions; ask one")
@@ -49,25 +56,47 @@ def models(table: str | None, dialect: str | None, lineage: bool, column: str | 
     if lineage:
         found = catalogue.lineage(*names)
         show_brief(_widest(found) if output.format == "table" else found, output)
-    elif table is None:
-        found = catalogue.models()
-        show(
-            brief(_titled(found), ["version", "look_back", "phase", "grain"]) if output.format == "table" else found,
-            output,
-        )
+    elif table is not None and catalogue.is_one(table):
+        show(catalogue.columns(table), output, title=_about(table) if "/" in table else None)
     else:
-        show(catalogue.columns(table), output)
+        found = catalogue.models(*names)
+        show(Table.of(_Line, _merged(found)) if output.format == "table" else found, output)
     return 0
 
 
-def _titled(found: "Table") -> "Table":
-    """Models with the first clause of their title, and both names."""
-    from hoopcast.warehouse.result import Table
+@dataclass(frozen=True)
+class _Line:
+    """A table, how many systems write rows of it, and the first clause of its title."""
 
-    place = found.columns.index("title")
-    columns = ["name" if name == "table" else name for name in found.columns]
-    rows = [(*row[:place], row[place].partition(": ")[0].rstrip("."), *row[place + 1 :]) for row in found.rows]
-    return Table.of_rows(columns, found.types, rows)
+    name: str
+    short: str
+    systems: int | None
+    title: str
+
+
+def _merged(found: "Table") -> list[_Line]:
+    """One line a table: systems share one."""
+    return [
+        _Line(
+            table,
+            parts[0]["short"],
+            sum(part["system"] is not None for part in parts) or None,
+            parts[0]["title"].partition(": ")[0].rstrip("."),
+        )
+        for table, parts in by_table((row["table"], row) for row in found).items()
+    ]
+
+
+def _about(name: str) -> str:
+    """Which node a name is, and what it reads."""
+    from hoopcast import catalogue
+
+    (node,) = catalogue.models(name)
+    reads = [f"{short_name(row['reads'])} {row['reach']}" for row in catalogue.lineage(name) if row["directly"]]
+    return (
+        f"{node['table']}/{node['system']}, version {node['version']}\n{node['title']}\n"
+        f"Reads {', '.join(dict.fromkeys(reads))}."
+    )
 
 
 def _widest(found: "Table") -> "Table":

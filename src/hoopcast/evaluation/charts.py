@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from hoopcast.errors import UsageError
+from hoopcast.extras import need
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,10 +58,9 @@ def monthly_error(found: "Sequence[Slice]", systems: Sequence[str]) -> str:
 
 
 def _figure() -> "tuple[Figure, Axes]":
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise UsageError("plots need matplotlib: install hoopcast[report]") from error
+    need("report", "a page with plots")
+    from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
+
     figure = Figure(figsize=(4.4, 3.3), layout="constrained")
     figure.patch.set_alpha(0)
     axes = figure.subplots()

@@ -17,6 +17,8 @@ from hoopcast.evaluation.calibration import Calibration, calibration
 from hoopcast.evaluation.forecasts import Forecasts, baseline, forecasts, level_of, system_ids
 from hoopcast.evaluation.market import AgainstMarket, against_market, recalibrated_market
 from hoopcast.evaluation.populations import MEANINGS, POPULATIONS, Appearances, Population, Scope, appearances
+from hoopcast.forecast.naming import named_systems
+from hoopcast.forecast.spelling import spelled
 from hoopcast.forecast.system import LEVELS
 from hoopcast.pipeline.ranges import UnitDate
 from hoopcast.warehouse.engine import Statements
@@ -225,10 +227,16 @@ def _chosen(choice: Choice, present: tuple[str, ...]) -> tuple[str, ...]:
     if not present:
         done = "issued before tip-off" if choice.issued else "made; `hoopcast backfill` with this range makes them"
         raise UsageError(f"no forecast of this range was {done}")
-    named = {text: [name for name in present if text in (name, _without_level(name))] for text in choice.systems}
-    unknown = [text for text, found in named.items() if not found]
-    if unknown:
-        raise UsageError(f"no forecast of '{unknown[0]}' in this range; there are {', '.join(present)}")
+    named = {
+        text: [name for name in present if spelled(text) in (name, _without_level(name))] for text in choice.systems
+    }
+    absent = [text for text, found in named.items() if not found]
+    if absent:
+        system_id = named_systems(absent[0])[0].system_id
+        raise UsageError(
+            f"no forecast of '{absent[0]}' in this range; there are {', '.join(present)}, and"
+            f" `hoopcast backfill predictions/{system_id}` with this range makes others"
+        )
     return tuple(name for name in present if not choice.systems or any(name in found for found in named.values()))
 
 

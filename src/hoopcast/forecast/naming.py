@@ -4,17 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hoopcast.errors import UsageError
+from hoopcast.forecast.spelling import spelled
 from hoopcast.forecast.system import LEVELS
-from hoopcast.pipeline.nodes import all_nodes
+from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.nodes import all_nodes, left_out, nodes_of
 
-# What the systems were once called.
-ALIASES = {
-    "moving_average_baseline_v1": "moving_average",
-    "zone_matchup_v1": "zone_matchup",
-    "similarity_balanced_v1": "similarity",
-    "xgboost_v1": "gradient_boosting",
-    "ensemble_v1": "ensemble",
-}
 BEST = "ensemble"
 # It says of a line what the line says, so anything else comes first.
 BENCHMARK = "market"
@@ -40,7 +34,11 @@ class Named:
 
 def every_system() -> tuple[Named, ...]:
     """All systems that run, best first: ensembles, then by level from the highest on; the benchmark comes last."""
-    found = [Named(node.system_id) for node in all_nodes() if node.table.name == PREDICTIONS]
+    return _systems_of(all_nodes())
+
+
+def _systems_of(nodes: Sequence[Model]) -> tuple[Named, ...]:
+    found = [Named(node.system_id) for node in nodes if node.table.name == PREDICTIONS]
     found.reverse()
     return tuple(sorted(found, key=lambda one: (one.name != BEST, one.name == BENCHMARK, -LEVELS.index(one.level))))
 
@@ -55,13 +53,15 @@ def named_systems(text: str) -> tuple[Named, ...]:
         What it names, the highest level first.
 
     Raises:
-        UsageError: if it names none; it lists the choices.
+        UsageError: if it names none; it lists the choices, or says that the settings leave it out.
     """
-    wanted = ALIASES.get(text.lower(), text.lower())
+    wanted = spelled(text)
     every = every_system()
     found = tuple(one for one in every if wanted in (one.name, one.system_id))
     if found:
         return found
+    if any(wanted in (one.name, one.system_id) for one in _systems_of(nodes_of(None))):
+        raise left_out(text)
     levels: dict[str, list[str]] = {}
     for one in reversed(every):
         levels.setdefault(one.name, []).append(one.level)

@@ -16,9 +16,7 @@ from hoopcast.warehouse.tables import Table, parse_table, read_headers, table, t
 
 Reach = Literal["same", "before", "until", "constant"]
 REACHES: tuple[Reach, ...] = ("same", "before", "until", "constant")
-PHASES = {"phase3": "analytics", "phase4": "precompute", "phase5": "features"}
 MODEL_PHASES = ("analytics", "precompute", "features")
-NODE_PHASES = (*MODEL_PHASES, "predictions", "grading")
 
 # Raised when what the runner writes around a model changes its rows.
 _WRITER_VERSION = 1
@@ -240,37 +238,6 @@ def in_order(models: tuple[Model, ...]) -> tuple[Model, ...]:
         for model in ready:
             ordered[model.name] = waiting.pop(model.name)
     return tuple(ordered.values())
-
-
-def select_models(names: tuple[str, ...], models: tuple[Model, ...] | None = None) -> tuple[Model, ...]:
-    """Models by table, short name, system or phase (phase3, analytics, …), in their order; all of them for no name.
-
-    Args:
-        names: what a user wrote.
-        models: all there are, in their order; those that are SQL when None.
-
-    Raises:
-        UsageError: if a name is none of these.
-    """
-    every = all_models() if models is None else models
-    if not names or "all" in names:
-        return every
-    wanted: set[str] = set()
-    for name in names:
-        lower = name.lower()
-        phase = PHASES.get(lower, lower)
-        found = {m.name for m in every if phase == m.table.phase or lower in _spellings(m)}
-        if not found:
-            choices = ", ".join((*dict.fromkeys(m.table.short for m in every), *PHASES, *NODE_PHASES))
-            message = f"no table '{name}'; choose from {choices}"
-            raise UsageError(message)
-        wanted |= found
-    return tuple(model for model in every if model.name in wanted)
-
-
-def _spellings(model: Model) -> tuple[str, ...]:
-    names = (model.table.name, model.table.name.split(".")[1], model.table.short)
-    return (*names, *(node_name(name, model.system_id) for name in names), model.system_id or names[0])
 
 
 def reach_of(first: Reach, second: Reach) -> Reach:

@@ -4,7 +4,9 @@ from functools import cache
 
 from hoopcast import settings
 from hoopcast.errors import UsageError
-from hoopcast.pipeline.model import Model, all_models, in_order, select_models
+from hoopcast.forecast.spelling import spelled
+from hoopcast.pipeline.model import Model, all_models, in_order
+from hoopcast.pipeline.selecting import called, select_models
 
 STORE = "nba_predictions.ml_feature_store"
 
@@ -34,22 +36,42 @@ def nodes_of(systems: tuple[str, ...] | None) -> tuple[Model, ...]:
 
 
 def select_nodes(names: tuple[str, ...]) -> tuple[Model, ...]:
-    """Nodes by table, short name, system or phase, in their order; all of them for no name.
+    """Nodes by table, short name, phase or system, in their order; all of them for no name.
+
+    A name that is a phase and a table, such as `predictions`, is the phase.
 
     Raises:
-        UsageError: if a name is none of these.
+        UsageError: if a name is none of these, or the settings leave its system out.
     """
-    return select_models(names, all_nodes())
+    wanted = tuple(_spelled(name) for name in names)
+    try:
+        return select_models(wanted, all_nodes())
+    except UsageError:
+        for given, name in zip(names, wanted, strict=True):
+            if not called(name, all_nodes()) and called(name, nodes_of(None)):
+                raise left_out(given) from None
+        raise
 
 
 def one_node(name: str) -> Model:
-    """The node of a table, short name, or table and system.
+    """The node of a table, short name, or table and system; a name that is a phase as well is the table.
 
     Raises:
-        UsageError: if there is none, or the name is of several.
+        UsageError: if there is none, the settings leave its system out, or the name is of several.
     """
-    found = select_nodes((name,))
+    found = called(_spelled(name), all_nodes()) or select_nodes((name,))
     if len(found) > 1:
-        spelled = [f"{node.table.short}/{node.system_id}" if node.system_id else node.table.short for node in found]
-        raise UsageError(f"'{name}' is several tables; name one of {', '.join(spelled)}")
+        choices = [f"{node.table.short}/{node.system_id}" if node.system_id else node.table.short for node in found]
+        raise UsageError(f"'{name}' is several tables; name one of {', '.join(choices)}")
     return found[0]
+
+
+def left_out(name: str) -> UsageError:
+    """The error that there is such a system, but that the settings do not choose it."""
+    return UsageError(f"'{name}' is left out by {settings.systems_chosen_by()}; add its system there")
+
+
+def _spelled(name: str) -> str:
+    """A name with its system as it is called today: `laws/XGBoost_v1` is `laws/gradient_boosting`."""
+    table, stroke, system = name.rpartition("/")
+    return f"{table}{stroke}{spelled(system)}"

@@ -1,6 +1,5 @@
 """What a query or a report gives back: named, typed columns, in the shape that its reader wants."""
 
-import importlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_type_hints
 import duckdb
 
 from hoopcast.errors import EngineError, UsageError
+from hoopcast.extras import need
 from hoopcast.warehouse.faults import translated
 from hoopcast.warehouse.targets import replacing
 
@@ -106,20 +106,20 @@ class Table:
 
     def arrow(self) -> "pa.Table":
         """All rows as an Arrow table; needs `hoopcast[arrow]`."""
-        _need("pyarrow", "arrow")
+        need("arrow")
         with _reading():
             return self._relation().to_arrow_table()
 
     def pandas(self) -> "pd.DataFrame":
         """All rows as a pandas data frame; needs `hoopcast[pandas]`."""
-        _need("pandas", "pandas")
+        need("pandas")
         with _reading():
             return cast("pd.DataFrame", self._relation().df())
 
     def polars(self) -> "pl.DataFrame":
         """All rows as a Polars data frame; needs `hoopcast[polars]`."""
-        _need("polars", "polars")
-        _need("pyarrow", "polars")
+        need("polars")
+        need("arrow")
         with _reading():
             return cast("pl.DataFrame", self._relation().pl())
 
@@ -196,10 +196,3 @@ def _sql_type(hint: Any) -> str:  # noqa: ANN401 - a type hint is of no one type
     choices = [choice for choice in (get_args(hint) or (hint,)) if choice is not type(None)]
     kind = type(choices[0]) if not isinstance(choices[0], type) else choices[0]
     return _TYPES.get(kind, "VARCHAR")
-
-
-def _need(module: str, extra: str) -> None:
-    try:
-        importlib.import_module(module)
-    except ImportError as error:
-        raise UsageError(f"this needs {module}: install hoopcast[{extra}]") from error
