@@ -9,7 +9,8 @@ import pytest
 
 import hoopcast
 from hoopcast import Hoopcast
-from hoopcast.errors import WarehouseError
+from hoopcast.errors import ForecastError, UsageError, WarehouseError
+from hoopcast.forecast import recalibration
 from hoopcast.forecast.issuing import IssueReport, issue
 from hoopcast.warehouse.schema import prepare
 from hoopcast.warehouse.tables import table
@@ -52,12 +53,13 @@ def issued(warehouse: Hoopcast, day: date, now: datetime) -> IssueReport:
     return issue(warehouse.engine, [day], [name for (name,) in names], now)
 
 
-def test_an_issue_has_every_column_of_a_forecast_and_its_moment() -> None:
+def test_an_issue_has_every_column_of_a_forecast_its_recalibration_and_its_moment() -> None:
     definitions = [
         {column.name: (column.type, column.not_null, column.low, column.high) for column in table(name).columns}
         for name in (PREDICTIONS, ISSUED)
     ]
     assert definitions[1].pop("issued_at_utc") == ("TIMESTAMP", True, None, None)
+    assert definitions[1].pop("recalibration") == ("VARCHAR", False, None, None)
     assert definitions[0] == definitions[1]
 
 
@@ -157,3 +159,103 @@ def test_an_upgrade_that_would_cost_issues_is_refused(warehouse: Hoopcast, tonig
 def test_issues_can_be_exported(warehouse: Hoopcast, tonight: date, tmp_path: Path) -> None:
     report = issued(warehouse, tonight, first_tip_off(warehouse, tonight) - timedelta(hours=8))
     assert warehouse.export("issued", tmp_path / "issued.parquet", dates=[tonight]) == report.issued
+
+
+@pytest.fixture
+def recalibrated(warehouse: Hoopcast, monkeypatch: pytest.MonkeyPatch) -> Hoopcast:
+    """The warehouse with recalibrations, for which so small a league has too few forecasts."""
+    monkeypatch.setattr(recalibration, "FEWEST_ROWS", 100)
+    report = warehouse.backfill("calibration", "predictions", resume=False, skip_preflight=True)
+    assert report.exit_status == 0
+    return warehouse
+
+
+def issue_the_season(warehouse: Hoopcast) -> None:
+    """Issue everything as it stands, as if nothing had been played; then it is played."""
+    days = [day for (day,) in warehouse.query(f"SELECT DISTINCT game_date FROM {PREDICTIONS}").rows]
+    systems = [name for (name,) in warehouse.query(f"SELECT DISTINCT system_id FROM {PREDICTIONS}").rows]
+    warehouse.engine.execute(f"UPDATE {SCHEDULE} SET game_status = 1")
+    issue(warehouse.engine, days, systems, datetime(2020, 1, 1))  # noqa: DTZ001 - UTC without a zone, as stored
+    warehouse.engine.execute(f"UPDATE {SCHEDULE} SET game_status = 3")
+
+
+def scores(warehouse: Hoopcast) -> list[tuple[str, str, float]]:
+    found = warehouse.evaluate("moving_average_history", populations=["ALL"], issued=True, season="2021-22")
+    return [(one.system, one.population, one.crps) for one in found.accuracy if not one.is_baseline]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM nba_predictions.calibration",
+        "UPDATE nba_predictions.calibration SET knots = regexp_replace(knots, '0\\.5, 0\\.[0-9]+', '0.5, 0.5')",
+    ],
+)
+def test_what_was_issued_is_scored_by_what_it_was_issued_with(recalibrated: Hoopcast, change: str) -> None:
+    issue_the_season(recalibrated)
+    before = scores(recalibrated)
+    named = f"SELECT COUNT(*) FROM {ISSUED} WHERE system_id = 'moving_average_history' AND calibration_id <> 'identity'"
+    assert recalibrated.query(named).rows[0][0] > 100
+    recalibrated.engine.execute(change)
+    assert scores(recalibrated) == before
+
+
+def test_what_was_issued_without_its_recalibration_is_scored_by_the_one_that_it_names(recalibrated: Hoopcast) -> None:
+    issue_the_season(recalibrated)
+    before = scores(recalibrated)
+    recalibrated.engine.execute(f"ALTER TABLE {ISSUED} DROP COLUMN recalibration")
+    recalibrated.engine.execute("UPDATE nba_orchestration.warehouse_format SET layout = 'older'")
+    prepare(recalibrated.engine)
+    assert scores(recalibrated) == before
+
+
+def test_an_issue_of_an_older_layout_is_followed_by_one_with_its_recalibration(
+    warehouse: Hoopcast, tonight: date
+) -> None:
+    morning = first_tip_off(warehouse, tonight) - timedelta(hours=8)
+    forecasts = issued(warehouse, tonight, morning).issued
+    warehouse.engine.execute(f"UPDATE {ISSUED} SET recalibration = NULL")
+    assert issued(warehouse, tonight, morning + timedelta(hours=1)).issued == forecasts
+
+
+def test_a_forecast_whose_recalibration_is_gone_is_not_issued(recalibrated: Hoopcast, tonight: date) -> None:
+    recalibrated.engine.execute(f"UPDATE {SCHEDULE} SET game_status = 1 WHERE game_date = $day", {"day": tonight})
+    recalibrated.engine.execute("DELETE FROM nba_predictions.calibration WHERE band = 3")
+    with pytest.raises(
+        ForecastError,
+        match=r"6 of 7 rows .* `hoopcast backfill calibration/moving_average_history --dates .* --no-resume",
+    ):
+        issued(recalibrated, tonight, first_tip_off(recalibrated, tonight) - timedelta(hours=8))
+    assert count(recalibrated, ISSUED, tonight) == 0
+
+
+def test_a_game_without_a_status_is_not_taken_for_one_to_come(warehouse: Hoopcast, tonight: date) -> None:
+    warehouse.engine.execute(f"UPDATE {SCHEDULE} SET game_status = NULL WHERE game_date = $day", {"day": tonight})
+    report = issued(warehouse, tonight, first_tip_off(warehouse, tonight) - timedelta(hours=8))
+    assert (report.issued, report.too_late) == (0, count(warehouse, PREDICTIONS, tonight))
+
+
+def test_a_forecast_of_a_game_that_was_put_off_is_not_issued_for_the_night_that_it_was_made_for(
+    warehouse: Hoopcast, tonight: date
+) -> None:
+    morning = first_tip_off(warehouse, tonight) - timedelta(hours=8)
+    warehouse.engine.execute(
+        f"UPDATE {SCHEDULE} SET game_date = game_date + 7, tip_off_utc = tip_off_utc + INTERVAL 7 DAY"
+        " WHERE game_date = $day",
+        {"day": tonight},
+    )
+    assert issued(warehouse, tonight, morning) == IssueReport(morning, 0, 0, 0)
+
+
+def test_what_was_said_of_a_night_is_not_scored_against_the_night_that_its_game_was_put_off_to(
+    recalibrated: Hoopcast,
+) -> None:
+    issue_the_season(recalibrated)
+    last = recalibrated.query(f"SELECT MAX(game_date) FROM {ISSUED} WHERE system_id = 'moving_average_history'").rows[
+        0
+    ][0]
+    recalibrated.engine.execute(f"UPDATE {ISSUED} SET game_date = game_date - 1 WHERE game_date = $day", {"day": last})
+    with pytest.raises(UsageError, match="no forecast of this range was issued before tip-off"):
+        recalibrated.evaluate(issued=True, dates=[last])
+    found = recalibrated.evaluate(issued=True, populations=["ALL"], dates=[last - timedelta(days=1), last])
+    assert [one.system for one in found.accuracy if not one.is_baseline] == []

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from hoopcast.forecast.calibrating import kept
 from hoopcast.forecast.chance import row_uniform
 from hoopcast.forecast.frame import FloatArray, IntArray
 from hoopcast.forecast.law import law, probability_over, scores
+from hoopcast.forecast.recalibration import from_text
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.pipeline.model import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 _NUMBERS = """p.forecast_mean AS mean, p.forecast_median AS median, p.nb_mean, p.nb_variance,
     p.probability_over AS over_probability"""
 _GRADED = f"""
-SELECT p.game_id, p.player_id, p.season, p.calibration_id, {_NUMBERS}, a.crps, a.log_score, a.pit
+SELECT p.game_id, p.player_id, p.season, p.calibration_id, CAST(NULL AS VARCHAR) AS recalibration,
+    {_NUMBERS}, a.crps, a.log_score, a.pit
 FROM nba_predictions.player_prop_predictions AS p
 INNER JOIN nba_predictions.prediction_accuracy AS a ON a.market = p.market AND a.game_id = p.game_id
     AND a.player_id = p.player_id AND a.system_id = p.system_id
@@ -30,10 +33,11 @@ WHERE p.system_id = $system_id AND p.market = 'points' AND p.game_date IN (SELEC
     AND a.actual_points IS NOT NULL
 """
 # The last that was published before tip-off; where its time is not known, before the day begins on the East coast.
+# What was said of a game that was then put off was said of another night.
 _ISSUED = f"""
-SELECT p.game_id, p.player_id, p.season, p.calibration_id, {_NUMBERS}
+SELECT p.game_id, p.player_id, p.season, p.calibration_id, p.recalibration, {_NUMBERS}
 FROM nba_predictions.issued_forecast AS p
-INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = p.game_id
+INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = p.game_id AND s.game_date = p.game_date
 WHERE p.system_id = $system_id AND p.market = 'points' AND p.game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))
     AND p.issued_at_utc < COALESCE(s.tip_off_utc, CAST(p.game_date AS TIMESTAMP) + INTERVAL 4 HOUR)
 QUALIFY ROW_NUMBER() OVER (PARTITION BY p.game_id, p.player_id ORDER BY p.issued_at_utc DESC) = 1
@@ -156,14 +160,21 @@ def _of_laws(  # noqa: PLR0913 - what a law is made of, and what it is asked
 def _by_recalibration(
     statements: Statements, system_id: str, found: ColumnsOf, dates: tuple[date, ...]
 ) -> "list[tuple[IntArray, Recalibration | None]]":
-    """Rows of each recalibration that the forecasts name, and that recalibration."""
+    """Rows of each recalibration of the forecasts, and that recalibration.
+
+    It is the one that they were issued with; of what was not issued, or without it, the one that they name.
+    """
     parts = []
+    texts = found["recalibration"]
     for season in np.unique(found["season"].astype(str)):
-        calibrations = kept(statements, Asked(str(season), dates), system_id)
         in_season = found["season"] == season
+        # Needed by what was issued only where it lacks its own.
+        standing = cache(partial(kept, statements, Asked(str(season), dates), system_id))
         for name in np.unique(found["calibration_id"][in_season].astype(str)):
-            of_map = np.flatnonzero(in_season & (found["calibration_id"] == name)).astype(np.int64)
-            parts.append((of_map, calibrations.named(str(name))))
+            of_name = in_season & (found["calibration_id"] == name)
+            for text in dict.fromkeys(texts[of_name].tolist()):
+                of_map = np.flatnonzero(of_name & (texts == text)).astype(np.int64)
+                parts.append((of_map, standing().named(str(name)) if text is None else from_text(text)))
     return parts
 
 

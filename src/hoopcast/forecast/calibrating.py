@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from typing import cast
 
 import numpy as np
 
-from hoopcast.errors import ForecastError
+from hoopcast.errors import ForecastError, ModelError
 from hoopcast.forecast.chance import row_uniform
+from hoopcast.forecast.documents import redo, refuse_lost
 from hoopcast.forecast.frame import DateArray, FloatArray
 from hoopcast.forecast.law import scores
 from hoopcast.forecast.recalibration import BandRow, Recalibration, from_rows, is_identity, learn, to_rows
@@ -65,7 +68,10 @@ class Calibrations:
             return None
         names = [self.name(place) for place in range(len(self.maps))]
         if calibration_id not in names:
-            raise ForecastError(f"no calibration '{calibration_id}'; redo it with `hoopcast backfill calibration`")
+            raise ForecastError(
+                f"no calibration '{calibration_id}', which forecasts name; `hoopcast backfill predictions/"
+                f"{self.system_id} --stage all --no-resume` forecasts anew"
+            )
         return self.maps[names.index(calibration_id)]
 
 
@@ -102,17 +108,24 @@ def _recalibrations(statements: Statements, asked: Asked, system_id: str) -> Ite
 
 
 def kept(statements: Statements, asked: Asked, system_id: str) -> Calibrations:
-    """Recalibrations of a system that stand in the warehouse for these dates."""
+    """Recalibrations of a system that stand in the warehouse for these dates.
+
+    Raises:
+        ForecastError: if one of them can not be read, or is there no longer.
+    """
     found = statements.query(_KEPT, {"system_id": system_id, "season": asked.season, "last": asked.dates[-1]}).rows
-    refits = sorted({str(row[0]) for row in found})
-    bands = {
-        refit: [
-            BandRow(float(str(low)), float(str(high)), str(knots))
-            for day, low, high, knots in found
-            if str(day) == refit
-        ]
-        for refit in refits
-    }
-    return Calibrations(
-        system_id, np.array(refits, dtype="datetime64[D]"), tuple(from_rows(bands[refit]) for refit in refits)
-    )
+    bands: dict[date, list[BandRow]] = {}
+    for refit, low, high, knots in found:
+        bands.setdefault(cast("date", refit), []).append(BandRow(float(str(low)), float(str(high)), str(knots)))
+    refuse_lost(statements, asked, ("calibration", system_id), {refit: len(rows) for refit, rows in bands.items()})
+    maps = tuple(_readable(system_id, refit, rows) for refit, rows in bands.items())
+    return Calibrations(system_id, np.array(list(bands), dtype="datetime64[D]"), maps)
+
+
+def _readable(system_id: str, refit: date, rows: list[BandRow]) -> Recalibration:
+    try:
+        return from_rows(rows)
+    except (ModelError, IndexError, TypeError, ValueError) as error:
+        reason = str(error).partition(";")[0]
+        name = f"the calibration {system_id} of {refit}"
+        raise ForecastError(f"{name} can not be read ({reason}); {redo('calibration', system_id, refit)}") from error

@@ -1,5 +1,6 @@
 """What was learned, as JSON in the warehouse, with reference forecasts that every load recomputes."""
 
+import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -11,10 +12,16 @@ import numpy as np
 
 from hoopcast.errors import ForecastError
 from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws
+from hoopcast.pipeline.ledger import recorded_rows
+from hoopcast.pipeline.model import Asked, node_name
+from hoopcast.warehouse.engine import Statements
+from hoopcast.warehouse.tables import table
 
 LIBRARIES = ("lightgbm", "numpy", "scipy")
 _REFERENCE_ROWS = 5
 _TOLERANCE = 1e-6
+# What reading something else than what was stored may end in.
+_FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 # What a document makes of rows: (n,) numbers by name.
 Outputs: TypeAlias = Callable[[Frame, Document], Mapping[str, FloatArray]]
 
@@ -34,7 +41,7 @@ def as_text(document: Document) -> str:
 
 
 def reference(document: Document, frame: Frame, outputs: Outputs) -> str:
-    """The newest rows of a training frame with what the document makes of them, as JSON."""
+    """The newest rows of a training frame with what the document makes of them, and its hash, as JSON."""
     rows = frame.rows(np.arange(max(len(frame) - _REFERENCE_ROWS, 0), len(frame)))
     return json.dumps(
         {
@@ -44,6 +51,7 @@ def reference(document: Document, frame: Frame, outputs: Outputs) -> str:
             "columns": {name: _listed(values) for name, values in rows.columns.items()},
             "members": {name: [_listed(one.mean), _listed(one.variance)] for name, one in rows.members.items()},
             "outputs": {name: _listed(values) for name, values in outputs(rows, document).items()},
+            "sha256": _sha256(as_text(document)),
         },
         allow_nan=False,
         separators=(",", ":"),
@@ -51,7 +59,7 @@ def reference(document: Document, frame: Frame, outputs: Outputs) -> str:
 
 
 def load(system_id: str, refit: date, stored: tuple[str, str], outputs: Outputs) -> Document:
-    """A stored document, once what it makes of its reference rows came out as it was when it was stored.
+    """A stored document, once it proved to be what was stored, and to make of its reference rows what it made then.
 
     Args:
         system_id: whose it is.
@@ -60,21 +68,56 @@ def load(system_id: str, refit: date, stored: tuple[str, str], outputs: Outputs)
         outputs: what a document makes of rows.
 
     Raises:
-        ForecastError: if it can not be read, or makes something else of them.
+        ForecastError: if it was changed, can not be read, or makes something else of them.
     """
-    name = f"the model {system_id} of {refit}"
-    redo = f"redo it with `hoopcast backfill trained/{system_id} --dates {refit} --no-resume`"
+    name, mended = f"the model {system_id} of {refit}", redo("trained", system_id, refit)
     try:
-        document: Document = json.loads(stored[0])
         rows: dict[str, Any] = json.loads(stored[1])
+        # Before anything reads it: trees that were tampered with may do worse than raise an error.
+        if rows["sha256"] != _sha256(stored[0]):
+            raise ForecastError(f"{name} is not what was stored; {mended}")
+        document: Document = json.loads(stored[0])
         found = outputs(_frame_of(rows), document)
         wanted = {key: _array(values) for key, values in rows["outputs"].items()}
         furthest = max(_distance(found[key], values) for key, values in wanted.items())
-    except (ValueError, KeyError, TypeError) as error:
-        raise ForecastError(f"{name} can not be read ({error}); {redo}") from error
+    except _FAULTS as error:
+        raise ForecastError(f"{name} can not be read ({type(error).__name__}: {error}); {mended}") from error
     if furthest > _TOLERANCE:
-        raise ForecastError(f"{name} does not forecast what it did when it was stored, but {furthest:.3g} off; {redo}")
+        raise ForecastError(
+            f"{name} does not forecast what it did when it was stored, but {furthest:.3g} off; {mended}"
+        )
     return document
+
+
+def redo(short: str, system_id: str, refit: date) -> str:
+    """What a message says to do about rows of a refit: `redo it with ...`."""
+    return f"redo it with `hoopcast backfill {short}/{system_id} --dates {refit} --stage all --no-resume`"
+
+
+def refuse_lost(statements: Statements, asked: Asked, node: tuple[str, str], found: Mapping[date, int]) -> None:
+    """See to it that what the ledger knows of the refits that dates need is there.
+
+    Args:
+        statements: the warehouse.
+        asked: dates of a season.
+        node: short name of a table with a row, or some, for each refit, and system.
+        found: rows of the node by refit.
+
+    Raises:
+        ForecastError: if rows are absent, or more than were written.
+    """
+    short, system_id = node
+    name = table(short).name
+    recorded = recorded_rows(statements, node_name(name, system_id), asked.season, asked.dates[-1])
+    first = max((refit for refit in recorded if refit <= asked.dates[0]), default=asked.dates[0])
+    for refit, rows in recorded.items():
+        if refit >= first and found.get(refit, 0) != rows:
+            lost = f"{found.get(refit, 0)} of {rows} rows of {name} that {system_id} wrote for {refit} are there"
+            raise ForecastError(f"{lost}; {redo(short, system_id, refit)}")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _distance(found: FloatArray, wanted: FloatArray) -> float:

@@ -140,6 +140,34 @@ def from_rows(rows: Sequence[BandRow]) -> Recalibration:
     return Recalibration(np.array([bands[0].low_mean, *(row.high_mean for row in bands)]), values)
 
 
+def as_text(recalibration: Recalibration | None) -> str:
+    """A recalibration as one JSON text, to nine digits; null for none."""
+    if recalibration is None:
+        return "null"
+    whole = {
+        "edges": recalibration.edges.tolist(),
+        "knots": GRID.tolist(),
+        "values": recalibration.values.round(9).tolist(),
+    }
+    return json.dumps(whole, separators=(",", ":"))
+
+
+def from_text(text: str) -> Recalibration | None:
+    """The recalibration of a text; one of other knots is read between them.
+
+    Raises:
+        ModelError: if it is no text of `as_text`.
+    """
+    try:
+        whole = json.loads(text)
+        if whole is None:
+            return None
+        values = np.stack([np.interp(GRID, whole["knots"], band) for band in whole["values"]])
+        return Recalibration(np.array(whole["edges"], dtype=np.float64), values)
+    except (LookupError, TypeError, ValueError) as error:
+        raise ModelError(f"no recalibration can be read from '{text[:40]}'; restore a backup") from error
+
+
 def _values(row: BandRow) -> FloatArray:
     """What a row's map is at each of `GRID`."""
     pairs = np.array(json.loads(row.knots), dtype=np.float64)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Literal, cast
 
 from hoopcast.warehouse.engine import Statements
 
@@ -49,6 +49,17 @@ def utc_now() -> datetime:
 def last_entry(engine: Statements) -> int:
     """Number of the newest entry, 0 for none."""
     return int(str(engine.query(f"SELECT COALESCE(MAX(entry), 0) FROM {LEDGER}").rows[0][0]))
+
+
+def recorded_rows(engine: Statements, node: str, season: str, last: date) -> dict[date, int]:
+    """Rows that stand in a node on dates of a season up to `last`, as the ledger has it; dates without any left out."""
+    rows = engine.query(
+        f"""SELECT unit_date, ARG_MAX(rows, entry) FROM {LEDGER}
+        WHERE {NODE} = $node AND season = $season AND unit_date <= $last
+        GROUP BY unit_date HAVING ARG_MAX(rows, entry) > 0 ORDER BY unit_date""",
+        {"node": node, "season": season, "last": last},
+    ).rows
+    return {cast("date", day): int(str(count)) for day, count in rows}
 
 
 def append(engine: Statements, run_id: str, node: str, entries: Sequence[Entry], seconds: float) -> None:

@@ -26,6 +26,7 @@ CREATE TABLE nba_predictions.issued_forecast (
     nb_mean DOUBLE,                     -- ! 0..99 mean of the negative binomial before recalibration, points [pre-game line]
     nb_variance DOUBLE,                 -- ! 0..10000 its variance, points squared [pre-game line]
     calibration_id VARCHAR,             -- ! recalibration that makes the final law of it [pre-game line]
+    recalibration VARCHAR,              -- the recalibration itself, as JSON, so that the law stays what it was; JSON null for none [pre-game line]
     play_probability DOUBLE,            -- 0..1 that he plays, at the level of the system; the law holds if he does [pre-game line]
     line DOUBLE,                        -- 0..99 points line, NULL without one [pre-game line]
     bookmaker VARCHAR,                  -- whose line it is [pre-game line]
