@@ -15,6 +15,7 @@ import numpy as np
 
 from hoopcast.forecast.frame import Document, FloatArray, Frame
 from hoopcast.forecast.system import Level
+from hoopcast.forecast.trees import booster, grown
 
 # Fewer rows of the past than about ten game days teach less than the rates below.
 LEAST_ROWS = 2000
@@ -79,8 +80,7 @@ def train(frame: Frame, played: FloatArray, level: Level) -> Document:
     outcome = played[known]
     settings = _SETTINGS | {"min_data_in_leaf": max(1, min(_ROWS_A_LEAF, len(outcome) // 40))}
     data = lightgbm.Dataset(frame.matrix(names)[known], outcome, feature_name=list(names), params=settings)
-    trees = lightgbm.train(settings, data, _TREES).model_to_string()
-    return {"trees": trees, "features": list(names)}
+    return {"trees": grown(settings, data, _TREES), "features": list(names)}
 
 
 def forecast(frame: Frame, document: Document | None, level: Level) -> FloatArray:
@@ -95,11 +95,8 @@ def forecast(frame: Frame, document: Document | None, level: Level) -> FloatArra
     if document is None:
         probability = _prior(frame.columns["games_missed_streak"])
     elif len(frame):
-        import lightgbm  # noqa: PLC0415 - as above
-
-        trees = lightgbm.Booster(model_str=document["trees"])
         matrix = frame.matrix(document["features"])
-        probability = np.asarray(trees.predict(matrix, num_threads=1), dtype=np.float64)
+        probability = np.asarray(booster(document["trees"]).predict(matrix, num_threads=1), dtype=np.float64)
     else:
         probability = np.empty(0)
     return probability if level == "history" else np.where(frame.columns[_RULED_OUT] == 1, 0.0, probability)

@@ -1,17 +1,20 @@
 """The law of each expected player by one system: each month by what it had learned before."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hoopcast.forecast.documents import Outputs, load
+from hoopcast.forecast.documents import Outputs, load, refuse_lost
 from hoopcast.forecast.frame import DateArray, Document, Frame, Laws
 from hoopcast.forecast.frames import forecast_frame
 from hoopcast.forecast.law import guarded
+from hoopcast.forecast.stopping import heed, obeying
 from hoopcast.forecast.system import Level, System
 from hoopcast.forecast.training import law_outputs
 from hoopcast.pipeline.model import Asked
@@ -33,8 +36,9 @@ def forecasts(statements: Statements, asked: Asked, system: System, level: Level
     if system.train is None:
         laws, until = system.forecast(frame, None, level), np.full(len(frame), "NaT", dtype="datetime64[D]")
     else:
-        frame, laws, until = _by_refit(
-            frame, system, level, learned_for(statements, asked, system.system_id(level), law_outputs(system, level))
+        learned = learned_for(statements, asked, system.system_id(level), law_outputs(system, level))
+        frame, laws, until = obeying(
+            partial(statements.query, "SELECT 1"), partial(_by_refit, frame, system, level, learned)
         )
     mean, variance = guarded(laws.mean, laws.variance)
     return {
@@ -55,7 +59,7 @@ def learned_for(statements: Statements, asked: Asked, system_id: str, outputs: O
     """What a system had learned for these dates, in order; each document is loaded once for all of them.
 
     Raises:
-        ForecastError: if a document is not what it was when it was stored.
+        ForecastError: if a document is not what it was when it was stored, or is there no longer.
     """
     rows = statements.query(
         """SELECT refit_date, trained_until, document, reference FROM nba_predictions.trained_model
@@ -65,6 +69,7 @@ def learned_for(statements: Statements, asked: Asked, system_id: str, outputs: O
         ORDER BY refit_date""",
         {"system_id": system_id, "season": asked.season, "first": asked.dates[0], "last": asked.dates[-1]},
     ).rows
+    refuse_lost(statements, asked, ("trained", system_id), Counter(cast("date", row[0]) for row in rows))
     return [
         Learned(
             cast("date", refit),
@@ -90,6 +95,7 @@ def _by_refit(frame: Frame, system: System, level: Level, learned: Sequence[Lear
     reasons = np.full(len(able), "", dtype=object)
     until = np.array([one.trained_until for one in learned], dtype="datetime64[D]")[place]
     for number, one in enumerate(learned):
+        heed()
         of_refit = place == number
         if of_refit.any():
             laws = system.forecast(able.rows(of_refit), one.document, level)

@@ -33,7 +33,7 @@ NAMES = (
 # An expanding window: as many whole previous seasons as there are.
 EVERY_SEASON = 99
 _PREDICTIONS = "nba_predictions.player_prop_predictions"
-_FAULTS = (ArithmeticError, IndexError, KeyError, TypeError, ValueError)
+_FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)

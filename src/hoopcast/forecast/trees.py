@@ -1,11 +1,14 @@
 """Boosted trees: trained, kept as text, and read leaf by leaf, so that each forecast says what moved it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from hoopcast.forecast.frame import FloatArray
+from hoopcast.forecast.stopping import heed
 
 if TYPE_CHECKING:
     import lightgbm
@@ -79,16 +82,49 @@ def trained(
     settings: dict[str, Any] = _SETTINGS | {"objective": objective, "min_data_in_leaf": leaf}
     binned = {name: _SETTINGS[name] for name in ("max_bin", "num_threads", "verbosity")}
     data = lightgbm.Dataset(matrix, target, weight=weight, feature_name=list(names), params=binned)
-    return lightgbm.train(settings, data, TREES).model_to_string()
+    return grown(settings, data, TREES)
+
+
+def grown(settings: dict[str, Any], data: "lightgbm.Dataset", trees: int) -> str:
+    """Text of trees that are trained one after the other, and no further once the run is stopped.
+
+    Raises:
+        ValueError: if LightGBM refuses settings or data.
+    """
+    import lightgbm  # noqa: PLC0415 - as above
+
+    with _refusals():
+        return lightgbm.train(settings, data, trees, callbacks=[lambda _: heed()]).model_to_string()
+
+
+def booster(text: str) -> "lightgbm.Booster":
+    """Trees from their text.
+
+    Raises:
+        ValueError: if it is none of theirs.
+    """
+    import lightgbm  # noqa: PLC0415 - as above
+
+    with _refusals():
+        return lightgbm.Booster(model_str=text)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What LightGBM refuses, as Python would: its own error is a kind of no other."""
+    from lightgbm.basic import LightGBMError  # noqa: PLC0415 - as above
+
+    try:
+        yield
+    except LightGBMError as error:
+        raise ValueError(f"LightGBM: {error}") from error
 
 
 def forest(text: str) -> Forest:
     """Trees from their text, with what each leaf contributes."""
-    import lightgbm  # noqa: PLC0415 - as above
-
-    booster = lightgbm.Booster(model_str=text)
-    dumped = booster.dump_model()
-    features = booster.num_feature()
+    trees = booster(text)
+    dumped = trees.dump_model()
+    features = trees.num_feature()
     contributions: list[FloatArray] = []
     values: list[float] = []
     offsets: list[float] = []
@@ -99,19 +135,15 @@ def forest(text: str) -> Forest:
         for place in range(len(leaves)):
             values.append(leaves[place][0])
             contributions.append(leaves[place][1])
-    return Forest(booster, np.array(contributions), np.array(values), np.array(offsets))
+    return Forest(trees, np.array(contributions), np.array(values), np.array(offsets))
 
 
 def gains(text: str) -> dict[str, float]:
     """What each feature gained in the splits of the trees, as a share of all; nothing of one that is never asked."""
-    import lightgbm  # noqa: PLC0415 - as above
-
-    booster = lightgbm.Booster(model_str=text)
-    gained = booster.feature_importance("gain")
+    trees = booster(text)
+    gained = trees.feature_importance("gain")
     shares = gained / max(float(gained.sum()), 1e-12)
-    return {
-        name: float(f"{share:.4g}") for name, share in zip(booster.feature_name(), shares, strict=True) if share > 0
-    }
+    return {name: float(f"{share:.4g}") for name, share in zip(trees.feature_name(), shares, strict=True) if share > 0}
 
 
 def _walk(node: dict[str, Any], path: FloatArray, leaves: dict[int, tuple[float, FloatArray]]) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from hoopcast.errors import RunError, StatementError, StatementStopped, WarehouseError, WriteRefused
+from hoopcast.errors import ForecastError, RunError, StatementError, StatementStopped, WarehouseError, WriteRefused
 from hoopcast.pipeline.failures import close_failures, record_failed_unit
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.ledger import Entry, append
 from hoopcast.pipeline.span import Span, SpanUnit, Written, write_span
 
-# When the first dates of a span all fail alone and alike, the fault is in none of them.
+# When the first dates of a span all fail alone and alike, the fault is in none of them but in what all tables share.
 _SYSTEMIC_FAILURES = 4
 Category = Literal["TIMEOUT", "PROCESSING_ERROR"]
 
@@ -68,7 +68,8 @@ def write_in_parts(
                 waiting.extend(reversed(part.halves()))
                 continue
             failed.append(_failed(part, error, timeout_seconds, time.monotonic() - began))
-            if not landed and _is_systemic(failed):
+            # What one system can not do, the others still can.
+            if not landed and _is_systemic(failed) and not isinstance(error, ForecastError):
                 _record(guard, run_id, span, failed)
                 raise RunError(
                     f"{span.model.name}: the first {_SYSTEMIC_FAILURES} dates of {span.season} all fail alike:"
