@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from hoopcast.forecast.documents import Outputs, as_text, libraries, reference
 from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame
 from hoopcast.forecast.frames import training_frame
+from hoopcast.forecast.stopping import obeying
 from hoopcast.forecast.system import Level, System
 from hoopcast.pipeline.model import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
@@ -68,7 +70,8 @@ def learned(statements: Statements, asked: Asked, learning: Learning) -> Iterato
         known = learning.frame.game_date < np.datetime64(refit)
         if known.sum() < learning.least_rows:
             continue
-        document = learning.learn(known)
+        # A signal, or the end of the time, is noticed at a statement.
+        document = obeying(partial(statements.query, "SELECT 1"), partial(learning.learn, known))
         yield (
             learning.system_id,
             asked.season,
@@ -79,8 +82,6 @@ def learned(statements: Statements, asked: Asked, learning: Learning) -> Iterato
             reference(document, learning.frame.rows(known), learning.outputs),
             libraries(),
         )
-        # A signal, or the end of the time, is noticed at a statement.
-        statements.query("SELECT 1")
 
 
 def as_rows(rows: list[tuple[Value, ...]]) -> ColumnsOf:

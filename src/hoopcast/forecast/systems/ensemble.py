@@ -14,6 +14,7 @@ from hoopcast.forecast.chance import row_uniform
 from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame, Laws, Outcome, TextArray
 from hoopcast.forecast.law import crps, guarded, law, mixture_moments
 from hoopcast.forecast.least_squares import rounded
+from hoopcast.forecast.stopping import heed
 from hoopcast.forecast.system import Level, System
 
 _OF_HISTORY = ("moving_average", "zone_matchup", "similarity")
@@ -140,6 +141,7 @@ def _crps_with_slopes(
 def _crps(mean: FloatArray, variance: FloatArray, points: FloatArray) -> FloatArray:
     found = np.empty(len(points))
     for start in range(0, len(points), _CHUNK):
+        heed()
         part = slice(start, start + _CHUNK)
         found[part] = crps(law(mean[part], variance[part]), points[part])
     return found

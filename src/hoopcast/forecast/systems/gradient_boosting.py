@@ -7,7 +7,7 @@ redrawing it in steps: that is worth more than any setting of them (docs/forecas
 2020-21). Laws scatter as about the line in dates that it had not seen.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_m
 from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws, Outcome
 from hoopcast.forecast.law import HIGHEST_MEAN, guarded, law, median
 from hoopcast.forecast.reasons import largest_contributions
+from hoopcast.forecast.stopping import side_by_side
 from hoopcast.forecast.system import Level, System
 from hoopcast.forecast.systems.linear import FEWEST_ROWS, fitted_line, line, row_weights, widening
 from hoopcast.forecast.trees import forest, gains, trained
@@ -35,10 +36,10 @@ def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
     matrix = feature_matrix(frame, level)
     left = outcome.points - found.mean(matrix)
     # Each forest grows on one thread, whose order of work no machine changes; so both grow at once.
-    with ThreadPoolExecutor(2) as pool:
-        of_mean = pool.submit(trained, matrix, left, row_weights(frame), names, "l2")
-        of_median = pool.submit(trained, matrix, left, None, names, "l1")
-        mean_forest, median_forest = of_mean.result(), of_median.result()
+    mean_forest, median_forest = side_by_side(
+        partial(trained, matrix, left, row_weights(frame), names, "l2"),
+        partial(trained, matrix, left, None, names, "l1"),
+    )
     return document | {
         "period": [str(frame.game_date.min()), str(frame.game_date.max())],
         "line": found.document(),

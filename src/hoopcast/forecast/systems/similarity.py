@@ -26,6 +26,7 @@ from hoopcast.forecast.least_squares import (
     rounded,
     variance_at,
 )
+from hoopcast.forecast.stopping import heed
 from hoopcast.forecast.system import Level, System
 
 COLUMNS = (
@@ -166,6 +167,7 @@ def _compared(places: FloatArray, library: _Library) -> tuple[FloatArray, FloatA
     nearest = np.empty((len(padded), _NAMED), dtype=np.int64)
     near = np.empty((_CHUNK, len(lengths)))
     for start in range(0, len(padded), _CHUNK):
+        heed()
         block = slice(start, start + _CHUNK)
         np.matmul(queries[block], earlier, out=near)
         nearest[block] = _largest(near)
