@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,13 @@ def test_betting_figures_are_called_no_advice(season: Evaluation) -> None:
 def test_every_row_of_a_table_has_a_cell_for_each_column(season: Evaluation) -> None:
     for view in views(season):
         assert {len(row) for row in view.rows} == {len(view.columns)}, view.title
+
+
+def test_a_comparison_with_a_system_that_did_not_run_has_no_column(season: Evaluation) -> None:
+    alone = replace(season, accuracy=tuple(replace(one, t_market=math.nan) for one in season.accuracy))
+    assert any("t mkt" in view.columns for view in views(season))
+    assert not any("t mkt" in view.columns for view in views(alone))
+    assert all(any(cells) for view in views(season) for cells in zip(*view.rows, strict=True))
 
 
 def test_the_same_forecasts_are_scored_the_same_twice(forecasts: Hoopcast, season: Evaluation) -> None:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from hoopcast.explain import Explanation
     from hoopcast.warehouse.result import Table
 
+_CAPTION = """\
+His last games before it, newest first; ts and usage are shares. paint, mid and three are attempts of the shot chart;
+a two whose distance the chart lacks is in none of them, so they may add up to fewer than his attempts:"""
 _HEADERS = {
     "game_date": "date", "paint_fga": "paint", "mid_range_fga": "mid", "three_fga": "three", "ts_pct": "ts",
     "usage_rate": "usage",
@@ -40,7 +43,7 @@ def explain(session: Session, player: str, date: str, wait: str | None, output: 
         say(f"{found.player.name} ({found.player.player_id}), {_game(found)}, morning of {found.date}")
         say(f"feature quality {found.quality:g} of 100\n")
         show(_short(found.features), Output(), null="-")
-        say("\nHis last games before it, newest first; paint, mid and three are attempts, ts and usage are shares:\n")
+        say(f"\n{_CAPTION}\n")
         show(_short(found.games), Output(), null="-")
         if found.forecasts.rows:
             say("\nWhat each system says, points, and why:\n")

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hoopcast.evaluation.betting import EVERY_LINE, RECOMMENDED
 from hoopcast.evaluation.evaluate import Evaluation
@@ -22,7 +22,7 @@ _BETS = {
 
 _ACCURACY_NOTES = (
     "cover: percent forecast. filled: MAE with the rest filled by ewma8; systems are ranked by it within a level.",
-    "t: of the absolute error against ewma8, moving_average_history and market_line.",
+    "t: of the absolute error against ewma8, moving_average_history (avg) and market_line (mkt), where they forecast.",
 )
 
 
@@ -39,7 +39,7 @@ class View:
 
 
 def views(evaluation: Evaluation) -> Iterator[View]:
-    """Every table of an evaluation, phase by phase; tables without rows are left out."""
+    """Every table of an evaluation, phase by phase, without tables that have no rows and columns that say nothing."""
     for phase in evaluation.phases:
         made = (
             *_accuracy(evaluation, phase),
@@ -49,10 +49,21 @@ def views(evaluation: Evaluation) -> Iterator[View]:
             *_betting(evaluation, phase),
             _availability(evaluation, phase),
         )
-        yield from (view for view in made if view.rows)
+        yield from (_told(view) for view in made if view.rows)
     weights = _weights(evaluation)
     if weights.rows:
         yield weights
+
+
+def _told(view: View) -> View:
+    """A table without numbers that no row has: a comparison with a system that did not run, or that has no such rows."""
+    kept = [place for place in range(len(view.columns)) if any(row[place] for row in view.rows)]
+    return replace(
+        view,
+        columns=tuple(view.columns[place] for place in kept),
+        rows=tuple(tuple(row[place] for place in kept) for row in view.rows),
+        texts=sum(place < view.texts for place in kept),
+    )
 
 
 def _accuracy(evaluation: Evaluation, phase: str) -> Iterator[View]:
