@@ -1,6 +1,7 @@
 """What can be asked of an open warehouse without writing to it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -120,9 +121,16 @@ class Readings:
             UsageError: if a name or the range does not exist, or nothing of it can be scored.
         """
         from hoopcast.evaluation.evaluate import Choice, evaluate  # noqa: PLC0415 - brings scipy
+        from hoopcast.evaluation.freshness import stale_forecasts  # noqa: PLC0415 - the same
 
-        choice = Choice(dates.get("stage", "regular"), systems, tuple(populations), issued)
-        return evaluate(self.engine, self._resolve(dates), choice)
+        stage = dates.get("stage", "regular")
+        choice = Choice(stage, systems, tuple(populations), issued)
+        days = self._resolve(dates)
+        found = evaluate(self.engine, days, choice)
+        # What was issued stays as it was, whatever has changed since.
+        scored = set() if issued else {one.system for one in found.accuracy if not one.is_baseline}
+        stale = stale_forecasts(self.engine, days, scored, stage)
+        return replace(found, warnings=(stale, *found.warnings)) if stale else found
 
     def failures(self, *tables: str, **dates: Unpack[RangeArguments]) -> Table:
         """Absent rows and failed dates by table, category and month, with one reason of each."""
