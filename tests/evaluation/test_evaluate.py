@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -152,9 +153,16 @@ def test_published_forecasts_are_scored_as_last_published_before_tip_off(
         assert math.isnan(one.crps) or one.crps == pytest.approx(other.crps, abs=1e-5)
 
 
-def test_names_that_do_not_exist_are_refused_with_the_choices(forecasts: Hoopcast) -> None:
-    with pytest.raises(UsageError, match="there are moving_average_history, linear_news"):
+def test_names_that_do_not_exist_are_refused_with_the_choices(
+    forecasts: Hoopcast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HOOPCAST_SYSTEMS", raising=False)
+    with pytest.raises(UsageError, match="no system 'oracle'; choose a system, or one at a level"):
         forecasts.evaluate("oracle", season="2021-22")
+    with pytest.raises(
+        UsageError, match="there are moving_average_history, linear_news.*predictions/zone_matchup_hist"
+    ):
+        forecasts.evaluate("Zone_Matchup", season="2021-22")
     with pytest.raises(UsageError, match="choose from ALL, GP10"):
         forecasts.evaluate(populations=["STARS"], season="2021-22")
 
@@ -183,8 +191,8 @@ def test_the_page_is_the_same_each_time(season: Evaluation) -> None:
 
 
 def test_without_matplotlib_the_page_names_the_extra(season: Evaluation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
-    with pytest.raises(UsageError, match=r"install hoopcast\[report\]"):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(UsageError, match=r"pip install 'hoopcast\[report\]'"):
         report(season)
 
 

@@ -56,7 +56,7 @@ def views(evaluation: Evaluation) -> Iterator[View]:
 
 
 def _told(view: View) -> View:
-    """A table without numbers that no row has: a comparison with a system that did not run, or that has no such rows."""
+    """A table without columns that no row fills, such as a comparison with a system that did not run."""
     kept = [place for place in range(len(view.columns)) if any(row[place] for row in view.rows)]
     return replace(
         view,
