@@ -14,6 +14,10 @@
     ├── ModelError            a model file is not well formed           exit 1
     └── Interrupted           SIGINT or SIGTERM, rolled back            exit 130, 143
 
+and what it warns of, all being done that was asked for:
+
+    SnapshotWarning           readers have no newer snapshot            exit 0
+
 Every message is one line: what is wrong, where, and what to do.
 """
 
@@ -86,3 +90,7 @@ class Interrupted(HoopcastError):
     def __init__(self, message: str, signal_number: int) -> None:
         super().__init__(message)
         self.exit_status = 128 + signal_number
+
+
+class SnapshotWarning(UserWarning):
+    """All is written, but not the copy that readers open while the next writer holds the warehouse."""

@@ -233,6 +233,49 @@ def test_a_snapshot_is_the_warehouse_as_the_last_writer_left_it(call: Caller, wa
     assert contents[0] == contents[1]
 
 
+@pytest.mark.parametrize(
+    "arguments", [("backfill", "tdza", "--season", "2021-22", "--no-resume"), ("ingest", "x.json")]
+)
+def test_a_snapshot_that_can_not_be_written_is_a_warning_in_one_line(
+    call: Caller, warehouse: Path, arguments: tuple[str, ...]
+) -> None:
+    (call.folder / "x.json").write_text("[]", "utf-8")
+    left = Path(f"{warehouse}.snapshot")
+    left.unlink()
+    left.mkdir()
+    done = call("--quiet", *arguments)
+    assert done.stderr.startswith(f"warning: all is written, but not the snapshot for readers at {left.name}: ")
+    assert done.returncode == (2 if "ingest" in arguments else 0)
+    assert len(done.stderr.splitlines()) == (2 if "ingest" in arguments else 1)
+    left.rmdir()
+    ended = json.loads(call("runs", "--json").stdout)
+    assert ended[0]["status"] == ("failed" if "ingest" in arguments else "done")
+
+
+def test_what_a_killed_backup_left_is_swept_away_by_the_next(call: Caller) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    lefts = [call.folder / f".copy.duckdb.{ended.pid}.hoopcast{end}" for end in ("", ".wal")]
+    for left in lefts:
+        left.touch()
+    assert call("backup", "copy.duckdb").returncode == 0
+    assert [left for left in lefts if left.exists()] == []
+
+
+def test_a_backup_that_is_killed_leaves_nothing_but_what_the_next_sweeps_away(call: Caller) -> None:
+    for wait in (0.0, 0.05):
+        killed = call.start("backup", "copy.duckdb")
+        until = time.monotonic() + SECONDS
+        while not list(call.folder.glob(".copy.duckdb.*")) and killed.poll() is None and time.monotonic() < until:
+            time.sleep(0.002)
+        time.sleep(wait)
+        killed.kill()
+        killed.communicate(timeout=SECONDS)
+        (call.folder / "copy.duckdb").unlink(missing_ok=True)
+    assert call("backup", "copy.duckdb").returncode == 0
+    assert list(call.folder.glob(".*")) == []
+
+
 def test_a_command_that_has_nothing_to_do_needs_no_heavy_library(call: Caller) -> None:
     done = call.shell(f"{sys.executable} -X importtime {COMMAND} backfill")
     assert done.returncode == 0

@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
@@ -9,10 +10,10 @@ from typing import Any, NoReturn
 import click
 
 from hoopcast.cli.options import example, refuse_ambiguous
-from hoopcast.cli.output import tell, tell_error
+from hoopcast.cli.output import one_line, tell, tell_error
 from hoopcast.cli.session import Session
 from hoopcast.cli.signals import Signals
-from hoopcast.errors import HoopcastError
+from hoopcast.errors import HoopcastError, SnapshotWarning
 
 # Which module holds a command, in the order of `hoopcast --help`.
 _MODULES = {
@@ -81,7 +82,9 @@ class _Commands(click.Group):
         arguments = list(sys.argv[1:] if args is None else args)
         session = Session(arguments)
         extra |= {"standalone_mode": False, "obj": session}
-        with Signals() as signals:
+        with Signals() as signals, warnings.catch_warnings():
+            warnings.simplefilter("default", SnapshotWarning)
+            warnings.showwarning = _warned
             try:
                 status = super().main(arguments, "hoopcast", **extra)
             except SystemExit:
@@ -114,6 +117,11 @@ def _told(error: BaseException, session: Session, signals: Signals) -> int:
     kind = type(error).__name__
     tell_error(f"internal error: {kind}: {str(error).rstrip('.')}; run with --debug for the traceback")
     return 1
+
+
+def _warned(message: Warning | str, *_: object, **__: object) -> None:
+    """Tell in one line what went wrong beside a work that is done."""
+    tell(f"warning: {one_line(str(message))}")
 
 
 def _hint(error: click.ClickException) -> str:
