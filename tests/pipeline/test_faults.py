@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hoopcast.errors import EngineError, RunError
+from hoopcast.errors import EngineError, ModelError, RunError
 from hoopcast.pipeline.failures import failure_counts
 from hoopcast.pipeline.ranges import Range, resolve
 from hoopcast.warehouse.duckdb import DuckDB
@@ -205,3 +205,12 @@ def test_failures_are_counted_by_table_category_and_month() -> None:
         ("PROCESSING_ERROR", "2022-01", 1, 1, 1),
     ]
     assert failure_counts(engine, resolve(engine, Range(dates=(date(2020, 12, 25),)))) == ()
+
+
+def test_a_model_that_does_not_parse_is_named_by_its_file() -> None:
+    broken = small.small_models(tally=small.TALLY_SQL.replace("INNER JOIN", "INNER OF"))
+    with pytest.raises(ModelError, match=r"^models/analytics/small_tally\.sql: SQL does not parse: "):
+        small.backfill(small.small_league(years=(2021,)), broken)
+    expected = small.small_models(box_spine=f"{small.BOX_SPINE} WHERE (")
+    with pytest.raises(ModelError, match=r"^models/expected/small_box\.sql: SQL does not parse: "):
+        small.backfill(small.small_league(years=(2021,)), expected)

@@ -163,3 +163,19 @@ def test_rows_without_any_schedule_are_not_quarantined_but_refused(bare: DuckDB,
         report = ingest_files(bare, write_csv(tmp_path / f"{source}.csv", [ROWS[source]()]))
         assert "ingest the schedule first" in report.errors[0]
     assert values(bare, "SELECT COUNT(*) FROM nba_raw.quarantine") == [(0,)]
+
+
+def test_a_file_whose_rows_are_all_quarantined_is_told_apart_from_one_that_was_read(
+    engine: DuckDB, tmp_path: Path
+) -> None:
+    nothing = ingest_files(engine, write_csv(tmp_path / "box.csv", [player_line(PTS=23), player_line(AST=99)]))
+    assert (nothing.exit_status, nothing.errors) == (1, ())
+    (note,) = nothing.notes
+    assert note.endswith(
+        "box.csv brought nothing: all 2 rows are in quarantine, points 23 are not the 22 that its shots give"
+    )
+    one = ingest_files(engine, write_csv(tmp_path / "one.csv", [player_line(AST=99)]))
+    assert one.notes[0].endswith("brought nothing: its only row is in quarantine, ast 99 is outside 0 to 50")
+    beside = player_line(PLAYER_ID=2544, PLAYER_NAME="LeBron James")
+    some = ingest_files(engine, write_csv(tmp_path / "some.csv", [player_line(AST=99), beside]))
+    assert (some.exit_status, some.notes) == (0, ())

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from hoopcast.dates import RangeArguments
     from hoopcast.sources.report import IngestReport
 
-_UNREADABLE = 2
-
 
 @dataclass(frozen=True)
 class _IngestedFile:
@@ -67,12 +65,12 @@ def ingest(
     """Read files and folders of Parquet, CSV or JSON, packed by gzip or not, into the raw tables.
 
     A file adds and corrects; what it says again changes nothing. A row that breaks its contract goes to
-    nba_raw.quarantine with its reason, and the rest of the file loads.
+    nba_raw.quarantine with its reason, and the rest of the file loads; a file of which nothing is left ends with 1.
     """
     with session.writing(wait, create=True) as warehouse:
         report = warehouse.ingest(*paths, season=season, table=table, replace=replace)
     _tell_ingested(session, report, output)
-    return _UNREADABLE if report.errors else 0
+    return report.exit_status
 
 
 def _tell_ingested(session: Session, report: "IngestReport", output: Output) -> None:

@@ -54,7 +54,7 @@ def traces_of(model: Model) -> Relation:
     Raises:
         ModelError: if the SQL reads what no definition describes.
     """
-    scope = build_scope(resolved(parse(model.table.text)))
+    scope = build_scope(resolved(parse(model.table.text, model.table.file)))
     if scope is None:
         raise ModelError(f"{model.name}: its SELECT can not be followed")
     return _relation(scope, {})

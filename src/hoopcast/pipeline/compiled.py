@@ -27,7 +27,7 @@ def compiled(model: Model, dialect: str) -> str:
     Raises:
         ModelError: if the SQL does not parse, or reads a table that its header does not name.
     """
-    rows = exp.Subquery(this=restricted(model.table.text, model.inputs, model.name), alias=_name("model_rows"))
+    rows = exp.Subquery(this=restricted(model.table.text, model.inputs, model.table.file), alias=_name("model_rows"))
     select = exp.select(*(_written(name, kind) for name, kind in _types(model))).from_(rows)
     span = parse(f"SELECT 1 WHERE {model.time} BETWEEN $span_start AND $span_end").find(exp.Between)
     return select.where(span).sql(dialect, pretty=True, comments=False)
@@ -36,14 +36,20 @@ def compiled(model: Model, dialect: str) -> str:
 @cache
 def compiled_spine(spine: Spine, dialect: str) -> str:
     """The SELECT of expected rows for one span, with the parameters of `compiled`."""
-    rows = exp.Subquery(this=restricted(spine.text, spine.inputs, spine.name), alias=_name("spine_rows"))
+    rows = exp.Subquery(
+        this=restricted(spine.text, spine.inputs, f"models/expected/{spine.name}.sql"), alias=_name("spine_rows")
+    )
     span = parse("SELECT 1 WHERE unit_date BETWEEN $span_start AND $span_end").find(exp.Between)
     return exp.select("*").from_(rows).where(span).sql(dialect, pretty=True, comments=False)
 
 
 def restricted(text: str, inputs: tuple[Input, ...], owner: str) -> exp.Query:
-    """The tree of a SELECT in which every table is handed in as far as its input's reach allows."""
-    tree = parse(text)
+    """The tree of a SELECT in which every table is handed in as far as its input's reach allows.
+
+    Raises:
+        ModelError: if the SQL does not parse, or reads other tables than `inputs`; it names `owner`, the file.
+    """
+    tree = parse(text, owner)
     by_name = {item.table.name: item for item in inputs}
     used = set()
     for node in list(tree.find_all(exp.Table)):

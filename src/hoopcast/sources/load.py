@@ -178,11 +178,22 @@ def _land(engine: Engine, contract: Contract, content: Content, staged: Staged, 
             unresolved=fates["unresolved"],
             collapsed=fates["collapsed"],
             deleted=merged.deleted,
-            note=None if staged.rows + staged.rejected else "has no rows",
+            note=_nothing_landed(engine, staged, fates["broken"]),
         )
         if is_new or merged.added or merged.changed:
             _record(engine, report, source_id, content.sha256)
     return dataclasses.replace(report, seconds=time.perf_counter() - started)
+
+
+def _nothing_landed(engine: Engine, staged: Staged, broken: int) -> str | None:
+    """Why a file brought nothing at all: it has no rows, or all of them are in quarantine; None where it did."""
+    read = staged.rows + staged.rejected
+    if not read:
+        return "has no rows"
+    if broken + staged.rejected < read:
+        return None
+    reason = engine.query("SELECT reason FROM broken_rows ORDER BY row_number LIMIT 1").rows[0][0]
+    return f"brought nothing: {'its only row is' if read == 1 else f'all {read:,} rows are'} in quarantine, {reason}"
 
 
 def _source_id(engine: Engine, contract: Contract, content: Content, path: str) -> tuple[int, bool]:

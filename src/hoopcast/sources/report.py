@@ -8,7 +8,7 @@ class FileReport:
     """One table of one file: rows read, and what became of each.
 
     `read` is always `added + changed + unchanged + quarantined + unresolved + collapsed`; `deleted` rows are those
-    that a replacement took away. `note` says why a file was left alone, `error` why it could not be read, and
+    that a replacement took away. `note` says why a file brought nothing, `error` why it could not be read, and
     `cause` is the exception behind an error that nobody foresaw.
     """
 
@@ -36,13 +36,20 @@ class IngestReport:
     resolved_later: int = 0
 
     @property
+    def exit_status(self) -> int:
+        """0 when every file could be read, 1 when all rows of one went to quarantine, 2 when one could not be read."""
+        if self.errors:
+            return 2
+        return 1 if any(file.read and file.read == file.quarantined for file in self.files) else 0
+
+    @property
     def errors(self) -> tuple[str, ...]:
         """One line for each file that could not be read."""
         return tuple(f"{file.path} {file.error}" for file in self.files if file.error)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """One line for each file that was left alone."""
+        """One line for each file that brought nothing, though it could be read."""
         return tuple(f"{file.path} {file.note}" for file in self.files if file.note)
 
     def __str__(self) -> str:

@@ -17,19 +17,24 @@ class Portable(DuckDB):
     NULL_ORDERING = "nulls_are_small"
 
 
-def parse(text: str) -> exp.Query:
+def parse(text: str, file: str = "") -> exp.Query:
     """Tree of one SELECT in the portable subset.
+
+    Args:
+        text: the SELECT.
+        file: where it stands, for the message.
 
     Raises:
         ModelError: if it does not parse or is not one SELECT.
     """
+    where = f"{file}: " if file else ""
     try:
         trees = Portable().parse(text)
     except SqlglotError as error:
         reason = str(error).splitlines()[0]
-        message = f"SQL does not parse: {reason}"
+        message = f"{where}SQL does not parse: {reason}"
         raise ModelError(message) from error
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
-        message = "a model is one SELECT"
+        message = f"{where}a model is one SELECT"
         raise ModelError(message)
     return trees[0]

@@ -77,6 +77,11 @@ class Table:
         return tuple(name for name in self.column_names if name not in ("source_id", "created_at_utc"))
 
     @property
+    def file(self) -> str:
+        """The file of the package that defines it."""
+        return f"models/{self.phase}/{self.name.split('.')[1]}.sql"
+
+    @property
     def short(self) -> str:
         """Short name that the command line takes, such as pdc."""
         return self.headers.get("short", self.name.split(".")[1])
