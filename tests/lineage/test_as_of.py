@@ -127,11 +127,12 @@ def test_who_starts_today_is_found() -> None:
     assert found(model) == {"as-of": {"planted"}}
 
 
-def test_a_population_of_those_who_then_played_is_found_in_the_rows() -> None:
+@pytest.mark.parametrize(("join", "condition"), [("INNER", ""), ("LEFT", " WHERE b.player_id IS NOT NULL")])
+def test_a_population_of_those_who_then_played_is_found_in_the_rows(join: str, condition: str) -> None:
     model = planted(
         f"{UPGC} same, {BOX} same",
         "u.days_rest",
-        f"FROM {UPGC} AS u INNER JOIN {BOX} AS b ON u.game_id = b.game_id AND u.player_id = b.player_id",
+        f"FROM {UPGC} AS u {join} JOIN {BOX} AS b ON u.game_id = b.game_id AND u.player_id = b.player_id{condition}",
     )
     assert found(model) == {"as-of": {"*"}}
 

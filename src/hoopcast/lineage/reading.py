@@ -119,9 +119,13 @@ def _take(reading: Reading, owner: str, condition: exp.Expr, beside: list[exp.Ex
 
 def _looked_up(reading: Reading, column: exp.Column, owner: str) -> Traces:
     """What a column of a condition was made from."""
-    traces = reading.sources[column.table].columns[column.name]
+    source = reading.sources[column.table]
+    traces = source.columns[column.name]
     if column.table in reading.chosen:
         traces = frozenset(replace(trace, claim=True) for trace in traces)
+    if column.table in reading.outer and column.table != owner:
+        # That it is not NULL tells that there is a row.
+        traces |= frozenset(row for row in source.rows if row.post_game or not row.population)
     return mapped(reading, column.table, traces, owner)
 
 

@@ -1,0 +1,130 @@
+"""The audit of a range: every part of it, one after the other."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import hoopcast
+from hoopcast.audit.accuracy import alarms
+from hoopcast.audit.claims import claims
+from hoopcast.audit.looked import CheckLine, Looked, check_lines
+from hoopcast.audit.paths import lineage_looks
+from hoopcast.audit.rebuild import rebuilt, window_of
+from hoopcast.audit.recount import recount
+from hoopcast.audit.scratch import copies
+from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.ranges import Range, UnitDate, resolve
+from hoopcast.warehouse.duckdb import DuckDB
+
+DATES_SAMPLED, ROWS_SAMPLED = 3, 500
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How much is audited: dates that are rebuilt, rows that are counted anew, and the seed of both.
+
+    `from_scratch` rebuilds all dates from raw tables alone, not those of the sampled date's month.
+    """
+
+    dates_sampled: int = DATES_SAMPLED
+    rows_sampled: int = ROWS_SAMPLED
+    seed: int = 0
+    from_scratch: bool = False
+    stage: str = "regular"
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an audit looked at and found, of which dates, by which version."""
+
+    first_date: date
+    last_date: date
+    sampled: tuple[date, ...]
+    asked: Asked
+    version: str
+    made_at_utc: datetime
+    looks: tuple[Looked, ...]
+
+    @property
+    def lines(self) -> tuple[CheckLine, ...]:
+        """A line for each check."""
+        return check_lines(self.looks)
+
+    @property
+    def findings(self) -> tuple[Looked, ...]:
+        """Looks that found something."""
+        return tuple(look for look in self.looks if look.findings)
+
+    @property
+    def exit_status(self) -> int:
+        """0 when nothing was found, else 1."""
+        return 1 if self.findings else 0
+
+
+def audit(
+    engine: DuckDB,
+    nodes: tuple[Model, ...],
+    days: Sequence[UnitDate],
+    asked: Asked,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Audit:
+    """Audit a range.
+
+    Args:
+        engine: the warehouse, to read.
+        nodes: every node, each after all that it reads.
+        days: dates of the range.
+        asked: how much of it.
+        tell: told what is being looked at.
+    """
+    sampled = sample(days, asked.dates_sampled, asked.seed)
+    looks = tuple(_looks(engine, nodes, (tuple(days), sampled), asked, tell))
+    made = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    first, last = min(day.date for day in days), max(day.date for day in days)
+    return Audit(first, last, tuple(day.date for day in sampled), asked, hoopcast.__version__, made, looks)
+
+
+def sample(days: Sequence[UnitDate], count: int, seed: int) -> tuple[UnitDate, ...]:
+    """Draw dates, the first game dates of a month before others for the first of every two.
+
+    On such a date systems learn anew, so that one day too much of the past shows there alone.
+    """
+    chance = random.Random(seed)  # noqa: S311 - a sample, no secret
+    firsts = [day for place, day in enumerate(days) if place == 0 or _month(days[place - 1]) != _month(day)]
+    others = [day for day in days if day not in firsts]
+    wanted = min(count, len(days))
+    of_firsts = min(len(firsts), max(wanted - len(others), (wanted + 1) // 2))
+    return tuple(sorted((*chance.sample(firsts, of_firsts), *chance.sample(others, wanted - of_firsts))))
+
+
+def _month(day: UnitDate) -> tuple[str, int]:
+    return (day.season, day.date.month)
+
+
+def _looks(
+    engine: DuckDB,
+    nodes: tuple[Model, ...],
+    days: tuple[tuple[UnitDate, ...], tuple[UnitDate, ...]],
+    asked: Asked,
+    tell: Callable[[str], None],
+) -> Iterator[Looked]:
+    of_range, sampled = days
+    dates = [day.date for day in of_range]
+    tell("lineage: every way from raw columns to features and forecasts")
+    yield from lineage_looks(nodes)
+    tell(f"recount: features of {asked.rows_sampled} rows by a plain count")
+    yield from recount(engine, dates, asked.rows_sampled, asked.seed)
+    tell("claims: what was learned until when, when lines were seen, why rows are absent")
+    yield from claims(engine, nodes, of_range)
+    tell("accuracy: scores against what only a leak reaches")
+    yield from alarms(engine, of_range, asked.stage)
+    if not sampled:
+        return
+    every = resolve(engine, Range(stage="all"))
+    with copies(engine, asked.threads) as made:
+        for place, day in enumerate(sampled, 1):
+            tell(f"rebuild: {day.date}, {place} of {len(sampled)} dates")
+            window = window_of(day, every, from_scratch=asked.from_scratch)
+            yield from rebuilt(made, nodes, window, asked.seed, from_scratch=asked.from_scratch)

@@ -1,0 +1,58 @@
+"""What an audit looked at, and what it found."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Part = Literal["lineage", "rebuild", "levels", "recount", "claims", "accuracy"]
+PARTS: tuple[Part, ...] = ("lineage", "rebuild", "levels", "recount", "claims", "accuracy")
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One look: which part of the audit, what was asked of what, how many rows were looked at, how many are wrong.
+
+    `subject` is a table, a node of the graph of tables, or a system; `detail` tells of a finding, or what was seen.
+    """
+
+    part: Part
+    check: str
+    subject: str
+    rows: int
+    findings: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """All looks of one check together."""
+
+    part: Part
+    check: str
+    looked_at: str
+    rows: int
+    findings: int
+
+
+def check_lines(looks: tuple[Looked, ...], units: str = "tables") -> tuple[CheckLine, ...]:
+    """A line for each check, in the order of the parts.
+
+    Args:
+        looks: what was looked at.
+        units: what subjects are called.
+    """
+    found: dict[tuple[Part, str], list[Looked]] = {}
+    for look in sorted(looks, key=lambda one: PARTS.index(one.part)):
+        found.setdefault((look.part, look.check), []).append(look)
+    return tuple(
+        CheckLine(part, check, _subjects(of_check, units), sum(one.rows for one in of_check), _findings(of_check))
+        for (part, check), of_check in found.items()
+    )
+
+
+def _subjects(looks: list[Looked], units: str) -> str:
+    names = list(dict.fromkeys(look.subject for look in looks))
+    return names[0] if len(names) == 1 else f"{len(names)} {units}"
+
+
+def _findings(looks: list[Looked]) -> int:
+    return sum(look.findings for look in looks)

@@ -1,0 +1,63 @@
+"""Leaks to plant: a model of other text or a node of other code, and what the audit finds in rows written so."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from itertools import takewhile
+
+from hoopcast import Hoopcast
+from hoopcast.audit.looked import Looked
+from hoopcast.audit.rebuild import rebuilt, window_of
+from hoopcast.audit.scratch import copies, rewrite
+from hoopcast.pipeline.model import Model, Producer, in_order, model_from_text
+from hoopcast.pipeline.nodes import nodes_of
+from hoopcast.pipeline.ranges import Range, UnitDate, resolve
+from tests.properties.warehouses import League, copy_of
+
+SYSTEMS = ("moving_average", "linear")
+# On the first game date of a month systems learn anew.
+REFIT_DATE = date(2021, 11, 1)
+
+
+def with_text(short: str, *changes: tuple[str, str], systems: tuple[str, ...] = SYSTEMS[:1]) -> tuple[Model, ...]:
+    """All nodes, one model with pieces of its text replaced, each of which occurs once."""
+    nodes = nodes_of(systems)
+    model = next(node for node in nodes if node.table.short == short)
+    text = model.table.text
+    for old, new in changes:
+        assert text.count(old) == 1, f"{old} stands {text.count(old)} times in {model.name}"
+        text = text.replace(old, new)
+    leak = model_from_text(text, model.table.phase, model.name.split(".")[1])
+    return in_order(tuple(leak if node.name == leak.name else node for node in nodes))
+
+
+def with_code(name: str, wrap: Callable[[Producer], Producer], systems: tuple[str, ...] = SYSTEMS) -> tuple[Model, ...]:
+    """All nodes, one of them with its producer wrapped."""
+    return tuple(
+        replace(node, producer=wrap(node.producer)) if node.name == name and node.producer else node
+        for node in nodes_of(systems)
+    )
+
+
+def days_of(warehouse: Hoopcast) -> tuple[UnitDate, ...]:
+    """Every date with games."""
+    return resolve(warehouse.engine, Range(stage="all"))
+
+
+def looked(
+    league: League, nodes: tuple[Model, ...], day: date = REFIT_DATE, *, levels: bool = False
+) -> Iterator[Looked]:
+    """Write every date with these nodes, and look at one of its dates by rebuilding."""
+    with copy_of(league.complete) as warehouse:
+        days = days_of(warehouse)
+        names = tuple(node.name for node in nodes if node.table.phase != "grading")
+        assert rewrite(warehouse.engine, nodes, names, days) == []
+        window = window_of(next(one for one in days if one.date == day), days)
+        with copies(warehouse.engine, threads=1) as made:
+            looks = rebuilt(made, nodes, window, seed=1)
+            yield from looks if levels else takewhile(lambda look: look.part == "rebuild", looks)
+
+
+def found(looks: Iterator[Looked]) -> dict[str, str]:
+    """What was found, by table or node."""
+    return {look.subject: look.detail for look in looks if look.findings}
