@@ -1,6 +1,6 @@
 """What can be asked of an open warehouse without writing to it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from hoopcast.warehouse.result import FileFormat, Table
 from hoopcast.warehouse.tables import table as table_definition
 
 if TYPE_CHECKING:
+    from hoopcast.audit.audit import Audit
     from hoopcast.evaluation.evaluate import Evaluation
     from hoopcast.explain import Explanation
     from hoopcast.pipeline.coverage import By
@@ -144,6 +145,34 @@ class Readings:
         from hoopcast.pipeline.verify import verify  # noqa: PLC0415 - only reports need it
 
         return verify(self.engine, all_nodes(), self._resolve(dates))
+
+    def audit(
+        self,
+        *,
+        dates_sampled: int = 3,
+        rows_sampled: int = 500,
+        seed: int = 0,
+        from_scratch: bool = False,
+        progress: Callable[[str], None] | None = None,
+        **dates: Unpack[RangeArguments],
+    ) -> "Audit":
+        """Look for leaks: by lineage, by rebuilding on other results, by a plain count, by what rows say, by scores.
+
+        Args:
+            dates_sampled: dates of the range that are rebuilt.
+            rows_sampled: rows of the feature store that are counted anew.
+            seed: what both are drawn from.
+            from_scratch: rebuild every date from raw tables, not those of each date's month.
+            progress: told what is being looked at.
+            dates: the range.
+
+        Raises:
+            WarehouseError: if tables of the range are not up to date.
+        """
+        from hoopcast.audit.audit import Asked, audit  # noqa: PLC0415 - brings the compiler and the forecasts
+
+        asked = Asked(dates_sampled, rows_sampled, seed, from_scratch, dates.get("stage", "regular"))
+        return audit(self.engine, all_nodes(), self._resolve(dates), asked, progress or (lambda _: None))
 
     def why(self, table: str, day: date | str, player: int | str | None = None) -> Table:
         """The chain of units, inputs and versions behind the state of a table on a date, or a player's absence.

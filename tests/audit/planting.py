@@ -53,7 +53,7 @@ def looked(
         names = tuple(node.name for node in nodes if node.table.phase != "grading")
         assert rewrite(warehouse.engine, nodes, names, days) == []
         window = window_of(next(one for one in days if one.date == day), days)
-        with copies(warehouse.engine, threads=1) as made:
+        with copies(warehouse.engine) as made:
             looks = rebuilt(made, nodes, window, seed=1)
             yield from looks if levels else takewhile(lambda look: look.part == "rebuild", looks)
 

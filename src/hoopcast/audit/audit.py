@@ -13,7 +13,9 @@ from hoopcast.audit.paths import lineage_looks
 from hoopcast.audit.rebuild import rebuilt, window_of
 from hoopcast.audit.recount import recount
 from hoopcast.audit.scratch import copies
+from hoopcast.errors import WarehouseError
 from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import Range, UnitDate, resolve
 from hoopcast.warehouse.duckdb import DuckDB
 
@@ -32,7 +34,6 @@ class Asked:
     seed: int = 0
     from_scratch: bool = False
     stage: str = "regular"
-    threads: int | None = None
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,26 @@ def audit(
         days: dates of the range.
         asked: how much of it.
         tell: told what is being looked at.
+
+    Raises:
+        WarehouseError: if tables of the range are not up to date: what no code of today wrote can not be rebuilt.
     """
+    _refuse_what_is_not_done(engine, nodes, days)
     sampled = sample(days, asked.dates_sampled, asked.seed)
     looks = tuple(_looks(engine, nodes, (tuple(days), sampled), asked, tell))
     made = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     first, last = min(day.date for day in days), max(day.date for day in days)
     return Audit(first, last, tuple(day.date for day in sampled), asked, hoopcast.__version__, made, looks)
+
+
+def _refuse_what_is_not_done(engine: DuckDB, nodes: tuple[Model, ...], days: Sequence[UnitDate]) -> None:
+    open_units = [unit for unit in plan(engine, nodes, days) if unit.state not in ("done", "not_available")]
+    if open_units:
+        first = open_units[0]
+        raise WarehouseError(
+            f"{len(open_units):,} dates of tables are not up to date, such as {first.table} on {first.date}"
+            f" ({first.state}: {first.cause}); bring them up to date with `hoopcast backfill`, then audit what stands"
+        )
 
 
 def sample(days: Sequence[UnitDate], count: int, seed: int) -> tuple[UnitDate, ...]:
@@ -123,7 +138,7 @@ def _looks(
     if not sampled:
         return
     every = resolve(engine, Range(stage="all"))
-    with copies(engine, asked.threads) as made:
+    with copies(engine) as made:
         for place, day in enumerate(sampled, 1):
             tell(f"rebuild: {day.date}, {place} of {len(sampled)} dates")
             window = window_of(day, every, from_scratch=asked.from_scratch)

@@ -33,25 +33,39 @@ class CheckLine:
     findings: int
 
 
-def check_lines(looks: tuple[Looked, ...], units: str = "tables") -> tuple[CheckLine, ...]:
-    """A line for each check, in the order of the parts.
-
-    Args:
-        looks: what was looked at.
-        units: what subjects are called.
-    """
+def check_lines(looks: tuple[Looked, ...]) -> tuple[CheckLine, ...]:
+    """A line for each check, in the order of the parts."""
     found: dict[tuple[Part, str], list[Looked]] = {}
     for look in sorted(looks, key=lambda one: PARTS.index(one.part)):
         found.setdefault((look.part, look.check), []).append(look)
     return tuple(
-        CheckLine(part, check, _subjects(of_check, units), sum(one.rows for one in of_check), _findings(of_check))
+        CheckLine(part, check, _subjects(part, of_check), sum(one.rows for one in of_check), _findings(of_check))
         for (part, check), of_check in found.items()
     )
 
 
-def _subjects(looks: list[Looked], units: str) -> str:
+def merged(looks: tuple[Looked, ...]) -> tuple[Looked, ...]:
+    """Looks of several dates at the same subject together, with the detail of the first finding."""
+    found: dict[tuple[Part, str, str], list[Looked]] = {}
+    for look in sorted(looks, key=lambda one: PARTS.index(one.part)):
+        found.setdefault((look.part, look.check, look.subject), []).append(look)
+    return tuple(
+        Looked(
+            *key,
+            sum(one.rows for one in same),
+            _findings(same),
+            next((one.detail for one in same if one.findings), same[0].detail),
+        )
+        for key, same in found.items()
+    )
+
+
+_UNITS: dict[Part, str] = {"recount": "features", "claims": "tables", "accuracy": "systems"}
+
+
+def _subjects(part: Part, looks: list[Looked]) -> str:
     names = list(dict.fromkeys(look.subject for look in looks))
-    return names[0] if len(names) == 1 else f"{len(names)} {units}"
+    return names[0] if len(names) == 1 else f"{len(names)} {_UNITS.get(part, 'tables and systems')}"
 
 
 def _findings(looks: list[Looked]) -> int:

@@ -105,7 +105,7 @@ def _forget_grades(engine: DuckDB, nodes: tuple[Model, ...], day: date) -> None:
 
 def _could_be_written(window: Window, faults: list[str]) -> Iterator[Looked]:
     detail = faults[0] if faults else ""
-    yield Looked("rebuild", _WRITTEN, str(window.day.date), len(window.dates), len(faults), detail)
+    yield Looked("rebuild", _WRITTEN, "dates", len(window.dates), len(faults), _dated(window.day.date, detail))
 
 
 def _compared(nodes: tuple[Model, ...]) -> tuple[Model, ...]:

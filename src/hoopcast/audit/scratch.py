@@ -24,7 +24,7 @@ class Copies:
 
     folder: Path
     stored: Path
-    threads: int | None = None
+    threads: int
 
     @contextmanager
     def scratch(self) -> Iterator[DuckDB]:
@@ -43,8 +43,10 @@ class Copies:
 
 
 @contextmanager
-def copies(engine: DuckDB, threads: int | None = None) -> Iterator[Copies]:
+def copies(engine: DuckDB) -> Iterator[Copies]:
     """A temporary folder with a copy of a warehouse; it takes twice the warehouse's size.
+
+    Scratch warehouses work with as many threads as this one.
 
     Raises:
         WarehouseError: if there is no room for it.
@@ -52,6 +54,7 @@ def copies(engine: DuckDB, threads: int | None = None) -> Iterator[Copies]:
     with tempfile.TemporaryDirectory(prefix="hoopcast-audit-") as name:
         stored = Path(name) / "stored.duckdb"
         copy_to(engine, stored)
+        threads = int(str(engine.query("SELECT CURRENT_SETTING('threads')").rows[0][0]))
         yield Copies(Path(name), stored, threads)
 
 

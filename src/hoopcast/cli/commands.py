@@ -26,6 +26,7 @@ _MODULES = {
     "runs": "reports",
     "failures": "reports",
     "verify": "reports",
+    "audit": "audit",
     "predict": "predict",
     "grade": "grade",
     "evaluate": "evaluate",

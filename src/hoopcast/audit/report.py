@@ -1,0 +1,97 @@
+"""The report of an audit, to be published beside the forecasts: Markdown for people, a document for machines."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from hoopcast.audit.audit import Audit
+from hoopcast.audit.looked import Looked, merged
+from hoopcast.audit.recount import TOLERANCE
+
+_MEANINGS = {
+    "lineage": "Every column that is known before a game, and all that Python reads, is walked back to raw columns. A"
+    " result on the way must lie behind a condition that its date is earlier.",
+    "rebuild": "For each sampled date the warehouse is copied. Every result, shot, starter and score of a game on or"
+    " after it becomes consistent nonsense, and so does what was reported or quoted at or after tip-off or of a later"
+    " date. Features, refits, laws, calibrations and forecasts {window} are written anew, whatever the ledger says, and"
+    " compared with what is stored, to the last bit.",
+    "levels": "Then lines of the date itself, quotes and spreads, and injured-list moves and reports become others, one"
+    " after the other. Nothing of a lower information level may change.",
+    "recount": "Features of drawn rows are added up in plain Python from raw rows, without code of the models, and"
+    f" compared to {TOLERANCE:g}, of the number itself where it is above 1. What is blended early in a season is"
+    " compared from the tenth game on.",
+    "claims": "What rows say of themselves: until when was learned, when lines were seen, and why rows are absent.",
+    "accuracy": "A system that beats his real minutes times his rate, or a score below the alarm, knows the game.",
+}
+
+
+def markdown(audit: Audit, command: str) -> str:
+    """The report as a page of Markdown.
+
+    Args:
+        audit: what was looked at and found.
+        command: what makes the report again.
+    """
+    return "\n".join(_lines(audit, command))
+
+
+def document(audit: Audit, command: str) -> dict[str, Any]:
+    """The report as JSON holds it."""
+    return {
+        "command": command,
+        "version": audit.version,
+        "made_at_utc": audit.made_at_utc.isoformat(sep=" "),
+        "first_date": str(audit.first_date),
+        "last_date": str(audit.last_date),
+        "dates_rebuilt": [str(day) for day in audit.sampled],
+        "asked": asdict(audit.asked),
+        "clean": not audit.findings,
+        "checks": [asdict(line) for line in audit.lines],
+        "looks": [asdict(look) for look in merged(audit.looks)],
+    }
+
+
+def findings(audit: Audit) -> list[str]:
+    """A line for each finding."""
+    return [f"{look.part}: {look.subject}: {look.detail or look.check}" for look in audit.findings]
+
+
+def _lines(audit: Audit, command: str) -> Iterator[str]:
+    yield f"# Leak audit, {audit.first_date} to {audit.last_date}"
+    yield ""
+    count = sum(look.findings for look in audit.looks)
+    yield f"**{count:,} findings.**" if count else "**Nothing was found.**"
+    yield ""
+    yield f"Made on {audit.made_at_utc} UTC by Hoopcast {audit.version} with `{command}`."
+    days = ", ".join(str(day) for day in audit.sampled)
+    yield f"Dates rebuilt, drawn with seed {audit.asked.seed}: {days or 'none'}."
+    yield ""
+    yield from _table(
+        ("part", "check", "looked at", "rows", "findings"),
+        [(line.part, line.check, line.looked_at, line.rows, line.findings) for line in audit.lines],
+    )
+    if count:
+        yield from ("", "## Findings", "")
+        yield from (f"- {text}" for text in findings(audit))
+    yield from _details(audit)
+
+
+def _details(audit: Audit) -> Iterator[str]:
+    window = "of all dates up to it" if audit.asked.from_scratch else "from the first of its month up to it"
+    looks: dict[str, list[Looked]] = {}
+    for look in merged(audit.looks):
+        looks.setdefault(look.part, []).append(look)
+    for part, of_part in looks.items():
+        yield from ("", f"## {part.capitalize()}", "", _MEANINGS[part].format(window=window), "")
+        yield from _table(
+            ("check", "subject", "rows", "findings", "detail"),
+            [(look.check, look.subject, look.rows, look.findings, look.detail) for look in of_part],
+        )
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str | int]]) -> Iterator[str]:
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{'---|' * len(columns)}"
+    for row in rows:
+        cells = (f"{value:,}" if isinstance(value, int) else value.replace("|", "\\|") for value in row)
+        yield f"| {' | '.join(cells)} |"

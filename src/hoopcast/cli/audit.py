@@ -1,0 +1,139 @@
+"""The command that looks for leaks."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hoopcast.cli.options import example, with_output, with_range, with_wait
+from hoopcast.cli.output import Output, counted, say, show
+from hoopcast.cli.session import Session
+
+if TYPE_CHECKING:
+    from hoopcast.audit.audit import Audit
+    from hoopcast.dates import RangeArguments
+
+
+def _md_or_json(context: click.Context, parameter: click.Parameter, given: Path | None) -> Path | None:
+    """The report's file, if its ending says what it is.
+
+    Raises:
+        BadParameter: if it does not.
+    """
+    if given is not None and given.suffix.lower() not in (".md", ".json"):
+        raise click.BadParameter(f"{given} ends in neither .md nor .json; rename it", context, parameter)
+    return given
+
+
+@click.command(
+    epilog=example(
+        "hoopcast audit --season 2021-22",
+        "hoopcast audit --dates 2021-12-14 --dates-sampled 1",
+        "hoopcast audit --season 2021-22 --dates-sampled 10 --report audit.md",
+    )
+)
+@with_range
+@click.option(
+    "--dates-sampled",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=3,
+    show_default=True,
+    help="How many dates of the range are rebuilt.",
+)
+@click.option(
+    "--rows-sampled",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=500,
+    show_default=True,
+    help="Of how many rows the features are counted anew.",
+)
+@click.option("--seed", metavar="N", type=int, default=0, show_default=True, help="What dates and rows are drawn from.")
+@click.option("--from-scratch", is_flag=True, help="Rebuild all dates from raw tables, not the sampled date's month.")
+@click.option(
+    "--report",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    callback=_md_or_json,
+    help="Write all that was looked at to a .md or .json file.",
+)
+@with_wait
+@with_output
+@click.pass_obj
+def audit(
+    session: Session,
+    dates: "RangeArguments",
+    dates_sampled: int,
+    rows_sampled: int,
+    seed: int,
+    from_scratch: bool,
+    report: Path | None,
+    wait: str | None,
+    output: Output,
+) -> int:
+    """Prove that nothing which is said before a game knows the game, or end with 1 and say what does.
+
+    It walks the lineage of every column back to raw data; rebuilds sampled dates in a copy in which every later result
+    is nonsense, and compares to the last bit; counts features anew from raw rows; looks at what was learned until when
+    and at when lines were seen; and holds scores against those that only a leak reaches. The warehouse stays as it is.
+    The copy lies in the folder for temporary files and takes twice the warehouse's size.
+
+    --report writes all that was looked at, to be published beside the forecasts; --json prints the same as one object.
+    """
+    from hoopcast.audit.looked import CheckLine
+    from hoopcast.audit.report import findings, markdown
+    from hoopcast.warehouse.result import Table
+
+    with session.reading(wait, snapshot=False) as warehouse:
+        found = warehouse.audit(
+            dates_sampled=dates_sampled,
+            rows_sampled=rows_sampled,
+            seed=seed,
+            from_scratch=from_scratch,
+            progress=session.note,
+            **dates,
+        )
+    if report is not None:
+        _write(
+            report, _as_json(found, session) if report.suffix.lower() == ".json" else markdown(found, _command(session))
+        )
+        session.note(f"wrote {report}")
+    if output.format == "json":
+        _print(_as_json(found, session), output.path)
+    else:
+        show(Table.of(CheckLine, found.lines), output)
+        for line in findings(found):
+            session.note(f"FOUND {line}")
+    wrong = len(found.findings)
+    session.note(f"{counted(len(found.looks), 'look')}, {wrong or 'none'} found a leak or a fault")
+    return found.exit_status
+
+
+def _as_json(found: "Audit", session: Session) -> str:
+    import json
+
+    from hoopcast.audit.report import document
+
+    return json.dumps(document(found, _command(session)), ensure_ascii=False, indent=1)
+
+
+def _command(session: Session) -> str:
+    """What was typed, without where the warehouse lies: a report is published."""
+    import shlex
+
+    return shlex.join(["hoopcast", *session.arguments[session.arguments.index("audit") :]])
+
+
+def _print(text: str, path: Path | None) -> None:
+    if path is None:
+        say(text)
+    else:
+        _write(path, text)
+
+
+def _write(path: Path, text: str) -> None:
+    from hoopcast.warehouse.targets import replacing
+
+    with replacing(path) as partial:
+        partial.write_text(f"{text}\n", "utf-8")

@@ -1,0 +1,160 @@
+"""The whole audit of a small league: what it looks at, what it finds once rows are tampered with, and its reports."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hoopcast import Hoopcast
+from hoopcast.audit.accuracy import alarms
+from hoopcast.audit.audit import sample
+from hoopcast.audit.claims import claims
+from hoopcast.audit.looked import PARTS
+from hoopcast.audit.recount import recount
+from hoopcast.cli.commands import hoopcast as command
+from hoopcast.errors import WarehouseError
+from hoopcast.pipeline.nodes import nodes_of
+from hoopcast.pipeline.ranges import Range, UnitDate, resolve
+from tests.audit.planting import SYSTEMS
+from tests.properties.warehouses import League, copy_of
+
+SEASON = "2021-22"
+STORE, BOX = "nba_predictions.ml_feature_store", "nba_analytics.player_game_summary"
+ONLY_WHO_PLAYED = f"""
+DELETE FROM nba_analytics.upcoming_player_game_context
+WHERE (game_id, player_id) NOT IN (SELECT (game_id, player_id) FROM {BOX} WHERE played_flag)
+"""
+PREDICTIONS, LAWS = "nba_predictions.player_prop_predictions", "nba_predictions.forecast_law"
+
+
+@pytest.fixture
+def copied(league: League) -> Iterator[Hoopcast]:
+    """A copy of the league, to tamper with."""
+    with copy_of(league.complete) as warehouse:
+        yield warehouse
+
+
+def days_of(warehouse: Hoopcast) -> Sequence[UnitDate]:
+    """Dates of the season."""
+    return resolve(warehouse.engine, Range(season=SEASON))
+
+
+def call(league: League, *arguments: str) -> Result:
+    """What the command prints, and its status."""
+    environment = {"HOOPCAST_SYSTEMS": ",".join(SYSTEMS), "HOOPCAST_WAREHOUSE": str(league.complete)}
+    return CliRunner().invoke(command, ["audit", *arguments], env=environment)
+
+
+@pytest.mark.slow
+def test_an_audit_looks_at_every_part_writes_its_report_and_leaves_the_warehouse_alone(
+    league: League, tmp_path: Path
+) -> None:
+    before, report = league.complete.read_bytes(), tmp_path / "audit.md"
+    done = call(league, "--season", SEASON, "--dates-sampled", "1", "--report", str(report), "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert told["clean"]
+    assert {check["part"] for check in told["checks"]} == set(PARTS)
+    assert all(check["rows"] > 0 for check in told["checks"] if "issued" not in check["check"])
+    assert len(told["dates_rebuilt"]) == 1
+    page = report.read_text("utf-8")
+    assert "**Nothing was found.**" in page
+    assert str(league.complete.parent) not in page.partition("--report")[0]
+    assert f"| {STORE} |" in page
+    assert league.complete.read_bytes() == before
+
+
+def test_a_report_is_markdown_or_json(league: League, tmp_path: Path) -> None:
+    refused = call(league, "--season", SEASON, "--report", str(tmp_path / "audit.html"))
+    assert refused.exit_code == 2
+    assert "ends in neither .md nor .json" in refused.output
+
+
+def test_what_is_found_ends_with_1_and_is_told(copied: Hoopcast, league: League) -> None:
+    del league
+    copied.engine.execute(f"UPDATE {STORE} SET days_rest = 3 WHERE game_date = DATE '2021-11-03'")
+    found = copied.audit(dates_sampled=0, dates=["2021-11-03"])
+    assert found.exit_status == 1
+    assert {look.subject for look in found.findings} >= {"days_rest"}
+    assert found.sampled == ()
+
+
+def test_what_is_not_up_to_date_is_refused(copied: Hoopcast) -> None:
+    copied.engine.execute("DELETE FROM nba_orchestration.ledger WHERE unit_date = DATE '2021-11-03'")
+    with pytest.raises(WarehouseError, match=r"not up to date, such as .* on 2021-11-03 .missing.*hoopcast backfill"):
+        copied.audit(dates=["2021-11-03"])
+
+
+def test_a_plain_count_finds_a_feature_that_is_off_by_a_thousandth(copied: Hoopcast) -> None:
+    dates = [day.date for day in days_of(copied)]
+    assert [look for look in recount(copied.engine, dates, 100, 1) if look.findings] == []
+    copied.engine.execute(f"UPDATE {STORE} SET pct_paint = pct_paint + 0.001 WHERE season = '{SEASON}'")
+    (look,) = (look for look in recount(copied.engine, dates, 100, 1) if look.findings)
+    assert look.subject == "pct_paint"
+    assert look.findings > 90
+    assert "by a plain count" in look.detail
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        (f"UPDATE {LAWS} SET trained_until = game_date", "what was learned ends before the game"),
+        (
+            f"UPDATE {LAWS} SET trained_until = trained_until - 1 WHERE system_id LIKE 'linear%'",
+            "forecasts name what stood learned on their date",
+        ),
+        (
+            f"DELETE FROM {BOX} WHERE game_date = (SELECT MAX(trained_until) FROM nba_predictions.trained_model)",
+            "no more was learned from than there had been",
+        ),
+        (
+            "UPDATE nba_analytics.player_prop_line SET captured_at_utc = captured_at_utc + INTERVAL 3 DAY",
+            "a line was seen before tip-off",
+        ),
+        (
+            f"UPDATE {PREDICTIONS} SET line = line + 1",
+            "a forecast stands beside the line that counted",
+        ),
+        (
+            "UPDATE nba_analytics.upcoming_team_game_context SET total_line = total_line + 1",
+            "a spread was seen before tip-off",
+        ),
+        (ONLY_WHO_PLAYED, "who is expected was not chosen by who then played"),
+        (f"DELETE FROM {PREDICTIONS} WHERE player_id % 7 = 0", "expected = rows + explained failures"),
+    ],
+)
+def test_claims_that_are_not_true_are_found(copied: Hoopcast, change: str, check: str) -> None:
+    nodes, days = nodes_of(SYSTEMS), days_of(copied)
+    assert [look for look in claims(copied.engine, nodes, days) if look.findings] == []
+    copied.engine.execute(change)
+    assert check in {look.check for look in claims(copied.engine, nodes, days) if look.findings}
+
+
+def test_a_system_that_knows_the_game_is_too_good_to_be_true(copied: Hoopcast) -> None:
+    days = days_of(copied)
+    assert [look for look in alarms(copied.engine, days, "regular") if look.findings] == []
+    copied.engine.execute(
+        f"UPDATE {PREDICTIONS} AS p SET forecast_median = (g.points + p.forecast_median) / 2 FROM {BOX} AS g"
+        " WHERE g.game_id = p.game_id AND g.player_id = p.player_id AND p.system_id = 'moving_average_history'"
+    )
+    looks = [look for look in alarms(copied.engine, days, "regular") if look.findings]
+    assert {look.check for look in looks} == {
+        "no system beats one that knows the real minutes",
+        "no score is below the alarm of a leak",
+    }
+    assert all(look.subject.startswith("moving_average_history") for look in looks)
+
+
+def test_the_sample_holds_a_date_on_which_systems_learn_anew() -> None:
+    days = [UnitDate(SEASON, date(2021, month, day)) for month in (10, 11, 12) for day in range(3, 29, 2)]
+    firsts = {date(2021, month, 3) for month in (10, 11, 12)}
+    for seed in range(20):
+        drawn = [day.date for day in sample(days, 3, seed)]
+        assert len(set(drawn)) == 3
+        assert len(set(drawn) & firsts) == 2
+    assert sample(days, 3, 5) == sample(days, 3, 5)
+    assert len(sample(days[:2], 5, 0)) == 2
+    assert sample(days, 0, 0) == ()
