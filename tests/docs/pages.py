@@ -32,7 +32,7 @@ class Block:
     @property
     def is_run(self) -> bool:
         """Whether it is about `hoopcast`, not about how to install or build it."""
-        return self.commands[0].startswith("hoopcast")
+        return any(command.startswith("hoopcast") for command in self.commands)
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,11 @@ def commands_of(content: str) -> tuple[str, ...]:
             commands[-1] += f"\n{line}"
         continued = bool(commands) and commands[-1].endswith("\\") and (continued or line.startswith("$ "))
     return tuple(commands)
+
+
+def fences(text: str, language: str) -> list[str]:
+    """What the fenced blocks of a language hold, in their order."""
+    return [token.content for token in MarkdownIt().parse(text) if token.type == "fence" and token.info == language]
 
 
 def read_page(text: str) -> Page:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import REPOSITORY, Block, pages, read_page
+from tests.docs.pages import REPOSITORY, Block, fences, pages, read_page
 
 SECONDS = 240
 
@@ -18,14 +18,14 @@ def page_id(page: Path) -> str:
     return page.relative_to(REPOSITORY).as_posix()
 
 
-def run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(script: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a shell script in a folder as a user would, with this environment's `hoopcast` and no settings of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HOOPCAST_")}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         ["bash", "-c", f"set -e -o pipefail\n{script}"],
         cwd=folder,
-        env=kept | {"PATH": path, "COLUMNS": "120", "NO_COLOR": "1"},
+        env=kept | {"PATH": path, "COLUMNS": "120", "NO_COLOR": "1"} | variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -71,6 +71,25 @@ def test_no_command_hides_in_a_block_that_is_not_run(page: Path) -> None:
     blocks = read_page(page.read_text("utf-8")).blocks
     hidden = [block for block in blocks if not block.is_run and any("hoopcast " in part for part in block.commands[1:])]
     assert hidden == []
+
+
+def test_a_system_added_as_its_page_says_forecasts_and_is_scored(demo_folder: Path, tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs" / "how-to" / "add-a-system.md").read_text("utf-8")
+    (code,), (chosen,), (commands,) = (fences(page, language) for language in ("python", "toml", "sh"))
+    package, folder = tmp_path / "src" / "hoopcast", tmp_path / "demo"
+    shutil.copytree(REPOSITORY / "src" / "hoopcast", package)
+    (package / "forecast" / "systems" / "season_average.py").write_text(code, "utf-8")
+    nodes = package / "forecast" / "nodes.py"
+    named = nodes.read_text("utf-8").replace("NAMES = (\n", 'NAMES = (\n    "season_average",\n')
+    nodes.write_text(named, "utf-8")
+    shutil.copytree(demo_folder, folder)
+    (folder / "hoopcast.toml").write_text(chosen, "utf-8")
+    done = run(commands, folder, PYTHONPATH=str(package.parent))
+    assert done.returncode == 0, done.stderr
+    assert "Points, season_average_history" in done.stdout
+    compared = [line.split()[1] for line in done.stdout.splitlines() if line.startswith(" history  ")]
+    assert {"season_average_history", "moving_average_history"} <= set(compared)
+    assert "moving_average" not in done.stdout.partition("Points, season_average_history")[0]
 
 
 def test_a_block_stops_at_its_first_failing_command(tmp_path: Path) -> None:

@@ -160,7 +160,7 @@ def test_names_that_do_not_exist_are_refused_with_the_choices(
     with pytest.raises(UsageError, match="no system 'oracle'; choose a system, or one at a level"):
         forecasts.evaluate("oracle", season="2021-22")
     with pytest.raises(
-        UsageError, match="there are moving_average_history, linear_news.*predictions/zone_matchup_hist"
+        UsageError, match=r"there are moving_average_history, linear_news.*predictions/zone_matchup_hist"
     ):
         forecasts.evaluate("Zone_Matchup", season="2021-22")
     with pytest.raises(UsageError, match="choose from ALL, GP10"):
