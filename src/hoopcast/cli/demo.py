@@ -40,8 +40,9 @@ _QUERY = """SELECT game_date, player_id, opponent_team_abbr AS opponent, points_
 def demo(session: Session, season: str, folder: str) -> int:
     """Invent a league, play a season, and take it from raw files to graded and scored forecasts; offline.
 
-    The season before is played as well, so that October has history. Running it again changes nothing. The systems that
-    learn within seconds forecast; hoopcast.toml in its folder names them, and without that line all of them do.
+    The season before is played as well, so that October has history; it gets no forecasts. Running it again changes
+    nothing. The systems that learn within seconds forecast; hoopcast.toml in its folder names them, and without that
+    line all of them do.
     """
     from hoopcast import api
     from hoopcast.calendar import season_name, season_start_year
