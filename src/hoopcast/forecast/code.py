@@ -23,11 +23,17 @@ def python_version(*modules: str) -> str:
     while waiting:
         name = waiting.pop()
         if name not in found and not name.startswith(_LEFT_OUT):
-            tree = ast.parse(_source(name))
-            found[name] = ast.dump(_bare(tree))
-            waiting += _imported(tree)
+            found[name], imported = _read(name)
+            waiting += imported
     parts = [*(f"{name}\x1f{found[name]}" for name in sorted(found)), *(f"{one} {_series(one)}" for one in LIBRARIES)]
     return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()[:16]
+
+
+@cache
+def _read(module: str) -> tuple[str, tuple[str, ...]]:
+    """Code of a module, comments and layout aside, and the modules of the project that it imports."""
+    tree = ast.parse(_source(module))
+    return ast.dump(_bare(tree)), _imported(tree)
 
 
 def _source(module: str) -> str:
@@ -42,9 +48,9 @@ def _series(library: str) -> str:
     return ".".join(version(library).split(".")[:2])
 
 
-def _imported(tree: ast.Module) -> list[str]:
+def _imported(tree: ast.Module) -> tuple[str, ...]:
     named = (node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
-    return [module for module in named if module.startswith("hoopcast.")]
+    return tuple(module for module in named if module.startswith("hoopcast."))
 
 
 def _bare(tree: ast.Module) -> ast.Module:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -19,6 +20,8 @@ MOST_ROWS_A_LEAF = 400
 _FEWEST_ROWS_A_LEAF = 5
 # Threads that wait for each other on a busy machine take seven times as long as one alone, which gives the same trees.
 _THREADS = 1
+# Both forests of every month of a season are read once, not for the check of a load and the forecasts after it.
+_KEPT = 24
 _SETTINGS = {
     "learning_rate": 0.03,
     "num_leaves": 12,
@@ -120,8 +123,9 @@ def _refusals() -> Iterator[None]:
         raise ValueError(f"LightGBM: {error}") from error
 
 
+@lru_cache(maxsize=_KEPT)
 def forest(text: str) -> Forest:
-    """Trees from their text, with what each leaf contributes."""
+    """Trees from their text, with what each leaf contributes; the last few are kept."""
     trees = booster(text)
     dumped = trees.dump_model()
     features = trees.num_feature()

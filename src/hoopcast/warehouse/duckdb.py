@@ -27,7 +27,11 @@ _HANDED_IN = "hoopcast_handed_in"
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    # Each commit is safe in the log; to fold the log into the file after every few of them costs as much as the work.
+    "checkpoint_threshold": "1GB",
 }
+# Long texts that are fetched one at a time: compressed, two thousand of them are unpacked for one.
+_FETCHED_ALONE = frozenset({"document", "reference"})
 
 
 def path_of(url: str) -> str:
@@ -147,7 +151,10 @@ class DuckDB:
 
     def create(self, table: Table) -> None:
         """Create a table from its definition where it is absent."""
-        columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
+        columns = ", ".join(
+            f"{column.name} {column.type}{' USING COMPRESSION uncompressed' if column.name in _FETCHED_ALONE else ''}"
+            for column in table.columns
+        )
         self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.name.split('.')[0]}")
         self.connection.execute(f"CREATE TABLE IF NOT EXISTS {table.name} ({columns})")
 
