@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from hoopcast.pipeline.compiled import compiled, compiled_spine
-from hoopcast.pipeline.model import all_models
+from hoopcast.pipeline.model import all_models, performance_models
 from hoopcast.pipeline.nodes import nodes_of
 from hoopcast.pipeline.texts import kept_name, marked
 
@@ -14,7 +14,8 @@ FOLDER = Path(__file__).parents[2] / "src" / "hoopcast" / "models" / "compiled"
 def compiled_texts(dialect: str) -> dict[Path, str]:
     """Text by the file that keeps it: `<dialect>/<table>.sql`, `<dialect>/expected/<name>.sql` for expected rows."""
     folder = FOLDER / dialect
-    models = {folder / kept_name(model): marked(model, compiled(model, dialect)) for model in all_models()}
+    sql = (*all_models(), *performance_models())
+    models = {folder / kept_name(model): marked(model, compiled(model, dialect)) for model in sql}
     spines = {node.spine.name: node.spine for node in nodes_of(None)}.values()
     return models | {folder / kept_name(spine): marked(spine, compiled_spine(spine, dialect)) for spine in spines}
 

@@ -207,18 +207,26 @@ def model_from_text(text: str, phase: str, file_stem: str) -> Model:
 
 @cache
 def all_models() -> tuple[Model, ...]:
-    """Every model that is SQL, each after all that it reads.
+    """Every model that is SQL up to the feature store, each after all that it reads.
 
     Raises:
         ModelError: if models read each other in a circle.
     """
-    return in_order(
-        tuple(
-            build_model(definition)
-            for phase in MODEL_PHASES
-            for definition in tables_of(phase)
-            if "CREATE TABLE" not in definition.text
-        )
+    return in_order(_models_of(MODEL_PHASES))
+
+
+@cache
+def performance_models() -> tuple[Model, ...]:
+    """Every model that is SQL over the grades of systems, whichever there are, each after all that it reads."""
+    return in_order(_models_of(("grading",)))
+
+
+def _models_of(phases: tuple[str, ...]) -> tuple[Model, ...]:
+    return tuple(
+        build_model(definition)
+        for phase in phases
+        for definition in tables_of(phase)
+        if "CREATE TABLE" not in definition.text
     )
 
 

@@ -1,11 +1,13 @@
 """Every node of the graph of tables: models that are SQL, and what Python learns and forecasts."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from hoopcast import settings
 from hoopcast.errors import UsageError
 from hoopcast.forecast.spelling import spelled
-from hoopcast.pipeline.model import Model, all_models, in_order
+from hoopcast.pipeline.model import Input, Model, all_models, in_order, performance_models
 from hoopcast.pipeline.selecting import called, select_models
 
 STORE = "nba_predictions.ml_feature_store"
@@ -32,7 +34,20 @@ def nodes_of(systems: tuple[str, ...] | None) -> tuple[Model, ...]:
     from hoopcast.forecast.nodes import forecast_nodes, presence_nodes  # noqa: PLC0415 - systems bring numerical libraries
 
     store = next(model for model in all_models() if model.name == STORE)
-    return in_order((*all_models(), *presence_nodes(), *forecast_nodes(store.version, systems)))
+    of_systems = (*presence_nodes(), *forecast_nodes(store.version, systems))
+    return in_order((*all_models(), *of_systems, *(_reading_all(model, of_systems) for model in performance_models())))
+
+
+def _reading_all(model: Model, of_systems: tuple[Model, ...]) -> Model:
+    """The model with what it reads of a table that systems write as what it reads of each of them."""
+
+    def expanded(inputs: tuple[Input, ...]) -> Iterator[Input]:
+        for item in inputs:
+            owners = [node.system_id for node in of_systems if node.table == item.table]
+            yield from (replace(item, system_id=owner) for owner in owners) if owners else (item,)
+
+    spine = replace(model.spine, inputs=tuple(expanded(model.spine.inputs)))
+    return replace(model, inputs=tuple(expanded(model.inputs)), spine=spine)
 
 
 def select_nodes(names: tuple[str, ...]) -> tuple[Model, ...]:

@@ -75,7 +75,8 @@ def _mark(source: Model | Spine, text: str) -> str:
 
 def _fingerprint(source: Model | Spine) -> str:
     text, inputs = (source.table.text, source.inputs) if isinstance(source, Model) else (source.text, source.inputs)
-    read = [_read(item) for item in inputs]
+    # What is read of many systems is one table in the text.
+    read = dict.fromkeys(_read(item) for item in inputs)
     return hashlib.sha256("\x1e".join((text, *read, str(_COMPILER_VERSION))).encode()).hexdigest()[:16]
 
 
