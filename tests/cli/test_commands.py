@@ -158,6 +158,9 @@ def test_explain_shows_the_25_features_beside_the_games_behind_them(call: Call) 
         " ORDER BY game_date DESC, points DESC LIMIT 1",
     )[0]
     found = json.loads(printed(call, "explain", player, day, "--json"))
+    refused = call("explain", player, day, "--output", "no/folder/one.json")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
+    assert "there is no folder no/folder" in refused.stderr
     assert [feature["feature"] for feature in found["features"]][:2] == ["points_avg_last_5", "points_avg_last_10"]
     assert len(found["features"]) == 25
     assert 0 < len(found["games"]) <= 10

@@ -196,7 +196,9 @@ def test_what_was_issued_is_scored_by_what_it_was_issued_with(recalibrated: Hoop
     before = scores(recalibrated)
     named = f"SELECT COUNT(*) FROM {ISSUED} WHERE system_id = 'moving_average_history' AND calibration_id <> 'identity'"
     assert recalibrated.query(named).rows[0][0] > 100
+    stood = recalibrated.query("SELECT * FROM nba_predictions.calibration ORDER BY ALL").rows
     recalibrated.engine.execute(change)
+    assert recalibrated.query("SELECT * FROM nba_predictions.calibration ORDER BY ALL").rows != stood
     assert scores(recalibrated) == before
 
 

@@ -36,7 +36,7 @@ BROKEN: list[tuple[str, Row, str]] = [
     ("schedule", {"game_date": "19/10/2021"}, "game_date '19/10/2021' is no date"),
     ("schedule", {"game_date": "2012-10-19"}, "is not in 2021-22, the season of game_id"),
     ("schedule", {"game_time_et": "25:99"}, "time_et '25:99' is no time of day"),
-    ("schedule", {"home_team": "XXX"}, "team 'XXX' is none of the league's 30"),
+    ("schedule", {"home_team": "VAN"}, "team 'VAN' is none of the league's 30"),
     ("schedule", {"away_team": "MIL"}, "MIL plays against itself"),
     ("schedule", {"game_status": 7}, "game_status 7 is outside 1 to 3"),
     ("schedule", {"game_status": "Final"}, "game_status 'Final' is no whole number"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from hoopcast.audit.looked import Looked
 from hoopcast.errors import UsageError
+from hoopcast.evaluation.alarms import LEAK, is_leak
 from hoopcast.evaluation.evaluate import Choice, evaluate
 from hoopcast.pipeline.ranges import UnitDate
 from hoopcast.warehouse.engine import Engine
@@ -46,7 +47,5 @@ def alarms(engine: Engine, days: Sequence[UnitDate], stage: str) -> Iterator[Loo
         return
     for score in found.accuracy:
         if not score.is_baseline:
-            leaks = [text for text in found.warnings if text.startswith(f"LEAK: {score.system} ")]
-            others = [text for text in found.warnings if text.startswith(f"{score.system} ") and "explanation" in text]
-            told = (*leaks, *others, f"mean error {score.mae:.3f} on {score.population}")[0]
-            yield Looked("accuracy", _ALARMS, f"{score.system} {score.phase}", score.rows, len(leaks), told)
+            told = f"mean error {score.mae:.3f} on {score.population}; below {LEAK:.2f} it knows the game"
+            yield Looked("accuracy", _ALARMS, f"{score.system} {score.phase}", score.rows, int(is_leak(score)), told)

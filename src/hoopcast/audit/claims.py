@@ -68,7 +68,7 @@ _CLAIMS = (
         "no more was learned from than there had been",
         "nba_predictions.trained_model",
         _dated("nba_predictions.trained_model", "refit_date"),
-        f"t.trained_until > ({_APPEARED})",
+        f"COALESCE(t.trained_until > ({_APPEARED}), TRUE)",
         _KEY.format(time="refit_date", until="trained_until"),
     ),
     _Claim(

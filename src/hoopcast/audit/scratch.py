@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from hoopcast.audit.compare import STORED
-from hoopcast.pipeline.ledger import LEDGER
+from hoopcast.pipeline.ledger import LEDGER, last_entry
 from hoopcast.pipeline.model import Model
 from hoopcast.pipeline.plan import Selection
 from hoopcast.pipeline.ranges import UnitDate
@@ -72,7 +72,7 @@ def rewrite(engine: DuckDB, nodes: tuple[Model, ...], names: tuple[str, ...], da
     """
     if not days or not names:
         return []
-    last = int(str(engine.query(f"SELECT COALESCE(MAX(entry), 0) FROM {LEDGER}").rows[0][0]))
+    last = last_entry(engine)
     report = run(engine, nodes, Selection(names, days, again=True, with_upstream=False), RunOptions("hoopcast audit"))
     errors = engine.query(
         f"SELECT table_name, system_id, unit_date, error FROM {LEDGER} WHERE entry > $last AND status = 'failed'",

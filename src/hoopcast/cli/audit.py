@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 import click
 
 from hoopcast.cli.options import example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, counted, say, show
+from hoopcast.cli.output import Output, as_json, counted, put, show
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
-    from hoopcast.audit.audit import Audit
     from hoopcast.dates import RangeArguments
 
 
@@ -82,7 +81,7 @@ def audit(
     --report writes all that was looked at, to be published beside the forecasts; --json prints the same as one object.
     """
     from hoopcast.audit.looked import CheckLine
-    from hoopcast.audit.report import findings, markdown
+    from hoopcast.audit.report import document, findings, markdown
     from hoopcast.warehouse.result import Table
 
     with session.reading(wait, snapshot=False) as warehouse:
@@ -94,13 +93,13 @@ def audit(
             progress=session.note,
             **dates,
         )
+    command = _command(session)
     if report is not None:
-        _write(
-            report, _as_json(found, session) if report.suffix.lower() == ".json" else markdown(found, _command(session))
-        )
+        is_json = report.suffix.lower() == ".json"
+        put(as_json(document(found, command)) if is_json else markdown(found, command), report)
         session.note(f"wrote {report}")
     if output.format == "json":
-        _print(_as_json(found, session), output.path)
+        put(as_json(document(found, command)), output.path)
     else:
         show(Table.of(CheckLine, found.lines), output)
         for line in findings(found):
@@ -110,30 +109,8 @@ def audit(
     return found.exit_status
 
 
-def _as_json(found: "Audit", session: Session) -> str:
-    import json
-
-    from hoopcast.audit.report import document
-
-    return json.dumps(document(found, _command(session)), ensure_ascii=False, indent=1)
-
-
 def _command(session: Session) -> str:
     """What was typed, without where the warehouse lies: a report is published."""
     import shlex
 
     return shlex.join(["hoopcast", *session.arguments[session.arguments.index("audit") :]])
-
-
-def _print(text: str, path: Path | None) -> None:
-    if path is None:
-        say(text)
-    else:
-        _write(path, text)
-
-
-def _write(path: Path, text: str) -> None:
-    from hoopcast.warehouse.targets import replacing
-
-    with replacing(path) as partial:
-        partial.write_text(f"{text}\n", "utf-8")

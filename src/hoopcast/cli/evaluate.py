@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hoopcast.cli.options import example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, say, show
+from hoopcast.cli.output import Output, as_json, put, show
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
@@ -72,28 +72,12 @@ def evaluate(
         write_report(found, html)
         session.note(f"wrote {html}")
     if output.format == "json":
-        _print(_as_json(found), output.path)
+        put(as_json(found.document()), output.path)
     elif output.format == "table":
-        _print("\n".join(_lines(found)), output.path)
+        put("\n".join(_lines(found)), output.path)
     else:
         show(Table.of(Accuracy, found.accuracy), output)
     return 0
-
-
-def _print(text: str, path: Path | None) -> None:
-    from hoopcast.warehouse.targets import replacing
-
-    if path is None:
-        say(text)
-        return
-    with replacing(path) as partial:
-        partial.write_text(f"{text}\n", "utf-8")
-
-
-def _as_json(found: "Evaluation") -> str:
-    import json
-
-    return json.dumps(found.document(), ensure_ascii=False, indent=1)
 
 
 def _lines(found: "Evaluation") -> list[str]:

@@ -74,7 +74,7 @@ def show(table: "Table", output: Output, *, title: str | None = None, null: str 
     file_format = _file_format(output.format)
     if output.path is not None:
         if file_format is None:
-            _write_text(output.path, render(table, title=title, null=null))
+            put(render(table, title=title, null=null), output.path)
         else:
             table.write(output.path, file_format)
     elif file_format is None:
@@ -83,6 +83,21 @@ def show(table: "Table", output: Output, *, title: str | None = None, null: str 
         raise UsageError("Parquet is no text; say where to write it with --output FILE")
     else:
         say(_as_text(table, file_format))
+
+
+def put(text: str, path: Path | None) -> None:
+    """Print a text, or write it to a file.
+
+    Raises:
+        UsageError: if the file can not be written.
+    """
+    if path is None:
+        say(text)
+        return
+    from hoopcast.warehouse.targets import replacing
+
+    with replacing(path) as partial:
+        partial.write_text(f"{text}\n", "utf-8")
 
 
 def render(table: "Table", *, title: str | None = None, null: str = "") -> str:
@@ -143,13 +158,6 @@ def _file_format(name: str) -> "FileFormat | None":
             return name
         case _:
             return None
-
-
-def _write_text(path: Path, text: str) -> None:
-    from hoopcast.warehouse.targets import replacing
-
-    with replacing(path) as partial:
-        partial.write_text(f"{text}\n", "utf-8")
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hoopcast.cli.options import example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, as_json, counted, say, show
+from hoopcast.cli.output import Output, as_json, counted, put, show
 from hoopcast.cli.session import Session
 from hoopcast.cli.working import working
 
@@ -84,7 +84,7 @@ def _show(session: Session, found: "Outlook", output: Output) -> None:
     elif found.player is not None:
         from hoopcast.cli.portrait import portrait
 
-        _print([*portrait(found.player), "", _ADVICE], output)
+        put("\n".join([*portrait(found.player), "", _ADVICE]), output.path)
     elif not found.forecasts.rows:
         session.note(f"no forecasts by {found.said_by}: `hoopcast coverage predictions --gaps` and `failures` say why")
     else:
@@ -149,7 +149,7 @@ def _as_json(found: "Outlook", output: Output) -> None:
     if found.player is None:
         show(found.forecasts, output)
         return
-    _print([as_json(_plain(found.player))], output)
+    put(as_json(_plain(found.player)), output.path)
 
 
 def _plain(player: "PlayerOutlook") -> dict[str, Any]:
@@ -164,14 +164,3 @@ def _plain(player: "PlayerOutlook") -> dict[str, Any]:
         "absences": player.absences,
         "grade": player.grade,
     }
-
-
-def _print(lines: list[str], output: Output) -> None:
-    from hoopcast.warehouse.targets import replacing
-
-    text = "\n".join(lines)
-    if output.path is None:
-        say(text)
-        return
-    with replacing(output.path) as partial:
-        partial.write_text(f"{text}\n", "utf-8")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hoopcast.cli.options import example, with_output, with_wait
-from hoopcast.cli.output import Output, as_json, say, show
+from hoopcast.cli.output import Output, as_json, put, say, show
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
@@ -74,8 +74,6 @@ def _game(found: "Explanation") -> str:
 
 
 def _as_json(found: "Explanation", output: Output) -> None:
-    from pathlib import Path
-
     text = as_json(
         {
             "player_id": found.player.player_id,
@@ -88,10 +86,7 @@ def _as_json(found: "Explanation", output: Output) -> None:
             "forecasts": list(found.forecasts),
         }
     )
-    if output.path is None:
-        say(text)
-    else:
-        Path(output.path).write_text(f"{text}\n", "utf-8")
+    put(text, output.path)
 
 
 @click.command(epilog=example("hoopcast why mlfs 2022-03-05", 'hoopcast why upgc 2022-03-05 "Stephen Curry"'))

@@ -17,6 +17,15 @@ NOTES = (
 )
 
 
+def is_leak(score: Accuracy) -> bool:
+    """Whether a system's score on all appearances is one that only knowledge of the game reaches."""
+    return _is_of_all(score) and score.mae < LEAK
+
+
+def _is_of_all(score: Accuracy) -> bool:
+    return score.population == "ALL" and not score.is_baseline and score.covered >= _MOST_OF_THEM
+
+
 def warnings(phases: Sequence[str], scores: Iterable[Accuracy]) -> tuple[str, ...]:
     """Lines of warning.
 
@@ -31,12 +40,12 @@ def warnings(phases: Sequence[str], scores: Iterable[Accuracy]) -> tuple[str, ..
         found.append(f"{' and '.join(phases)} seasons are scored apart; none of their scores may be averaged")
     of_systems = [score for score in scores if score.population == "ALL" and not score.is_baseline]
     for score in of_systems:
-        if score.mae < LEAK and score.covered >= _MOST_OF_THEM:
+        if is_leak(score):
             found.append(
                 f"LEAK: {score.system} has a mean error of {score.mae:.3f} on ALL ({score.phase}); below {LEAK:.2f} it "
                 "knows the game's own result"
             )
-        elif score.mae < NEEDS_EXPLANATION and score.covered >= _MOST_OF_THEM:
+        elif _is_of_all(score) and score.mae < NEEDS_EXPLANATION:
             found.append(
                 f"{score.system} has a mean error of {score.mae:.3f} on ALL ({score.phase}); below "
                 f"{NEEDS_EXPLANATION:.2f} it needs an explanation"

@@ -41,8 +41,8 @@ sums AS (
         SUM(CAST(ROUND(1e6 * g.absolute_error) AS BIGINT)) AS ae, SUM(CAST(ROUND(1e6 * g.error) AS BIGINT)) AS e,
         SUM(CAST(ROUND(1e6 * g.error * g.error) AS BIGINT)) AS ee, SUM(CAST(ROUND(1e6 * g.crps) AS BIGINT)) AS crps,
         SUM(CAST(ROUND(1e6 * g.log_score) AS BIGINT)) AS ls,
-        SUM(CASE WHEN g.said > 0e0 THEN CAST(ROUND(-1e6 * LN(g.said)) AS BIGINT) END) AS loss,
-        SUM(CASE WHEN g.market_said > 0e0 THEN CAST(ROUND(-1e6 * LN(g.market_said)) AS BIGINT) END) AS market_loss,
+        SUM(CASE WHEN g.said IS NOT NULL THEN CAST(ROUND(-1e6 * LN(LEAST(GREATEST(g.said, 5e-3), 995e-3))) AS BIGINT) END) AS loss,
+        SUM(CASE WHEN g.market_said IS NOT NULL THEN CAST(ROUND(-1e6 * LN(LEAST(GREATEST(g.market_said, 5e-3), 995e-3))) AS BIGINT) END) AS market_loss,
         COUNT(CASE WHEN g.pit < 1e-1 THEN 1 END) AS b10, COUNT(CASE WHEN g.pit < 25e-2 THEN 1 END) AS b25,
         COUNT(CASE WHEN g.pit < 5e-1 THEN 1 END) AS b50, COUNT(CASE WHEN g.pit < 75e-2 THEN 1 END) AS b75,
         COUNT(CASE WHEN g.pit < 9e-1 THEN 1 END) AS b90
@@ -70,7 +70,7 @@ SELECT
     COALESCE(s.ee, 0) AS squared_error, -- BIGINT! -1000000000000..1000000000000 squared errors of means, millionths [post-game]
     COALESCE(s.crps, 0) AS crps, -- BIGINT! -1000000000000..1000000000000 continuous ranked probability scores, millionths of a point [post-game]
     COALESCE(s.ls, 0) AS log_score, -- BIGINT! -1000000000000..1000000000000 minus logs of the probability of what happened, millionths of a nat [post-game]
-    COALESCE(s.loss, 0) AS line_loss, -- BIGINT! -1000000000000..1000000000000 log losses of P(over) at the line, millionths of a nat [post-game]
+    COALESCE(s.loss, 0) AS line_loss, -- BIGINT! -1000000000000..1000000000000 log losses of P(over) at the line, no surer than .995, millionths of a nat [post-game]
     COALESCE(s.market_loss, 0) AS market_loss, -- BIGINT! -1000000000000..1000000000000 those of the market, millionths of a nat [post-game]
     COALESCE(s.b10, 0) AS below_10, -- BIGINT! 0..100000 outcomes below the 10 % quantile, by randomised PIT [post-game]
     COALESCE(s.b25, 0) AS below_25, -- BIGINT! 0..100000 outcomes below the 25 % quantile, by randomised PIT [post-game]

@@ -1,4 +1,4 @@
--- compiled from c03ab2f164520021 as 5adc79187e66adcb
+-- compiled from daeab01019957076 as e5b1d2876227ecb8
 SELECT
   CAST(system_id AS STRING) AS system_id,
   CAST(population AS STRING) AS population,
@@ -139,11 +139,16 @@ FROM (
       SUM(CAST(ROUND(1e6 * g.error * g.error) AS INT64)) AS ee,
       SUM(CAST(ROUND(1e6 * g.crps) AS INT64)) AS crps,
       SUM(CAST(ROUND(1e6 * g.log_score) AS INT64)) AS ls,
-      SUM(CASE WHEN g.said > 0e0 THEN CAST(ROUND(-1e6 * LN(g.said)) AS INT64) END) AS loss,
       SUM(
         CASE
-          WHEN g.market_said > 0e0
-          THEN CAST(ROUND(-1e6 * LN(g.market_said)) AS INT64)
+          WHEN NOT g.said IS NULL
+          THEN CAST(ROUND(-1e6 * LN(LEAST(GREATEST(g.said, 5e-3), 995e-3))) AS INT64)
+        END
+      ) AS loss,
+      SUM(
+        CASE
+          WHEN NOT g.market_said IS NULL
+          THEN CAST(ROUND(-1e6 * LN(LEAST(GREATEST(g.market_said, 5e-3), 995e-3))) AS INT64)
         END
       ) AS market_loss,
       COUNT(CASE WHEN g.pit < 1e-1 THEN 1 END) AS b10,

@@ -1,4 +1,4 @@
--- compiled from c03ab2f164520021 as 4adc310b31721727
+-- compiled from daeab01019957076 as a6bc312fb3122faf
 SELECT
   CAST(system_id AS TEXT) AS system_id,
   CAST(population AS TEXT) AS population,
@@ -139,11 +139,16 @@ FROM (
       SUM(CAST(ROUND(1e6 * g.error * g.error) AS BIGINT)) AS ee,
       SUM(CAST(ROUND(1e6 * g.crps) AS BIGINT)) AS crps,
       SUM(CAST(ROUND(1e6 * g.log_score) AS BIGINT)) AS ls,
-      SUM(CASE WHEN g.said > 0e0 THEN CAST(ROUND(-1e6 * LN(g.said)) AS BIGINT) END) AS loss,
       SUM(
         CASE
-          WHEN g.market_said > 0e0
-          THEN CAST(ROUND(-1e6 * LN(g.market_said)) AS BIGINT)
+          WHEN NOT g.said IS NULL
+          THEN CAST(ROUND(-1e6 * LN(LEAST(GREATEST(g.said, 5e-3), 995e-3))) AS BIGINT)
+        END
+      ) AS loss,
+      SUM(
+        CASE
+          WHEN NOT g.market_said IS NULL
+          THEN CAST(ROUND(-1e6 * LN(LEAST(GREATEST(g.market_said, 5e-3), 995e-3))) AS BIGINT)
         END
       ) AS market_loss,
       COUNT(CASE WHEN g.pit < 1e-1 THEN 1 END) AS b10,
