@@ -73,8 +73,9 @@ def _scores(
     calibrations = kept(statements, asked, system_id)
     uniform = row_uniform(rows["game_id"], rows["player_id"].astype(np.int64), system_id)
     found = np.full((3, len(points)), np.nan)
+    played = np.isfinite(points)
     for name in np.unique(rows["calibration_id"].astype(str)):
-        of_map = rows["calibration_id"] == name
+        of_map = played & (rows["calibration_id"] == name)
         part = scores(
             rows["nb_mean"][of_map].astype(np.float64),
             rows["nb_variance"][of_map].astype(np.float64),

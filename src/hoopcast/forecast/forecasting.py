@@ -32,11 +32,16 @@ class Learned:
 
 def forecasts(statements: Statements, asked: Asked, system: System, level: Level) -> ColumnsOf:
     """Rows of `nba_predictions.forecast_law`."""
+    # What was learned is looked at before the rows: without it there is nothing to do.
+    learned = (
+        None
+        if system.train is None
+        else learned_for(statements, asked, system.system_id(level), law_outputs(system, level))
+    )
     frame = forecast_frame(statements, system, level, asked.dates)
-    if system.train is None:
+    if learned is None:
         laws, until = system.forecast(frame, None, level), np.full(len(frame), "NaT", dtype="datetime64[D]")
     else:
-        learned = learned_for(statements, asked, system.system_id(level), law_outputs(system, level))
         frame, laws, until = obeying(
             partial(statements.query, "SELECT 1"), partial(_by_refit, frame, system, level, learned)
         )

@@ -104,7 +104,7 @@ def inputs_of(system: System, level: Level, reach: Reach) -> tuple[Input, ...]:
 def training_frame(statements: Statements, system: System, level: Level, before: date) -> tuple[Frame, Outcome]:
     """Appearances before a date that the system may know of, and what happened in them."""
     found = statements.columns(
-        _select(system, level, "f.game_date < $before", with_outcome=True), _parameters(system, level, before=before)
+        _select(system, level, "< $before", with_outcome=True), _parameters(system, level, before=before)
     )
     outcome = Outcome(_number(found, "outcome_points"), _number(found, "outcome_minutes"))
     return _frame(system, level, found), outcome
@@ -112,9 +112,9 @@ def training_frame(statements: Statements, system: System, level: Level, before:
 
 def forecast_frame(statements: Statements, system: System, level: Level, dates: Sequence[date]) -> Frame:
     """Rows of dates that the system may know of and has enough history for."""
-    condition = "f.game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))"
+    of_dates = "IN (SELECT UNNEST(CAST($dates AS DATE[])))"
     found = statements.columns(
-        _select(system, level, condition, with_outcome=False), _parameters(system, level, dates=list(dates))
+        _select(system, level, of_dates, with_outcome=False), _parameters(system, level, dates=list(dates))
     )
     return _frame(system, level, found)
 
@@ -124,38 +124,44 @@ def _parameters(system: System, level: Level, **asked: date | list[date]) -> Par
     return {"level_rank": LEVELS.index(level), **members, **asked}
 
 
-def _select(system: System, level: Level, condition: str, *, with_outcome: bool) -> str:
+def _select(system: System, level: Level, when: str, *, with_outcome: bool) -> str:
+    """The SELECT of a frame of dates, such as `< $before`: of each table these dates alone, or all of it is read."""
     columns, joins = ["f.game_id", "f.player_id", "f.game_date"], {}
     for column in system.columns(level):
         source, name = source_of(column)
         columns.append(f"{source.alias}.{name} AS {column}")
         if source.join:
-            joins[source.alias] = f"LEFT JOIN {source.table} AS {source.alias} ON {source.join}"
+            joins[source.alias] = f"LEFT JOIN {_of(source.table, when)} AS {source.alias} ON {source.join}"
     for place in range(len(system.members(level))):
         alias = f"m{place}"
         columns += [f"{alias}.nb_mean AS mean_{place}", f"{alias}.nb_variance AS variance_{place}"]
         joins[alias] = (
-            f"LEFT JOIN {LAWS} AS {alias} ON {alias}.game_id = f.game_id AND {alias}.player_id = f.player_id"
+            f"LEFT JOIN {_of(LAWS, when)} AS {alias} ON {alias}.game_id = f.game_id AND {alias}.player_id = f.player_id"
             f" AND {alias}.market = 'points' AND {alias}.system_id = $member_{place}"
         )
     if with_outcome:
         columns += ["g.points AS outcome_points", "g.minutes AS outcome_minutes"]
         joins["g"] = (
-            f"INNER JOIN {APPEARANCES} AS g ON g.game_id = f.game_id AND g.player_id = f.player_id AND g.played_flag"
+            f"INNER JOIN {_of(APPEARANCES, when)} AS g ON g.game_id = f.game_id AND g.player_id = f.player_id"
+            " AND g.played_flag"
         )
     if level == "line":
         joins["ql"] = (
-            "INNER JOIN nba_analytics.player_prop_line AS ql ON ql.game_id = f.game_id"
+            f"INNER JOIN {_of('nba_analytics.player_prop_line', when)} AS ql ON ql.game_id = f.game_id"
             " AND ql.player_id = f.player_id AND ql.market = 'points'"
         )
     return (
-        f"SELECT {', '.join(columns)} FROM {STORE} AS f"
-        f" INNER JOIN {POPULATION} AS u ON u.game_id = f.game_id AND u.player_id = f.player_id"
+        f"SELECT {', '.join(columns)} FROM {_of(STORE, when)} AS f"
+        f" INNER JOIN {_of(POPULATION, when)} AS u ON u.game_id = f.game_id AND u.player_id = f.player_id"
         f" {' '.join(joins.values())}"
-        f" WHERE {condition} AND f.points_avg_season IS NOT NULL AND NOT (u.ruled_out_flag AND $level_rank >= 1)"
+        " WHERE f.points_avg_season IS NOT NULL AND NOT (u.ruled_out_flag AND $level_rank >= 1)"
         " AND CASE f.expected_level WHEN 'history' THEN 0 WHEN 'news' THEN 1 WHEN 'market' THEN 2 ELSE 3 END"
         " <= $level_rank ORDER BY f.game_date, f.game_id, f.player_id"
     )
+
+
+def _of(name: str, when: str) -> str:
+    return f"(SELECT * FROM {name} WHERE {table(name).time} {when})"
 
 
 def _frame(system: System, level: Level, found: ColumnsOf) -> Frame:

@@ -19,11 +19,13 @@ SELECT l.game_id, l.player_id, l.season, l.game_date, u.player_lookup, u.team_ab
     u.opponent_team_abbr AS opponent_abbr, l.nb_mean, l.nb_variance, l.trained_until, l.reasons,
     f.play_probability_{level} AS play_probability, q.points_line AS line, q.bookmaker, q.over_price, q.under_price
 FROM nba_predictions.forecast_law AS l
-INNER JOIN nba_analytics.upcoming_player_game_context AS u ON u.game_id = l.game_id AND u.player_id = l.player_id
-INNER JOIN nba_predictions.ml_feature_store AS f ON f.game_id = l.game_id AND f.player_id = l.player_id
-LEFT JOIN nba_analytics.player_prop_line AS q
+INNER JOIN (SELECT * FROM nba_analytics.upcoming_player_game_context WHERE game_date BETWEEN $first AND $last) AS u
+    ON u.game_id = l.game_id AND u.player_id = l.player_id
+INNER JOIN (SELECT * FROM nba_predictions.ml_feature_store WHERE game_date BETWEEN $first AND $last) AS f
+    ON f.game_id = l.game_id AND f.player_id = l.player_id
+LEFT JOIN (SELECT * FROM nba_analytics.player_prop_line WHERE game_date BETWEEN $first AND $last) AS q
     ON q.game_id = l.game_id AND q.player_id = l.player_id AND q.market = l.market
-WHERE l.system_id = $system_id AND l.market = 'points'
+WHERE l.system_id = $system_id AND l.market = 'points' AND l.game_date BETWEEN $first AND $last
     AND l.game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))
 ORDER BY l.game_date, l.game_id, l.player_id
 """
@@ -62,7 +64,7 @@ def predictions(
     rows = statements.columns(
         # Who has a line is play_probability's highest level; the line itself says nothing more about playing.
         _ROWS.format(level="market" if level == "line" else level),
-        {"system_id": system_id, "dates": list(asked.dates)},
+        {"system_id": system_id, "dates": list(asked.dates), "first": asked.dates[0], "last": asked.dates[-1]},
     )
     line = rows["line"].astype(np.float64)
     over, under = (

@@ -127,19 +127,10 @@ def _refusals() -> Iterator[None]:
 def forest(text: str) -> Forest:
     """Trees from their text, with what each leaf contributes; the last few are kept."""
     trees = booster(text)
-    dumped = trees.dump_model()
-    features = trees.num_feature()
-    contributions: list[FloatArray] = []
-    values: list[float] = []
-    offsets: list[float] = []
-    for tree in dumped["tree_info"]:
-        offsets.append(float(len(values)))
-        leaves: dict[int, tuple[float, FloatArray]] = {}
-        _walk(tree["tree_structure"], np.zeros(features), leaves)
-        for place in range(len(leaves)):
-            values.append(leaves[place][0])
-            contributions.append(leaves[place][1])
-    return Forest(trees, np.array(contributions), np.array(values), np.array(offsets))
+    parts = [_leaves(tree, trees.num_feature()) for tree in text.partition("\nend of trees")[0].split("\nTree=")[1:]]
+    offsets = np.cumsum([0, *(len(values) for values, _ in parts)])[:-1]
+    values, contributions = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return Forest(trees, contributions, values, offsets.astype(np.float64))
 
 
 def gains(text: str) -> dict[str, float]:
@@ -150,14 +141,25 @@ def gains(text: str) -> dict[str, float]:
     return {name: float(f"{share:.4g}") for name, share in zip(trees.feature_name(), shares, strict=True) if share > 0}
 
 
-def _walk(node: dict[str, Any], path: FloatArray, leaves: dict[int, tuple[float, FloatArray]]) -> None:
-    if "leaf_value" in node:
-        leaves[int(node.get("leaf_index", 0))] = (float(node["leaf_value"]), path)
-        return
-    for side in ("left_child", "right_child"):
-        child = node[side]
-        step = path.copy()
-        step[node["split_feature"]] += (
-            float(child.get("internal_value", child.get("leaf_value"))) - node["internal_value"]
-        )
-        _walk(child, step, leaves)
+def _leaves(tree: str, features: int) -> tuple[FloatArray, FloatArray]:
+    """Values of a tree's leaves, (leaves,), and what each feature contributed on the way there, (leaves, features).
+
+    A step from a node to its child contributes the difference of their values to the feature that the node asks for.
+    """
+    lines = dict(line.split("=", 1) for line in tree.splitlines() if "=" in line)
+    leaves = np.array(lines["leaf_value"].split(), dtype=np.float64)
+    if len(leaves) == 1:
+        return leaves, np.zeros((1, features))
+    asked, left, right = (
+        np.array(lines[name].split(), dtype=np.intp) for name in ("split_feature", "left_child", "right_child")
+    )
+    value = np.concatenate([np.array(lines["internal_value"].split(), dtype=np.float64), leaves])
+    nodes = len(asked)
+    contributed = np.zeros((nodes + len(leaves), features))
+    # A node stands before its children; a leaf is the complement of its number.
+    for node in range(nodes):
+        for child in (left[node], right[node]):
+            place = child if child >= 0 else nodes + ~child
+            contributed[place] = contributed[node]
+            contributed[place, asked[node]] += value[place] - value[node]
+    return leaves, contributed[nodes:]

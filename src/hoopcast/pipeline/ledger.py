@@ -55,9 +55,14 @@ def recorded_rows(engine: Statements, node: str, season: str, last: date) -> dic
     """Rows that stand in a node on dates of a season up to `last`, as the ledger has it; dates without any left out."""
     rows = engine.query(
         f"""SELECT unit_date, ARG_MAX(rows, entry) FROM {LEDGER}
-        WHERE {NODE} = $node AND season = $season AND unit_date <= $last
+        WHERE table_name = $table_name AND system_id = $system_id AND season = $season AND unit_date <= $last
         GROUP BY unit_date HAVING ARG_MAX(rows, entry) > 0 ORDER BY unit_date""",
-        {"node": node, "season": season, "last": last},
+        {
+            "table_name": node.partition("/")[0],
+            "system_id": node.partition("/")[2],
+            "season": season,
+            "last": last,
+        },
     ).rows
     return {cast("date", day): int(str(count)) for day, count in rows}
 

@@ -19,7 +19,10 @@ Readings = tuple[int, int]
 
 @dataclass(frozen=True)
 class StandingUnit:
-    """A unit as the ledger has it: done by this code with `recorded_input`, or not (None)."""
+    """A unit as the ledger has it: done by this code with `recorded_input`, or not (None).
+
+    `year` is the calendar year in which its season starts.
+    """
 
     season: str
     date: date
@@ -28,11 +31,7 @@ class StandingUnit:
     recorded_input: int | None
     output_fingerprint: int
     rows: int
-
-    @property
-    def year(self) -> int:
-        """Calendar year in which its season starts."""
-        return int(self.season[:4])
+    year: int
 
 
 @dataclass(frozen=True)
@@ -71,6 +70,7 @@ def read_standing(engine: Engine) -> Standing:
             None if recorded is None else int(str(recorded)),
             int(str(output)),
             int(str(rows)),
+            int(str(season)[:4]),
         )
         standing.units.setdefault(str(table), []).append(unit)
         if own not in ("done", "not_available"):
@@ -100,19 +100,19 @@ def input_fingerprints(standing: Standing, edges: Sequence[Edge], units: Iterabl
 def dates_with_open_upstream(standing: Standing, depends: Sequence[Edge], units: Iterable[StandingUnit]) -> set[date]:
     """Dates of units of which something that they read, directly or not, is open."""
     units = list(units)
+    dates = standing.open_dates
+    open_edges = [(edge, dates[edge.upstream]) for edge in depends if edge.upstream in dates]
     found: set[date] = set()
-    for edge in depends:
-        by_year = standing.open_dates.get(edge.upstream)
-        if not by_year:
-            continue
-        first = {year: min(days) for year, days in by_year.items()}
-        for unit in units:
-            if (
-                (edge.reach != "before" and unit.date in by_year.get(unit.year, ()))
-                or (edge.reach != "same" and first.get(unit.year, unit.date) < unit.date)
-                or any(unit.year - edge.look_back <= year < unit.year for year in first)
-            ):
-                found.add(unit.date)
+    for year in {unit.year for unit in units}:
+        is_open_before = any(year - edge.look_back <= one < year for edge, by_year in open_edges for one in by_year)
+        of_year = [(edge, by_year[year]) for edge, by_year in open_edges if year in by_year]
+        same = set().union(*(days for edge, days in of_year if edge.reach != "before"))
+        first = min((min(days) for edge, days in of_year if edge.reach != "same"), default=date.max)
+        found |= {
+            unit.date
+            for unit in units
+            if unit.year == year and (is_open_before or unit.date in same or first < unit.date)
+        }
     return found
 
 
