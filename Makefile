@@ -21,7 +21,7 @@ demo: $(VENV)/.base ## the whole way from raw data to verified features on a sim
 	$(BIN)/hoopcast demo
 
 test: $(VENV)/.dev ## run the tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 golden: $(VENV)/.dev ## write the compiled text of the models anew; read what changed before you commit it
 	$(BIN)/python -m tests.golden.compiled_text

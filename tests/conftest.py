@@ -1,6 +1,5 @@
 """What every test may use: the real seasons and a warehouse of them, and Hypothesis set so that a failure repeats."""
 
-import fcntl
 import os
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from hypothesis import settings
 
 import hoopcast
 from hoopcast.sources.simulator import TINY_LEAGUE, simulate, write
+from tests.once import made_once
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -39,36 +39,29 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session")
 def real_warehouse(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """File of a warehouse with all the real seasons, ingested and backfilled; to be read only, or copied.
+    """File of a warehouse with all the real seasons, ingested and backfilled; to be read only, or copied."""
 
-    Processes that run tests side by side share one: the first to ask makes it, the others wait.
-    """
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    path = shared / "real.duckdb"
-    with (shared / "real.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            partial = shared / "real.partial.duckdb"
-            with hoopcast.open(str(partial)) as warehouse:
-                assert not warehouse.ingest(real_data).errors
-                assert warehouse.backfill().exit_status == 0
-            partial.rename(path)
-    return path
+    def make(folder: Path) -> None:
+        with hoopcast.open(str(folder / "real.duckdb")) as warehouse:
+            assert not warehouse.ingest(real_data).errors
+            assert warehouse.backfill().exit_status == 0
+
+    return made_once(tmp_path_factory, "real", make) / "real.duckdb"
 
 
 @pytest.fixture(scope="session")
 def forecast_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """File of a warehouse of two small simulated seasons with forecasts and grades of `SYSTEMS`; to be copied."""
-    path = tmp_path_factory.mktemp("forecasts") / "hoopcast.duckdb"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOOPCAST_SYSTEMS", SYSTEMS)
-        write(simulate(("2020-21", "2021-22"), seed=1, size=TINY_LEAGUE), path.parent / "league")
-        with hoopcast.open(str(path)) as warehouse:
-            warehouse.ingest(path.parent / "league")
-            assert warehouse.backfill().exit_status == 0
-    return path
+
+    def make(folder: Path) -> None:
+        write(simulate(("2020-21", "2021-22"), seed=1, size=TINY_LEAGUE), folder / "league")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HOOPCAST_SYSTEMS", SYSTEMS)
+            with hoopcast.open(str(folder / "hoopcast.duckdb")) as warehouse:
+                warehouse.ingest(folder / "league")
+                assert warehouse.backfill().exit_status == 0
+
+    return made_once(tmp_path_factory, "forecasts", make) / "hoopcast.duckdb"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from hoopcast.sources.simulator import TINY_LEAGUE
-from tests.properties.warehouses import League, build_league
+from tests.properties.warehouses import League, made_league
 
 _SYSTEMS = "moving_average,linear"
 
@@ -13,7 +13,7 @@ def league(tmp_path_factory: pytest.TempPathFactory) -> League:
     """Two seasons of six teams and twelve games each, with a system that learns nothing and one that does."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOOPCAST_SYSTEMS", _SYSTEMS)
-        return build_league(tmp_path_factory.mktemp("audited"), TINY_LEAGUE)
+        return made_league(tmp_path_factory, "audited_league", TINY_LEAGUE)
 
 
 @pytest.fixture(autouse=True)

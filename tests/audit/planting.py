@@ -9,6 +9,7 @@ from hoopcast import Hoopcast
 from hoopcast.audit.looked import Looked
 from hoopcast.audit.rebuild import rebuilt, window_of
 from hoopcast.audit.scratch import copies, rewrite
+from hoopcast.pipeline.lineage import closure
 from hoopcast.pipeline.model import Model, Producer, in_order, model_from_text
 from hoopcast.pipeline.nodes import nodes_of
 from hoopcast.pipeline.ranges import Range, UnitDate, resolve
@@ -47,15 +48,25 @@ def days_of(warehouse: Hoopcast) -> tuple[UnitDate, ...]:
 def looked(
     league: League, nodes: tuple[Model, ...], day: date = REFIT_DATE, *, levels: bool = False
 ) -> Iterator[Looked]:
-    """Write every date with these nodes, and look at one of its dates by rebuilding."""
+    """Write every date with the nodes that leak and with all that read of them, and look at a date by rebuilding.
+
+    What no leak reaches stands as the league was written.
+    """
     with copy_of(league.complete) as warehouse:
         days = days_of(warehouse)
-        names = tuple(node.name for node in nodes if node.table.phase != "grading")
-        assert rewrite(warehouse.engine, nodes, names, days) == []
+        assert rewrite(warehouse.engine, nodes, reached_by_leaks(nodes), days) == []
         window = window_of(next(one for one in days if one.date == day), days)
         with copies(warehouse.engine) as made:
             looks = rebuilt(made, nodes, window, seed=1)
             yield from looks if levels else takewhile(lambda look: look.part == "rebuild", looks)
+
+
+def reached_by_leaks(nodes: tuple[Model, ...]) -> tuple[str, ...]:
+    """Nodes that are not those of the league, and all that they can change, but for grades."""
+    written = (*nodes_of(SYSTEMS), *nodes_of(SYSTEMS[:1]))
+    reached = {node.name for node in nodes if node not in written}
+    reached |= {edge.table for edge in closure(nodes) if edge.upstream in reached}
+    return tuple(node.name for node in nodes if node.name in reached and node.table.phase != "grading")
 
 
 def found(looks: Iterator[Looked]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 import hoopcast
 from hoopcast.cli.commands import hoopcast as command
 from hoopcast.sources.simulator import TINY_LEAGUE, simulate, write
+from tests.once import made_once
 
 Call = Callable[..., Result]
 
@@ -17,19 +18,22 @@ Call = Callable[..., Result]
 @pytest.fixture(scope="session")
 def league(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the files of two seasons, 2020-21 and 2021-22."""
-    folder = tmp_path_factory.mktemp("league")
-    write(simulate(("2020-21", "2021-22"), seed=1, size=TINY_LEAGUE), folder)
-    return folder
+    seasons = ("2020-21", "2021-22")
+    return made_once(
+        tmp_path_factory, "league", lambda folder: write(simulate(seasons, seed=1, size=TINY_LEAGUE), folder)
+    )
 
 
 @pytest.fixture(scope="session")
 def filled(league: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a warehouse that holds both seasons, up to date."""
-    folder = tmp_path_factory.mktemp("filled")
-    with hoopcast.open(str(folder / "hoopcast.duckdb")) as warehouse:
-        warehouse.ingest(league)
-        warehouse.backfill()
-    return folder
+
+    def make(folder: Path) -> None:
+        with hoopcast.open(str(folder / "hoopcast.duckdb")) as warehouse:
+            warehouse.ingest(league)
+            warehouse.backfill()
+
+    return made_once(tmp_path_factory, "filled", make)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A simulated league with forecasts of made-up systems: a history, a news and a line level."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import hoopcast
 from hoopcast.facade import Hoopcast
 from hoopcast.sources.simulator import TINY_LEAGUE, simulate, write
 from tests.evaluation.made_up import Means, at_the_line, average, give
+from tests.once import made_once
 
 SYSTEMS: dict[str, Means] = {
     "moving_average_history": average,
@@ -20,14 +22,18 @@ SYSTEMS: dict[str, Means] = {
 @pytest.fixture(scope="session")
 def forecast_league(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """File of a warehouse of 2020-21 and 2021-22."""
-    folder = tmp_path_factory.mktemp("forecast_league")
-    write(simulate(("2020-21", "2021-22"), seed=1, size=TINY_LEAGUE), folder / "files")
-    with hoopcast.open(str(folder / "league.duckdb")) as warehouse:
-        warehouse.ingest(folder / "files")
-        assert warehouse.backfill("pgs", "ppl", "availability").exit_status == 0
-        for season in ("2020-21", "2021-22"):
-            give(warehouse.engine, season, SYSTEMS)
-    return folder / "league.duckdb"
+
+    def make(folder: Path) -> None:
+        write(simulate(("2020-21", "2021-22"), seed=1, size=TINY_LEAGUE), folder / "files")
+        with hoopcast.open(str(folder / "league.duckdb")) as warehouse:
+            warehouse.ingest(folder / "files")
+            assert warehouse.backfill("pgs", "ppl", "availability").exit_status == 0
+            for season in ("2020-21", "2021-22"):
+                give(warehouse.engine, season, SYSTEMS)
+
+    # Some tests change what they open, and take it back.
+    made = made_once(tmp_path_factory, "forecast_league", make) / "league.duckdb"
+    return Path(shutil.copy(made, tmp_path_factory.mktemp("forecast_league")))
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ import pytest
 
 from hoopcast.sources.simulator import TINY_LEAGUE
 from hoopcast.warehouse.duckdb import DuckDB
-from tests.properties.warehouses import League, build_league
+from tests.properties.warehouses import League, made_league
 from tests.sources.small_season import empty, empty_warehouse
 
 
 @pytest.fixture(scope="session")
 def league(tmp_path_factory: pytest.TempPathFactory) -> League:
     """Two seasons of six teams and twelve games each."""
-    return build_league(tmp_path_factory.mktemp("lessons"), TINY_LEAGUE)
+    return made_league(tmp_path_factory, "tiny_league", TINY_LEAGUE)
 
 
 @pytest.fixture(scope="session")

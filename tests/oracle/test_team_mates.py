@@ -9,7 +9,7 @@ from hoopcast import Hoopcast
 from hoopcast.sources.simulator import TINY_LEAGUE
 from tests.oracle.comparison import disagreements, rows_by_key
 from tests.oracle.team_mates import Mornings
-from tests.properties.warehouses import build_league
+from tests.properties.warehouses import made_league
 
 pytestmark = pytest.mark.slow
 
@@ -20,7 +20,7 @@ SUM_OF_ROUNDED = 3e-5
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hoopcast]:
     """Two seasons of six teams and twelve games each."""
-    league = build_league(tmp_path_factory.mktemp("team_mates"), TINY_LEAGUE, seed=5)
+    league = made_league(tmp_path_factory, "team_mates_league", TINY_LEAGUE, seed=5)
     with hoopcast.open(str(league.complete), read_only=True) as opened:
         yield opened
 

@@ -14,7 +14,7 @@ from tests.oracle.form import View, daily_cache, player_form, player_recency, te
 from tests.oracle.records import Records, read
 from tests.oracle.weighted import weighted_form, weighted_sums
 from tests.oracle.zones import defences, league_shooting, shooting
-from tests.properties.warehouses import SEASONS, League, build_league
+from tests.properties.warehouses import SEASONS, League, made_league
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +24,7 @@ ALL_TEAMS = [team.abbr for team in TEAMS]
 @pytest.fixture(scope="module")
 def league(tmp_path_factory: pytest.TempPathFactory) -> League:
     """Two seasons of six teams and twelve games each."""
-    return build_league(tmp_path_factory.mktemp("tiny_league"), TINY_LEAGUE, seed=4)
+    return made_league(tmp_path_factory, "window_league", TINY_LEAGUE, seed=4)
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,13 @@
 import pytest
 
 from hoopcast.sources.simulator import TINY_LEAGUE, LeagueSize
-from tests.properties.warehouses import League, build_league
+from tests.properties.warehouses import League, made_league
 
 
 @pytest.fixture(scope="session")
 def tiny_league(tmp_path_factory: pytest.TempPathFactory) -> League:
     """Two seasons of six teams and twelve games each."""
-    return build_league(tmp_path_factory.mktemp("tiny_league"), TINY_LEAGUE)
+    return made_league(tmp_path_factory, "tiny_league", TINY_LEAGUE)
 
 
 @pytest.fixture(scope="session")
@@ -19,4 +19,4 @@ def short_league(tmp_path_factory: pytest.TempPathFactory) -> League:
     Nobody in it has a namesake: whom a name without id means depends on who is known by then.
     """
     size = LeagueSize(teams=4, games_per_team=6, players_per_team=9)
-    return build_league(tmp_path_factory.mktemp("short_league"), size, seed=2)
+    return made_league(tmp_path_factory, "short_league", size, seed=2)

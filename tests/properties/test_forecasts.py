@@ -13,7 +13,7 @@ from hoopcast.forecast.nodes import NAMES
 from hoopcast.pipeline.nodes import nodes_of
 from hoopcast.sources.simulator import LeagueSize
 from tests.properties.changes import CHANGES, INJURY_STATUS, RESULTS, SAID_BEFORE, record_changes, tell
-from tests.properties.warehouses import SEASONS, League, build_league, copy_of, differences, last_entry, rows_of
+from tests.properties.warehouses import SEASONS, League, copy_of, differences, last_entry, made_league, rows_of
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +43,7 @@ def league(every_system: None, tmp_path_factory: pytest.TempPathFactory) -> Leag
     """Two seasons of ten teams, long enough that every system has something to learn from."""
     del every_system
     size = LeagueSize(teams=10, games_per_team=22, players_per_team=11)
-    return build_league(tmp_path_factory.mktemp("forecasts"), size, seed=3)
+    return made_league(tmp_path_factory, "every_system_league", size, seed=3)
 
 
 def forecasts_again(warehouse: Hoopcast) -> None:

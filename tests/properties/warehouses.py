@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 import hoopcast
@@ -18,6 +19,7 @@ from hoopcast.pipeline.model import Model
 from hoopcast.pipeline.nodes import all_nodes
 from hoopcast.sources.simulator import LeagueSize, simulate, write
 from hoopcast.warehouse.tables import table
+from tests.once import made_once
 
 # An example takes seconds: none is drawn only to make a failing one smaller.
 FEW = settings(
@@ -30,9 +32,22 @@ SEASONS = ("2020-21", "2021-22")
 class League:
     """A league on disk: its files, a warehouse with the raw tables alone, and one that is complete."""
 
-    files: Path
-    raw: Path
-    complete: Path
+    folder: Path
+
+    @property
+    def files(self) -> Path:
+        """Folder of the files."""
+        return self.folder / "files"
+
+    @property
+    def raw(self) -> Path:
+        """Warehouse with the raw tables alone."""
+        return self.folder / "raw.duckdb"
+
+    @property
+    def complete(self) -> Path:
+        """Warehouse with every table up to date."""
+        return self.folder / "complete.duckdb"
 
     def game_days(self, season: str) -> list[date]:
         """Dates of a season on which regular games are played."""
@@ -40,16 +55,18 @@ class League:
             return days_of(warehouse, season)
 
 
-def build_league(folder: Path, size: LeagueSize, seed: int = 1) -> League:
-    """Two seasons of a league, ingested and backfilled."""
-    league = League(folder / "files", folder / "raw.duckdb", folder / "complete.duckdb")
+def made_league(factory: pytest.TempPathFactory, name: str, size: LeagueSize, seed: int = 1) -> League:
+    """Two seasons of a league, ingested and backfilled; who asks for the same name shares it."""
+    return League(made_once(factory, name, lambda folder: _make(League(folder), size, seed)))
+
+
+def _make(league: League, size: LeagueSize, seed: int) -> None:
     write(simulate(SEASONS, seed=seed, size=size), league.files)
     with hoopcast.open(str(league.raw), threads=1) as warehouse:
         assert not warehouse.ingest(league.files).errors
     shutil.copy(league.raw, league.complete)
     with hoopcast.open(str(league.complete), threads=1) as warehouse:
         assert warehouse.backfill(stage="all", skip_preflight=True).exit_status == 0
-    return league
 
 
 @contextmanager
