@@ -22,6 +22,7 @@ from hoopcast.warehouse.tables import table as table_definition
 
 if TYPE_CHECKING:
     from hoopcast.audit.audit import Audit
+    from hoopcast.evaluation.cards import ModelCard
     from hoopcast.evaluation.evaluate import Evaluation
     from hoopcast.explain import Explanation
     from hoopcast.pipeline.coverage import By
@@ -199,6 +200,20 @@ class Readings:
         from hoopcast import catalogue  # noqa: PLC0415 - seldom asked
 
         return catalogue.models(*names)
+
+    def card(self, system: str, day: date | str | None = None) -> "ModelCard":
+        """The model card of a refit: data, period, inputs, importance, limits, and what its forecasts scored.
+
+        Args:
+            system: a system at a level that learns, such as linear_news or availability_news.
+            day: a date that it forecast, for the refit behind that; the newest refit for None.
+
+        Raises:
+            UsageError: if there is no such system, it learns nothing, or has learned nothing by that date.
+        """
+        from hoopcast.evaluation.cards import card  # noqa: PLC0415 - brings scipy
+
+        return card(self.engine, system, parse_date(day) if isinstance(day, str) else day)
 
     def runs(self, limit: int = 20) -> Table:
         """The newest commands that wrote to the warehouse, newest first."""

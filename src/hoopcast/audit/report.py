@@ -1,12 +1,13 @@
 """The report of an audit, to be published beside the forecasts: Markdown for people, a document for machines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from hoopcast.audit.audit import Audit
 from hoopcast.audit.looked import Looked, merged
 from hoopcast.audit.recount import TOLERANCE
+from hoopcast.markdown import table
 
 _MEANINGS = {
     "lineage": "Every column that is known before a game, and all that Python reads, is walked back to raw columns. A"
@@ -66,7 +67,7 @@ def _lines(audit: Audit, command: str) -> Iterator[str]:
     days = ", ".join(str(day) for day in audit.sampled)
     yield f"Dates rebuilt, drawn with seed {audit.asked.seed}: {days or 'none'}."
     yield ""
-    yield from _table(
+    yield from table(
         ("part", "check", "looked at", "rows", "findings"),
         [(line.part, line.check, line.looked_at, line.rows, line.findings) for line in audit.lines],
     )
@@ -83,15 +84,7 @@ def _details(audit: Audit) -> Iterator[str]:
         looks.setdefault(look.part, []).append(look)
     for part, of_part in looks.items():
         yield from ("", f"## {part.capitalize()}", "", _MEANINGS[part].format(window=window), "")
-        yield from _table(
+        yield from table(
             ("check", "subject", "rows", "findings", "detail"),
             [(look.check, look.subject, look.rows, look.findings, look.detail) for look in of_part],
         )
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str | int]]) -> Iterator[str]:
-    yield f"| {' | '.join(columns)} |"
-    yield f"|{'---|' * len(columns)}"
-    for row in rows:
-        cells = (f"{value:,}" if isinstance(value, int) else value.replace("|", "\\|") for value in row)
-        yield f"| {' | '.join(cells)} |"

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hoopcast.cli.brief import by_table, short_name, show_brief
-from hoopcast.cli.options import example, with_output
-from hoopcast.cli.output import Output, counted, say, show
+from hoopcast.cli.options import example, with_page_output
+from hoopcast.cli.output import Output, as_json, counted, put, say, show
+from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
     from hoopcast.warehouse.result import Table
@@ -24,22 +25,44 @@ _DIALECTS = ("duckdb", "bigquery", "spark")
         "hoopcast models laws/moving_average_history",
         "hoopcast models pdc --compile bigquery",
         "hoopcast models mlfs --lineage --column fatigue_score",
+        "hoopcast models trained/linear_news --card --output card.md",
     )
 )
 @click.argument("table", required=False)
 @click.option("--compile", "dialect", type=click.Choice(_DIALECTS), help="Print the SQL of TABLE in a dialect.")
 @click.option("--lineage", is_flag=True, help="What TABLE, or every table, reads and how far.")
 @click.option("--column", metavar="NAME", help="With --lineage: what this column of TABLE was made from.")
-@with_output
-def models(table: str | None, dialect: str | None, lineage: bool, column: str | None, output: Output) -> int:
+@click.option("--card", is_flag=True, help="Print the model card of TABLE, such as trained/linear_news.")
+@click.option("--date", "day", metavar="D", help="With --card: of the refit that forecast this date, not the newest.")
+@with_page_output
+@click.pass_obj
+def models(
+    session: Session,
+    table: str | None,
+    dialect: str | None,
+    lineage: bool,
+    column: str | None,
+    card: bool,
+    day: str | None,
+    output: Output,
+) -> int:
     """List the models; with TABLE its columns, what they mean and when they are known.
 
     TABLE is a table, its short name, or one system's rows of it, such as laws/linear_news; a phase or a system lists
     its models. The list has a line a table, with the number of systems that write it; other formats a row for each.
+
+    --card says of what a system learned at a refit: data, period, inputs with their importance, limits, and what the
+    forecasts that it then made scored. It reads the warehouse; nothing else here does.
     """
     from hoopcast import catalogue
     from hoopcast.warehouse.result import Table
 
+    if card:
+        if dialect is not None or lineage or column is not None:
+            raise click.UsageError("--card and --compile or --lineage are two questions; ask one")
+        _show_card(session, table, day, output)
+        return 0
+    _refuse_without_card(day, output)
     if dialect is not None and lineage:
         raise click.UsageError("--compile and --lineage are two questions; ask one")
     if dialect is not None:
@@ -62,6 +85,25 @@ def models(table: str | None, dialect: str | None, lineage: bool, column: str | 
         found = catalogue.models(*names)
         show(Table.of(_Line, _merged(found)) if output.format == "table" else found, output)
     return 0
+
+
+def _refuse_without_card(day: str | None, output: Output) -> None:
+    if day is not None:
+        raise click.UsageError("--date goes with --card")
+    if output.path is not None and output.path.suffix.lower() == ".md":
+        raise click.UsageError(f"--output {output.path} is for a page, which --card alone prints")
+
+
+def _show_card(session: Session, table: str | None, day: str | None, output: Output) -> None:
+    if table is None:
+        raise click.UsageError(
+            "--card needs a TABLE, such as trained/linear_news; `hoopcast models trained` lists them"
+        )
+    if output.format not in ("table", "json"):
+        raise click.UsageError(f"a card is a page, and no {output.format}; print it as it is, or with --json")
+    with session.reading() as warehouse:
+        found = warehouse.card(table, day)
+    put(as_json(found.document()) if output.format == "json" else found.markdown(), output.path)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Options that several commands share."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,15 +96,22 @@ def _range(*values: str | None) -> "RangeArguments":
     }
 
 
-def with_output(command: Command) -> Command:
-    """Add --format, --json and --output; the command gets them as `output`."""
+def with_output(command: Command, *, page: bool = False) -> Command:
+    """Add --format, --json and --output; the command gets them as `output`.
+
+    Args:
+        command: what prints a table.
+        page: whether it prints pages of Markdown as well, to files that end in .md.
+    """
+    endings = _ENDINGS | ({".md": "table"} if page else {})
+    texts = ".txt for the table, or .md for a page" if page else "or .txt for the table"
 
     @wraps(command)
     def wrapped(**values: Any) -> int | None:  # noqa: ANN401 - as click hands them over
         chosen, as_json, path = values.pop("format"), values.pop("as_json"), values.pop("output")
         if as_json and chosen not in (None, "json"):
             raise click.UsageError(f"--json and --format {chosen} contradict each other")
-        return command(**values, output=Output("json" if as_json else chosen or _format_of(path), path))
+        return command(**values, output=Output("json" if as_json else chosen or _format_of(path, endings), path))
 
     options = (
         click.option("--format", type=click.Choice(FORMATS), help="How to print the table. [default: table]"),
@@ -113,19 +120,22 @@ def with_output(command: Command) -> Command:
             "--output",
             metavar="FILE",
             type=click.Path(path_type=Path),
-            help="Write it there; its ending says how: .csv, .json, .parquet, or .txt for the table.",
+            help=f"Write it there; its ending says how: .csv, .json, .parquet, {texts}.",
         ),
     )
     return _decorated(wrapped, options)
 
 
-def _format_of(path: Path | None) -> str:
+def _format_of(path: Path | None, endings: Mapping[str, str]) -> str:
     if path is None:
         return "table"
     ending = path.suffix.lower()
-    if ending not in _ENDINGS:
-        raise click.UsageError(f"--output {path} ends in none of {', '.join(_ENDINGS)}; rename it, or say --format")
-    return _ENDINGS[ending]
+    if ending not in endings:
+        raise click.UsageError(f"--output {path} ends in none of {', '.join(endings)}; rename it, or say --format")
+    return endings[ending]
+
+
+with_page_output = partial(with_output, page=True)
 
 
 def with_wait(command: Command) -> Command:

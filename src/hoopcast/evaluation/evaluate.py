@@ -78,8 +78,8 @@ class Evaluation:
 
     def document(self) -> dict[str, Any]:
         """All of it as JSON holds it: dates as text, None for what is not known."""
-        plain: dict[str, Any] = _plain(asdict(self))
-        return plain
+        found: dict[str, Any] = plain(asdict(self))
+        return found
 
 
 @dataclass
@@ -257,11 +257,12 @@ def _weights(
     )
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a document holds whatever JSON does
+def plain(value: Any) -> Any:  # noqa: ANN401 - a document holds whatever JSON does
+    """A document as JSON holds it: dates as text, None for what is no finite number."""
     if isinstance(value, Mapping):
-        return {name: _plain(part) for name, part in value.items()}
+        return {name: plain(part) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     if isinstance(value, date):
         return str(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from hoopcast.forecast.frame import Document, FloatArray, Frame
-from hoopcast.forecast.system import Level
-from hoopcast.forecast.trees import booster, grown
+from hoopcast.forecast.system import Level, Summary
+from hoopcast.forecast.trees import booster, gains, grown
 
 # Fewer rows of the past than about ten game days teach less than the rates below.
 LEAST_ROWS = 2000
@@ -41,6 +41,11 @@ _RULED_OUT = "ruled_out_flag"
 _FEWEST_MISSED = (0, 1, 2, 3, 6, 11)
 _PRIOR = (0.89, 0.41, 0.32, 0.2, 0.12, 0.14)
 _PRIOR_UNKNOWN = 0.57
+LIMITS = (
+    "The archive holds no official reports: who is questionable tonight shows in list moves alone.",
+    "Rest that nobody announced, and a coach's whim, it knows as rates of the past.",
+    f"Until {LEAST_ROWS:,} expected players are on record, rates of 2018-19 by games missed speak in its place.",
+)
 _TREES = 100
 _ROWS_A_LEAF = 200
 _SETTINGS: dict[str, Any] = {
@@ -100,6 +105,13 @@ def forecast(frame: Frame, document: Document | None, level: Level) -> FloatArra
     else:
         probability = np.empty(0)
     return probability if level == "history" else np.where(frame.columns[_RULED_OUT] == 1, 0.0, probability)
+
+
+def summary(document: Document) -> Summary:
+    """What features gained in the trees."""
+    gained = gains(document["trees"])
+    importance = {name: gained.get(name, 0.0) for name in document["features"]}
+    return Summary("share of what the trees gained in logistic loss", importance)
 
 
 def _features(level: Level) -> tuple[str, ...]:

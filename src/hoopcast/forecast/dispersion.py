@@ -31,7 +31,8 @@ def fitted_dispersion(mean: FloatArray, points: FloatArray, features: FloatArray
         features: (n, k) positive quantities that may widen a law, such as the deviation of minutes; NaN for unknown.
 
     Returns:
-        `coefficients` of the logarithms, and `usual`, the mean logarithm of each feature, which stands for unknown.
+        `coefficients` of the logarithms; `usual`, the mean logarithm of each feature, which stands for unknown; and
+        `error`, the mean absolute error of the forecasts.
     """
     squares = np.maximum((points - mean) ** 2, 1e-6)
     features = np.empty((len(mean), 0)) if features is None else features
@@ -50,7 +51,11 @@ def fitted_dispersion(mean: FloatArray, points: FloatArray, features: FloatArray
         coefficients = coefficients + np.clip(step, -0.5, 0.5)
         if np.abs(step).max() < _ENOUGH:
             break
-    return {"coefficients": [rounded(one) for one in coefficients], "usual": [rounded(one) for one in usual]}
+    return {
+        "coefficients": [rounded(one) for one in coefficients],
+        "usual": [rounded(one) for one in usual],
+        "error": rounded(float(np.abs(points - mean).mean())),
+    }
 
 
 def dispersed(document: Document, mean: FloatArray, features: FloatArray | None = None) -> FloatArray:

@@ -18,7 +18,7 @@ from hoopcast.warehouse.engine import Statements
 from hoopcast.warehouse.tables import table
 
 LIBRARIES = ("lightgbm", "numpy", "scipy")
-_REFERENCE_ROWS = 5
+REFERENCE_ROWS = 5
 _TOLERANCE = 1e-6
 # What reading something else than what was stored may end in.
 _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -40,9 +40,8 @@ def as_text(document: Document) -> str:
     return json.dumps(document, allow_nan=False, separators=(",", ":"))
 
 
-def reference(document: Document, frame: Frame, outputs: Outputs) -> str:
-    """The newest rows of a training frame with what the document makes of them, and its hash, as JSON."""
-    rows = frame.rows(np.arange(max(len(frame) - _REFERENCE_ROWS, 0), len(frame)))
+def reference(document: Document, rows: Frame, outputs: Outputs) -> str:
+    """A few rows with what the document makes of them, and its hash, as JSON."""
     return json.dumps(
         {
             "game_id": list(rows.game_id),

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 from hoopcast.forecast import availability
+from hoopcast.forecast.card import About, limits_of
 from hoopcast.forecast.forecasting import learned_for, refit_of
 from hoopcast.forecast.frame import Document, FloatArray, Frame
 from hoopcast.forecast.system import LEVELS, Level
@@ -51,6 +52,13 @@ def refits(statements: Statements, asked: Asked, level: Level) -> ColumnsOf:
         frame,
         lambda known: availability.train(frame.rows(known), played[known], level),
         partial(_outputs, level),
+        About(
+            "players expected in games that are over, each with whether he played",
+            names,
+            (),
+            (*availability.LIMITS, *limits_of(level)),
+            availability.summary,
+        ),
         least_rows=availability.LEAST_ROWS,
     )
     return as_rows(list(learned(statements, asked, learning)))

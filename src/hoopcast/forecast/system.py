@@ -1,7 +1,7 @@
 """What a forecast system is: columns that it reads, what it learns from the past, and the laws that it gives."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
@@ -12,6 +12,21 @@ LEVELS: tuple[Level, ...] = ("history", "news", "market", "line")
 
 def _no_members(_level: Level) -> tuple[str, ...]:
     return ()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a document says of itself to whoever reads its model card.
+
+    Args:
+        measure: what importance is here, with its unit.
+        importance: of features, causes or members, by name; 0 for one that moves nothing.
+        scores: on what was learned from, by what they are; kinder than what is to come, unless they say otherwise.
+    """
+
+    measure: str
+    importance: Mapping[str, float] = field(default_factory=dict)
+    scores: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -27,6 +42,8 @@ class System:
             The same frame always gives the same document.
         forecast: laws for a frame, from what was learned; the document is None where `train` is.
         members: system_ids whose laws it reads at a level.
+        summary: what its document says of itself on the model card; None for nothing.
+        limits: what it can not see or do, a sentence each, for the model card.
     """
 
     name: str
@@ -36,6 +53,8 @@ class System:
     train: Callable[[Frame, Outcome, Level], Document] | None
     forecast: Callable[[Frame, Document | None, Level], Laws]
     members: Callable[[Level], tuple[str, ...]] = _no_members
+    summary: Callable[[Document], Summary] | None = None
+    limits: tuple[str, ...] = ()
 
     def system_id(self, level: Level) -> str:
         """Its name with the level."""

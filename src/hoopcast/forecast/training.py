@@ -6,7 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from hoopcast.forecast.documents import Outputs, as_text, libraries, reference
+from hoopcast.forecast.card import OF_FORECASTS, About, card, limits_of
+from hoopcast.forecast.documents import REFERENCE_ROWS, Outputs, as_text, libraries, reference
 from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame
 from hoopcast.forecast.frames import training_frame
 from hoopcast.forecast.stopping import obeying
@@ -25,17 +26,19 @@ _COLUMNS = (
     "document",
     "reference",
     "libraries",
+    "card",
 )
 
 
 @dataclass(frozen=True)
 class Learning:
-    """What there is to learn from: rows, what is learned from some of them, and what the document makes of rows."""
+    """Rows to learn from, what is learned from some of them, what that makes of rows, and what the card says."""
 
     system_id: str
     frame: Frame
     learn: Callable[[BoolArray], Document]
     outputs: Outputs
+    about: About
     least_rows: int = LEAST_ROWS
 
 
@@ -50,6 +53,13 @@ def refits(statements: Statements, asked: Asked, system: System, level: Level) -
         frame,
         lambda known: train(frame.rows(known), outcome.rows(known), level),
         law_outputs(system, level),
+        About(
+            "appearances, each with the points that he scored",
+            system.columns(level),
+            system.members(level),
+            (*system.limits, *OF_FORECASTS, *limits_of(level)),
+            system.summary,
+        ),
     )
     return as_rows(list(learned(statements, asked, learning)))
 
@@ -67,20 +77,23 @@ def law_outputs(system: System, level: Level) -> Outputs:
 def learned(statements: Statements, asked: Asked, learning: Learning) -> Iterator[tuple[Value, ...]]:
     """A row for each refit date before which there are enough rows to learn from."""
     for refit in asked.dates:
-        known = learning.frame.game_date < np.datetime64(refit)
+        frame = learning.frame
+        known = frame.game_date < np.datetime64(refit)
         if known.sum() < learning.least_rows:
             continue
+        keys = Frame(frame.game_id[known], frame.player_id[known], frame.game_date[known], {})
         # A signal, or the end of the time, is noticed at a statement.
         document = obeying(partial(statements.query, "SELECT 1"), partial(learning.learn, known))
         yield (
             learning.system_id,
             asked.season,
             str(refit),
-            str(learning.frame.game_date[known][-1]),
-            int(known.sum()),
+            str(keys.game_date[-1]),
+            len(keys),
             as_text(document),
-            reference(document, learning.frame.rows(known), learning.outputs),
+            reference(document, frame.rows(np.flatnonzero(known)[-REFERENCE_ROWS:]), learning.outputs),
             libraries(),
+            card(learning.about, keys, document),
         )
 
 

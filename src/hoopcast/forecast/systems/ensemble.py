@@ -15,7 +15,7 @@ from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame, Laws
 from hoopcast.forecast.law import crps, guarded, law, mixture_moments
 from hoopcast.forecast.least_squares import rounded
 from hoopcast.forecast.stopping import heed
-from hoopcast.forecast.system import Level, System
+from hoopcast.forecast.system import Level, Summary, System
 
 _OF_HISTORY = ("moving_average", "zone_matchup", "similarity")
 _OF_EVERY_LEVEL = ("minutes_rate", "linear", "gradient_boosting")
@@ -159,6 +159,13 @@ def _reasons(names: tuple[str, ...], means: FloatArray, shares: FloatArray) -> T
     return np.array(texts, dtype=object)
 
 
+def summary(document: Document) -> Summary:
+    """Weights of the members, and the score of the mixture on the forecasts that they were chosen on."""
+    what = "mean CRPS of the past forecasts that weights were chosen on, points"
+    scores = {what: document["crps"]} if "crps" in document else {}
+    return Summary("weight in the mixture", document["weights"], scores)
+
+
 SYSTEM = System(
     name="ensemble",
     title="members that err in different ways forecast better together",
@@ -167,4 +174,10 @@ SYSTEM = System(
     train=train,
     forecast=forecast,
     members=members,
+    summary=summary,
+    limits=(
+        "It knows nothing that no member knows, and a fault that all of them share stays.",
+        "One set of weights serves stars and bench, October and April.",
+        f"With fewer than {LEAST_ROWS} past forecasts that its members share, all of them weigh the same.",
+    ),
 )

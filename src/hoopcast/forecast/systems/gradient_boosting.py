@@ -17,8 +17,8 @@ from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws, Outcome
 from hoopcast.forecast.law import HIGHEST_MEAN, guarded, law, median
 from hoopcast.forecast.reasons import largest_contributions
 from hoopcast.forecast.stopping import side_by_side
-from hoopcast.forecast.system import Level, System
-from hoopcast.forecast.systems.linear import FEWEST_ROWS, fitted_line, line, row_weights, widening
+from hoopcast.forecast.system import Level, Summary, System
+from hoopcast.forecast.systems.linear import FEWEST_ROWS, FOLD_ERROR, fitted_line, line, row_weights, widening
 from hoopcast.forecast.trees import forest, gains, trained
 
 # Share of the mean that the squared error speaks for; the median speaks for the rest.
@@ -75,6 +75,16 @@ def _mean_of(middle: FloatArray, dispersion: Document) -> FloatArray:
     return means
 
 
+def summary(document: Document) -> Summary:
+    """What features gained in the trees of the mean, and the error of the line that they climb from."""
+    measure = "share of what the trees of the mean gained in squared error above the line that they start from"
+    if document["line"] is None:
+        return Summary(measure)
+    names: list[str] = document["features"]
+    importance = {name: float(document["importances"].get(name, 0)) for name in names}
+    return Summary(measure, importance, {f"of the line alone: {FOLD_ERROR}": document["dispersion"]["error"]})
+
+
 SYSTEM = System(
     name="gradient_boosting",
     title="a weighted sum, corrected where features act together or bend",
@@ -82,4 +92,10 @@ SYSTEM = System(
     columns=features,
     train=train,
     forecast=forecast,
+    summary=summary,
+    limits=(
+        "Trees know no further than they have seen: beyond the past's range a feature moves the line alone.",
+        "What the line says already is in no importance: form may stand low and yet decide most.",
+        "Laws scatter as those of the line did on dates that it had not seen, not as the trees' own.",
+    ),
 )

@@ -17,7 +17,7 @@ from hoopcast.errors import ForecastError
 from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws, Outcome, TextArray
 from hoopcast.forecast.law import LOWEST_MEAN, guarded, mean_for_probability_over
 from hoopcast.forecast.least_squares import fitted_variance, rounded, variance_at
-from hoopcast.forecast.system import Level, System
+from hoopcast.forecast.system import Level, Summary, System
 from hoopcast.market.odds import (
     STANDARD_OVERROUND,
     completed,
@@ -108,6 +108,12 @@ def _reasons(line: FloatArray, probability: FloatArray) -> TextArray:
     return np.array(texts, dtype=object)
 
 
+def summary(document: Document) -> Summary:
+    """The market's bias on past lines; what moves a forecast is the line, and nothing of that is learned."""
+    told = {"bias": "mean forecast less points, points", "over_rate": "share of overs among lines that were not hit"}
+    return Summary("", scores={what: document[name] for name, what in told.items() if name in document})
+
+
 SYSTEM = System(
     name="market",
     title="the line without its margin",
@@ -115,4 +121,9 @@ SYSTEM = System(
     columns=columns,
     train=train,
     forecast=forecast,
+    summary=summary,
+    limits=(
+        "It is the benchmark: the bias of past lines is told, and nothing is corrected by it.",
+        "A line without a price counts as even, a price alone is completed to the usual margin.",
+    ),
 )

@@ -32,12 +32,14 @@ from hoopcast.forecast.minutes_terms import (
     usual_rate,
 )
 from hoopcast.forecast.reasons import largest_contributions
-from hoopcast.forecast.system import Level, System
+from hoopcast.forecast.system import Level, Summary, System
 
 MINUTES = (1.0, 44.0)
 LEAST_RATE = 0.02
 LEAST_SPREAD = 2.0
 LEAST_QUOTES = 500
+# Rows, evenly drawn, that say what causes move on average.
+_SAMPLED = 2_000
 _PLANES = ("minutes", "quotes", "spread", "rate")
 _REASONS = ("minutes", "scoring rate", VACANCY, PACE, OPPONENT, HOME, TOTAL)
 _ROUNDS = 8
@@ -72,6 +74,9 @@ def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
     }
     mean, variance = _moments(frame, document, level)
     document["scale"] = rounded(float(np.mean((points - mean) ** 2 / variance)))
+    document["error"] = rounded(float(np.abs(points - mean).mean()))
+    sample = frame.rows(np.unique(np.linspace(0, len(frame) - 1, _SAMPLED).astype(np.int64)))
+    document["moved"] = _listed(np.abs(_contributions(sample, document, level)).mean(axis=0))
     return document | _minutes_error(frame, outcome, level)
 
 
@@ -193,6 +198,19 @@ def _listed(values: FloatArray) -> list[float]:
     return [rounded(value) for value in values.tolist()]
 
 
+def summary(document: Document) -> Summary:
+    """What causes moved forecasts by, and errors of points and minutes, on the rows that it learned from."""
+    told = {
+        "error": "mean absolute error of means on the rows that it learned from, points",
+        "minutes_error": "mean absolute error of the last fifth's minutes, learned from the rows before, minutes",
+    }
+    return Summary(
+        "points by which it moves a forecast away from his usual minutes times his usual rate, on average",
+        dict(zip(_REASONS, document["moved"], strict=True)),
+        {what: document[name] for name, what in told.items() if name in document},
+    )
+
+
 SYSTEM = System(
     name="minutes_rate",
     title="minutes, decided by coaches and absences, times points a minute, which hardly move",
@@ -200,4 +218,9 @@ SYSTEM = System(
     columns=columns,
     train=train,
     forecast=forecast,
+    summary=summary,
+    limits=(
+        "Minutes have one mean and one spread: who plays either 5 or 30 is given the middle.",
+        "Points a minute are taken for the same however long he plays.",
+    ),
 )

@@ -27,7 +27,7 @@ from hoopcast.forecast.least_squares import (
     variance_at,
 )
 from hoopcast.forecast.stopping import heed
-from hoopcast.forecast.system import Level, System
+from hoopcast.forecast.system import Level, Summary, System
 
 COLUMNS = (
     "points_ewma",
@@ -53,6 +53,21 @@ RADIUS = 2.0
 FORM_COUNTS_FOR = 30.0
 # Weights of the dimensions, by the score of 2020-21 after 2018-19 and 2019-20.
 WEIGHTS = (0.7, 0.8, 0.8, 0.3, 1.0, 0.4, 0.3, 0.5, 0.3, 0.6, 0.5, 0.4, 1.0)
+_DIMENSIONS = (
+    "form",
+    "minutes",
+    "trend of minutes",
+    "role",
+    "games missed",
+    "rest",
+    "home court",
+    "opponent's rating",
+    "games this season",
+    "points of absent team-mates",
+    "pace",
+    "true shooting",
+    "minutes of absent team-mates",
+)
 _NAMED = 3
 _CHUNK = 128
 _EPOCH = np.datetime64("1970-01-01", "D")
@@ -95,6 +110,7 @@ def train(frame: Frame, outcome: Outcome, _level: Level) -> Document:
         "player_id": _text(frame.player_id[drawn].astype("<i4")),
         "day": _text((frame.game_date[drawn] - _EPOCH).astype("<i4")),
         "points": _text(outcome.points[drawn].astype("<i4")),
+        "error": rounded(float(np.abs(outcome.points - expected).mean())),
         "rows": len(frame),
     }
 
@@ -230,6 +246,16 @@ def _numbers(text: str, kind: str) -> NDArray[np.generic]:
     return np.frombuffer(base64.b64decode(text), dtype=kind)
 
 
+def summary(document: Document) -> Summary:
+    """What the dimensions weigh in a distance, and the error of the form that comparables correct."""
+    squares = np.array(WEIGHTS) ** 2
+    return Summary(
+        "share of the squared distance between two appearances, on average",
+        dict(zip(_DIMENSIONS, (squares / squares.sum()).tolist(), strict=True)),
+        {"of form alone: mean absolute error on the rows that it learned from, points": document["error"]},
+    )
+
+
 SYSTEM = System(
     name="similarity",
     title="what happened in the most similar earlier player-games will happen again",
@@ -237,4 +263,10 @@ SYSTEM = System(
     columns=columns,
     train=train,
     forecast=forecast,
+    summary=summary,
+    limits=(
+        f"It looks among {LIBRARY:,} earlier appearances at most: who has few equals there falls back on his form.",
+        "Who he is it does not know: two players of the same numbers are the same to it.",
+        "Weights of the dimensions are constants, chosen on 2020-21, not learned at a refit.",
+    ),
 )

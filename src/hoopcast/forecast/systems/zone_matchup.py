@@ -14,7 +14,7 @@ from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws, Outcome
 from hoopcast.forecast.law import LOWEST_MEAN, guarded
 from hoopcast.forecast.least_squares import filled, fitted, fitted_variance, plane, rounded, variance_at
 from hoopcast.forecast.reasons import largest_contributions
-from hoopcast.forecast.system import Level, System
+from hoopcast.forecast.system import Level, Summary, System
 
 # Zone, its share among his attempts, and what a made shot is worth.
 ZONES = (("paint", "pct_paint", 2), ("mid_range", "pct_mid_range", 2), ("three", "pct_three", 3))
@@ -67,11 +67,13 @@ def train(frame: Frame, outcome: Outcome, _level: Level) -> Document:
     terms = _terms(frame)
     weight = 1 / (8 + 2.6 * filled(frame.columns["points_avg_season"]))
     found = fitted(terms, outcome.points, weight)
-    mean = np.maximum(found.at(terms), LOWEST_MEAN)
+    mean, centre = np.maximum(found.at(terms), LOWEST_MEAN), terms.mean(axis=0)
     return {
         **found.document(),
-        "centre": [rounded(value) for value in terms.mean(axis=0).tolist()],
+        "centre": [rounded(value) for value in centre.tolist()],
         "variance": fitted_variance(mean, outcome.points),
+        "moved": [rounded(value) for value in np.abs(found.contributions(terms, centre)).mean(axis=0).tolist()],
+        "error": rounded(float(np.abs(outcome.points - mean).mean())),
         "rows": len(frame),
     }
 
@@ -115,6 +117,15 @@ def _terms(frame: Frame) -> FloatArray:
     )
 
 
+def summary(document: Document) -> Summary:
+    """What each part moved forecasts by, and their error, on the rows that it learned from."""
+    return Summary(
+        "points by which it moves a forecast on average, up or down",
+        dict(zip(_REASONS, document["moved"], strict=True)),
+        {"mean absolute error of means on the rows that it learned from, points": document["error"]},
+    )
+
+
 SYSTEM = System(
     name="zone_matchup",
     title="attempts by zone, his accuracy there, and what this opponent allows",
@@ -122,4 +133,9 @@ SYSTEM = System(
     columns=columns,
     train=train,
     forecast=forecast,
+    summary=summary,
+    limits=(
+        "What an opponent allows is what the whole team allows: who guards him tonight it can not see.",
+        "Absent team-mates, rest and role are unknown to it but for how his minutes have moved.",
+    ),
 )

@@ -11,5 +11,6 @@ CREATE TABLE nba_predictions.trained_model (
     training_rows BIGINT,               -- ! 1..100000000 appearances that it learned from [pre-game line]
     document VARCHAR,                   -- ! what was learned, as JSON: numbers, texts, lists, trees [pre-game line]
     reference VARCHAR,                  -- ! a few rows with their forecasts, as JSON: recomputed at each load [pre-game line]
-    libraries VARCHAR                   -- ! libraries that learned it, with versions [pre-game history]
+    libraries VARCHAR,                  -- ! libraries that learned it, with versions [pre-game history]
+    card VARCHAR                        -- ! its model card, as JSON: data, inputs and their importance, scores, limits [pre-game line]
 )
