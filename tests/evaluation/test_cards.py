@@ -207,7 +207,15 @@ def test_a_model_of_other_code_or_without_a_card_is_said_to_be(graded_league: Pa
             "**It was learned by other code than today's; `hoopcast backfill trained/linear_news` learns anew.**"
             in page
         )
-        assert "are not up to date, and scored as they stand" in page
+        assert "forecasts or grades of linear_news on " in page.lower()
+        assert " are not up to date, and scored as they stand; `hoopcast backfill grades --start-date " in page
+        assert copy.card("availability_news").afterwards.note == ""
+        copy.engine.execute(
+            "UPDATE nba_orchestration.ledger SET version = 'other' WHERE table_name = 'nba_precompute.availability'"
+        )
+        told = copy.card("availability_news").afterwards.note
+        assert told.startswith("play probabilities on ")
+        assert "are not up to date, and scored as they stand; `hoopcast backfill availability --" in told
         copy.engine.execute("UPDATE nba_predictions.trained_model SET card = NULL WHERE system_id = 'linear_news'")
         with pytest.raises(UsageError, match=r"was written without a card; redo it with `hoopcast backfill trained/l"):
             copy.card("linear_news")

@@ -10,7 +10,7 @@ from hoopcast.evaluation.accuracy import FEWEST_ROWS, Accuracy, Slice, accuracy,
 from hoopcast.evaluation.availability import Availability, availability
 from hoopcast.evaluation.evaluate import phase_of
 from hoopcast.evaluation.forecasts import forecasts, level_of
-from hoopcast.evaluation.freshness import stale_forecasts
+from hoopcast.evaluation.freshness import stale_forecasts, stale_probabilities
 from hoopcast.evaluation.populations import Population, Scope, appearances
 from hoopcast.evaluation.scores import LEVELS as INTERVALS
 from hoopcast.evaluation.scores import coverage
@@ -60,7 +60,8 @@ class Aftermath:
 
     `accuracy` is on the population ALL, PROP at the level `line`; `mae_ewma8` is the error of ewma8 on the same rows.
     `coverage` is the share of outcomes inside intervals of 50, 80 and 95 %. `availability` takes their place for a
-    model of who will play. All of them are None, and `slices` empty, until there are 50 rows; `note` says why.
+    model of who will play. All of them are None, and `slices` empty, until there are 50 rows; `note` says why, or that
+    what is scored is not up to date.
     """
 
     phase: str
@@ -111,7 +112,6 @@ def _laws(engine: Engine, window: Window, scope: Scope, counts: Aftermath) -> Af
     population: Population = "PROP" if level == "line" else "ALL"
     found = forecasts(engine, window.system_id, rows, scope)
     scored = accuracy(scope.phase, population, rows, found, {})
-    stale = stale_forecasts(engine, [UnitDate(window.season, day) for day in scope.dates], {window.system_id}, "all")
     if scored is None:
         return replace(counts, note=_TOO_FEW)
     inside = rows.population(population) & np.isfinite(found.median)
@@ -122,7 +122,7 @@ def _laws(engine: Engine, window: Window, scope: Scope, counts: Aftermath) -> Af
         mae_ewma8=float(np.abs(rows.points - rows.ewma8)[inside].mean()),
         coverage=tuple(coverage(pit, one) for one in INTERVALS),
         slices=tuple(slices(scope.phase, rows, found)),
-        note=stale,
+        note=stale_forecasts(engine, _units(window, scope), {window.system_id}, "all"),
         command=_command(scope, f" --system {window.system_id} --population {population}"),
     )
 
@@ -131,7 +131,12 @@ def _presence(engine: Engine, window: Window, scope: Scope, counts: Aftermath) -
     graded = next((one for one in availability(engine, scope) if one.level == level_of(window.system_id)), None)
     if graded is None:
         return replace(counts, note=_TOO_FEW)
-    return replace(counts, availability=graded, command=_command(scope, ""))
+    note = stale_probabilities(engine, _units(window, scope), "all")
+    return replace(counts, availability=graded, note=note, command=_command(scope, ""))
+
+
+def _units(window: Window, scope: Scope) -> list[UnitDate]:
+    return [UnitDate(window.season, day) for day in scope.dates]
 
 
 def _command(scope: Scope, chosen: str) -> str:
