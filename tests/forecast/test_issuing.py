@@ -15,25 +15,35 @@ from hoopcast.forecast.issuing import IssueReport, issue
 from hoopcast.warehouse.schema import prepare
 from hoopcast.warehouse.tables import table
 from tests.conftest import SYSTEMS
+from tests.once import made_once
 
 SCHEDULE = "nba_raw.nbac_schedule"
 ISSUED = "nba_predictions.issued_forecast"
 PREDICTIONS = "nba_predictions.player_prop_predictions"
 
 
-@pytest.fixture
-def warehouse(forecast_warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hoopcast]:
-    shutil.copy(forecast_warehouse, tmp_path / "hoopcast.duckdb")
+def copied(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hoopcast]:
+    shutil.copy(file, tmp_path / "hoopcast.duckdb")
     monkeypatch.setenv("HOOPCAST_SYSTEMS", SYSTEMS)
     with hoopcast.open(str(tmp_path / "hoopcast.duckdb")) as opened:
         yield opened
 
 
 @pytest.fixture
-def tonight(warehouse: Hoopcast) -> date:
-    """The last night, its games not yet begun."""
+def warehouse(forecast_warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hoopcast]:
+    yield from copied(forecast_warehouse, tmp_path, monkeypatch)
+
+
+def last_night(warehouse: Hoopcast) -> date:
     found = warehouse.query(f"SELECT MAX(game_date) FROM {PREDICTIONS}").rows[0][0]
     assert isinstance(found, date)
+    return found
+
+
+@pytest.fixture
+def tonight(warehouse: Hoopcast) -> date:
+    """The last night, its games not yet begun."""
+    found = last_night(warehouse)
     warehouse.engine.execute(f"UPDATE {SCHEDULE} SET game_status = 1 WHERE game_date = $day", {"day": found})
     return found
 
@@ -161,13 +171,26 @@ def test_issues_can_be_exported(warehouse: Hoopcast, tonight: date, tmp_path: Pa
     assert warehouse.export("issued", tmp_path / "issued.parquet", dates=[tonight]) == report.issued
 
 
+@pytest.fixture(scope="module")
+def recalibrated_warehouse(forecast_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """File of the warehouse with recalibrations, for which so small a league has too few forecasts; to be copied."""
+
+    def make(folder: Path) -> None:
+        shutil.copy(forecast_warehouse, folder / "hoopcast.duckdb")
+        with pytest.MonkeyPatch.context() as patch, hoopcast.open(str(folder / "hoopcast.duckdb")) as opened:
+            patch.setenv("HOOPCAST_SYSTEMS", SYSTEMS)
+            patch.setattr(recalibration, "FEWEST_ROWS", 100)
+            report = opened.backfill("calibration", "predictions", resume=False, skip_preflight=True)
+            assert report.exit_status == 0
+
+    return made_once(tmp_path_factory, "recalibrated", make) / "hoopcast.duckdb"
+
+
 @pytest.fixture
-def recalibrated(warehouse: Hoopcast, monkeypatch: pytest.MonkeyPatch) -> Hoopcast:
-    """The warehouse with recalibrations, for which so small a league has too few forecasts."""
+def recalibrated(recalibrated_warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hoopcast]:
+    """A copy of the warehouse with recalibrations."""
     monkeypatch.setattr(recalibration, "FEWEST_ROWS", 100)
-    report = warehouse.backfill("calibration", "predictions", resume=False, skip_preflight=True)
-    assert report.exit_status == 0
-    return warehouse
+    yield from copied(recalibrated_warehouse, tmp_path, monkeypatch)
 
 
 def issue_the_season(warehouse: Hoopcast) -> None:
@@ -220,7 +243,8 @@ def test_an_issue_of_an_older_layout_is_followed_by_one_with_its_recalibration(
     assert issued(warehouse, tonight, morning + timedelta(hours=1)).issued == forecasts
 
 
-def test_a_forecast_whose_recalibration_is_gone_is_not_issued(recalibrated: Hoopcast, tonight: date) -> None:
+def test_a_forecast_whose_recalibration_is_gone_is_not_issued(recalibrated: Hoopcast) -> None:
+    tonight = last_night(recalibrated)
     recalibrated.engine.execute(f"UPDATE {SCHEDULE} SET game_status = 1 WHERE game_date = $day", {"day": tonight})
     recalibrated.engine.execute("DELETE FROM nba_predictions.calibration WHERE band = 3")
     with pytest.raises(

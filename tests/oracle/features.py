@@ -34,6 +34,7 @@ class Oracle:
         self.last_season = Season(records, f"{year - 1}-{year % 100:02d}", held)
         self.play = play
         # Many rows of a day ask for the same.
+        self.expected = cache(self.season.expected)
         self.cache = cache(self._cache)
         self.defences = cache(lambda day: defences(self.season.view, day, teams))
         self.league_shooting = cache(lambda day: league_shooting(self.season.view, day))
@@ -46,7 +47,7 @@ class Oracle:
 
     def features(self, player: int, day: date) -> Row:
         """The 25 features of a player on a morning."""
-        population = self.season.expected(day)
+        population = self.expected(day)
         row = next(one for one in population if one.player_id == player)
         own = self.cache(player, row.team, day)
         view = self.season.view

@@ -160,8 +160,10 @@ def _claim_by_moves(
     for place, move in enumerate(moves):
         until = moves[place + 1].day if place + 1 < len(moves) else date.max
         is_open = move.day <= day <= until and (day - move.day).days <= ACTIVATED_DAYS
+        if move.status != "activated" or not is_open or move.team not in teams:
+            continue
         is_his_team = not any(one.day > move.day and one.team != move.team for one in career)
-        if move.status == "activated" and is_open and is_his_team and move.team in teams:
+        if is_his_team:
             claim = (4 if move.day < day else 5, str(move.team))
             claims[player] = min(claims.get(player, claim), claim)
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,7 @@ def child(path: Path, statement: int = 0, speed: str = "fast") -> subprocess.Pop
     )
 
 
+@cache
 def clean_contents() -> dict[str, list[tuple[object, ...]]]:
     engine = small.small_league()
     small.backfill(engine)
