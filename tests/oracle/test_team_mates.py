@@ -20,7 +20,7 @@ SUM_OF_ROUNDED = 3e-5
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hoopcast]:
     """Two seasons of six teams and twelve games each."""
-    league = made_league(tmp_path_factory, "team_mates_league", TINY_LEAGUE, seed=5)
+    league = made_league(tmp_path_factory, "oracle_league", TINY_LEAGUE, seed=4)
     with hoopcast.open(str(league.complete), read_only=True) as opened:
         yield opened
 

@@ -24,7 +24,7 @@ ALL_TEAMS = [team.abbr for team in TEAMS]
 @pytest.fixture(scope="module")
 def league(tmp_path_factory: pytest.TempPathFactory) -> League:
     """Two seasons of six teams and twelve games each."""
-    return made_league(tmp_path_factory, "window_league", TINY_LEAGUE, seed=4)
+    return made_league(tmp_path_factory, "oracle_league", TINY_LEAGUE, seed=4)
 
 
 @pytest.fixture(scope="module")
