@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hoopcast.pipeline.model import Input, Model, Reach, Spine, code_fingerprint
@@ -205,3 +206,11 @@ def contents(engine: DuckDB) -> dict[str, list[tuple[object, ...]]]:
 def written(report: RunReport) -> dict[str, int]:
     """Dates that a run wrote, by table; tables without any left out."""
     return {one.table: one.dates for one in report.tables if one.dates}
+
+
+@cache
+def contents_of_one_backfill(years: Sequence[int] = SEASONS) -> dict[str, list[tuple[object, ...]]]:
+    """Rows of each table of a league that was written at once."""
+    engine = small_league(years=years)
+    backfill(engine)
+    return contents(engine)

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -54,13 +53,6 @@ def child(path: Path, statement: int = 0, speed: str = "fast") -> subprocess.Pop
     )
 
 
-@cache
-def clean_contents() -> dict[str, list[tuple[object, ...]]]:
-    engine = small.small_league()
-    small.backfill(engine)
-    return small.contents(engine)
-
-
 @pytest.mark.parametrize("statement", [3, 8, 14, 19, 24, 31, 40, 55, 70])
 def test_a_run_killed_at_any_moment_and_run_again_gives_the_tables_of_one_that_was_not(
     tmp_path: Path, statement: int
@@ -77,7 +69,7 @@ def test_a_run_killed_at_any_moment_and_run_again_gives_the_tables_of_one_that_w
         ).rows
         assert recorded == [(len(rows),)]
     small.backfill(engine)
-    assert small.contents(engine) == clean_contents()
+    assert small.contents(engine) == small.contents_of_one_backfill()
     assert set(small.states(engine).values()) == {"done"}
     ended = engine.query("SELECT status FROM nba_orchestration.runs ORDER BY run_id").rows
     assert ended in ([("done",)], [("interrupted",), ("done",)])

@@ -1,7 +1,6 @@
 """What a run writes, and what it leaves as it was."""
 
 from datetime import date, timedelta
-from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -259,13 +258,6 @@ def test_the_command_and_its_totals_are_recorded() -> None:
     assert rows == [(report.run_id, "hoopcast backfill --no-resume", "done", 54, 0, 108 + 36 + 36)]
 
 
-@cache
-def contents_of_one_backfill() -> dict[str, list[tuple[object, ...]]]:
-    engine = small.small_league(years=(2020, 2021))
-    small.backfill(engine)
-    return small.contents(engine)
-
-
 @settings(max_examples=8)
 @given(st.lists(st.sampled_from(nights(2020, 2021)), min_size=1, max_size=8), st.integers(1, 3))
 def test_any_order_and_grouping_of_dates_gives_the_same_tables(days: list[date], size: int) -> None:
@@ -273,7 +265,7 @@ def test_any_order_and_grouping_of_dates_gives_the_same_tables(days: list[date],
     for start in range(0, len(days), size):
         small.backfill(engine, wanted=Range(dates=tuple(days[start : start + size])))
     small.backfill(engine)
-    assert small.contents(engine) == contents_of_one_backfill()
+    assert small.contents(engine) == small.contents_of_one_backfill((2020, 2021))
     assert small.backfill(engine).run_id == ""
 
 
