@@ -67,7 +67,7 @@ SELECT
             AND COALESCE(a.game_date, DATE '1900-01-01') <= p.injury_move_date_news) THEN 3
         WHEN p.injury_status_news = 'questionable' THEN 2 WHEN p.injury_status_news IN ('placed', 'probable')
             OR DATE_DIFF('day', p.injury_move_date_news, p.game_date) <= 7 THEN 1 ELSE 0 END
-        AS injury_risk_news,                            -- BIGINT! 0..3 the same with reports and moves to the game date, 2 questionable [pre-game news]
+        AS injury_risk_news,                            -- BIGINT! 0..3 injury risk with reports and moves to the game date, 2 questionable [pre-game news]
     p.injury_status_news,                                -- VARCHAR official report before tip-off, else last list move to the game date; a move's time is not provable [pre-game news]
     p.ruled_out_flag,                                   -- BOOLEAN! an official report before tip-off says OUT [pre-game news]
     CASE WHEN q.player_id IS NOT NULL THEN 1 ELSE 0 END AS is_quoted -- BIGINT! 0..1 1 = a bookmaker quotes his points for this game [pre-game market]

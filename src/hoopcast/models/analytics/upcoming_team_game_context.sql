@@ -72,7 +72,7 @@ SELECT
     u.home_game,                                        -- BIGINT! 0..1 1 at home, 0 away [pre-game history]
     COALESCE(u.games_played, 0) AS games_played,        -- BIGINT! 0..130 games of the team this season before this one [pre-game history]
     u.days_since_last_game,                             -- BIGINT 1..300 days since its last game of the season, 1 = back-to-back [pre-game history]
-    o.days_since_last_game AS opponent_days_since_last_game, -- BIGINT 1..300 the same of the other team [pre-game history]
+    o.days_since_last_game AS opponent_days_since_last_game, -- BIGINT 1..300 days since the last game of the other team [pre-game history]
     CASE WHEN u.days_since_last_game - o.days_since_last_game > 2 THEN 2 WHEN u.days_since_last_game - o.days_since_last_game < -2 THEN -2
         ELSE u.days_since_last_game - o.days_since_last_game END
         AS rest_advantage,                              -- BIGINT -2..2 own less opponent's days since the last game, at most 2 either way [pre-game history]

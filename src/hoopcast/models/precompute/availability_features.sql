@@ -67,7 +67,7 @@ SELECT
     p.games_missed_streak,                              -- BIGINT 0..130 games of his team in a row that he has missed [pre-game history]
     p.days_since_last_game,                             -- BIGINT 1..900 days since his last game, this season or last [pre-game history]
     s.absent_rate_last_10,                              -- DOUBLE 0..1 share of the last 10 games he was expected in that he missed [pre-game history]
-    s.absent_rate_last_30,                              -- DOUBLE 0..1 the same of the last 30 [pre-game history]
+    s.absent_rate_last_30,                              -- DOUBLE 0..1 share of the last 30 games he was expected in that he missed [pre-game history]
     l.minutes AS minutes_last_game,                     -- DOUBLE 0..90 minutes of his last game [pre-game history]
     p.minutes_in_last_7_days,                           -- DOUBLE! 0..500 minutes he played on the 7 days before [pre-game history]
     p.minutes_ewma,                                     -- DOUBLE 0..90 minutes a game, exponential weights [pre-game history]
@@ -90,7 +90,7 @@ SELECT
     p.ruled_out_flag,                                   -- BOOLEAN! an official report before tip-off says OUT [pre-game news]
     CASE WHEN p.any_quoted = 1 THEN p.is_quoted END AS quoted, -- BIGINT 0..1 1 = a bookmaker quotes his points; NULL on a date without quotes [pre-game market]
     p.minutes_ewma - m.least_minutes AS minutes_above_least_quoted, -- DOUBLE -90..90 his recent minutes above the fewest of a quoted player of his team [pre-game market]
-    p.points_ewma - m.least_points AS points_above_least_quoted, -- DOUBLE -120..120 the same of points [pre-game market]
+    p.points_ewma - m.least_points AS points_above_least_quoted, -- DOUBLE -120..120 his recent points above the fewest of a quoted player of his team [pre-game market]
     t.spread                                            -- DOUBLE -60..60 points, negative = his team favoured [pre-game market]
 FROM players AS p
 INNER JOIN nba_analytics.upcoming_team_game_context AS t ON p.game_id = t.game_id AND p.team_abbr = t.team_abbr

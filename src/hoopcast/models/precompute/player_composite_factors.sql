@@ -68,20 +68,20 @@ SELECT
     m.points_avg_last_10 * ((o.pace_shrunk + d.pace_shrunk - d.pace_league) / NULLIF(m.team_pace_last_10, 0e0) - 1e0)
         AS pace_score,                                  -- DOUBLE -30..30 points more than at the pace of his team's last 10 games [pre-game history]
     (t.out_history - m.in_history * m.out_history) / 1e6 AS teammates_out_usage_history, -- DOUBLE 0..20 sum over team-mates of usage per game x P(absent) [pre-game history]
-    (t.out_news - m.in_news * m.out_news) / 1e6 AS teammates_out_usage_news, -- DOUBLE 0..20 the same with moves of the game date [pre-game news]
-    (t.out_market - m.out_market) / 1e6 AS teammates_out_usage_market, -- DOUBLE 0..20 the same with who is quoted [pre-game market]
+    (t.out_news - m.in_news * m.out_news) / 1e6 AS teammates_out_usage_news, -- DOUBLE 0..20 teammates_out_usage_history with moves of the game date [pre-game news]
+    (t.out_market - m.out_market) / 1e6 AS teammates_out_usage_market, -- DOUBLE 0..20 teammates_out_usage_news with who is quoted [pre-game market]
     k.vacancy_share * (t.vacant_history - m.in_history * m.vacant_history) / 1e6
         * m.usage / NULLIF(m.usage + (t.present_history - m.in_history * (m.present - m.out_history)) / 1e6, 0e0)
         AS usage_spike_score_history,                   -- DOUBLE 0..30 points of absent team-mates that fall to him [pre-game history]
     k.vacancy_share * (t.vacant_news - m.in_news * m.vacant_news) / 1e6
         * m.usage / NULLIF(m.usage + (t.present_news - m.in_news * (m.present - m.out_news)) / 1e6, 0e0)
-        AS usage_spike_score_news,                      -- DOUBLE 0..30 the same with moves of the game date [pre-game news]
+        AS usage_spike_score_news,                      -- DOUBLE 0..30 usage_spike_score_history with moves of the game date [pre-game news]
     k.vacancy_share * (t.vacant_market - m.vacant_market) / 1e6
         * m.usage / NULLIF(m.usage + (t.present_market - (m.present - m.out_market)) / 1e6, 0e0)
-        AS usage_spike_score_market,                    -- DOUBLE 0..30 the same with who is quoted [pre-game market]
+        AS usage_spike_score_market,                    -- DOUBLE 0..30 usage_spike_score_news with who is quoted [pre-game market]
     1e0 - m.absent_history AS play_probability_history, -- DOUBLE 0..1 probability that he plays [pre-game history]
-    1e0 - m.absent_news AS play_probability_news,       -- DOUBLE 0..1 the same with moves of the game date [pre-game news]
-    1e0 - m.absent_market AS play_probability_market,   -- DOUBLE 0..1 the same with who is quoted [pre-game market]
+    1e0 - m.absent_news AS play_probability_news,       -- DOUBLE 0..1 probability that he plays, with moves of the game date [pre-game news]
+    1e0 - m.absent_market AS play_probability_market,   -- DOUBLE 0..1 probability that he plays, with moves of the game date and who is quoted [pre-game market]
     m.dnp_rate                                          -- DOUBLE 0..1 share of the last 10 games he was expected in that he missed [pre-game history]
 FROM measured AS m
 CROSS JOIN constants AS k

@@ -63,11 +63,11 @@ SELECT
     s.mid_fga_10 / s.zoned_10 AS mid_range_rate_last_10, -- DOUBLE 0..1 share from mid-range [pre-game history]
     s.three_fga_10 / s.zoned_10 AS three_rate_last_10,  -- DOUBLE 0..1 share of threes [pre-game history]
     s.paint_fgm_10 / NULLIF(CAST(s.paint_fga_10 AS DOUBLE), 0e0) AS paint_fg_pct_last_10, -- DOUBLE 0..1 field-goal share in the paint, last 10 games [pre-game history]
-    s.mid_fgm_10 / NULLIF(CAST(s.mid_fga_10 AS DOUBLE), 0e0) AS mid_range_fg_pct_last_10, -- DOUBLE 0..1 the same from mid-range [pre-game history]
-    s.three_fgm_10 / NULLIF(CAST(s.three_fga_10 AS DOUBLE), 0e0) AS three_fg_pct_last_10, -- DOUBLE 0..1 the same of threes [pre-game history]
+    s.mid_fgm_10 / NULLIF(CAST(s.mid_fga_10 AS DOUBLE), 0e0) AS mid_range_fg_pct_last_10, -- DOUBLE 0..1 field-goal share from mid-range, last 10 games [pre-game history]
+    s.three_fgm_10 / NULLIF(CAST(s.three_fga_10 AS DOUBLE), 0e0) AS three_fg_pct_last_10, -- DOUBLE 0..1 field-goal share of threes, last 10 games [pre-game history]
     s.paint_fgm_20 / NULLIF(CAST(s.paint_fga_20 AS DOUBLE), 0e0) AS paint_fg_pct_last_20, -- DOUBLE 0..1 field-goal share in the paint, last 20 games [pre-game history]
-    s.mid_fgm_20 / NULLIF(CAST(s.mid_fga_20 AS DOUBLE), 0e0) AS mid_range_fg_pct_last_20, -- DOUBLE 0..1 the same from mid-range [pre-game history]
-    s.three_fgm_20 / NULLIF(CAST(s.three_fga_20 AS DOUBLE), 0e0) AS three_fg_pct_last_20, -- DOUBLE 0..1 the same of threes [pre-game history]
+    s.mid_fgm_20 / NULLIF(CAST(s.mid_fga_20 AS DOUBLE), 0e0) AS mid_range_fg_pct_last_20, -- DOUBLE 0..1 field-goal share from mid-range, last 20 games [pre-game history]
+    s.three_fgm_20 / NULLIF(CAST(s.three_fga_20 AS DOUBLE), 0e0) AS three_fg_pct_last_20, -- DOUBLE 0..1 field-goal share of threes, last 20 games [pre-game history]
     CASE WHEN s.assisted_10 <= s.fgm_10 THEN s.assisted_10 / NULLIF(CAST(s.fgm_10 AS DOUBLE), 0e0) END
         AS assisted_rate_last_10,                       -- DOUBLE 0..1 share of his made field goals that were assisted, NULL where charts have more assisted ones than box scores made [pre-game history]
     s.fga_10 / NULLIF(CAST(s.games_10 AS DOUBLE), 0e0) AS attempts_per_game_last_10, -- DOUBLE 0..60 field-goal attempts a game [pre-game history]
@@ -77,8 +77,8 @@ SELECT
     (COALESCE(s.paint_fgm, 0) + c.k_paint * s.paint_pct) / (COALESCE(s.paint_fga, 0) + c.k_paint)
         AS paint_fg_pct_shrunk,                         -- DOUBLE 0..1 estimate of his share in the paint [pre-game history]
     (COALESCE(s.mid_fgm, 0) + c.k_mid_range * s.mid_pct) / (COALESCE(s.mid_fga, 0) + c.k_mid_range)
-        AS mid_range_fg_pct_shrunk,                     -- DOUBLE 0..1 the same from mid-range [pre-game history]
+        AS mid_range_fg_pct_shrunk,                     -- DOUBLE 0..1 estimate of his share from mid-range [pre-game history]
     (COALESCE(s.three_fgm, 0) + c.k_three * s.three_pct) / (COALESCE(s.three_fga, 0) + c.k_three)
-        AS three_fg_pct_shrunk                          -- DOUBLE 0..1 the same of threes [pre-game history]
+        AS three_fg_pct_shrunk                          -- DOUBLE 0..1 estimate of his share of threes [pre-game history]
 FROM shares AS s
 CROSS JOIN constants AS c

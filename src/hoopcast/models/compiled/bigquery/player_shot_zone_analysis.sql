@@ -1,4 +1,4 @@
--- compiled from 1a5d06d2123835c8 as b070599834369837
+-- compiled from 9ac3e57041c5f8c8 as b070599834369837
 SELECT
   CAST(player_id AS INT64) AS player_id,
   CAST(analysis_date AS DATE) AS analysis_date,

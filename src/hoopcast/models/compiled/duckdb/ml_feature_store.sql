@@ -1,4 +1,4 @@
--- compiled from 318d83e50b77291c as 6f174b242b68a938
+-- compiled from a26294339b80aa5b as 6f174b242b68a938
 SELECT
   CAST(player_id AS BIGINT) AS player_id,
   CAST(game_id AS TEXT) AS game_id,

@@ -1,4 +1,4 @@
--- compiled from 318d83e50b77291c as 788339c3a9ec0ae6
+-- compiled from a26294339b80aa5b as 788339c3a9ec0ae6
 WITH versus AS (
   SELECT
     u.game_id,

@@ -1,4 +1,4 @@
--- compiled from 34115391b9eff6b9 as 3131638627411abf
+-- compiled from a37dd46443a7fcc3 as 3131638627411abf
 WITH levels AS (
   SELECT
     game_id,

@@ -1,4 +1,4 @@
--- compiled from d8647a4ca2d0f590 as e4f2b06e3f3eb9dd
+-- compiled from cf2914967069268d as e4f2b06e3f3eb9dd
 WITH dates AS (
   SELECT DISTINCT
     season,

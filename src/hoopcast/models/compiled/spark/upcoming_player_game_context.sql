@@ -1,4 +1,4 @@
--- compiled from 9c91940c1c8fe5f7 as f2bad5f858e570e0
+-- compiled from 6ed157b19997a214 as f2bad5f858e570e0
 WITH appearances AS (
   SELECT
     p.player_id,
