@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.docs.pages import Block, commands_of, pages, read_page
+from tests.docs.pages import REPOSITORY, Block, commands_of, pages, read_page
 
 PAGE = """
 # A page
@@ -68,3 +68,21 @@ def test_an_exit_status_before_no_commands_is_refused() -> None:
 
 def test_readme_is_among_the_pages() -> None:
     assert pages()[0].name == "README.md"
+
+
+def rows(text: str) -> list[list[str]]:
+    """Cells of the lines of tables."""
+    return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"]
+
+
+def test_figures_of_the_readme_are_those_of_the_page_of_scores() -> None:
+    readme = (REPOSITORY / "README.md").read_text("utf-8").partition("## How good it is")[2].partition("\n## ")[0]
+    page = (REPOSITORY / "docs" / "forecast-scores.md").read_text("utf-8").partition("## 2021-22 (TEST)")[2]
+    names = {"mean of the last 5 games": "last 5", "exponential average, half-life 8 games": "ewma8"}
+    # In its first table the page has a column for each population: ALL comes first, PROP last.
+    scores = {row[1]: (row[3].strip("-"), row[7].strip("-")) for row in rows(page.partition("Outcomes inside")[0])}
+    shown = rows(readme)[2:]
+    assert len(shown) == 7
+    assert [(all_, prop) for _, _, all_, prop in shown] == [scores[names.get(row[1], row[1])] for row in shown]
+    against = next(row for row in rows(page) if row[:2] == ["ensemble_line", "all"])
+    assert all(figure in readme for figure in (*against[3:5], against[5], *against[6:8]))
