@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.page import Case, Measure, Page, console, markdown
+from benchmarks.work import FEATURES
 
 REPOSITORY = Path(__file__).parents[1]
 REAL = ("2018-19", "2019-20", "2020-21", "2021-22")
@@ -97,12 +98,12 @@ def beside(bench: Bench, case: Case, source: str, runs: int, **dates: str) -> st
     return done
 
 
-def polars_beside(bench: Bench, case: Case, source: str, seasons: tuple[str, ...], earlier: str) -> str:
+def polars_beside(bench: Bench, case: Case, source: str, seasons: tuple[str, ...]) -> str:
     """Measure Polars on what Hoopcast has before the features; gives in a sentence how well the values agree."""
     folder = bench.folder / f"polars_{len(seasons)}"
     folder.mkdir()
     output = str(folder / "features.parquet")
-    bench.work("export", warehouse=source, folder=str(folder), season=seasons[0], earlier=earlier)
+    bench.work("export", warehouse=source, folder=str(folder))
     runs = len(case.measures[0].runs)
     case.measures.append(
         bench.measure(
@@ -119,7 +120,7 @@ def polars_beside(bench: Bench, case: Case, source: str, seasons: tuple[str, ...
 def command_line(bench: Bench, case: Case, warehouse: str, *arguments: str, runs: int) -> None:
     """Measure a whole `hoopcast` process, start-up included."""
     script = str(Path(sys.executable).parent / "hoopcast")
-    command = [script, "--warehouse", warehouse, "--threads", str(CORES), "--quiet", "backfill", *arguments]
+    command = [script, "--warehouse", warehouse, "--threads", str(CORES), "--quiet", "backfill", *FEATURES, *arguments]
     case.measures.insert(0, bench.measure("Hoopcast", runs, lambda _: child(command)))
     bench.cases.append(case)
 
@@ -150,7 +151,7 @@ def measured(bench: Bench) -> Page:
 
     season = Case("one season", f"{last}, every table from nba_analytics to the feature store; earlier seasons done")
     done = beside(bench, season, before, runs, season=last)
-    page.agreement.append(polars_beside(bench, season, done, (last,), seasons[-2]))
+    page.agreement.append(polars_beside(bench, season, done, (last,)))
     print("  parts of a season", flush=True)
     page.parts = Measure(
         "parts", [bench.work("parts", copy_of=before, warehouse=bench.url("parts"), season=last) for _ in range(runs)]
@@ -158,7 +159,7 @@ def measured(bench: Bench) -> Page:
     few = max(1, runs - 2)
     four = Case("four seasons", f"{seasons[0]} to {last}, all of it")
     four_done = beside(bench, four, raw, few)
-    page.agreement.append(polars_beside(bench, four, four_done, seasons, "none"))
+    page.agreement.append(polars_beside(bench, four, four_done, seasons))
     beside(bench, Case("ten seasons", "simulated, all of it"), ten, max(1, runs - 3))
 
     days = sampled(done, last)

@@ -87,10 +87,11 @@ with the least and the most. Memory is the peak of the whole process.
 **Plain DuckDB** runs the same compiled SQL on the same file, an `INSERT` for each table and season: no plan, no ledger,
 no checks, no copy for readers. **Polars** is a second implementation (`benchmarks/polars_features.py`): from game
 summaries, team contexts and expected players it computes form, recency, player context, daily cache, shot zones, team
-defence, availability, composite factors and the 25 features, in memory, and writes one Parquet file. Its ratio is that
-of Hoopcast's seconds for those ten tables. It does not compute lines, game summaries, team contexts, who is expected,
-the news, market and line levels, the columns beside the 25, or the quality score. Both sides round to 6 decimals, table
-by table: where a feature adds up what was rounded before, the last digit may differ by more than one.""".splitlines()
+defence, composite factors and the 25 features, in memory, and writes one Parquet file. Its ratio is that of Hoopcast's
+seconds for those nine tables. Who will play is learned by no SQL: both are given it, and Hoopcast's seconds are without
+it. Polars does not compute lines, game summaries, team contexts, who is expected, the news, market and line levels, the
+columns beside the 25, or the quality score. Both sides round to 6 decimals, table by table: where a feature adds up
+what was rounded before, the last digit may differ by more than one.""".splitlines()
 
 
 def console(page: Page) -> str:

@@ -1,4 +1,4 @@
-"""Zones, defence, availability and composite factors in Polars, for `benchmarks.polars_features`."""
+"""Zones, defence and composite factors in Polars, for `benchmarks.polars_features`."""
 
 import polars as pl
 
@@ -7,9 +7,8 @@ from benchmarks.polars_form import LAST_10, ratio, rounded, total
 ZONES = {"paint": 2, "mid_range": 2, "three": 3}
 # Games of k and carry of last season, as in team_defense_zone_analysis.sql.
 SHRUNK = {"paint": (30, 0.6), "mid_range": (120, 0.4), "three": (60, 0.2), "rating": (15, 0.4), "pace": (4, 0.4)}
-LEAGUE_GAMES, K_ROWS, FATIGUE_SHARE, VACANCY_SHARE = 60, 25, 0.004, 0.062
+LEAGUE_GAMES, FATIGUE_SHARE, VACANCY_SHARE = 60, 0.004, 0.062
 LAST_15 = 15
-MINUTES_TIERS = (12, 24)
 
 
 def before(left: pl.DataFrame, right: pl.DataFrame, by: list[str]) -> pl.DataFrame:
@@ -93,52 +92,6 @@ def team_defense(context: pl.DataFrame, games: pl.DataFrame, teams: pl.DataFrame
     wide = shrunk.pivot("measure", index=["team_abbr", "game_date"], values=["league", "shrunk"])
     return rounded(
         wide.rename({f"{kind}_{name}": f"{name}_{kind}" for kind in ("league", "shrunk") for name in SHRUNK})
-    )
-
-
-def outcomes(context: pl.DataFrame, cache: pl.DataFrame, games: pl.DataFrame) -> pl.DataFrame:
-    """Who played of those that history expects, NULL otherwise, in buckets of games missed, minutes and list status."""
-    missed = pl.col("games_missed_streak")
-    streak = (
-        pl.when(missed.is_null()).then(9).when(missed <= 2).then(missed)  # noqa: PLR2004 - bounds of availability.sql
-        .when(missed <= 5).then(3).when(missed <= 10).then(4).otherwise(5)  # noqa: PLR2004 - the same
-    )  # fmt: skip
-    known = pl.col("charted") & (pl.col("expected_level") == "history")
-    tier = pl.sum_horizontal(pl.col("minutes_avg_last_10") >= minutes for minutes in MINUTES_TIERS)
-    return (
-        context.select("game_id", "player_id", "game_date", "games_missed_streak", "injury_risk", "expected_level")
-        .join(cache.select("player_id", "game_date", "minutes_avg_last_10"), on=["player_id", "game_date"])
-        .join(games.select("game_id", "player_id", played="played_flag"), on=["game_id", "player_id"], how="left")
-        .join(games.select("game_id").unique().with_columns(charted=True), on="game_id", how="left")
-        .select(
-            "game_id", "player_id", "game_date",
-            bucket=streak.cast(pl.Int64) * 100 + tier.cast(pl.Int64) * 10 + pl.col("injury_risk").cast(pl.Int64),
-            played=pl.when(known).then(pl.col("played").fill_null(value=False).cast(pl.Int64)),
-        )
-    )  # fmt: skip
-
-
-def availability(seen: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
-    """Probability by history that each expected player plays: shares of like rows on earlier dates."""
-    daily = (
-        pl.concat([earlier, seen])
-        .group_by("bucket", "game_date")
-        .agg(n=pl.col("played").count(), played=pl.col("played").sum())
-        .sort("game_date")
-    )
-    shares = daily.select("bucket", "game_date", pl.col("n", "played").cum_sum().shift().over("bucket").fill_null(0))
-    overall = (
-        daily.group_by("game_date")
-        .agg(pl.col("n", "played").sum())
-        .sort("game_date")
-        .select("game_date", share=ratio(pl.col("played").cum_sum().shift(), pl.col("n").cum_sum().shift()))
-    )
-    probability = (pl.col("played") + K_ROWS * pl.col("share")) / (pl.col("n") + K_ROWS)
-    return rounded(
-        seen.drop("played")
-        .join(shares, on=["bucket", "game_date"])
-        .join(overall, on="game_date")
-        .select("game_id", "player_id", play_probability=probability)
     )
 
 

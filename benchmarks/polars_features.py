@@ -1,8 +1,8 @@
 """The feature tables in Polars: an idiomatic second implementation, to compare speed and values with.
 
-From what Hoopcast has before it (game summaries, team contexts and the expected players, as Parquet) it computes form
-and recency of players and teams, rest and workload, the daily cache, shot zones, team defence by zone, availability by
-history, composite factors and the 25 features, season by season, reaching into the season before.
+From what Hoopcast has before it (game summaries, team contexts, the expected players and who of them will play, as
+Parquet) it computes form and recency of players and teams, rest and workload, the daily cache, shot zones, team defence
+by zone, composite factors and the 25 features, season by season, reaching into the season before.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,11 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.polars_factors import availability, composite_factors, outcomes, player_shot_zones, team_defense
+from benchmarks.polars_factors import composite_factors, player_shot_zones, team_defense
 from benchmarks.polars_form import LAST_5, LAST_10, appearances, player_form, player_recency, rounded, team_form
 
+# Learned by no SQL and no data frame.
+LEARNED = "nba_precompute.availability"
 INPUTS = {
     "games": "nba_analytics.player_game_summary",
     "offense": "nba_analytics.team_offense_game_summary",
@@ -22,11 +24,7 @@ INPUTS = {
     "expected": "nba_analytics.expected_player",
     "team": "nba_raw.team",
     "weights": "nba_raw.recency_weight",
-}
-# Of the season before the first one: what the share of expected players who played is taken from.
-EARLIER = {
-    "earlier_context": "nba_analytics.upcoming_player_game_context",
-    "earlier_cache": "nba_precompute.player_daily_cache",
+    "present": LEARNED,
 }
 # Tables of Hoopcast that hold what is computed here.
 COMPUTED = (
@@ -37,7 +35,6 @@ COMPUTED = (
     "nba_precompute.player_daily_cache",
     "nba_precompute.player_shot_zone_analysis",
     "nba_precompute.team_defense_zone_analysis",
-    "nba_precompute.availability",
     "nba_precompute.player_composite_factors",
     "nba_predictions.ml_feature_store",
 )
@@ -45,16 +42,12 @@ FRESH_CAP = 7
 K_GAMES, M_GAMES, K_RATE, K_PACE, K_TEAM = 2.0, 4.0, 40.0, 2.0, 20.0
 
 
-def features(tables: dict[str, pl.DataFrame], season: str, earlier: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def features(tables: dict[str, pl.DataFrame], season: str) -> pl.DataFrame:
     """The 25 features of every expected player of a season.
 
     Args:
         tables: a table for each of `INPUTS`, of this season and the one before.
         season: season of the features, such as 2021-22.
-        earlier: who played of those expected in the season before, as this function gives it for that season.
-
-    Returns:
-        The features, and who played of those expected.
     """
     played = appearances(tables["games"])
     expected = tables["expected"].filter(pl.col("season") == season)
@@ -62,22 +55,19 @@ def features(tables: dict[str, pl.DataFrame], season: str, earlier: pl.DataFrame
     cache = daily_cache(context, tables, played, season)
     zones = player_shot_zones(context, played)
     defense = team_defense(context, tables["defense"], tables["team"], season)
-    seen = outcomes(context, cache, tables["games"])
-    factors = composite_factors(context, cache, zones, defense, availability(seen, earlier))
-    return feature_store(context, cache, zones, defense, factors), seen
+    present = tables["present"].filter(pl.col("level") == "history").select("game_id", "player_id", "play_probability")
+    factors = composite_factors(context, cache, zones, defense, present)
+    return feature_store(context, cache, zones, defense, factors)
 
 
 def features_of_seasons(folder: Path, seasons: Sequence[str]) -> pl.DataFrame:
     """The 25 features of seasons in a row, each on what was before it.
 
     Args:
-        folder: a Parquet file for each of `INPUTS`, and for each of `EARLIER`, empty where no season is before.
+        folder: a Parquet file for each of `INPUTS`.
         seasons: in their order.
     """
-    every = {name: pl.read_parquet(folder / f"{name}.parquet") for name in (*INPUTS, *EARLIER)}
-    known = every.pop("earlier_context").rename({"injury_risk_history": "injury_risk"})
-    cache = every.pop("earlier_cache").rename({"analysis_date": "game_date"})
-    earlier = outcomes(known, cache, every["games"])
+    every = {name: pl.read_parquet(folder / f"{name}.parquet") for name in INPUTS}
     first = int(seasons[0][:4])
     names = [f"{year}-{(year + 1) % 100:02d}" for year in range(first - 1, first + len(seasons))]
     stores = []
@@ -86,8 +76,7 @@ def features_of_seasons(folder: Path, seasons: Sequence[str]) -> pl.DataFrame:
             name: table.filter(pl.col("season").is_in(pair)) if "season" in table.columns else table
             for name, table in every.items()
         }
-        store, earlier = features(tables, pair[1], earlier)
-        stores.append(store)
+        stores.append(features(tables, pair[1]))
     return pl.concat(stores)
 
 
