@@ -12,7 +12,7 @@ ARGS ?=
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test golden check lint types format docs bench install lock clean
+.PHONY: help demo test golden check lint types format docs bench faults install lock clean
 
 help: ## list the chores
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -44,6 +44,9 @@ docs: $(VENV)/.dev ## build the documentation into docs/_build/html; a warning i
 
 bench: $(VENV)/.dev ## run the benchmarks, print their table and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks
+
+faults: $(VENV)/.dev ## do hundreds of faults to the product and write docs/faults.md
+	$(BIN)/python -m faults --output docs/faults.md
 
 install: $(VENV)/.dev ## make .venv match the lock, tools of development included
 
