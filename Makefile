@@ -12,7 +12,7 @@ ARGS ?=
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test golden check lint types format docs bench faults install lock clean
+.PHONY: help demo test golden check lint types format docs bench faults fuzz install lock clean
 
 help: ## list the chores
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -47,6 +47,9 @@ bench: $(VENV)/.dev ## run the benchmarks, print their table and write docs/benc
 
 faults: $(VENV)/.dev ## do hundreds of faults to the product and write docs/faults.md
 	$(BIN)/python -m faults --output docs/faults.md
+
+fuzz: $(VENV)/.dev ## try fifty times as many meaningless files, texts, calls and queries as the tests do
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n $(WORKERS) --timeout 3000 tests/fuzz $(ARGS)
 
 install: $(VENV)/.dev ## make .venv match the lock, tools of development included
 

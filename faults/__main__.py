@@ -51,7 +51,9 @@ def main() -> int:
     """Choose, do, tell and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--share", type=float, default=1.0, help="of the tries of each kind, one at least")
-    parser.add_argument("--only", default="", help="kinds whose names contain this")
+    parser.add_argument(
+        "--only", default="", help="kinds whose names contain this; a page keeps what it says of others"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--output", type=Path, help="file of the table, such as docs/faults.md")
@@ -64,7 +66,8 @@ def main() -> int:
         done = tried(base, wanted, chosen.seed, chosen.workers)
     print(table(done))
     if chosen.output:
-        chosen.output.write_text(page(done, chosen.seed), "utf-8")
+        before = chosen.output.read_text("utf-8") if chosen.only and chosen.output.exists() else ""
+        chosen.output.write_text(page(done, chosen.seed, before), "utf-8")
     return 1 if any(one.is_broken for one in done) else 0
 
 

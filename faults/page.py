@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import hoopcast
-from faults.kinds import Kind
+from faults.kinds import KINDS, Kind
 
 _MOST, _LONGEST = 3, 160
 _NUMBERS = re.compile(r"\d[\d,.]*|(?<=/)[\w.-]*hoopcast-fault[\w./-]*")
@@ -40,12 +40,21 @@ def table(done: list[Tried]) -> str:
     return "\n".join([*lines, f"{len(done)} faults, {broken} broke a promise"])
 
 
-def page(done: list[Tried], seed: int) -> str:
-    """The page of the docs."""
-    rows = "\n".join(
-        f"| {kind.name} | {len(tries)} | {sum(not one.is_broken for one in tries)} | {kind.promise} | {_said(tries)} |"
+def page(done: list[Tried], seed: int, before: str = "") -> str:
+    """The page of the docs; kinds that were not done now stand as they did on the page `before`."""
+    rows = {
+        line.split(" | ")[0]: line
+        for line in before.splitlines()
+        if line.startswith("| ") and not line.startswith("| fault ")
+    }
+    rows |= {
+        f"| {kind.name}": f"| {kind.name} | {len(tries)} | {sum(not one.is_broken for one in tries)} | {kind.promise}"
+        f" | {_said(tries)} |"
         for kind, tries in by_kind(done).items()
-    )
+    }
+    counts = [[int(cell) for cell in row.split(" | ")[1:3]] for row in rows.values()]
+    tries, held = (sum(column) for column in zip(*counts, strict=True))
+    body = "\n".join(rows[f"| {kind.name}"] for kind in KINDS if f"| {kind.name}" in rows)
     return f"""# Faults
 
 Each of these was done to real processes of Hoopcast {hoopcast.__version__} on a small simulated league of two seasons,
@@ -57,11 +66,11 @@ part of them is among the tests. After each fault the command is done again, all
 - nothing lies beside the warehouse but its copy for readers;
 - an error was one line, with an exit status that says of which kind, and never a traceback.
 
-{len(done)} faults were done; **{sum(one.is_broken for one in done)} broke a promise**.
+{tries} faults were done; **{tries - held} broke a promise**.
 
 | fault | tried | held | what must hold | what was seen, and how often |
 |---|---|---|---|---|
-{rows}
+{body}
 """
 
 

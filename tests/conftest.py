@@ -15,7 +15,8 @@ REPOSITORY = Path(__file__).parents[1]
 # A deadline measures the machine, not the code. CI draws the same examples each time; elsewhere each run draws others.
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("dev", deadline=None, print_blob=True)
-settings.load_profile("ci" if os.environ.get("CI") else "dev")
+settings.register_profile("fuzz", deadline=None, print_blob=True, max_examples=5000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
 
 
 # Most tests are about the tables below the forecasts, and one system that learns nothing shows that those reach them.

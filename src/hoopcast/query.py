@@ -24,6 +24,10 @@ def statements(text: str, dialect: Dialect = "duckdb") -> tuple[str, ...]:
     """
     if dialect not in DIALECTS:
         raise UsageError(f"no dialect '{dialect}'; choose from {', '.join(DIALECTS)}")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError("SQL is not UTF-8 text; write it in UTF-8") from error
     found = tuple(_selects(text if dialect == "duckdb" else _transpiled(text, dialect)))
     if not found:
         raise UsageError("there is no statement to run; write a SELECT")
@@ -57,6 +61,8 @@ def _transpiled(text: str, dialect: Dialect) -> str:
     except UnsupportedError as error:
         what = _one_line(str(error)).rstrip(".")
         raise UsageError(f"{dialect} SQL has no equal here: {what}; ask it in DuckDB's SQL") from error
+    except RecursionError as error:
+        raise UsageError(f"{dialect} SQL is nested too deep; write it in steps, each a WITH") from error
     except SqlglotError as error:
         raise UsageError(f"{dialect} SQL does not parse: {_one_line(str(error))}") from error
 

@@ -67,7 +67,7 @@ def _read(file: Path) -> dict[str, object]:
 
     try:
         return tomllib.loads(file.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
         raise UsageError(f"{file} can not be read: {error}") from error
 
 

@@ -65,3 +65,16 @@ def test_a_move_has_its_dates_first_moment_and_the_season_of_its_date(engine: Du
         engine, "SELECT CAST(captured_at_utc AS VARCHAR), season, report_kind, status FROM nba_raw.injury_status"
     )
     assert found == [("2021-10-19 00:00:00", "2021-22", "list_move", "placed")]
+
+
+def test_a_move_given_to_a_namesake_is_taken_back_once_whom_it_meant_is_known(engine: DuckDB, tmp_path: Path) -> None:
+    moves = write_csv(tmp_path / "moves.csv", [move()])
+    of_others = {"TEAM_ID": 1610612749, "TEAM_ABBREVIATION": "MIL", "MATCHUP": "MIL vs. BKN"}
+    land(engine, write_csv(tmp_path / "box.csv", [player_line(PLAYER_ID=7, **of_others)]))
+    assert land(engine, moves).added == 1
+    assert values(engine, "SELECT player_id FROM nba_raw.injury_status") == [(7,)]
+    land(engine, write_csv(tmp_path / "more.csv", [player_line()]))
+    report = land(engine, moves)
+    assert (report.added, report.deleted) == (1, 1)
+    assert values(engine, "SELECT player_id FROM nba_raw.injury_status") == [(201142,)]
+    assert land(engine, moves).unchanged == 1

@@ -1,5 +1,7 @@
 """Rows whose player is given by name alone: resolved, or kept until the name is known."""
 
+from datetime import date
+
 from hoopcast.identity.players import Mention, known_players, resolve
 from hoopcast.sources.contract import Contract
 from hoopcast.warehouse.engine import Engine, Value
@@ -74,6 +76,27 @@ def keep_unresolved(engine: Engine, contract: Contract) -> None:
         """,
         {"table_name": contract.table_name},
     )
+
+
+def take_back(engine: Engine, contract: Contract, path: str) -> list[date]:
+    """Delete rows that an earlier reading of the same file gave to another player of that name; the date of each.
+
+    Whom a name fits best is known better once more players are: a row must not stand with both.
+    """
+    keys = " AND ".join(f"c.{column} = o.{column}" for column in contract.table.grain if column != "player_id")
+    team = " AND c.team_abbr IS NOT DISTINCT FROM o.team_abbr" if "team_abbr" in contract.table.content_columns else ""
+    wrong = f"""
+        o.source_id IN (SELECT source_id FROM nba_raw.ingested_file WHERE path = $path AND table_name = $table_name)
+        AND EXISTS (
+            SELECT 1 FROM candidate AS c JOIN resolved_names AS r ON {_same_mention(contract)}
+            WHERE c.player_name = o.player_name{team} AND {keys} AND c.player_id IS DISTINCT FROM o.player_id
+        )
+        AND NOT EXISTS (SELECT 1 FROM candidate AS c WHERE c.player_id = o.player_id AND {keys})"""
+    asked = {"path": path, "table_name": contract.table_name}
+    found = engine.query(f"SELECT o.{contract.time} FROM {contract.table_name} AS o WHERE {wrong}", asked).rows
+    if found:
+        engine.execute(f"DELETE FROM {contract.table_name} AS o WHERE {wrong}", asked)
+    return [row[0] for row in found if isinstance(row[0], date)]
 
 
 def forget_earlier(engine: Engine, contract: Contract, path: str) -> None:

@@ -18,7 +18,8 @@ from hoopcast.warehouse.result import Table as Result
 from hoopcast.warehouse.tables import Table
 from hoopcast.warehouse.targets import hold, release
 
-_HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+# A process that is just ending has no program any more: "held in PID 7".
+_HOLDER = re.compile(r"held in (?:(?P<program>.+?) \()?PID (?P<pid>\d+)")
 _RETRY_SECONDS = 0.05
 _LONGEST_COMMAND = 100
 SCHEME = "duckdb://"
@@ -194,7 +195,7 @@ def _connect(path: str, wait_seconds: float, *, read_only: bool) -> duckdb.DuckD
             if holder is None:
                 raise WarehouseError(_unreadable(path, error)) from error
             if time.monotonic() >= deadline:
-                command = _command(holder["pid"]) or holder["program"]
+                command = _command(holder["pid"]) or holder["program"] or "ending"
                 message = (
                     f"{path} is in use by process {holder['pid']} ({command}); "
                     "wait for it with --wait SECONDS, or end it"

@@ -74,8 +74,15 @@ def refuse_unwritable(path: Path) -> None:
     """Refuse a path where no file can be written, before work for it is done.
 
     Raises:
-        UsageError: if it is a folder or in none, or belongs to a warehouse.
+        UsageError: if it is a folder or in none, belongs to a warehouse, or is nothing that this system can name.
     """
+    try:
+        _refuse_unwritable(path)
+    except OSError as error:
+        raise UsageError(f"{path} can not be written: {error.strerror}") from error
+
+
+def _refuse_unwritable(path: Path) -> None:
     target = Path(os.path.realpath(path))
     if not target.parent.is_dir():
         # A pipe's real path has no folder, though the pipe can be written.
