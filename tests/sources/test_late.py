@@ -74,7 +74,13 @@ def test_a_move_given_to_a_namesake_is_taken_back_once_whom_it_meant_is_known(en
     assert land(engine, moves).added == 1
     assert values(engine, "SELECT player_id FROM nba_raw.injury_status") == [(7,)]
     land(engine, write_csv(tmp_path / "more.csv", [player_line()]))
-    report = land(engine, moves)
-    assert (report.added, report.deleted) == (1, 1)
     assert values(engine, "SELECT player_id FROM nba_raw.injury_status") == [(201142,)]
     assert land(engine, moves).unchanged == 1
+
+
+def test_a_move_that_two_namesakes_of_a_team_could_mean_waits_again(engine: DuckDB, tmp_path: Path) -> None:
+    land(engine, write_csv(tmp_path / "box.csv", [player_line()]))
+    assert land(engine, write_csv(tmp_path / "moves.csv", [move()])).added == 1
+    land(engine, write_csv(tmp_path / "more.csv", [player_line(PLAYER_ID=7)]))
+    assert values(engine, "SELECT COUNT(*) FROM nba_raw.injury_status") == [(0,)]
+    assert [row[:3] for row in values(engine, UNRESOLVED)] == [("Kevin Durant", "BKN", 1)]

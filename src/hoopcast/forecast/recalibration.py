@@ -164,8 +164,8 @@ def from_text(text: str) -> Recalibration | None:
             return None
         values = np.stack([np.interp(GRID, whole["knots"], band) for band in whole["values"]])
         return Recalibration(np.array(whole["edges"], dtype=np.float64), values)
-    except (LookupError, TypeError, ValueError) as error:
-        raise ModelError(f"no recalibration can be read from '{text[:40]}'; restore a backup") from error
+    except (LookupError, TypeError, ValueError, RecursionError) as error:
+        raise ModelError(f"no recalibration can be read from {text[:40]!r}; restore a backup") from error
 
 
 def _values(row: BandRow) -> FloatArray:

@@ -78,27 +78,6 @@ def keep_unresolved(engine: Engine, contract: Contract) -> None:
     )
 
 
-def take_back(engine: Engine, contract: Contract, path: str) -> list[date]:
-    """Delete rows that an earlier reading of the same file gave to another player of that name; the date of each.
-
-    Whom a name fits best is known better once more players are: a row must not stand with both.
-    """
-    keys = " AND ".join(f"c.{column} = o.{column}" for column in contract.table.grain if column != "player_id")
-    team = " AND c.team_abbr IS NOT DISTINCT FROM o.team_abbr" if "team_abbr" in contract.table.content_columns else ""
-    wrong = f"""
-        o.source_id IN (SELECT source_id FROM nba_raw.ingested_file WHERE path = $path AND table_name = $table_name)
-        AND EXISTS (
-            SELECT 1 FROM candidate AS c JOIN resolved_names AS r ON {_same_mention(contract)}
-            WHERE c.player_name = o.player_name{team} AND {keys} AND c.player_id IS DISTINCT FROM o.player_id
-        )
-        AND NOT EXISTS (SELECT 1 FROM candidate AS c WHERE c.player_id = o.player_id AND {keys})"""
-    asked = {"path": path, "table_name": contract.table_name}
-    found = engine.query(f"SELECT o.{contract.time} FROM {contract.table_name} AS o WHERE {wrong}", asked).rows
-    if found:
-        engine.execute(f"DELETE FROM {contract.table_name} AS o WHERE {wrong}", asked)
-    return [row[0] for row in found if isinstance(row[0], date)]
-
-
 def forget_earlier(engine: Engine, contract: Contract, path: str) -> None:
     """Drop what an earlier reading of the same file left unresolved."""
     engine.execute(
@@ -138,3 +117,27 @@ def take_up(engine: Engine, contract: Contract) -> None:
         {"table_name": contract.table_name},
     )
     engine.execute(f"DELETE FROM {UNRESOLVED} WHERE table_name = $table_name", {"table_name": contract.table_name})
+
+
+def take_up_doubtful(engine: Engine, contract: Contract) -> set[date]:
+    """Make `candidate` of rows whose name now fits somebody else, or more than one, and remove them; their dates.
+
+    Whom a name fits best is known better once more players are, in whatever order files come. Only for a table whose
+    players are all given by name.
+    """
+    columns = ", ".join(f"o.{name}" for name in _row_columns(contract.table))
+    engine.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE candidate AS
+        SELECT ROW_NUMBER() OVER () AS row_number, o.source_id, {columns}, CAST(NULL AS BIGINT) AS player_id,
+            TRUE AS game_known, 'good' AS fate, CAST(NULL AS VARCHAR) AS fault, o.player_id AS former_id
+        FROM {contract.table_name} AS o
+        """
+    )
+    name_players(engine, contract)
+    engine.execute("DELETE FROM candidate WHERE player_id IS NOT DISTINCT FROM former_id")
+    dates = {row[0] for row in engine.query(f"SELECT DISTINCT {contract.time} FROM candidate").rows}
+    keys = "".join(f" AND o.{column} = c.{column}" for column in contract.table.grain if column != "player_id")
+    engine.execute(f"DELETE FROM {contract.table_name} AS o USING candidate AS c WHERE o.player_id = c.former_id{keys}")
+    engine.execute("UPDATE candidate SET player_id = NULL, fate = 'good'")
+    return {day for day in dates if isinstance(day, date)}

@@ -1,5 +1,8 @@
 """Rows that waited for a name to become known."""
 
+from collections.abc import Collection
+from datetime import date
+
 from hoopcast.identity import unresolved
 from hoopcast.pipeline.raw_units import append_raw
 from hoopcast.sources import candidates, quarantine
@@ -8,19 +11,29 @@ from hoopcast.sources.contracts import CONTRACTS
 from hoopcast.sources.merge import merge
 from hoopcast.warehouse.engine import Engine
 
+# What a contract says of the player where its files never have his id.
+_BY_NAME_ALONE = "NULL"
+
 
 def resolve_waiting(engine: Engine, run_id: str) -> int:
-    """Resolve names that earlier files left, with the players known now; each table in one transaction.
+    """Resolve names that earlier files left or gave to a namesake, with the players known now.
+
+    Each table is one transaction.
 
     Args:
         engine: the warehouse.
         run_id: run that the ledger entries name.
 
     Returns:
-        Rows that were resolved.
+        Rows that waited and were resolved.
     """
     resolved = 0
     for contract in CONTRACTS:
+        if contract.outputs.get("player_id") == _BY_NAME_ALONE:
+            with engine.transaction():
+                dates = unresolved.take_up_doubtful(engine, contract)
+                if dates:
+                    settle(engine, contract, run_id, dates)
         if contract.by_name and unresolved.waiting(engine, contract):
             with engine.transaction():
                 unresolved.take_up(engine, contract)
@@ -28,13 +41,14 @@ def resolve_waiting(engine: Engine, run_id: str) -> int:
     return resolved
 
 
-def settle(engine: Engine, contract: Contract, run_id: str) -> int:
+def settle(engine: Engine, contract: Contract, run_id: str, touched: Collection[date] = ()) -> int:
     """Resolve the rows of `candidate`, load those with a player and keep the others waiting.
 
     Args:
         engine: the warehouse, in a transaction, with `candidate` taken up from the waiting rows.
         contract: of their table.
         run_id: run that the ledger entries name.
+        touched: dates of the table from which rows were taken.
 
     Returns:
         Rows that were resolved.
@@ -43,6 +57,7 @@ def settle(engine: Engine, contract: Contract, run_id: str) -> int:
     candidates.settle_doubles(engine, contract)
     fates = candidates.counts(engine)
     merged = merge(engine, contract, replace=False)
+    merged.dates[contract.table_name].update(touched)
     if fates["broken"]:
         quarantine.set_aside_conflicts(engine, contract)
     unresolved.keep_unresolved(engine, contract)

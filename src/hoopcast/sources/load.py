@@ -158,9 +158,7 @@ def _land(engine: Engine, contract: Contract, content: Content, staged: Staged, 
             unresolved.name_players(engine, contract)
         candidates.settle_doubles(engine, contract)
         quarantine.release(engine, contract, path)
-        taken_back = unresolved.take_back(engine, contract, path) if contract.by_name else []
         merged = merge(engine, contract, replace=options.replace)
-        merged.dates[contract.table_name].update(taken_back)
         fates = candidates.counts(engine)
         if fates["broken"] or staged.rejected:
             quarantine.set_aside(engine, contract, staged, source_id)
@@ -179,7 +177,7 @@ def _land(engine: Engine, contract: Contract, content: Content, staged: Staged, 
             quarantined=fates["broken"] + staged.rejected,
             unresolved=fates["unresolved"],
             collapsed=fates["collapsed"],
-            deleted=merged.deleted + len(taken_back),
+            deleted=merged.deleted,
             note=_nothing_landed(engine, staged, fates["broken"]),
         )
         if is_new or merged.added or merged.changed:
