@@ -84,5 +84,5 @@ def _said(tries: list[Tried]) -> str:
 
 
 def _cell(text: str) -> str:
-    short = re.sub(r"\S*/hoopcast-fault\S*/", "", text.replace("|", "/").replace("\n", " "))
+    short = re.sub(r"(?:/[\w.@+-]+)+/", "", text.replace("|", "/").replace("\n", " "))
     return short if len(short) <= _LONGEST else f"{short[:_LONGEST]}..."
