@@ -1,6 +1,6 @@
 """Do faults to the product, need what it promises of each, and write the table of docs/faults.md.
 
-python -m faults                        # `make faults`: all of them, some 350
+python -m faults                        # `make faults`: all of them
 python -m faults --share 0.1 --only backfill --seed 3
 """
 

@@ -4,16 +4,19 @@ import shutil
 from pathlib import Path
 from random import Random
 
-import duckdb
-
-from faults.scene import SEASONS, Scene, alike, ask, need, not_yet_played, rewrite, signature
-
-PLAYED = ("player_box", "team_box", "starters", "shots", "game_lines")
+from faults.scene import PLAYED, SEASONS, Scene, alike, ask, need, not_yet_played, rewrite, signature
 
 
 def own_league(scene: Scene) -> Path:
     """A copy of the league's files, to change."""
     return Path(shutil.copytree(scene.base.league, scene.folder / "league"))
+
+
+def otherwise_first(scene: Scene, league: Path) -> None:
+    """All is done with another league first, and then with the base's."""
+    scene.must("ingest", str(league))
+    scene.must("backfill")
+    scene.mended("ingest", str(scene.base.league))
 
 
 def order(scene: Scene, chance: Random) -> str:
@@ -26,7 +29,9 @@ def order(scene: Scene, chance: Random) -> str:
     for number, path in enumerate(files):
         scene.must("ingest", str(path))
         if number in between:
-            scene.call("backfill", "--skip-preflight")
+            # Much is still missing, and some dates fail for that.
+            done = scene.call("backfill", "--skip-preflight")
+            need(done.status in {0, 1} and "Traceback" not in done.err, done.err[-600:])
     scene.mended("backfill")
     return "in any order the same tables"
 
@@ -57,9 +62,7 @@ def postponed(scene: Scene, chance: Random) -> str:
             IF(moved, NULL, home_score) AS home_score, IF(moved, NULL, away_score) AS away_score
         ) FROM (SELECT *, game_id = '{game}' AS moved FROM rows)""",
     )
-    scene.must("ingest", str(league))
-    scene.call("backfill")
-    scene.mended("ingest", str(scene.base.league))
+    otherwise_first(scene, league)
     return "the game counts on its new date alone"
 
 
@@ -72,9 +75,7 @@ def tip_off(scene: Scene, chance: Random) -> str:
         f"SELECT * REPLACE (IF(game_id = '{game}', '{chance.randint(12, 22)}:15:00', game_time_et) AS game_time_et)"
         " FROM rows",
     )
-    scene.must("ingest", str(league))
-    scene.must("backfill")
-    scene.mended("ingest", str(scene.base.league))
+    otherwise_first(scene, league)
     return "the new hour reached every table"
 
 
@@ -83,9 +84,7 @@ def day_by_day(scene: Scene, chance: Random) -> str:
     league = own_league(scene)
     _, day = a_game(scene, chance)
     not_yet_played(league, day)
-    scene.must("ingest", str(league))
-    scene.must("backfill")
-    scene.mended("ingest", str(scene.base.league))
+    otherwise_first(scene, league)
     return "results that come later leave what one whole ingest leaves"
 
 
@@ -139,24 +138,18 @@ def same_name(scene: Scene, chance: Random) -> str:
             slug = ", NULL AS player_slug, NULL AS player_id" if "player_slug" in columns else ""
             rewrite(path, f"SELECT * REPLACE (IF({by} = {two}, '{quoted}', {as_named}) AS {as_named}{slug}) FROM rows")
     scene.must("ingest", str(league))
-    scene.call("backfill")
+    scene.must("backfill")
     games = (
         "SELECT player_id, game_id, points FROM nba_analytics.player_game_summary"
         f" WHERE player_id IN ({one}, {two}) ORDER BY ALL"
     )
-    need(rows_of(scene.warehouse, games) == rows_of(scene.base.folder / "whole.duckdb", games), "games went to another")
-    lines = rows_of(
-        scene.warehouse,
+    need(ask(games, scene.warehouse) == ask(games, scene.base.folder / "whole.duckdb"), "games went to another")
+    lines = ask(
         f"SELECT * FROM nba_raw.points_prop_line WHERE player_id IN ({one}, {two}) AND season = '{SEASONS[-1]}'",
+        scene.warehouse,
     )
     need(not lines, f"{len(lines)} lines were given to one of them by guess")
     return "each has his games; lines by name alone wait as unresolved"
-
-
-def rows_of(warehouse: Path, sql: str) -> list[tuple[object, ...]]:
-    """Rows of a query to a warehouse."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return connection.execute(sql).fetchall()
 
 
 def doubles(scene: Scene, chance: Random) -> str:

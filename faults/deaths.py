@@ -4,9 +4,10 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from random import Random
 
-from faults.scene import EVE, MORNING, Scene, ended, need, one_line
+from faults.scene import EVE, MORNING, SEASONS, Scene, ended, need, told
 
 CLOCK = (sys.executable, "-m", "faults.clock", MORNING, "--")
 ISSUED = (
@@ -25,7 +26,7 @@ def killed(process: subprocess.Popen[str], seconds: float) -> str:
 
 def ingest(scene: Scene, chance: Random) -> str:
     """Of both seasons into a new warehouse."""
-    what = killed(scene.start("ingest", str(scene.base.league)), chance.uniform(0.2, 1.3))
+    what = killed(scene.start("ingest", str(scene.base.league)), chance.uniform(0.2, 1.1))
     scene.mended("ingest", str(scene.base.league), like="raw")
     return what
 
@@ -48,12 +49,11 @@ def backfill_again_and_again(scene: Scene, chance: Random) -> str:
 
 
 def issue(scene: Scene, chance: Random) -> str:
-    """`predict --issue` on the morning of games that are still to come, tables below it stale."""
+    """`predict --issue` on the morning of games that are still to come."""
     scene.take("eve")
     command = ("predict", "--date", EVE, "--issue", "--json")
-    what = killed(scene.start(*command, before=CLOCK), chance.uniform(0.5, 2.6))
-    again = scene.call(*command, before=CLOCK)
-    need(again.status == 0, f"again ended with {again.status}: {again.err[-300:]}")
+    what = killed(scene.start(*command, before=CLOCK), chance.uniform(0.1, 0.9))
+    scene.must(*command, before=CLOCK)
     counted = scene.must("sql", "--format", "csv", ISSUED).out.splitlines()[1]
     rows, keys = (int(value) for value in counted.split(","))
     need(rows == keys > 0, f"{rows} forecasts of {keys} were issued")
@@ -65,39 +65,35 @@ def grade(scene: Scene, chance: Random) -> str:
     """`grade` of a season whose last results have just come."""
     scene.take("eve")
     scene.must("ingest", str(scene.base.league))
-    what = killed(scene.start("grade", "--season", "2021-22"), chance.uniform(0.4, 3.0))
-    scene.mended("grade", "--season", "2021-22")
+    what = killed(scene.start("grade", "--season", SEASONS[-1]), chance.uniform(0.4, 2.3))
+    scene.mended("grade", "--season", SEASONS[-1])
     return what
 
 
-def stopped(scene: Scene, chance: Random) -> str:
+def backfill_stopped(scene: Scene, chance: Random) -> str:
     """A backfill that is told to stop by SIGTERM or SIGINT."""
     scene.take("raw")
-    number = chance.choice([signal.SIGTERM, signal.SIGINT])
-    process = scene.start("backfill")
-    beat = scene.folder / f"{scene.warehouse.name}.heartbeat.json"
-    while process.poll() is None and not beat.exists():
-        time.sleep(0.01)
-    time.sleep(chance.uniform(0.0, 3.5))
-    process.send_signal(number)
-    done = ended(process)
-    if done.status:
-        one_line(done, 128 + number)
-        need("resumes" in done.message or "goes on" in done.message, done.message)
+    said = stopped(scene, chance, scene.folder / f"{scene.warehouse.name}.heartbeat.json", 3.5, "backfill")
     scene.mended("backfill")
-    return done.message if done.status else "had ended before"
+    return said
 
 
 def ingest_stopped(scene: Scene, chance: Random) -> str:
     """An ingest that is told to stop by SIGTERM or SIGINT."""
+    said = stopped(scene, chance, scene.warehouse, 0.9, "ingest", str(scene.base.league))
+    scene.mended("ingest", str(scene.base.league), like="raw")
+    return said
+
+
+def stopped(scene: Scene, chance: Random, begun: Path, most: float, *arguments: str) -> str:
+    """Start a command, and tell it to stop at most so many seconds after a file shows that it is at work."""
     number = chance.choice([signal.SIGTERM, signal.SIGINT])
-    process = scene.start("ingest", str(scene.base.league))
-    while process.poll() is None and not scene.warehouse.exists():
+    process = scene.start(*arguments)
+    while process.poll() is None and not begun.exists():
         time.sleep(0.01)
-    time.sleep(chance.uniform(0.1, 0.9))
+    time.sleep(chance.uniform(0.0, most))
     process.send_signal(number)
     done = ended(process)
-    if done.status:
-        one_line(done, 128 + number)
-    scene.mended("ingest", str(scene.base.league), like="raw")
-    return done.message if done.status else "had ended before"
+    said = told(done, "had ended before", 128 + number)
+    need(not done.status or "resumes" in said or "goes on" in said, said)
+    return said

@@ -29,7 +29,7 @@ KINDS = (
     Kind("kill -9: backfill, five times", 6, deaths.backfill_again_and_again, AGAIN),
     Kind("kill -9: predict --issue", 25, deaths.issue, "done again, each forecast is on record once"),
     Kind("kill -9: grade", 20, deaths.grade, AGAIN),
-    Kind("SIGTERM or SIGINT: backfill", 20, deaths.stopped, STOPS),
+    Kind("SIGTERM or SIGINT: backfill", 20, deaths.backfill_stopped, STOPS),
     Kind("SIGTERM or SIGINT: ingest", 10, deaths.ingest_stopped, STOPS),
     Kind("no file may grow further: backfill", 12, places.file_limit, STOPS),
     Kind("no file may grow further: ingest", 8, places.ingest_file_limit, STOPS),

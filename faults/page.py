@@ -4,11 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from textwrap import shorten
 
 import hoopcast
 from faults.kinds import KINDS, Kind
 
-_MOST, _LONGEST = 3, 160
+_MOST, _LONGEST = 3, 200
 _NUMBERS = re.compile(r"\d[\d,.]*|(?<=/)[\w.-]*hoopcast-fault[\w./-]*")
 
 
@@ -84,5 +85,6 @@ def _said(tries: list[Tried]) -> str:
 
 
 def _cell(text: str) -> str:
-    short = re.sub(r"(?:/[\w.@+-]+)+/", "", text.replace("|", "/").replace("\n", " "))
-    return short if len(short) <= _LONGEST else f"{short[:_LONGEST]}..."
+    # Folders of this run say nothing to others;
+    local = re.sub(r"(?<![\w.])(?:/[\w.@+-]+)+/", "", text)
+    return shorten(local.replace("|", "/"), _LONGEST, placeholder=" ...")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from faults.scene import WAREHOUSE, BrokenPromiseError, Ended, Scene, ended, need, one_line
+from faults.scene import SEASONS, WAREHOUSE, BrokenPromiseError, Ended, Scene, ended, need, one_line, told
 
 # Own view of the file systems, in which a folder is a small disk, or may not be written; no rights are needed for it.
 SMALL_DISK = """
@@ -19,54 +19,43 @@ cd disk; set +e; "$@"; status=$?; set -e; cp hoopcast.duckdb* ..; exit $status
 READ_ONLY = 'set -e; mount --bind . .; mount -o remount,ro,bind .; cd "$PWD"; exec "$@"'
 HOLDER = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(100)"
 KILOBYTE = 1024
+ROOM = "there was room enough"
 
 
 def file_limit(scene: Scene, chance: Random) -> str:
     """No file may grow beyond a size that lies somewhere on the way of a backfill."""
     scene.take("raw")
     done = scene.call("backfill", limit=chance.randint(1, size(scene, "whole") // KILOBYTE))
-    if done.status:
-        one_line(done)
+    said = told(done, ROOM)
     scene.mended("backfill")
-    return done.message if done.status else "there was room enough"
+    return said
 
 
 def ingest_file_limit(scene: Scene, chance: Random) -> str:
     """The same of an ingest into a new warehouse."""
-    done = scene.call("ingest", str(scene.base.league), limit=chance.randint(1, size(scene, "raw") // KILOBYTE))
-    if done.status:
-        one_line(done)
+    done = scene.call("ingest", str(scene.base.league), limit=chance.randint(1, size(scene, "raw") // KILOBYTE // 2))
+    said = told(done, ROOM)
     scene.mended("ingest", str(scene.base.league), like="raw")
-    return done.message if done.status else "there was room enough"
+    return said
 
 
 def disk_full(scene: Scene, chance: Random) -> str:
     """A backfill on a disk of its own that becomes full on the way."""
     scene.take("raw")
     raw, whole = size(scene, "raw") // KILOBYTE, size(scene, "whole") // KILOBYTE
-    done = apart(scene, SMALL_DISK, str(chance.randint(raw + 100, 2 * whole)), WAREHOUSE, "hoopcast", "backfill")
-    if done.status:
-        one_line(done)
+    done = apart(scene, SMALL_DISK, str(chance.randint(raw + 100, whole)), WAREHOUSE, "hoopcast", "backfill")
+    said = told(done, ROOM)
     for left in scene.folder.glob(f"{WAREHOUSE}.snapshot*"):
         left.unlink()
     scene.mended("backfill")
-    return done.message if done.status else "there was room enough"
+    return said
 
 
 def read_only(scene: Scene, chance: Random) -> str:
     """A command that writes, in a folder that may not be written."""
     scene.take("whole")
-    command = chance.choice(
-        [
-            ("backfill", "--no-resume"),
-            ("ingest", str(scene.base.league)),
-            ("predict", "--date", "2021-11-09", "--issue"),
-            ("grade", "--season", "2021-22"),
-            ("forget", "2021-22"),
-            ("export", "mlfs", "x.parquet"),
-            ("backup", "copy.duckdb"),
-        ]
-    )
+    others = [("forget", SEASONS[-1]), ("export", "mlfs", "x.parquet"), ("backup", "copy.duckdb")]
+    command = chance.choice([*scene.writing, *others])
     done = apart(scene, READ_ONLY, "hoopcast", *command)
     one_line(done)
     scene.sound()
@@ -76,14 +65,7 @@ def read_only(scene: Scene, chance: Random) -> str:
 def held(scene: Scene, chance: Random) -> str:
     """Another process has the warehouse, and keeps it."""
     scene.take("whole")
-    command = chance.choice(
-        [
-            ("backfill", "--no-resume"),
-            ("ingest", str(scene.base.league)),
-            ("predict", "--date", "2021-11-09", "--issue"),
-            ("grade", "--season", "2021-22"),
-        ]
-    )
+    command = chance.choice(scene.writing)
     with holder(scene):
         done = scene.call(*command, "--wait", str(chance.choice([0, 0.3])))
     one_line(done, 4)
@@ -106,7 +88,7 @@ def holder_killed(scene: Scene, chance: Random) -> str:
 def two_at_once(scene: Scene, chance: Random) -> str:
     """Two commands that write are started at about the same moment."""
     scene.take("raw")
-    commands = [("backfill",), ("ingest", str(scene.base.league)), ("grade", "--season", "2021-22")]
+    commands = [("backfill",), ("ingest", str(scene.base.league)), ("grade", "--season", SEASONS[-1])]
     first = scene.start(*chance.choice(commands), "--wait", "100")
     time.sleep(chance.uniform(0.0, 1.0))
     second = scene.start(*chance.choice(commands), "--wait", "100")

@@ -21,9 +21,10 @@ SYSTEMS = "moving_average,linear"
 SEASONS = ("2020-21", "2021-22")
 # The day on whose morning the last games are still to come, and an hour before any of them.
 EVE, MORNING = "2021-11-09", "2021-11-09T12:00"
+PLAYED = ("player_box", "team_box", "starters", "shots", "game_lines")
 WAREHOUSE = "hoopcast.duckdb"
 SECONDS = 120
-# Tables whose rows say when they were written, beside what is compared.
+# Of each table its rows, and the sum of their hashes.
 Signature = dict[str, tuple[int, int]]
 
 
@@ -92,7 +93,8 @@ class Scene:
     def environment(self) -> dict[str, str]:
         """What the commands see."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("HOOPCAST_")}
-        return kept | {"HOOPCAST_SYSTEMS": SYSTEMS, "HOOPCAST_THREADS": "1", "PYTHONPATH": str(REPOSITORY)}
+        here = f"{REPOSITORY}:{REPOSITORY / 'src'}"
+        return kept | {"HOOPCAST_SYSTEMS": SYSTEMS, "HOOPCAST_THREADS": "1", "PYTHONPATH": here}
 
     def take(self, name: str) -> None:
         """Put a warehouse of the base here."""
@@ -118,16 +120,21 @@ class Scene:
         """Run a command to its end."""
         return ended(self.start(*arguments, before=before, limit=limit))
 
-    def must(self, *arguments: str) -> Ended:
+    @property
+    def writing(self) -> list[tuple[str, ...]]:
+        """Commands that write."""
+        return [
+            ("backfill", "--no-resume"),
+            ("ingest", str(self.base.league)),
+            ("predict", "--date", EVE, "--issue"),
+            ("grade", "--season", SEASONS[-1]),
+        ]
+
+    def must(self, *arguments: str, before: Sequence[str] = (COMMAND,)) -> Ended:
         """Run a command that has to end with 0."""
-        done = self.call(*arguments)
+        done = self.call(*arguments, before=before)
         need(done.status == 0, f"`hoopcast {' '.join(arguments)}` ended with {done.status}: {done.err.strip()[-600:]}")
         return done
-
-    def change(self, sql: str) -> None:
-        """Change the warehouse behind the product's back."""
-        with duckdb.connect(str(self.warehouse)) as connection:
-            connection.execute(sql)
 
     def sound(self, like: str = "whole") -> None:
         """Need the tables of a run that nothing disturbed, states that are true, and nothing left lying about."""
@@ -192,9 +199,16 @@ def one_line(done: Ended, *statuses: int) -> None:
     need("internal error" not in errors[0], errors[0])
 
 
-def ask(sql: str) -> list[tuple[object, ...]]:
-    """Rows of a query over files."""
-    with duckdb.connect() as connection:
+def told(done: Ended, well: str, *statuses: int) -> str:
+    """What there is to tell of a command that may end well, or badly in one clear line."""
+    if done.status:
+        one_line(done, *statuses)
+    return done.message if done.status else well
+
+
+def ask(sql: str, database: Path | str = ":memory:") -> list[tuple[object, ...]]:
+    """Rows of a query over files, or over a warehouse behind the product's back."""
+    with duckdb.connect(str(database)) as connection:
         return connection.execute(sql).fetchall()
 
 
@@ -209,7 +223,7 @@ def not_yet_played(files: Path, day: str) -> None:
     """Make the files of a league those that its last season has on the morning of a day."""
     season = files / SEASONS[-1]
     played = f"(SELECT game_id FROM '{season / 'schedule.parquet'}' WHERE CAST(game_date AS DATE) < '{day}')"
-    for name in ("player_box", "team_box", "starters", "shots", "game_lines"):
+    for name in PLAYED:
         rewrite(season / f"{name}.parquet", f"SELECT * FROM rows WHERE game_id IN {played}")
     rewrite(season / "points_props.parquet", f"SELECT * FROM rows WHERE CAST(game_date AS DATE) < '{day}'")
     rewrite(

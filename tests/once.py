@@ -25,7 +25,8 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     contents = folder / "contents"
     with (folder / "made").open("a+") as made:
         fcntl.flock(made, fcntl.LOCK_EX)
-        if not made.tell():
+        # Where the file ends now, not where it did before the wait.
+        if not made.seek(0, os.SEEK_END):
             shutil.rmtree(contents, ignore_errors=True)
             contents.mkdir()
             make(contents)

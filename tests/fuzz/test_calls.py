@@ -1,5 +1,8 @@
 """Calls that mean nothing: one line and a status that the docs name, and the warehouse as it was."""
 
+import shutil
+from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -24,11 +27,13 @@ WORDS = st.lists(st.tuples(st.sampled_from(RANGES), VALUE), max_size=3)
 
 
 @pytest.fixture(scope="module")
-def folder(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811 - the fixture
-    """A folder to call from, with a warehouse that is read alone."""
+def folder(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:  # noqa: F811 - the fixture
+    """A folder to call from, with a warehouse that none of the calls may change."""
     made = tmp_path_factory.mktemp("fuzz")
-    (made / "hoopcast.duckdb").symlink_to(filled / "hoopcast.duckdb")
-    return made
+    warehouse = Path(shutil.copy(filled / "hoopcast.duckdb", made))
+    before = sha256(warehouse.read_bytes()).digest()
+    yield made
+    assert sha256(warehouse.read_bytes()).digest() == before
 
 
 def called(folder: Path, *arguments: str) -> None:

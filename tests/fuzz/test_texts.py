@@ -19,13 +19,6 @@ from hoopcast.market.odds import american_odds, decimal_odds, no_vig_probability
 from hoopcast.query import DIALECTS, Dialect, statements
 from hoopcast.sources.values import parse_day, parse_minutes, parse_moment, parse_season_of_day, parse_time_of_day
 
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for all examples."""
-    return tmp_path_factory.mktemp("fuzz")
-
-
 DIGITS = st.text("0123456789-/:. TZ+,PTMSapm٣²", max_size=30)
 ANY = st.text(max_size=60) | DIGITS
 PIECES = (

@@ -1,7 +1,5 @@
 """What is known of the real seasons stands in the tables made of them."""
 
-from datetime import date
-
 import pytest
 
 from hoopcast import Hoopcast
@@ -13,6 +11,7 @@ from hoopcast.pipeline.nodes import all_nodes
 from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import Range, resolve
 from hoopcast.warehouse.tables import table
+from tests.real.conftest import rows
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
@@ -26,11 +25,6 @@ WITHOUT_PRESEASON = REGULAR | {"2022-02": (24, 167), "2022-04": (26, 129)}
 # The bookmakers' lines of 2020-21 begin in January.
 LINE_DAYS = {"2020-21": 126, "2021-22": 165}
 GAME_DAYS = {"2018-19": 168, "2019-20": 150, "2020-21": 140, "2021-22": 165}
-
-
-def rows(real: Hoopcast, sql: str, **parameters: str | date) -> list[tuple[object, ...]]:
-    """Rows of a query."""
-    return [tuple(row) for row in real.engine.query(sql, parameters).rows]
 
 
 def months(real: Hoopcast, condition: str) -> dict[str, tuple[int, int]]:

@@ -5,16 +5,12 @@ from datetime import date
 import pytest
 
 from hoopcast import Hoopcast
+from tests.real.conftest import rows
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 FEATURES = "nba_predictions.ml_feature_store"
 PLAYED = "nba_analytics.player_game_summary"
-
-
-def rows(real: Hoopcast, sql: str) -> list[tuple[object, ...]]:
-    """Rows of a query."""
-    return [tuple(row) for row in real.engine.query(sql).rows]
 
 
 def one(real: Hoopcast, sql: str) -> object:
@@ -81,14 +77,13 @@ def test_replacements_of_december_2021_are_no_guess_and_the_month_is_still_cover
     new = int(str(one(real, f"SELECT COUNT(*) FROM ({first}) WHERE game_date BETWEEN '2021-12-01' AND '2021-12-31'")))
     november = one(real, f"SELECT COUNT(*) FROM ({first}) WHERE game_date BETWEEN '2021-11-01' AND '2021-11-30'")
     assert new > 2 * int(str(november))
-    # Who never played in the league can be expected by a list that says so, never because he then played.
-    assert one(
+    # Who never played in the league is expected when a list said that he was activated, never because he then played.
+    assert rows(
         real,
-        f"""SELECT COUNT(*) FROM ({first}) INNER JOIN nba_analytics.upcoming_player_game_context AS u
-            USING (player_id, game_date)
-        WHERE game_date BETWEEN '2021-12-01' AND '2021-12-31' AND u.expected_level = 'history'
-            AND u.last_game_date IS NOT NULL""",
-    ) in {0, 1, 2, 3}
+        f"""SELECT u.expected_reason, COUNT(*) FROM ({first}) INNER JOIN
+            nba_analytics.upcoming_player_game_context AS u USING (player_id, game_date)
+        WHERE game_date BETWEEN '2021-12-01' AND '2021-12-31' GROUP BY 1""",
+    ) == [("activated", 3)]
     covered = one(
         real,
         f"""SELECT COUNT(m.player_id) / COUNT(*) FROM {PLAYED} AS p LEFT JOIN {FEATURES} AS m USING (player_id, game_id)
