@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 
 import hoopcast
-from benchmarks.polars_features import COMPUTED, LEARNED
+from benchmarks.tables import LEARNED
 from hoopcast.pipeline.model import Model, all_models
 from hoopcast.pipeline.span import named_values, span_values
 from hoopcast.pipeline.texts import span_texts
@@ -26,12 +26,12 @@ def run_plain(warehouse: str, like: str, season: str | None, day: str | None, th
         threads: of DuckDB.
 
     Returns:
-        Seconds, those of the tables that Polars computes too, and rows.
+        Seconds and rows.
     """
     models = all_models()
     with hoopcast.open(like, threads=threads) as written:
         texts = span_texts(written.engine.dialect, models)
-        spans = {model.name: _spans(written, model, season, day) for model in models}
+        spans = {model.name: spans_of(written, model, season, day) for model in models}
         expected = sum(_rows(written.engine.connection, model, spans) for model in models)
     with hoopcast.open(warehouse) as opened:
         if day is not None:
@@ -42,27 +42,25 @@ def run_plain(warehouse: str, like: str, season: str | None, day: str | None, th
         opened.engine.execute(f"DELETE FROM {LEARNED}")
         opened.engine.execute(f"INSERT INTO {LEARNED} SELECT * FROM written.{LEARNED}")
     began = time.perf_counter()
-    computed = 0.0
     connection = duckdb.connect(path_of(warehouse), config={"threads": threads})
     for model in models:
-        table_began = time.perf_counter()
         for season_of_span, first, last in spans[model.name]:
             text = texts[model.name].rows
             values = named_values(text, span_values(model, season_of_span, first, last))
             connection.execute(f"INSERT INTO {model.name} {text}", values)
-        computed += time.perf_counter() - table_began if model.name in COMPUTED else 0.0
     connection.close()
     seconds = time.perf_counter() - began
     with duckdb.connect(path_of(warehouse)) as again:
         rows = sum(_rows(again, model, spans) for model in models)
     if rows != expected:
         raise SystemExit(f"plain DuckDB wrote {rows} rows, Hoopcast {expected}")
-    return {"seconds": seconds, "computed": computed, "rows": rows}
+    return {"seconds": seconds, "rows": rows}
 
 
-def _spans(
+def spans_of(
     written: "hoopcast.Hoopcast", model: Model, season: str | None, day: str | None
 ) -> list[tuple[str, date, date]]:
+    """Season, first and last date of what a warehouse has of a model, of one season or date or of all."""
     found = written.engine.query(
         "SELECT season, MIN(unit_date), MAX(unit_date) FROM nba_orchestration.ledger WHERE table_name = $name"
         " AND season = COALESCE($season, season) AND unit_date = COALESCE(CAST($day AS DATE), unit_date)"

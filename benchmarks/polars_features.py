@@ -13,31 +13,8 @@ import polars as pl
 
 from benchmarks.polars_factors import composite_factors, player_shot_zones, team_defense
 from benchmarks.polars_form import LAST_5, LAST_10, appearances, player_form, player_recency, rounded, team_form
+from benchmarks.tables import INPUTS
 
-# Learned by no SQL and no data frame.
-LEARNED = "nba_precompute.availability"
-INPUTS = {
-    "games": "nba_analytics.player_game_summary",
-    "offense": "nba_analytics.team_offense_game_summary",
-    "defense": "nba_analytics.team_defense_game_summary",
-    "team_context": "nba_analytics.upcoming_team_game_context",
-    "expected": "nba_analytics.expected_player",
-    "team": "nba_raw.team",
-    "weights": "nba_raw.recency_weight",
-    "present": LEARNED,
-}
-# Tables of Hoopcast that hold what is computed here.
-COMPUTED = (
-    "nba_analytics.player_form",
-    "nba_analytics.player_recency",
-    "nba_analytics.team_form",
-    "nba_analytics.upcoming_player_game_context",
-    "nba_precompute.player_daily_cache",
-    "nba_precompute.player_shot_zone_analysis",
-    "nba_precompute.team_defense_zone_analysis",
-    "nba_precompute.player_composite_factors",
-    "nba_predictions.ml_feature_store",
-)
 FRESH_CAP = 7
 K_GAMES, M_GAMES, K_RATE, K_PACE, K_TEAM = 2.0, 4.0, 40.0, 2.0, 20.0
 

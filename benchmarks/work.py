@@ -15,17 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import hoopcast
+from benchmarks import tools
 from benchmarks.plain import run_plain
-from benchmarks.polars_features import COMPUTED, INPUTS, LEARNED, features_of_seasons
+from benchmarks.tables import COMPUTED_BY_PANDAS, COMPUTED_BY_POLARS, INPUTS, LEARNED
 from hoopcast.pipeline.model import all_models
 from hoopcast.pipeline.nodes import all_nodes
 from hoopcast.pipeline.plan import Selection
 from hoopcast.pipeline.ranges import UnitDate
+from hoopcast.pipeline.report import RunReport
 from hoopcast.pipeline.run import RunOptions, run
 from hoopcast.warehouse.engine import Parameters
 
 THREADS = 2
 FEATURES = ("analytics", "precompute", "features")
+TRAINED = "nba_predictions.trained_model"
 # Both sides are rounded to 6 decimals: no more than one step of the last.
 _ONE_STEP = 1.5e-6
 Figures = dict[str, float]
@@ -77,11 +80,48 @@ def backfill(warehouse: str, season: str | None = None, day: str | None = None) 
         report = opened.backfill(*FEATURES, resume=not day, season=season, dates=dates)
     seconds = time.perf_counter() - began
     # Who will play is learned and foretold by no SQL: its cost stands beside those of forecasts.
-    seconds -= sum(table.seconds for table in report.tables if table.table == LEARNED or "/" in table.table)
+    seconds -= learned(report)
     if report.exit_status:
         raise SystemExit("dates failed or are blocked; a benchmark of that says nothing")
-    computed = sum(table.seconds for table in report.tables if table.table in COMPUTED)
-    return {"seconds": seconds, "computed": computed, "rows": sum(table.rows for table in report.tables)}
+    return {
+        "seconds": seconds,
+        "rows": sum(table.rows for table in report.tables),
+        "computed by Polars": sum(table.seconds for table in report.tables if table.table in COMPUTED_BY_POLARS),
+        "computed by pandas": sum(table.seconds for table in report.tables if table.table in COMPUTED_BY_PANDAS),
+    }
+
+
+def learned(report: RunReport) -> float:
+    """Seconds of learning who will play and of foretelling it, which is done by no SQL."""
+    return sum(table.seconds for table in report.tables if table.table == LEARNED or "/" in table.table)
+
+
+def grown(warehouse: str, paths: list[str]) -> Figures:
+    """Ingest files and bring all up to date, learning included, with the systems that the environment names."""
+    began = time.perf_counter()
+    with hoopcast.open(warehouse, threads=THREADS) as opened:
+        opened.ingest(*paths)
+        ingested = time.perf_counter() - began
+        report = opened.backfill()
+    if report.exit_status:
+        raise SystemExit("dates failed or are blocked; a benchmark of that says nothing")
+    seconds = time.perf_counter() - began
+    taught = sum(table.seconds for table in report.tables if table.table.startswith(TRAINED))
+    return {"seconds": seconds, "ingested": ingested, "learned": taught, "grown": seconds - taught}
+
+
+def read_input(paths: list[str]) -> Figures:
+    """Read every cell of files with nothing but DuckDB: what no pipeline can be faster than."""
+    import duckdb  # noqa: PLC0415 - no other work is without Hoopcast
+
+    files = [file for path in paths for file in ([path] if path.endswith(".parquet") else Path(path).glob("*.parquet"))]
+    began = time.perf_counter()
+    with duckdb.connect(config={"threads": THREADS}) as connection:
+        rows = 0
+        for file in files:
+            found = connection.execute(f"SELECT COUNT(*), BIT_XOR(hash(one)) FROM '{file}' AS one").fetchone()
+            rows += int(found[0]) if found else 0
+    return {"seconds": time.perf_counter() - began, "rows": rows}
 
 
 def parts(warehouse: str, season: str) -> Figures:
@@ -103,14 +143,27 @@ def parts(warehouse: str, season: str) -> Figures:
 
         engine.execute, engine.query = timed(engine.execute), timed(engine.query)  # type: ignore[method-assign]
         began = time.perf_counter()
-        opened.backfill(*FEATURES, season=season)
-    spent[_REST] += time.perf_counter() - began - sum(spent.values())
+        report = opened.backfill(*FEATURES, season=season)
+    spent[_REST] += time.perf_counter() - began - sum(spent.values()) - learned(report)
     return {name: spent[name] for name in (*_PARTS, _REST)}
 
 
 def plain(warehouse: str, like: str, season: str | None = None, day: str | None = None) -> Figures:
     """Write the same rows by the same compiled SQL with nothing but DuckDB."""
     return run_plain(warehouse, like, season, day, THREADS)
+
+
+def tool_project(tool: str, like: str, season: str, folder: str) -> Figures:
+    """Write the project of dbt or SQLMesh, and a warehouse for it."""
+    tools.prepared(tools.TOOLS[tool], like, season, Path(folder), THREADS)
+    return {}
+
+
+def tool_rows(tool: str, like: str, folder: str) -> Figures:
+    """Need each table of a tool to have as many rows as Hoopcast's."""
+    if other := tools.differing(like, str(tools.database_of(Path(folder)))):
+        raise SystemExit(f"{tool}: {'; '.join(other)}")
+    return {}
 
 
 def dates_alone(warehouse: str, days: list[str], season: str) -> Figures:
@@ -139,30 +192,42 @@ def export(warehouse: str, folder: str) -> Figures:
 
 def polars(folder: str, seasons: list[str], output: str) -> Figures:
     """Compute the features in Polars and write them to a Parquet file."""
+    from benchmarks.polars_features import features_of_seasons  # noqa: PLC0415 - no other work imports Polars
+
     began = time.perf_counter()
     found = features_of_seasons(Path(folder), seasons)
     found.write_parquet(output)
     return {"seconds": time.perf_counter() - began, "rows": len(found)}
 
 
+def pandas(folder: str, seasons: list[str], output: str) -> Figures:
+    """Compute half of the features in pandas and write them to a Parquet file."""
+    from benchmarks import pandas_features  # noqa: PLC0415 - no other work imports pandas
+
+    began = time.perf_counter()
+    found = pandas_features.features_of_seasons(Path(folder), seasons)
+    found.to_parquet(output)
+    return {"seconds": time.perf_counter() - began, "rows": len(found)}
+
+
 def compare(warehouse: str, output: str, seasons: list[str]) -> Figures:
-    """Largest difference between Polars and the feature store, and how many features differ by over 1e-6 somewhere."""
+    """Largest difference from the feature store, and how many features differ by over 1e-6 somewhere."""
     import polars as pl  # noqa: PLC0415 - the name is a function's here
 
     theirs = pl.read_parquet(output)
     with hoopcast.open(warehouse, threads=THREADS) as opened:
         ours = opened.query("SELECT * FROM nba_predictions.ml_feature_store").polars()
     ours = ours.filter(pl.col("season").is_in(seasons))
-    both = ours.join(theirs, on=["game_id", "player_id"], suffix="_polars")
-    # Polars computes games of the playoffs as well, of which Hoopcast writes what the next season needs.
+    both = ours.join(theirs, on=["game_id", "player_id"], suffix="_theirs")
+    # They compute games of the playoffs as well, of which Hoopcast writes what the next season needs.
     if len(ours) != len(both):
-        raise SystemExit(f"the feature store has {len(ours)} rows, of which Polars has {len(both)}")
+        raise SystemExit(f"the feature store has {len(ours)} rows, of which they have {len(both)}")
     columns = [name for name in theirs.columns if name not in ("game_id", "player_id")]
-    pairs = {name: (pl.col(name).cast(pl.Float64), pl.col(f"{name}_polars").cast(pl.Float64)) for name in columns}
+    pairs = {name: (pl.col(name).cast(pl.Float64), pl.col(f"{name}_theirs").cast(pl.Float64)) for name in columns}
     absent = both.select((a.is_null() != b.is_null()).sum().alias(name) for name, (a, b) in pairs.items()).row(0)
     if any(absent):
         differing = ", ".join(f"{name} in {rows} rows" for name, rows in zip(pairs, absent, strict=True) if rows)
-        raise SystemExit(f"NULL in one of the feature store and Polars, and not in the other: {differing}")
+        raise SystemExit(f"NULL in one of both feature stores, and not in the other: {differing}")
     most = both.select((a - b).abs().max().alias(name) for name, (a, b) in pairs.items()).row(0)
     beyond = both.select(((a - b).abs() > _ONE_STEP).any().alias(name) for name, (a, b) in pairs.items()).row(0)
     return {"features": len(columns), "beyond": sum(beyond), "most": max(value or 0.0 for value in most)}
@@ -170,8 +235,11 @@ def compare(warehouse: str, output: str, seasons: list[str]) -> Figures:
 
 _WORK: dict[str, Callable[..., Figures]] = {
     work.__name__: work
-    for work in (simulate, ingest, prepare, backfill, parts, plain, dates_alone, export, polars, compare)
-}
+    for work in (
+        simulate, ingest, prepare, backfill, grown, read_input, parts, plain, dates_alone, export, polars, pandas,
+        compare, tool_project, tool_rows,
+    )
+}  # fmt: skip
 
 
 def main(arguments: Sequence[str]) -> None:
