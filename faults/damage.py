@@ -107,9 +107,8 @@ def log(scene: Scene, chance: Random) -> str:
         scene.sound()
         return "what the log still had was kept, the rest was done again"
     one_line(done)
-    # The message says what to do; without a backup that is to ingest anew.
-    for left in scene.folder.glob(f"{scene.warehouse.name}*"):
-        left.unlink()
+    need(f"move {scene.warehouse.name}.wal away" in done.message, done.message)
+    beside.unlink()
     scene.must("ingest", str(scene.base.league))
     scene.mended("backfill")
     return done.message

@@ -10,6 +10,7 @@
     │   ├── StatementError    a statement failed on the data it met     exit 1
     │   ├── StatementStopped  a statement was cancelled                 exit 1
     │   └── EngineError       no statement can go on: disk, memory, SQL exit 1
+    │       └── WarehouseDamaged  its file is not what was written      exit 1
     ├── RunError              a run ended before its time               exit 1
     ├── ModelError            a model file is not well formed           exit 1
     └── Interrupted           SIGINT or SIGTERM, rolled back            exit 130, 143
@@ -74,6 +75,10 @@ class StatementStopped(WarehouseError):
 
 class EngineError(WarehouseError):
     """Nothing like it can succeed: the disk is full, memory is short, or SQL and tables do not fit."""
+
+
+class WarehouseDamaged(EngineError):
+    """The file of the warehouse is not what was written."""
 
 
 class RunError(HoopcastError):

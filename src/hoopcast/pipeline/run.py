@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Protocol
 
-from hoopcast.errors import HoopcastError, Interrupted, RunError, WarehouseError
+from hoopcast.errors import HoopcastError, Interrupted, RunError, WarehouseDamaged, WarehouseError
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.halving import Outcome, write_in_parts
 from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
@@ -253,7 +253,9 @@ def _ended(run: _Run, reports: dict[str, TableReport], error: HoopcastError) -> 
     """Record that a run ended before its time, and say how it goes on."""
     done = _recorded(run, reports)
     finished = f"{done.units_done} dates of tables were finished and stay" if done.units_done else "nothing was written"
-    standing = f"{finished}; `{run.options.command}` resumes"
+    # A damaged file resumes nothing: its error says what to do.
+    is_lost = isinstance(error, WarehouseDamaged)
+    standing = finished if is_lost else f"{finished}; `{run.options.command}` resumes"
     number = run.guard.signal_number
     if number is not None:
         ended: HoopcastError = Interrupted(f"stopped by {signal.Signals(number).name}; {standing}", number)

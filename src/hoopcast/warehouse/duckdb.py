@@ -13,7 +13,7 @@ import duckdb
 from hoopcast.errors import UsageError, WarehouseError, WarehouseInUse
 from hoopcast.warehouse.arrays import handed_in, plain_column
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Rows
-from hoopcast.warehouse.faults import translated
+from hoopcast.warehouse.faults import RESTORE, is_damage, translated
 from hoopcast.warehouse.result import Table as Result
 from hoopcast.warehouse.tables import Table
 from hoopcast.warehouse.targets import hold, release
@@ -208,7 +208,11 @@ def _connect(path: str, wait_seconds: float, *, read_only: bool) -> duckdb.DuckD
 
 def _unreadable(path: str, error: duckdb.Error) -> str:
     reason = str(error).splitlines()[0]
-    return f"{path} can not be opened as a warehouse: {reason}"
+    refused = f"{path} can not be opened as a warehouse: {reason}"
+    if "replaying WAL" in reason:
+        log = f"{path}.wal"
+        return f"{refused}; move {log} away to go on from the last checkpoint, and ingest again what came after it"
+    return f"{refused}; {RESTORE}" if is_damage(reason) else refused
 
 
 def _command(pid: str) -> str | None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import duckdb
 
-from hoopcast.errors import EngineError, StatementError, StatementStopped
+from hoopcast.errors import EngineError, StatementError, StatementStopped, WarehouseDamaged
 
 # Faults of the data that a statement met. Whatever else a statement raises, no other statement of its kind escapes.
 _DATA_FAULTS = (
@@ -17,6 +17,16 @@ _DATA_FAULTS = (
 )
 
 
+# What DuckDB says of a file whose bytes are not those that it wrote.
+_DAMAGE = ("Corrupt database file", "Could not read enough bytes", "Corrupt WAL file", "replaying WAL file")
+RESTORE = "the file is damaged: put a backup in its place, or ingest anew"
+
+
+def is_damage(message: str) -> bool:
+    """Whether an error of DuckDB means that a file was damaged."""
+    return any(phrase in message for phrase in _DAMAGE)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Raise what DuckDB raises inside as an error of the warehouse.
@@ -24,6 +34,7 @@ def translated() -> Iterator[None]:
     Raises:
         StatementStopped: if the statement was cancelled.
         StatementError: if it failed on the data that it met.
+        WarehouseDamaged: if the file is not what was written.
         EngineError: if no statement like it can succeed.
     """
     try:
@@ -33,4 +44,6 @@ def translated() -> Iterator[None]:
         raise StatementStopped(message) from error
     except duckdb.Error as error:
         message = " ".join(str(error).split("\n\n")[0].split())
+        if is_damage(message):
+            raise WarehouseDamaged(f"{message}; {RESTORE}") from error
         raise (StatementError if isinstance(error, _DATA_FAULTS) else EngineError)(message) from error

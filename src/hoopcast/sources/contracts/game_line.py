@@ -4,8 +4,11 @@ from hoopcast.sources.contract import DATE_TEXTS, GAME, SAME_DATE, Check, Contra
 
 
 def price_check(column: str) -> Check:
-    """Rule: American odds lie at or beyond -100 and +100."""
-    return Check(f"ABS({column}) < 100", f"'{column} ' || {column} || ' lies between -100 and 100: no American odds'")
+    """Rule: American odds lie at or beyond -100 and +100, and no bookmaker pays a million times the stake."""
+    return Check(
+        f"{column} BETWEEN -99 AND 99 OR {column} NOT BETWEEN -1000000 AND 1000000",
+        f"'{column} ' || {column} || ' is no American odds: they lie from 100 to 1000000 on either side of 0'",
+    )
 
 
 # An untimed line of an archive counts as seen at tip-off; without a time of the tip-off, at the start of its date.
