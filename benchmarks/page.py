@@ -30,7 +30,8 @@ table by table: where a feature adds up what was rounded before, the last digit 
     "tools": """\
 Each model is a table of a dbt project and of a SQLMesh project, with the values of its parameters written out; both
 write a season that none was before, because they can not go on from tables that another has written. They make no
-ledger of dates, need no row to be expected and check no value. Rows are counted in every table, and equal.""",
+ledger of dates, need no row to be expected and check no value. Rows are counted in every table, and equal. Their
+seconds have their start-up in them; that of Hoopcast is what its no-op takes.""",
     "files": """\
 The floor reads and hashes every cell and keeps nothing. Hoopcast checks each row against its contract, resolves names,
 sets broken rows aside and stores the rest, with the file that each came from.""",

@@ -61,7 +61,8 @@ class Tool:
     def called(self, folder: Path) -> list[str]:
         """The command in a folder."""
         program, *arguments = self.command
-        script = 'export DO_NOT_TRACK=1; cd "$1"; shift; exec "$@" >&2'
+        quiet = '"$@" > run.log 2>&1 || { tail -n 20 run.log >&2; exit 1; }'
+        script = f'export DO_NOT_TRACK=1; cd "$1"; shift; {quiet}'
         return ["bash", "-c", script, "bash", str(folder), str(self.environment / "bin" / program), *arguments]
 
 
