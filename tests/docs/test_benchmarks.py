@@ -7,8 +7,9 @@ from benchmarks.sections import SECTIONS, fitted
 
 def test_the_page_is_what_the_kept_figures_give() -> None:
     sections = kept()
-    assert list(sections) == list(SECTIONS)
-    assert PAGE.read_text("utf-8") == markdown(sections, fitted(sections["growth"]))
+    assert sections.keys() <= SECTIONS.keys()
+    line = fitted(sections["growth"]) if "growth" in sections else None
+    assert PAGE.read_text("utf-8") == markdown(sections, line)
     assert KEPT.is_file()
     assert PLOT.read_text("utf-8").startswith("<?xml")
 
