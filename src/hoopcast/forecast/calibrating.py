@@ -13,6 +13,7 @@ from hoopcast.forecast.documents import redo, refuse_lost
 from hoopcast.forecast.frame import DateArray, FloatArray
 from hoopcast.forecast.law import scores
 from hoopcast.forecast.recalibration import BandRow, Recalibration, from_rows, is_identity, learn, to_rows
+from hoopcast.forecast.window import first_season
 from hoopcast.pipeline.model import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
 
@@ -33,6 +34,7 @@ FROM nba_predictions.forecast_law AS l
 INNER JOIN nba_analytics.player_game_summary AS g
     ON g.game_id = l.game_id AND g.player_id = l.player_id AND g.played_flag
 WHERE l.system_id = $system_id AND l.market = 'points' AND l.game_date < $before
+    AND l.season >= $first_season
 ORDER BY l.game_date, l.game_id, l.player_id
 """
 _KEPT = """
@@ -82,7 +84,9 @@ def recalibrations(statements: Statements, asked: Asked, system_id: str) -> Colu
 
 
 def _recalibrations(statements: Statements, asked: Asked, system_id: str) -> Iterator[tuple[Value, ...]]:
-    past = statements.columns(_PAST, {"system_id": system_id, "before": asked.dates[-1]})
+    past = statements.columns(
+        _PAST, {"system_id": system_id, "before": asked.dates[-1], "first_season": first_season(asked.season)}
+    )
     mean: FloatArray = past["nb_mean"].astype(np.float64)
     uniform = row_uniform(past["game_id"], past["player_id"].astype(np.int64), system_id)
     points = past["points"].astype(np.float64)

@@ -10,7 +10,8 @@ import numpy as np
 from hoopcast.errors import ModelError
 from hoopcast.forecast.frame import FloatArray, Frame, Laws, Outcome
 from hoopcast.forecast.system import LEVELS, Level, System
-from hoopcast.pipeline.model import Input, Reach
+from hoopcast.forecast.window import first_season
+from hoopcast.pipeline.model import Asked, Input, Reach
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Statements
 from hoopcast.warehouse.tables import table
 
@@ -101,10 +102,11 @@ def inputs_of(system: System, level: Level, reach: Reach) -> tuple[Input, ...]:
     return (*(Input(table(name), reach) for name in sorted(names)), *laws)
 
 
-def training_frame(statements: Statements, system: System, level: Level, before: date) -> tuple[Frame, Outcome]:
-    """Appearances before a date that the system may know of, and what happened in them."""
+def training_frame(statements: Statements, system: System, level: Level, asked: Asked) -> tuple[Frame, Outcome]:
+    """Appearances before the last of the dates, of the seasons that it learns from, and what happened in them."""
     found = statements.columns(
-        _select(system, level, "< $before", with_outcome=True), _parameters(system, level, before=before)
+        _select(system, level, "{time} < $before AND season >= $first_season", with_outcome=True),
+        _parameters(system, level, before=asked.dates[-1], first_season=first_season(asked.season)),
     )
     outcome = Outcome(_number(found, "outcome_points"), _number(found, "outcome_minutes"))
     return _frame(system, level, found), outcome
@@ -112,20 +114,20 @@ def training_frame(statements: Statements, system: System, level: Level, before:
 
 def forecast_frame(statements: Statements, system: System, level: Level, dates: Sequence[date]) -> Frame:
     """Rows of dates that the system may know of and has enough history for."""
-    of_dates = "IN (SELECT UNNEST(CAST($dates AS DATE[])))"
+    of_dates = "{time} IN (SELECT UNNEST(CAST($dates AS DATE[])))"
     found = statements.columns(
         _select(system, level, of_dates, with_outcome=False), _parameters(system, level, dates=list(dates))
     )
     return _frame(system, level, found)
 
 
-def _parameters(system: System, level: Level, **asked: date | list[date]) -> Parameters:
+def _parameters(system: System, level: Level, **asked: str | date | list[date]) -> Parameters:
     members = {f"member_{place}": member for place, member in enumerate(system.members(level))}
     return {"level_rank": LEVELS.index(level), **members, **asked}
 
 
 def _select(system: System, level: Level, when: str, *, with_outcome: bool) -> str:
-    """The SELECT of a frame of dates, such as `< $before`: of each table these dates alone, or all of it is read."""
+    """The SELECT of a frame where `{time} < $before`, say: of each table these dates alone, or all of it is read."""
     columns, joins = ["f.game_id", "f.player_id", "f.game_date"], {}
     for column in system.columns(level):
         source, name = source_of(column)
@@ -161,7 +163,7 @@ def _select(system: System, level: Level, when: str, *, with_outcome: bool) -> s
 
 
 def _of(name: str, when: str) -> str:
-    return f"(SELECT * FROM {name} WHERE {table(name).time} {when})"
+    return f"(SELECT * FROM {name} WHERE {when.format(time=table(name).time)})"
 
 
 def _frame(system: System, level: Level, found: ColumnsOf) -> Frame:

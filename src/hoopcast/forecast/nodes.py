@@ -15,6 +15,7 @@ from hoopcast.forecast.frames import inputs_of
 from hoopcast.forecast.predictions import predictions
 from hoopcast.forecast.system import LEVELS, Level, System
 from hoopcast.forecast.training import refits
+from hoopcast.forecast.window import SEASONS_BEFORE
 from hoopcast.pipeline.model import Asked, Input, Model, Producer, Reach, code_fingerprint, spine_of_system
 from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
 from hoopcast.warehouse.tables import table
@@ -30,15 +31,13 @@ NAMES = (
     "market",
     "ensemble",
 )
-# An expanding window: as many whole previous seasons as there are.
-EVERY_SEASON = 99
 _PREDICTIONS = "nba_predictions.player_prop_predictions"
 _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
 class _Work:
-    """What a node does: table and expected rows by name, what it reads, its code; `learns` from all earlier seasons."""
+    """What a node does: table and expected rows by name, what it reads, its code; `learns` from earlier seasons."""
 
     table: str
     expected: str
@@ -175,7 +174,7 @@ def _node(values: tuple[tuple[str, Value], ...], work: _Work) -> Model:
     return Model(
         table=definition,
         inputs=work.inputs,
-        look_back=EVERY_SEASON if work.learns else 0,
+        look_back=SEASONS_BEFORE if work.learns else 0,
         requires=(),
         spine=rows,
         version=code_fingerprint(rows.text, *map(str, values), columns, *read, python_version(*work.code)),

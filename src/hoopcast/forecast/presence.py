@@ -11,6 +11,7 @@ from hoopcast.forecast.forecasting import learned_for, refit_of
 from hoopcast.forecast.frame import Document, FloatArray, Frame
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.forecast.training import Learning, as_rows, learned
+from hoopcast.forecast.window import first_season
 from hoopcast.pipeline.model import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 
@@ -39,11 +40,11 @@ def system_id(level: Level) -> str:
 
 def refits(statements: Statements, asked: Asked, level: Level) -> ColumnsOf:
     """Rows of `nba_predictions.trained_model` for one level: one a refit date that has enough games before it."""
-    condition = f"f.game_date < $before AND {_KNOWN.format(rank=LEVELS.index(level))}"
+    condition = f"f.game_date < $before AND f.season >= $first_season AND {_KNOWN.format(rank=LEVELS.index(level))}"
     names = availability.columns(level)
     found = statements.columns(
         _SELECT.format(columns=", ".join(("g.player_id AS played_id", *names)), join=_OUTCOME, condition=condition),
-        {"before": asked.dates[-1]},
+        {"before": asked.dates[-1], "first_season": first_season(asked.season)},
     )
     frame = _frame(found, names)
     played = np.isfinite(found["played_id"].astype(np.float64)).astype(np.float64)

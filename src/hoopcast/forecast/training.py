@@ -47,7 +47,7 @@ def refits(statements: Statements, asked: Asked, system: System, level: Level) -
     train = system.train
     if train is None:
         return as_rows([])
-    frame, outcome = training_frame(statements, system, level, asked.dates[-1])
+    frame, outcome = training_frame(statements, system, level, asked)
     learning = Learning(
         system.system_id(level),
         frame,
