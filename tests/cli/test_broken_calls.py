@@ -39,6 +39,10 @@ def one_line(call: Call, broken: Broken, folder: Path) -> None:
 ONE = {"HOOPCAST_SYSTEMS": "moving_average"}
 USAGE = (
     Broken("bakfill", 2, "No such command 'bakfill'"),
+    Broken("--warehouse md:league coverage", 2, "'md:league' is no file"),
+    Broken("--warehouse a?b.duckdb coverage", 2, "no file in a path with '?'"),
+    Broken("audit --date 2021-12-01 --report nowhere/audit.md", 2, "there is no folder"),
+    Broken("sql --json SQL:SELECT_1_AS_a,_2_AS_a", 2, "two columns are called a, and JSON keeps one"),
     Broken("backfill --sesaon 2021-22", 2, "--season"),
     Broken("backfill --season", 2, "requires an argument"),
     Broken("backfill --warehouse x.duckdb", 2, "it goes before the command"),
@@ -218,7 +222,7 @@ DAMAGED: tuple[tuple[Callable[[Path], None], str], ...] = (
     (_nothing, "can not be opened as a warehouse"),
     (_folder, "can not be opened as a warehouse"),
     (_cut_off, "can not be opened as a warehouse"),
-    (_of_another_program, "is a DuckDB file without a warehouse in it"),
+    (_of_another_program, "holds tables of another program"),
     (_newer, "upgrade Hoopcast"),
 )
 

@@ -97,7 +97,8 @@ def _refuse_what_is_not_done(engine: DuckDB, nodes: tuple[Model, ...], days: Seq
         first = open_units[0]
         raise WarehouseError(
             f"{len(open_units):,} dates of tables are not up to date, such as {first.table} on {first.date}"
-            f" ({first.state}: {first.cause}); bring them up to date with `hoopcast backfill`, then audit what stands"
+            f" ({first.state}: {first.cause}); bring them up to date with `hoopcast backfill` of the same range and"
+            " --stage, then audit what stands"
         )
 
 

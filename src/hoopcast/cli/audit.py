@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 
 
 def _md_or_json(context: click.Context, parameter: click.Parameter, given: Path | None) -> Path | None:
-    """The report's file, if its ending says what it is.
+    """The report's file, if its ending says what it is; an audit is too long to be lost for want of a folder.
 
     Raises:
         BadParameter: if it does not.
+        UsageError: if no file can be written there.
     """
     if given is not None and given.suffix.lower() not in (".md", ".json"):
         raise click.BadParameter(f"{given} ends in neither .md nor .json; rename it", context, parameter)
+    if given is not None:
+        from hoopcast.warehouse.targets import refuse_unwritable
+
+        refuse_unwritable(given)
     return given
 
 

@@ -115,6 +115,10 @@ def _told(error: BaseException, session: Session, signals: Signals) -> int:
     if signals.received is not None:
         tell_error(f"stopped by {signals.name}; what was in progress is as it was; `{session.command}` goes on")
         return 128 + signals.received
+    if isinstance(error, OSError) and error.strerror is not None:
+        what = error.filename or "standard output"
+        tell_error(f"{what} can not be read or written: {error.strerror}; see to it and run it again")
+        return 1
     kind = type(error).__name__
     tell_error(f"internal error: {kind}: {str(error).rstrip('.')}; run with --debug for the traceback")
     return 1

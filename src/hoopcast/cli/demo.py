@@ -1,6 +1,8 @@
 """The demo command: a simulated season, the whole way from raw files to graded forecasts."""
 
 import os
+import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,7 +86,10 @@ def _through(session: Session, warehouse: "Hoopcast", place: Path, season: str) 
     wrong = sum(check.failed for check in verdict.checks)
     _note(session, f"  {counted(len(verdict.checks), 'check')}, {wrong or 'none'} failed")
     name, player_id, day = _somebody(warehouse, season)
-    say(f"\nNext:\n  cd {place}")
+    say("\nNext:")
+    if shutil.which("hoopcast") is None:
+        say(f'  export PATH="{Path(sys.argv[0]).absolute().parent}:$PATH"')
+    say(f"  cd {place}")
     say(f"  hoopcast predict --date {day} --player {player_id}      # {name}: his distribution, and what then happened")
     say(f"  hoopcast explain {player_id} {day}      # his features that morning, and the games behind them")
     say(f"  hoopcast evaluate --season {season}      # every score, with its interval")

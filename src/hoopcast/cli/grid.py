@@ -1,5 +1,6 @@
 """A table as text: a grid where it fits the width, else a block for each row, else the columns that fit."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ _MOST_BLOCKS = 20
 _NARROWEST_TEXT = 20
 # A word longer than this, such as a path, breaks.
 _LONGEST_WORD = 20
+# A name from a file is not to steer the terminal that it is printed on.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NUMBERS = ("BIGINT", "INTEGER", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER")
 
 
@@ -78,7 +81,7 @@ def cell(value: Any, null: str = "") -> str:  # noqa: ANN401 - a cell holds what
         return f"{value:.6f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else repr(value)  # noqa: PLR2004
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
-    return str(value).replace("\n", " ")
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], str(value).replace("\n", " "))
 
 
 def _total(widths: list[int]) -> int:

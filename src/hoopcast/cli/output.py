@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,9 +70,11 @@ def show(table: "Table", output: Output, *, title: str | None = None, null: str 
         null: what stands for a value that is not there.
 
     Raises:
-        UsageError: if the file can not be written, or the format needs a file.
+        UsageError: if the file can not be written, the format needs a file, or JSON would lose a column.
     """
     file_format = _file_format(output.format)
+    if file_format == "json" and (twice := [name for name, count in Counter(table.columns).items() if count > 1]):
+        raise UsageError(f"two columns are called {twice[0]}, and JSON keeps one; name them apart with AS")
     if output.path is not None:
         if file_format is None:
             put(render(table, title=title, null=null), output.path)

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -27,13 +28,13 @@ _DIALECTS = ("duckdb", "bigquery", "spark")
 def sql(session: Session, query: str | None, path: Path | None, dialect: str, wait: str | None, output: Output) -> int:
     """Ask the warehouse: QUERY, a file of statements, or - for standard input. It reads and never writes.
 
-    Several statements with ; between them are run one after the other, and each prints its table.
+    Several statements with ; between them are run one after the other, and each prints its table or JSON document.
     """
     from hoopcast.query import statements
 
     if (query is None) == (path is None):
         raise click.UsageError("give a QUERY, --file FILE, or - for standard input")
-    text = _read(path) if path is not None else sys.stdin.read() if query == "-" else str(query)
+    text = _read(path) if path is not None else _standard_input() if query == "-" else str(query)
     asked = statements(text, dialect)  # type: ignore[arg-type]
     if len(asked) > 1 and output.path is not None:
         raise click.UsageError("several statements do not fit in one file; ask them one by one")
@@ -43,6 +44,13 @@ def sql(session: Session, query: str | None, path: Path | None, dialect: str, wa
                 say("")
             show(table, output, null="NULL" if output.format == "table" else "")
     return 0
+
+
+def _standard_input() -> str:
+    stream: TextIO | None = getattr(sys, "stdin", None)
+    if stream is None:  # what Python has where it was closed
+        raise click.UsageError("standard input is closed; give a QUERY or --file FILE")
+    return stream.read()
 
 
 def _read(path: Path) -> str:

@@ -23,6 +23,8 @@ _HOLDER = re.compile(r"held in (?:(?P<program>.+?) \()?PID (?P<pid>\d+)")
 _RETRY_SECONDS = 0.05
 _LONGEST_COMMAND = 100
 SCHEME = "duckdb://"
+# Such as md:, of a service; one letter is a drive.
+_SERVICE = re.compile(r"[A-Za-z]{2,}:")
 _HANDED_IN = "hoopcast_handed_in"
 # All that is used is built in; nothing is to be fetched for a file of another program.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -39,6 +41,9 @@ def path_of(url: str) -> str:
     """File of a DuckDB URL: `duckdb:///x.duckdb` and `x.duckdb` both give x.duckdb; four slashes an absolute path.
 
     Of a symbolic link it is the file that the link names, beside which all else that belongs to it stands.
+
+    Raises:
+        UsageError: if it is no file, or one that DuckDB can not keep.
     """
     if "://" in url and not url.startswith(SCHEME):
         message = f"'{url}' is no warehouse URL; write duckdb:///file.duckdb"
@@ -47,6 +52,12 @@ def path_of(url: str) -> str:
     path = path.removeprefix("/") if url.startswith(SCHEME) else path
     if not path:
         message = f"'{url}' names no file; write duckdb:///file.duckdb"
+        raise UsageError(message)
+    if _SERVICE.match(path):
+        message = f"'{url}' is no file, and a warehouse is one; write duckdb:///file.duckdb"
+        raise UsageError(message)
+    if "?" in os.path.realpath(path):
+        message = f"DuckDB keeps no file in a path with '?', such as {path}; choose another with --warehouse"
         raise UsageError(message)
     return os.path.realpath(path) if Path(path).is_symlink() else path
 

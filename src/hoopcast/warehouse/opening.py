@@ -51,7 +51,10 @@ def open_to_read(
     state = schema.layout_state(engine)
     if state == "current":
         return engine, taken
+    is_foreign = state == "absent" and bool(engine.query("SELECT 1 FROM information_schema.tables").rows)
     engine.close()
+    if is_foreign:
+        raise WarehouseError(f"{engine.path} holds tables of another program; name another file with --warehouse")
     if state == "absent":
         raise WarehouseError(
             f"{engine.path} is a DuckDB file without a warehouse in it; name another with --warehouse, or fill it with"
