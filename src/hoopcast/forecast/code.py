@@ -43,6 +43,7 @@ def _source(module: str) -> str:
     return (file if file.is_file() else folder / name / "__init__.py").read_text("utf-8")
 
 
+@cache
 def _series(library: str) -> str:
     """Version of a library without its last part: a patch changes no forecast."""
     return ".".join(version(library).split(".")[:2])

@@ -74,15 +74,18 @@ def forecast_nodes(feature_version: str, chosen: tuple[str, ...] | None = None) 
         needed.add(name)
         system, level = by_id[name]
         waiting += [member for member in system.members(level) if member not in needed]
-    return tuple(
-        node
-        for name, (system, level) in by_id.items()
-        if name in needed
-        for node in _nodes(system, level, feature_version)
+    by_system = {name: _nodes(*by_id[name], feature_version) for name in by_id if name in needed}
+    # Table by table, so that one transaction can write what all systems say; members before those that read them.
+    members = {name: nodes for name, nodes in by_system.items() if not by_id[name][0].members(by_id[name][1])}
+    ensembles = {name: nodes for name, nodes in by_system.items() if name not in members}
+    learned_and_laws = (
+        [nodes[place] for nodes in some.values()] for some in (members, ensembles) for place in range(2)
     )
+    others = zip(*(nodes[2:] for nodes in by_system.values()), strict=True)
+    return tuple(node for of_table in (*learned_and_laws, *others) for node in of_table if node is not None)
 
 
-def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model, ...]:
+def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | None, ...]:
     system_id = system.system_id(level)
     code = f"hoopcast.forecast.systems.{system.name}"
     values: tuple[tuple[str, Value], ...] = (
@@ -133,8 +136,8 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model, .
         partial(grades, system_id=system_id),
         ("hoopcast.evaluation.grading",),
     )
-    learned = () if system.train is None else (_node(values, learning),)
-    return (*learned, laws, *(_node(values, work) for work in (recalibrating, final, grading)))
+    learned = None if system.train is None else _node(values, learning)
+    return (learned, laws, *(_node(values, work) for work in (recalibrating, final, grading)))
 
 
 def presence_nodes() -> tuple[Model, ...]:

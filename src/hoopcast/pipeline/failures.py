@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from hoopcast.pipeline.clauses import joined, listed
+from hoopcast.pipeline.contents import Key, these
 from hoopcast.pipeline.ledger import NODE, utc_now
 from hoopcast.pipeline.model import Model
 from hoopcast.pipeline.ranges import UnitDate
@@ -25,12 +26,13 @@ CATEGORIES = (
 _COLUMNS = "table_name, system_id, season, unit_date, entity, category, reason, can_retry, run_id, recorded_at_utc"
 
 
-def close_failures(engine: Statements, model: Model, dates: Sequence[date]) -> None:
-    """Forget the failures of units that are written anew."""
+def close_failures(engine: Statements, table_name: str, units: Sequence[Key]) -> None:
+    """Forget the failures of units of a table that are written anew."""
+    clause = these(units)
     engine.execute(
-        f"DELETE FROM {FAILURES} WHERE table_name = $table_name AND system_id = $system_id"
-        " AND unit_date IN (SELECT UNNEST(CAST($dates AS DATE[])))",
-        {"table_name": model.table.name, "system_id": model.system_id, "dates": dates},
+        f"WITH {clause.text} DELETE FROM {FAILURES} WHERE table_name = $table_name"
+        " AND (unit_date, system_id) IN (SELECT unit_date, system_id FROM these)",
+        {**clause.parameters, "table_name": table_name},
     )
 
 
@@ -40,12 +42,12 @@ def record_absences(engine: Statements, run_id: str, model: Model, stage: str, s
     same_key = " AND ".join(f"t.{name} = s.{name}" for name in model.spine.key)
     engine.execute(
         f"""INSERT INTO {FAILURES} ({_COLUMNS})
-        SELECT $table_name, $system_id, s.season, s.unit_date, {entity}, s.category, COALESCE(s.reason, s.category),
-            FALSE, $run_id, $now
+        SELECT $table_name, {model.owner("s")}, s.season, s.unit_date, {entity}, s.category,
+            COALESCE(s.reason, s.category), FALSE, $run_id, $now
         FROM {spine} AS s
         LEFT JOIN {stage} AS t ON {same_key} AND t.{model.time} = s.unit_date
         WHERE t.{model.time} IS NULL""",
-        {"table_name": model.table.name, "system_id": model.system_id, "run_id": run_id, "now": utc_now()},
+        {"table_name": model.table.name, "run_id": run_id, "now": utc_now()},
     )
 
 

@@ -1,19 +1,20 @@
 """A span that fails is halved until the guilty dates stand alone; the rest of it lands."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from hoopcast.errors import ForecastError, RunError, StatementError, StatementStopped, WarehouseError, WriteRefused
 from hoopcast.pipeline.failures import close_failures, record_failed_unit
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.ledger import Entry, append
-from hoopcast.pipeline.span import Span, SpanUnit, Written, write_span
+from hoopcast.pipeline.span import Span, SpanUnit, Written, write_spans
 
 # When the first dates of a span all fail alone and alike, the fault is in none of them but in what all tables share.
 _SYSTEMIC_FAILURES = 4
 Category = Literal["TIMEOUT", "PROCESSING_ERROR"]
+_OF_A_SPAN = (WriteRefused, StatementError, StatementStopped)
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,43 @@ class Outcome:
     failed: tuple[FailedUnit, ...]
 
 
-def write_in_parts(
-    guard: Guard, run_id: str, span: Span, timeout_seconds: float, on_landed: Callable[[Span, Written], None]
-) -> Outcome:
+OnLanded: TypeAlias = Callable[[Span, Written], None]
+
+
+def write_together(
+    guard: Guard, run_id: str, spans: Sequence[Span], timeout_seconds: float, on_landed: OnLanded
+) -> tuple[Outcome, ...]:
+    """Write spans of one table in one transaction; where that fails each alone, as `write_in_parts` does.
+
+    Args:
+        guard: the warehouse under watch.
+        run_id: run that writes.
+        spans: of one season, each of another system, none of which reads another.
+        timeout_seconds: time that each of them may take.
+        on_landed: told of each part that landed.
+
+    Raises:
+        RunError: if the fault is in no single date; the dates that were tried are recorded as failed.
+        EngineError: if nothing can go on.
+        StatementStopped: if a signal arrived.
+    """
+    if len(spans) > 1:
+        try:
+            with guard.limit(timeout_seconds * len(spans)):
+                landed = write_spans(guard, run_id, spans)
+        except _OF_A_SPAN:
+            if guard.signal_number is not None:
+                raise
+        else:
+            for span, written in zip(spans, landed, strict=True):
+                on_landed(span, written)
+            return tuple(
+                Outcome(span.season, ((span, written),), ()) for span, written in zip(spans, landed, strict=True)
+            )
+    return tuple(write_in_parts(guard, run_id, span, timeout_seconds, on_landed) for span in spans)
+
+
+def write_in_parts(guard: Guard, run_id: str, span: Span, timeout_seconds: float, on_landed: OnLanded) -> Outcome:
     """Write a span, or as much of it as there is no fault in, and record the dates that failed.
 
     Args:
@@ -60,8 +95,8 @@ def write_in_parts(
         began = time.monotonic()
         try:
             with guard.limit(timeout_seconds):
-                written = write_span(guard, run_id, part)
-        except (WriteRefused, StatementError, StatementStopped) as error:
+                (written,) = write_spans(guard, run_id, (part,))
+        except _OF_A_SPAN as error:
             if guard.signal_number is not None:
                 raise
             if len(part.units) > 1:
@@ -103,12 +138,13 @@ def _record(guard: Guard, run_id: str, span: Span, failed: list[FailedUnit]) -> 
         return
     model = span.model
     with guard.engine.transaction():
-        close_failures(guard, model, [failure.unit.date for failure in failed])
+        close_failures(guard, model.table.name, [(model.system_id, failure.unit.date) for failure in failed])
         for failure in failed:
             unit = (span.season, failure.unit.date)
             record_failed_unit(guard, run_id, model, unit, (failure.category, failure.message))
         entries = [
             Entry(
+                node=model.name,
                 season=span.season,
                 unit_date=failure.unit.date,
                 version=model.version,
@@ -116,9 +152,10 @@ def _record(guard: Guard, run_id: str, span: Span, failed: list[FailedUnit]) -> 
                 output_fingerprint=failure.unit.standing_fingerprint,
                 rows=failure.unit.standing_rows,
                 expected=failure.unit.standing_rows,
+                seconds=failure.seconds,
                 status="failed",
                 error=failure.message,
             )
             for failure in failed
         ]
-        append(guard, run_id, model.name, entries, sum(failure.seconds for failure in failed))
+        append(guard, run_id, entries)

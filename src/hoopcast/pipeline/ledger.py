@@ -13,23 +13,27 @@ NODE = "CASE WHEN system_id = '' THEN table_name ELSE table_name || '/' || syste
 _INSERT = f"""
 INSERT INTO {LEDGER} (entry, run_id, table_name, system_id, season, unit_date,
     status, version, input_fingerprint, output_fingerprint, rows, expected, seconds, error, finished_at_utc)
-SELECT $last_entry + ROW_NUMBER() OVER (ORDER BY season, unit_date), $run_id, $table_name, $system_id, season,
-    unit_date, status, version, input_fingerprint, output_fingerprint, row_count, expected, $seconds, error, $now
+SELECT $last_entry + ROW_NUMBER() OVER (ORDER BY table_name, system_id, season, unit_date), $run_id, table_name,
+    system_id, season, unit_date, status, version, input_fingerprint, output_fingerprint, row_count, expected, seconds,
+    error, $now
 FROM (
-    SELECT UNNEST($seasons) AS season, UNNEST($dates) AS unit_date, UNNEST($statuses) AS status,
-        UNNEST($versions) AS version, UNNEST($inputs) AS input_fingerprint, UNNEST($outputs) AS output_fingerprint,
-        UNNEST($row_counts) AS row_count, UNNEST($expected) AS expected, UNNEST($errors) AS error
+    SELECT UNNEST($tables) AS table_name, UNNEST($systems) AS system_id, UNNEST($seasons) AS season,
+        UNNEST($dates) AS unit_date, UNNEST($statuses) AS status, UNNEST($versions) AS version,
+        UNNEST($inputs) AS input_fingerprint, UNNEST($outputs) AS output_fingerprint, UNNEST($row_counts) AS row_count,
+        UNNEST($expected) AS expected, UNNEST($taken) AS seconds, UNNEST($errors) AS error
 ) AS units
 """
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What became of one unit: its date, the code and the inputs that it came from, and what was written.
+    """What became of one unit: its node and date, the code and the inputs that it came from, and what was written.
 
-    `rows` and `output_fingerprint` say what stands in the table, after a failure too.
+    `node` is the table with its schema, and the system after a stroke if it has any. `rows` and `output_fingerprint`
+    say what stands in the table, after a failure too. `seconds` are its share of the time that its span took.
     """
 
+    node: str
     season: str
     unit_date: date
     version: str
@@ -37,6 +41,7 @@ class Entry:
     output_fingerprint: int = 0
     rows: int = 0
     expected: int = 0
+    seconds: float = 0.0
     status: Literal["done", "failed"] = "done"
     error: str | None = None
 
@@ -67,15 +72,13 @@ def recorded_rows(engine: Statements, node: str, season: str, last: date) -> dic
     return {cast("date", day): int(str(count)) for day, count in rows}
 
 
-def append(engine: Statements, run_id: str, node: str, entries: Sequence[Entry], seconds: float) -> None:
-    """Write entries of one node, in the transaction of the rows that they speak of.
+def append(engine: Statements, run_id: str, entries: Sequence[Entry]) -> None:
+    """Write entries, in the transaction of the rows that they speak of.
 
     Args:
         engine: the warehouse, in a transaction.
         run_id: run that writes.
-        node: table with its schema, and the system after a stroke if it has any.
-        entries: one for each date.
-        seconds: time that all of them took, shared equally among them.
+        entries: one for each unit.
     """
     if not entries:
         return
@@ -84,10 +87,9 @@ def append(engine: Statements, run_id: str, node: str, entries: Sequence[Entry],
         {
             "last_entry": last_entry(engine),
             "run_id": run_id,
-            "table_name": node.partition("/")[0],
-            "system_id": node.partition("/")[2],
-            "seconds": seconds / len(entries),
             "now": utc_now(),
+            "tables": [entry.node.partition("/")[0] for entry in entries],
+            "systems": [entry.node.partition("/")[2] for entry in entries],
             "seasons": [entry.season for entry in entries],
             "dates": [entry.unit_date for entry in entries],
             "statuses": [entry.status for entry in entries],
@@ -96,6 +98,7 @@ def append(engine: Statements, run_id: str, node: str, entries: Sequence[Entry],
             "outputs": [entry.output_fingerprint for entry in entries],
             "row_counts": [entry.rows for entry in entries],
             "expected": [entry.expected for entry in entries],
+            "taken": [entry.seconds for entry in entries],
             "errors": [entry.error for entry in entries],
         },
     )

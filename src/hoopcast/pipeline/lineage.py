@@ -41,18 +41,18 @@ def closure(models: tuple[Model, ...]) -> tuple[Edge, ...]:
     Args:
         models: in an order in which each stands after all that it reads.
     """
-    upstream: dict[str, dict[Edge, None]] = {}
+    # Plain tuples within: there are tens of thousands, and each is hashed.
+    upstream: dict[str, dict[tuple[str, Reach, int], None]] = {}
     for model in models:
-        found: dict[Edge, None] = {}
+        found: dict[tuple[str, Reach, int], None] = {}
         for edge in edges(model):
             if edge.upstream not in upstream:
                 continue
-            found[edge] = None
-            for further in upstream[edge.upstream]:
-                reach = reach_of(edge.reach, further.reach)
-                found[Edge(model.name, further.upstream, reach, edge.look_back + further.look_back)] = None
+            found[edge.upstream, edge.reach, edge.look_back] = None
+            for name, reach, look_back in upstream[edge.upstream]:
+                found[name, reach_of(edge.reach, reach), edge.look_back + look_back] = None
         upstream[model.name] = found
-    return tuple(edge for found in upstream.values() for edge in found)
+    return tuple(Edge(table, *read) for table, found in upstream.items() for read in found)
 
 
 def is_post_game(model: Model) -> bool:

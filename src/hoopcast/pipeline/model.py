@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
@@ -87,6 +87,10 @@ class Model:
     def name(self) -> str:
         """Name of the node: its table's, with the system's after a stroke."""
         return node_name(self.table.name, self.system_id)
+
+    def owner(self, alias: str) -> str:
+        """SQL: the system that row `alias` of the table is of, empty where none owns it."""
+        return f"{alias}.system_id" if self.system_id else "''"
 
     @property
     def condition(self) -> str:
@@ -230,22 +234,44 @@ def _models_of(phases: tuple[str, ...]) -> tuple[Model, ...]:
     )
 
 
-def in_order(models: tuple[Model, ...]) -> tuple[Model, ...]:
-    """The models in an order in which each stands after all that it reads."""
+def in_order(models: Sequence[Model]) -> tuple[Model, ...]:
+    """The models in an order in which each stands after all that it reads, otherwise as they are given.
+
+    Raises:
+        ModelError: if they read each other in a circle.
+    """
+    by_name = {model.name: model for model in models}
     ordered: dict[str, Model] = {}
-    waiting = {model.name: model for model in models}
-    while waiting:
-        ready = [
-            model
-            for model in waiting.values()
-            if not waiting.keys() & ({item.name for item in (*model.inputs, *model.spine.inputs)} - {model.name})
-        ]
-        if not ready:
-            message = f"models read each other in a circle: {', '.join(sorted(waiting))}"
-            raise ModelError(message)
-        for model in ready:
-            ordered[model.name] = waiting.pop(model.name)
+
+    def visit(model: Model, path: tuple[str, ...]) -> None:
+        if model.name in path:
+            raise ModelError(f"models read each other in a circle: {', '.join(sorted(path[path.index(model.name) :]))}")
+        for name in dict.fromkeys(item.name for item in (*model.inputs, *model.spine.inputs)):
+            if name in by_name and name not in ordered and name != model.name:
+                visit(by_name[name], (*path, model.name))
+        ordered[model.name] = model
+
+    for model in models:
+        if model.name not in ordered:
+            visit(model, ())
     return tuple(ordered.values())
+
+
+def written_together(models: Sequence[Model]) -> Iterator[list[Model]]:
+    """Models that one transaction can write: neighbours that are systems of one table and do not read each other.
+
+    What is learned is written by itself: it takes long, and is not to be lost with what another can not learn.
+    """
+    group: list[Model] = []
+    for model in models:
+        read = {item.name for item in (*model.inputs, *model.spine.inputs)}
+        joins = group and model.system_id and not model.is_monthly and model.table.name == group[0].table.name
+        if not joins or read & {one.name for one in group}:
+            if group:
+                yield group
+            group = []
+        group.append(model)
+    yield group
 
 
 def reach_of(first: Reach, second: Reach) -> Reach:

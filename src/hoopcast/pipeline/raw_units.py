@@ -51,9 +51,20 @@ def append_raw(engine: Engine, run_id: str, table_name: str, dates: Sequence[dat
         {"dates": sorted(set(dates)), "table_name": table_name},
     ).rows
     entries = [
-        Entry(season_of(day), day, RAW_VERSION, 0, int(str(fingerprint)), int(str(rows)), int(str(rows)))
+        Entry(
+            table_name,
+            season_of(day),
+            day,
+            RAW_VERSION,
+            0,
+            int(str(fingerprint)),
+            int(str(rows)),
+            int(str(rows)),
+            share,
+        )
+        for share in (seconds / max(len(changed), 1),)
         for day, fingerprint, rows in changed
         if isinstance(day, date)
     ]
-    append(engine, run_id, table_name, entries, seconds)
+    append(engine, run_id, entries)
     return [entry.unit_date for entry in entries]

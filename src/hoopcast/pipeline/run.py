@@ -2,18 +2,18 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Protocol
 
 from hoopcast.errors import HoopcastError, Interrupted, RunError, WarehouseDamaged, WarehouseError
 from hoopcast.pipeline.guard import Guard
-from hoopcast.pipeline.halving import Outcome, write_in_parts
+from hoopcast.pipeline.halving import Outcome, write_together
 from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
 from hoopcast.pipeline.ledger import LEDGER
 from hoopcast.pipeline.lineage import Edge, closure, edges
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.model import Model, written_together
 from hoopcast.pipeline.own_states import years_of
 from hoopcast.pipeline.plan import Chosen, Selection, State, begin, choose, counts
 from hoopcast.pipeline.preflight import missed_input, preflight
@@ -162,49 +162,73 @@ def _needed(models: tuple[Model, ...], selection: Selection) -> list[Model]:
 def _tables(run: _Run, chosen: tuple[Chosen, ...]) -> Iterator[TableReport]:
     by_table = {name: tuple(units) for name, units in groupby(chosen, key=lambda one: one.unit.table)}
     changed: set[str] = set()
-    for model in run.models:
+    for group in written_together(run.models):
         # A table that the command leaves out may be stale by now, and blocks what reads it.
-        if model.name in by_table or any(edge.upstream in changed for edge in edges(model)):
-            report = _table(run, model, by_table.get(model.name, ()))
+        due = [
+            model for model in group if model.name in by_table or any(edge.upstream in changed for edge in edges(model))
+        ]
+        for report in _group(run, due, by_table):
             changed |= {report.table} if report.dates else set()
-            if model.name in by_table:
+            if report.table in by_table:
                 yield report
 
 
-def _table(run: _Run, model: Model, chosen: tuple[Chosen, ...]) -> TableReport:
-    began = time.monotonic()
-    turn = look_again(run.standing, model, run.depends.get(model.name, ()), chosen)
-    if chosen:
-        run.beats.table_started(model.name, len(turn.to_write))
-        run.progress.table_started(model.name, len(turn.to_write))
-    outcomes = [_span(run, span) for span in spans(turn, run.texts[model.name])] if turn.to_write else []
-    take_in(run.standing, turn, outcomes)
-    report = _table_report(turn, outcomes, time.monotonic() - began)
-    if chosen:
-        run.progress.table_ended(report)
-    return report
+def _group(run: _Run, models: Sequence[Model], by_table: Mapping[str, tuple[Chosen, ...]]) -> list[TableReport]:
+    """Write tables that are written together; what became of each."""
+    turns = [
+        look_again(run.standing, model, run.depends.get(model.name, ()), by_table.get(model.name, ()))
+        for model in models
+    ]
+    asked = [turn for turn in turns if turn.model.name in by_table]
+    if asked:
+        name = asked[0].model.name if len(asked) == 1 else asked[0].model.table.name
+        run.beats.table_started(name, sum(len(turn.to_write) for turn in asked))
+    for turn in asked:
+        run.progress.table_started(turn.model.name, len(turn.to_write))
+    outcomes = _outcomes(
+        run, [span for turn in asked if turn.to_write for span in spans(turn, run.texts[turn.model.name])]
+    )
+    reports = []
+    for turn in turns:
+        of_model = outcomes.get(turn.model.name, [])
+        take_in(run.standing, turn, of_model)
+        reports.append(_table_report(turn, of_model))
+    for turn, report in zip(turns, reports, strict=True):
+        if turn.model.name in by_table:
+            run.progress.table_ended(report)
+    return reports
 
 
-def _span(run: _Run, span: Span) -> Outcome:
+def _outcomes(run: _Run, to_write: Sequence[Span]) -> dict[str, list[Outcome]]:
+    """Write spans season by season; outcomes of each table."""
+
     def landed(part: Span, written: Written) -> None:
         run.beats.dates_written(written.dates, written.rows)
         run.progress.span_ended(part.model.name, part.season, written)
 
-    run.progress.span_started(span.model.name, span.season, len(span.units))
-    return write_in_parts(run.guard, run.run_id, span, run.options.timeout_seconds, landed)
+    found: dict[str, list[Outcome]] = {}
+    for _, of_season in groupby(sorted(to_write, key=lambda span: span.season), key=lambda span: span.season):
+        together = tuple(of_season)
+        for span in together:
+            run.progress.span_started(span.model.name, span.season, len(span.units))
+        outcomes = write_together(run.guard, run.run_id, together, run.options.timeout_seconds, landed)
+        for span, outcome in zip(together, outcomes, strict=True):
+            found.setdefault(span.model.name, []).append(outcome)
+    return found
 
 
-def _table_report(turn: Turn, outcomes: list[Outcome], seconds: float) -> TableReport:
+def _table_report(turn: Turn, outcomes: list[Outcome]) -> TableReport:
     landed = [written for outcome in outcomes for _, written in outcome.landed]
+    failed = [failure for outcome in outcomes for failure in outcome.failed]
     return TableReport(
         table=turn.model.name,
         dates=sum(written.dates for written in landed),
         rows=sum(written.rows for written in landed),
         expected=sum(written.expected for written in landed),
-        failed=sum(len(outcome.failed) for outcome in outcomes),
+        failed=len(failed),
         blocked=turn.blocked,
         unchanged=turn.unchanged,
-        seconds=seconds,
+        seconds=sum(written.seconds for written in landed) + sum(failure.seconds for failure in failed),
     )
 
 

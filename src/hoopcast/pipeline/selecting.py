@@ -42,9 +42,7 @@ def called(name: str, models: Sequence[Model]) -> tuple[Model, ...]:
 def _unknown(name: str, models: Sequence[Model]) -> UsageError:
     """The error that a name is of no table, phase or system; it lists them."""
     tables = list(dict.fromkeys(model.table.short for model in models))
-    systems = [
-        system for system in dict.fromkeys(_systems(model)[1] for model in models) if system and system not in tables
-    ]
+    systems = sorted({_systems(model)[1] for model in models} - {"", *tables})
     phases = ", ".join((*PHASES, *dict.fromkeys(model.table.phase for model in models)))
     or_systems = f", or a system: {', '.join(systems)}" if systems else ""
     return UsageError(f"no table '{name}'; choose from {', '.join(tables)}, a phase: {phases}{or_systems}")

@@ -1,27 +1,25 @@
-"""One span of one table: dates of one season, replaced in one transaction."""
+"""Dates of one season, replaced in one transaction: of one table, or of several systems' rows of one."""
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import cast
 
 import numpy as np
 
 from hoopcast.calendar import season_name, season_of, season_start_year
 from hoopcast.errors import WriteRefused
-from hoopcast.pipeline.checks import breaches, describe
+from hoopcast.pipeline.checks import breaches
+from hoopcast.pipeline.contents import SPINE, STAGE, Content, Key, contents, delete_elsewhere, these
 from hoopcast.pipeline.failures import close_failures, record_absences
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.ledger import Entry, append
 from hoopcast.pipeline.model import Asked, Model
-from hoopcast.pipeline.own_states import PAST_CONTENT, SAME_CONTENT
 from hoopcast.pipeline.standing import Readings
 from hoopcast.pipeline.texts import SpanText
-from hoopcast.warehouse.engine import Statements, Value
+from hoopcast.warehouse.engine import ColumnsOf, Parameters, Value
 
-STAGE = "hoopcast_stage"
-SPINE = "hoopcast_spine"
 _NAMED = re.compile(r"\$(\w+)")
 
 
@@ -84,16 +82,19 @@ class Written:
         return sum(entry.expected for entry in self.entries)
 
 
-@dataclass(frozen=True)
-class _Content:
-    fingerprint: int = 0
-    rows: int = 0
-    expected: int = 0
-    readings: Readings = (0, 0)
+_NOTHING = Content()
 
 
-def write_span(guard: Guard, run_id: str, span: Span) -> Written:
-    """Compute a span, check it, and put it in the place of what stood there; all of it or nothing.
+def write_spans(guard: Guard, run_id: str, spans: Sequence[Span]) -> tuple[Written, ...]:
+    """Compute spans, check them, and put them in the place of what stood there; all of them or nothing.
+
+    Args:
+        guard: the warehouse under watch.
+        run_id: run that writes.
+        spans: of one table and season; where there are several, each is of a system, none of which reads another.
+
+    Returns:
+        What each of them wrote; the time that they had in common is shared equally among them.
 
     Raises:
         WriteRefused: if rows break the table's rules, or rows are absent without a reason.
@@ -102,24 +103,66 @@ def write_span(guard: Guard, run_id: str, span: Span) -> Written:
         EngineError: if nothing like it can succeed.
     """
     began = time.monotonic()
+    model = spans[0].model
+    units = [(span.model.system_id, day) for span in spans for day in span.dates]
     with guard.engine.transaction():
-        _stage(guard, span)
-        _refuse_broken_rules(guard, span.model)
-        moved_contents = _delete_elsewhere(guard, span)
-        moved = [
-            Entry(season_of(day), day, span.model.version, 0, content.fingerprint, content.rows, content.rows)
-            for day, content in moved_contents.items()
-        ]
-        _replace(guard, span)
-        _expect(guard, span)
-        contents = _contents(guard, span)
-        close_failures(guard, span.model, span.dates)
-        if any(content.rows < content.expected for content in contents.values()):
-            record_absences(guard, run_id, span.model, STAGE, SPINE)
-        entries = [_entry(span, unit, contents.get(unit.date, _Content())) for unit in span.units]
-        append(guard, run_id, span.model.name, [*moved, *entries], time.monotonic() - began)
-    readings = {day: content.readings for day, content in (moved_contents | contents).items()}
-    return Written(tuple(entries), tuple(moved), readings, time.monotonic() - began)
+        produced = _stage(guard, spans)
+        for breach in breaches(guard, model.table, STAGE):
+            raise WriteRefused(f"{breach.rows} rows break '{breach.rule}', such as {breach.examples}")
+        moved = delete_elsewhere(guard, model, units)
+        _replace(guard, model, units)
+        _expect(guard, spans)
+        found = contents(guard, model)
+        close_failures(guard, model.table.name, units)
+        if any(content.rows < content.expected for content in found.values()):
+            record_absences(guard, run_id, model, STAGE, SPINE)
+        in_common = (time.monotonic() - began - sum(produced)) / len(spans)
+        written = tuple(
+            _written(span, moved, found, seconds + in_common) for span, seconds in zip(spans, produced, strict=True)
+        )
+        append(guard, run_id, [entry for one in written for entry in (*one.moved, *one.entries)])
+    return written
+
+
+def _written(span: Span, moved: dict[Key, Content], found: dict[Key, Content], seconds: float) -> Written:
+    model = span.model
+    elsewhere = {day: content for (system, day), content in moved.items() if system == model.system_id}
+    placed = {unit.date: found.get((model.system_id, unit.date), _NOTHING) for unit in span.units}
+    share = seconds / (len(elsewhere) + len(placed))
+    return Written(
+        tuple(
+            Entry(
+                model.name,
+                span.season,
+                unit.date,
+                model.version,
+                unit.input_fingerprint,
+                content.fingerprint,
+                content.rows,
+                content.expected,
+                share,
+            )
+            for unit in span.units
+            for content in (placed[unit.date],)
+        ),
+        # No input makes an input fingerprint of 0, so they are stale until rewritten.
+        tuple(
+            Entry(
+                model.name,
+                season_of(day),
+                day,
+                model.version,
+                0,
+                content.fingerprint,
+                content.rows,
+                content.rows,
+                share,
+            )
+            for day, content in elsewhere.items()
+        ),
+        {day: content.readings for day, content in (elsewhere | placed).items()},
+        seconds,
+    )
 
 
 def span_values(model: Model, season: str, first: date, last: date) -> dict[str, Value]:
@@ -134,164 +177,54 @@ def named_values(sql: str, values: dict[str, Value]) -> dict[str, Value]:
     return {name: value for name, value in values.items() if name in named}
 
 
-def _stage(guard: Guard, span: Span) -> None:
-    producer = span.model.producer
-    if producer is not None:
+def _stage(guard: Guard, spans: Sequence[Span]) -> list[float]:
+    """Compute the new rows of all; seconds that each took by itself."""
+    if spans[0].model.producer is None:
+        (span,) = spans
+        select, values = _selected(span, span.text.rows, span.model.time)
+        guard.execute(f"CREATE OR REPLACE TEMP TABLE {STAGE} AS {select}", values)
+        return [0.0]
+    made: list[ColumnsOf] = []
+    seconds = []
+    for span in spans:
+        began = time.monotonic()
         asked = Asked(span.season, tuple(unit.date for unit in span.units if unit.is_due))
-        nothing = {name: np.array([], dtype=object) for name in span.model.table.column_names}
-        guard.stage(STAGE, span.model.table, producer(guard, asked) if asked.dates else nothing)
-        return
-    _keep(guard, span, STAGE, (span.text.rows, span.model.time))
+        if span.model.producer is not None and asked.dates:
+            made.append(span.model.producer(guard, asked))
+        seconds.append(time.monotonic() - began)
+    table = spans[0].model.table
+    nothing = np.array([], dtype=object)
+    columns = {name: np.concatenate([one[name] for one in made]) if made else nothing for name in table.column_names}
+    guard.stage(STAGE, table, columns)
+    return seconds
 
 
-def _expect(guard: Guard, span: Span) -> None:
+def _expect(guard: Guard, spans: Sequence[Span]) -> None:
     """Compute the expected rows, once the new ones are in place: a spine may name its own table."""
-    _keep(guard, span, SPINE, (span.text.expected, "unit_date"))
+    for number, span in enumerate(spans):
+        select, values = _selected(span, span.text.expected, "unit_date")
+        into = f"INSERT INTO {SPINE}" if number else f"CREATE OR REPLACE TEMP TABLE {SPINE} AS"
+        guard.execute(f"{into} {select}", values)
 
 
-def _keep(guard: Guard, span: Span, name: str, source: tuple[str, str]) -> None:
-    select, time_column = source
-    guard.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM ({select}) AS span_rows"
-        f" WHERE {time_column} IN (SELECT UNNEST(CAST($wanted_dates AS DATE[])))",
+def _selected(span: Span, select: str, time_column: str) -> tuple[str, Parameters]:
+    """SQL of the dates of a span that are due, and what it binds."""
+    bounds = span_values(span.model, span.season, span.units[0].date, span.units[-1].date)
+    return (
+        f"SELECT * FROM ({select}) AS span_rows WHERE {time_column} IN (SELECT UNNEST(CAST($wanted_dates AS DATE[])))",
         {
-            **named_values(
-                select,
-                dict(span.model.values) | span_values(span.model, span.season, span.units[0].date, span.units[-1].date),
-            ),
+            **named_values(select, dict(span.model.values) | bounds),
             "wanted_dates": [unit.date for unit in span.units if unit.is_due],
         },
     )
 
 
-def _refuse_broken_rules(guard: Guard, model: Model) -> None:
-    for breach in breaches(guard, model.table, STAGE):
-        raise WriteRefused(f"{breach.rows} rows break '{breach.rule}', such as {breach.examples}")
-
-
-def _contents(guard: Guard, span: Span) -> dict[date, _Content]:
-    """Rows, their fingerprint and expected rows of each date.
-
-    Raises:
-        WriteRefused: if expected rows are absent without a reason, or rows are not expected.
-    """
-    model, engine = span.model, guard.engine
-    rows = guard.query(
-        f"""WITH content AS (
-            SELECT {model.time} AS unit_date, COUNT(*) AS row_count,
-                BIT_XOR({engine.row_hash(model.table.content_columns)}) AS output_fingerprint
-            FROM {STAGE} GROUP BY {model.time}
-        ),
-        expected AS (
-            SELECT s.unit_date, COUNT(*) AS expected,
-                COUNT(CASE WHEN t.{model.time} IS NULL AND s.category IS NULL THEN 1 END) AS unexplained,
-                COUNT(t.{model.time}) AS present
-            FROM {SPINE} AS s
-            LEFT JOIN {STAGE} AS t ON {matching(model)}
-            GROUP BY s.unit_date
-        ),
-        unit AS (
-            SELECT $table_name AS table_name, COALESCE(c.unit_date, e.unit_date) AS unit_date,
-                COALESCE(c.output_fingerprint, 0) AS output_fingerprint, COALESCE(c.row_count, 0) AS row_count,
-                COALESCE(e.expected, 0) AS expected, COALESCE(e.unexplained, 0) AS unexplained,
-                COALESCE(e.present, 0) AS present
-            FROM content AS c
-            FULL JOIN expected AS e ON e.unit_date = c.unit_date
-        )
-        SELECT unit_date, output_fingerprint, row_count, expected, {engine.row_hash(SAME_CONTENT)},
-            {engine.row_hash(PAST_CONTENT)}, unexplained > 0 OR row_count <> present FROM unit""",
-        {"table_name": model.name},
-    ).rows
-    if any(row[-1] for row in rows):
-        raise WriteRefused(_discrepancy(guard, model))
-    return {cast("date", row[0]): _content(row) for row in rows}
-
-
-def _content(row: tuple[Value, ...]) -> _Content:
-    fingerprint, rows, expected, same, past = (int(str(value)) for value in row[1:6])
-    return _Content(fingerprint, rows, expected, (same, past))
-
-
-def matching(model: Model) -> str:
-    """SQL: a row `t` of the table is the one that row `s` of its spine expects."""
-    same_key = " AND ".join(f"t.{name} = s.{name}" for name in model.spine.key)
-    return f"{same_key} AND t.{model.time} = s.unit_date"
-
-
-def _discrepancy(engine: Statements, model: Model) -> str:
-    key = ", ".join(f"s.{name}" for name in model.spine.key)
-    absent = engine.query(
-        f"SELECT {key}, s.unit_date FROM {SPINE} AS s LEFT JOIN {STAGE} AS t ON {matching(model)}"
-        f" WHERE t.{model.time} IS NULL AND s.category IS NULL ORDER BY s.unit_date, {key} LIMIT 1"
-    )
-    if absent.rows:
-        return f"expected rows are absent without a reason, such as {describe(absent.columns, absent.rows[0])}"
-    key = ", ".join(f"t.{name}" for name in model.spine.key)
-    surplus = engine.query(
-        f"SELECT {key}, t.{model.time} FROM {STAGE} AS t LEFT JOIN {SPINE} AS s ON {matching(model)}"
-        f" WHERE s.unit_date IS NULL ORDER BY t.{model.time}, {key} LIMIT 1"
-    )
-    if surplus.rows:
-        example = describe(surplus.columns, surplus.rows[0])
-        return f"rows are there that '{model.spine.name}' does not expect, such as {example}"
-    return f"'{model.spine.name}' expects one row more than once"
-
-
-def _delete_elsewhere(guard: Guard, span: Span) -> dict[date, _Content]:
-    """Delete rows of other dates that carry a key of the new ones, as those of a game that was moved.
-
-    Returns:
-        What then stands on those dates. No input makes an input fingerprint of 0, so they are stale until rewritten.
-    """
-    model, engine = span.model, guard.engine
-    if model.time in model.table.grain:
-        return {}
-    key = " AND ".join(f"t.{name} = n.{name}" for name in model.table.grain)
-    elsewhere = (
-        f"FROM {model.table.name} AS t WHERE EXISTS (SELECT 1 FROM {STAGE} AS n WHERE {key})"
-        f" AND t.{model.time} NOT IN (SELECT UNNEST(CAST($dates AS DATE[])))"
-    )
-    moved = guard.query(f"SELECT DISTINCT t.{model.time} {elsewhere}", {"dates": span.dates}).rows
-    if not moved:
-        return {}
-    guard.execute(f"DELETE {elsewhere}", {"dates": span.dates})
-    left = guard.query(
-        f"""WITH moved AS (SELECT UNNEST(CAST($moved_dates AS DATE[])) AS unit_date),
-        unit AS (
-            SELECT $table_name AS table_name, m.unit_date, COUNT(t.{model.time}) AS row_count,
-                COALESCE(BIT_XOR(t.content), 0) AS output_fingerprint
-            FROM moved AS m
-            LEFT JOIN (
-                SELECT {model.time}, {engine.row_hash(model.table.content_columns)} AS content
-                FROM {model.table.name} WHERE {model.condition}
-            ) AS t ON t.{model.time} = m.unit_date
-            GROUP BY m.unit_date
-        )
-        SELECT unit_date, output_fingerprint, row_count, row_count, {engine.row_hash(SAME_CONTENT)},
-            {engine.row_hash(PAST_CONTENT)} FROM unit""",
-        {"moved_dates": [row[0] for row in moved], "table_name": model.name, **model.own_values},
-    ).rows
-    return {cast("date", row[0]): _content(row) for row in left}
-
-
-def _replace(guard: Guard, span: Span) -> None:
-    model = span.model
+def _replace(guard: Guard, model: Model, units: Sequence[Key]) -> None:
     columns = ", ".join(model.table.column_names)
+    clause = these(units)
     guard.execute(
-        f"DELETE FROM {model.table.name} WHERE {model.condition}"
-        f" AND {model.time} IN (SELECT UNNEST(CAST($dates AS DATE[])))",
-        {"dates": span.dates, **model.own_values},
+        f"WITH {clause.text} DELETE FROM {model.table.name} AS t WHERE t.{model.time} BETWEEN $first AND $last"
+        f" AND (t.{model.time}, {model.owner('t')}) IN (SELECT unit_date, system_id FROM these)",
+        {**clause.parameters, "first": min(day for _, day in units), "last": max(day for _, day in units)},
     )
     guard.execute(f"INSERT INTO {model.table.name} ({columns}) SELECT {columns} FROM {STAGE}")
-
-
-def _entry(span: Span, unit: SpanUnit, content: _Content) -> Entry:
-    return Entry(
-        span.season,
-        unit.date,
-        span.model.version,
-        unit.input_fingerprint,
-        content.fingerprint,
-        content.rows,
-        content.expected,
-    )

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from hoopcast.pipeline.checks import breaches
 from hoopcast.pipeline.clauses import Clause, listed
+from hoopcast.pipeline.contents import matching
 from hoopcast.pipeline.failures import FAILURES
 from hoopcast.pipeline.feature_guard import dull_features
 from hoopcast.pipeline.ledger import LEDGER
@@ -21,7 +22,7 @@ from hoopcast.pipeline.reconcile import (
     teams_unlike_players,
     teams_without_players,
 )
-from hoopcast.pipeline.span import matching, named_values, span_values
+from hoopcast.pipeline.span import named_values, span_values
 from hoopcast.pipeline.texts import span_texts
 from hoopcast.warehouse.engine import Engine, Parameters
 from hoopcast.warehouse.tables import Table, raw_tables
