@@ -9,8 +9,8 @@ from hoopcast.dates import RangeArguments, named
 from hoopcast.pipeline.nodes import all_nodes
 from hoopcast.pipeline.runs import Totals
 from hoopcast.readings import Readings
-from hoopcast.recorded import Snapshots, recorded
-from hoopcast.warehouse.snapshot import copy_to, take_snapshot
+from hoopcast.recorded import Snapshots, leave_snapshot, recorded
+from hoopcast.warehouse.snapshot import copy_to
 
 if TYPE_CHECKING:
     from hoopcast.forecast.graded import GradeReport
@@ -108,7 +108,7 @@ class Hoopcast(Readings):
             self.engine, all_nodes(), selection, RunOptions(self.command, timeout), Snapshots(self.engine, progress)
         )
         if report.run_id:
-            take_snapshot(self.engine)
+            leave_snapshot(self.engine, report.seconds)
         return report
 
     def predict(

@@ -4,13 +4,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hoopcast.errors import HoopcastError
 from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
 from hoopcast.pipeline.runs import NOTHING, Ending, Totals, end_run, start_run
 from hoopcast.warehouse.duckdb import DuckDB
-from hoopcast.warehouse.snapshot import take_snapshot
+from hoopcast.warehouse.snapshot import drop_snapshot, take_snapshot
 
 if TYPE_CHECKING:
     from hoopcast.pipeline.report import TableReport
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 # A snapshot is due so often during a run, and seldom enough to cost it at most a twentieth of its time.
 _SNAPSHOT_SECONDS = 10.0
 _MOST_OF_TIME = 20.0
+# At the end it may cost so many seconds, or a tenth of the command's time: the work of a date does not grow with the
+# seasons that the warehouse holds, and its copy does.
+_CHEAP_SECONDS = 0.2
+_SHARE_OF_TIME = 0.1
+_BYTES_A_SECOND = 500e6
 
 
 @dataclass
@@ -35,6 +41,7 @@ class Record:
 @contextmanager
 def recorded(engine: DuckDB, command: str) -> Iterator[Record]:
     """Record that a command begins and how it ends, and leave a snapshot for readers."""
+    began = time.monotonic()
     record = Record(start_run(engine, command))
     try:
         with Heartbeat(heartbeat_path(engine.url), record.run_id, command):
@@ -44,7 +51,19 @@ def recorded(engine: DuckDB, command: str) -> Iterator[Record]:
         end_run(engine, record.run_id, ending, message=str(error) or type(error).__name__)
         raise
     end_run(engine, record.run_id, record.ending, record.totals, record.message)
-    take_snapshot(engine)
+    leave_snapshot(engine, time.monotonic() - began)
+
+
+def leave_snapshot(engine: DuckDB, seconds: float) -> None:
+    """Leave a snapshot of what a command took so many seconds to write, or none where a copy would cost too much.
+
+    Readers of a warehouse without one wait for the writer; one that is out of date would tell them what was.
+    """
+    allowed = max(_CHEAP_SECONDS, _SHARE_OF_TIME * seconds)
+    if engine.path == ":memory:" or Path(engine.path).stat().st_size <= allowed * _BYTES_A_SECOND:
+        take_snapshot(engine)
+    else:
+        drop_snapshot(engine)
 
 
 class Snapshots:

@@ -139,11 +139,10 @@ def run(
     for edge in closure(models):
         depends.setdefault(edge.table, []).append(edge)
     run_id = start_run(engine, options.command)
+    standing = read_standing(engine, min(int(one.unit.season[:4]) for one in chosen))
     beats = Heartbeat(heartbeat_path(engine.url), run_id, options.command)
     with Guard(engine) as guard, beats:
-        this = _Run(
-            engine, guard, run_id, models, options, progress or Silence(), read_standing(engine), beats, texts, depends
-        )
+        this = _Run(engine, guard, run_id, models, options, progress or Silence(), standing, beats, texts, depends)
         try:
             for report in _tables(this, chosen):
                 reports[report.table] = report

@@ -51,16 +51,30 @@ class Standing:
     open_dates: dict[str, dict[int, set[date]]]
 
 
-def read_standing(engine: Engine) -> Standing:
-    """Read what the tables hold and what is open from the temporary tables of a run."""
+def read_standing(engine: Engine, first_year: int) -> Standing:
+    """Read what the tables hold and what is open from the temporary tables of a run.
+
+    Args:
+        engine: the warehouse, after `begin`.
+        first_year: the year in which the first season to write starts. Of seasons before it, which the run leaves as
+            they are, it takes what is open and the totals that later ones read.
+    """
     standing = Standing({}, {}, {})
     for table, year, day, same, past in engine.query(
-        f"SELECT table_name, season_year, unit_date, same_content, past_content FROM {NEWEST} WHERE row_count > 0"
+        f"""SELECT table_name, season_year, unit_date, same_content, past_content
+        FROM {NEWEST} WHERE row_count > 0 AND season_year >= $first_year
+        UNION ALL
+        SELECT table_name, season_year, MAX(unit_date), 0, BIT_XOR(past_content)
+        FROM {NEWEST} WHERE row_count > 0 AND season_year < $first_year GROUP BY table_name, season_year""",
+        {"first_year": first_year},
     ).rows:
         _hold(standing, str(table), int(str(year)), cast("date", day), (int(str(same)), int(str(past))))
     for table, season, day, is_due, own, recorded, output, rows in engine.query(
-        "SELECT table_name, season, unit_date, is_due, own, CASE WHEN is_done_before THEN recorded_input END,"
-        f" output_fingerprint, row_count FROM {UNIT} ORDER BY table_name, unit_date"
+        f"""SELECT table_name, season, unit_date, is_due, own, CASE WHEN is_done_before THEN recorded_input END,
+            output_fingerprint, row_count
+        FROM {UNIT}
+        WHERE season_year >= $first_year OR own NOT IN ('done', 'not_available') ORDER BY table_name, unit_date""",
+        {"first_year": first_year},
     ).rows:
         unit = StandingUnit(
             str(season),

@@ -1,6 +1,8 @@
 """Opening a warehouse to write it, or to read it while others may be writing."""
 
+import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 from hoopcast.errors import WarehouseError, WarehouseInUse
 from hoopcast.warehouse import schema
@@ -34,7 +36,7 @@ def open_to_read(
 
     Args:
         url: the warehouse.
-        wait_seconds: how long to wait for a writer that has left no snapshot.
+        wait_seconds: how long to wait for a writer that leaves no snapshot.
         threads: worker threads, all cores when None.
         snapshot: whether a snapshot will do.
 
@@ -65,14 +67,26 @@ def open_to_read(
 
 
 def _open(url: str, wait_seconds: float, threads: int | None, *, snapshot: bool) -> tuple[DuckDB, datetime | None]:
-    left = snapshot_path(path_of(url))
-    patience = min(wait_seconds, _PATIENCE_SECONDS) if snapshot else wait_seconds
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        left = max(deadline - time.monotonic(), 0.0)
+        patience = min(left, _PATIENCE_SECONDS) if snapshot else left
+        try:
+            return DuckDB(url, wait_seconds=patience, must_exist=True, read_only=True, threads=threads), None
+        except WarehouseInUse:
+            # A run that takes long leaves one on the way.
+            if snapshot and (found := _snapshot(snapshot_path(path_of(url)), threads)):
+                return found
+            if time.monotonic() >= deadline:
+                raise
+
+
+def _snapshot(path: Path, threads: int | None) -> tuple[DuckDB, datetime] | None:
+    """The snapshot and when it was taken, if there is one; its writer may take it away at any moment."""
     try:
-        return DuckDB(url, wait_seconds=patience, must_exist=True, read_only=True, threads=threads), None
-    except WarehouseInUse:
-        if not snapshot:
+        taken = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)
+        return DuckDB(str(path), must_exist=True, read_only=True, threads=threads), taken
+    except (FileNotFoundError, WarehouseError):
+        if path.exists():
             raise
-        if left.exists():
-            taken = datetime.fromtimestamp(left.stat().st_mtime, UTC).replace(tzinfo=None)
-            return DuckDB(str(left), must_exist=True, read_only=True, threads=threads), taken
-    return DuckDB(url, wait_seconds=wait_seconds - patience, must_exist=True, read_only=True, threads=threads), None
+        return None

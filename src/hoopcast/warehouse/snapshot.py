@@ -31,6 +31,16 @@ def take_snapshot(engine: DuckDB) -> None:
         warnings.warn(message, SnapshotWarning, stacklevel=2)
 
 
+def drop_snapshot(engine: DuckDB) -> None:
+    """Take away the copy for readers, which is out of date."""
+    target = snapshot_path(engine.path)
+    try:
+        target.unlink(missing_ok=True)
+    except OSError as error:
+        message = f"all is written, but the snapshot for readers at {target} is out of date: {error}"
+        warnings.warn(message, SnapshotWarning, stacklevel=2)
+
+
 def _copy(engine: DuckDB, target: Path) -> None:
     partial = target.with_name(f"{target.name}.partial")
     try:
