@@ -10,7 +10,7 @@ import pytest
 
 import hoopcast
 from hoopcast.errors import SnapshotWarning
-from hoopcast.recorded import Snapshots
+from hoopcast.recorded import Snapshots, recorded
 from hoopcast.sources.simulator import TINY_LEAGUE, simulate, write
 from hoopcast.warehouse import snapshot
 
@@ -137,6 +137,23 @@ def test_a_long_run_leaves_snapshots_on_the_way(warehouse: hoopcast.Hoopcast, mo
     before = left.stat().st_mtime_ns
     Snapshots(warehouse.engine, None).span_ended("nba_analytics.player_form", SEASON, None)  # type: ignore[arg-type]
     assert left.stat().st_mtime_ns > before
+
+
+@pytest.mark.parametrize("share", [0.0, 1e9])
+def test_a_command_too_short_for_a_copy_of_so_large_a_file_leaves_none_that_is_out_of_date(
+    warehouse: hoopcast.Hoopcast, monkeypatch: pytest.MonkeyPatch, share: float
+) -> None:
+    left = snapshot.snapshot_path(warehouse.engine.path)
+    snapshot.take_snapshot(warehouse.engine)
+    monkeypatch.setattr("hoopcast.recorded._CHEAP_SECONDS", 0.0)
+    monkeypatch.setattr("hoopcast.recorded._SHARE_OF_TIME", share)
+    warehouse.backfill("pgs", season=SEASON, resume=False)
+    assert left.exists() == (share > 0)
+    snapshot.take_snapshot(warehouse.engine)
+    with recorded(warehouse.engine, "test"):
+        assert left.exists()
+    assert left.exists() == (share > 0)
+    snapshot.take_snapshot(warehouse.engine)
 
 
 def test_a_snapshot_that_finds_no_room_is_told_and_leaves_the_last_one(

@@ -1,12 +1,15 @@
 """Which files are opened as a warehouse, and what is done to those that are none."""
 
 import sqlite3
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from hoopcast.errors import WarehouseError
+from hoopcast.errors import WarehouseError, WarehouseInUse
 from hoopcast.warehouse.duckdb import DuckDB, path_of
 from hoopcast.warehouse.opening import open_to_read, open_to_write
 from hoopcast.warehouse.snapshot import snapshot_path, take_snapshot
@@ -46,6 +49,29 @@ def test_a_snapshot_stands_beside_the_file_that_a_link_names(tmp_path: Path) -> 
     assert snapshot_path(str(real)).exists()
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["link.duckdb"]
     open_to_read(str(link), wait_seconds=0)[0].close()
+
+
+def test_a_reader_that_waits_takes_the_snapshot_that_a_long_run_leaves_on_the_way(tmp_path: Path) -> None:
+    path = tmp_path / "nba.duckdb"
+    open_to_write(str(path), wait_seconds=0).close()
+    kept = path.read_bytes()
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        leaves = threading.Timer(1.2, snapshot_path(str(path)).write_bytes, (kept,))
+        leaves.start()
+        engine, taken = open_to_read(str(path), wait_seconds=60)
+        assert taken is not None
+        assert engine.path == f"{path}.snapshot"
+        engine.close()
+        snapshot_path(str(path)).unlink()
+        with pytest.raises(WarehouseInUse, match="is in use by process"):
+            open_to_read(str(path), wait_seconds=0.7)
+        assert holder.stdin is not None
+        holder.stdin.close()
 
 
 def test_a_file_of_another_program_is_not_written_into(tmp_path: Path) -> None:
