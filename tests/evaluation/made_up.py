@@ -91,6 +91,4 @@ def _predictions(rows: ColumnsOf, system_id: str, mean: FloatArray) -> ColumnsOf
 
 def _insert(engine: DuckDB, short: str, columns: ColumnsOf) -> None:
     definition = table(short)
-    engine.stage("made_up", definition, columns)
-    names = ", ".join(column.name for column in definition.columns)
-    engine.execute(f"INSERT INTO {definition.name} ({names}) SELECT {names} FROM made_up")
+    engine.append(definition.name, definition, columns)

@@ -31,7 +31,6 @@ NAMES = (
     "market",
     "ensemble",
 )
-_PREDICTIONS = "nba_predictions.player_prop_predictions"
 _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 

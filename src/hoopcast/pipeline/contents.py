@@ -117,17 +117,21 @@ def delete_elsewhere(guard: Guard, model: Model, units: Sequence[Key]) -> dict[K
         return {}
     engine, clause = guard.engine, these(units)
     key = " AND ".join(f"t.{name} = n.{name}" for name in model.table.grain)
-    elsewhere = (
-        f"FROM {model.table.name} AS t WHERE EXISTS (SELECT 1 FROM {STAGE} AS n WHERE {key})"
-        f" AND ({model.owner('t')}, t.{model.time}) NOT IN (SELECT system_id, unit_date FROM these)"
-    )
+    carried = f"EXISTS (SELECT 1 FROM {STAGE} AS n WHERE {key})"
     moved = guard.query(
-        f"WITH {clause.text} SELECT DISTINCT {model.owner('t')}, t.{model.time} {elsewhere}", clause.parameters
+        f"""WITH {clause.text}
+        SELECT {model.owner("t")}, t.{model.time} FROM {model.table.name} AS t WHERE {carried}
+        EXCEPT SELECT system_id, unit_date FROM these""",
+        clause.parameters,
     ).rows
     if not moved:
         return {}
-    guard.execute(f"WITH {clause.text} DELETE {elsewhere}", clause.parameters)
     left = these([(str(system), cast("date", day)) for system, day in moved])
+    guard.execute(
+        f"WITH {left.text} DELETE FROM {model.table.name} AS t WHERE {carried}"
+        f" AND (t.{model.time}, {model.owner('t')}) IN (SELECT unit_date, system_id FROM these)",
+        left.parameters,
+    )
     return _by_unit(
         guard.query(
             f"""WITH {left.text},

@@ -95,14 +95,14 @@ class Guard:
         with self._watched():
             return self.engine.columns(sql, parameters)
 
-    def stage(self, name: str, table: Table, columns: ColumnsOf) -> None:
-        """Put columns into a temporary table.
+    def append(self, name: str, table: Table, columns: ColumnsOf) -> None:
+        """Add rows, given as columns, to a table.
 
         Raises:
             StatementStopped: if a signal arrived or the time is up.
         """
         with self._watched():
-            self.engine.stage(name, table, columns)
+            self.engine.append(name, table, columns)
 
     @contextmanager
     def limit(self, seconds: float) -> Iterator[None]:

@@ -20,6 +20,8 @@ from hoopcast.pipeline.standing import Readings
 from hoopcast.pipeline.texts import SpanText
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Value
 
+# Rows that are handed in to the engine together: of a date all systems' are few, of a season each system's are many.
+_ROWS_AT_ONCE = 100_000
 _NAMED = re.compile(r"\$(\w+)")
 
 
@@ -184,18 +186,21 @@ def _stage(guard: Guard, spans: Sequence[Span]) -> list[float]:
         select, values = _selected(span, span.text.rows, span.model.time)
         guard.execute(f"CREATE OR REPLACE TEMP TABLE {STAGE} AS {select}", values)
         return [0.0]
+    table, seconds = spans[0].model.table, []
+    columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
+    guard.execute(f"CREATE OR REPLACE TEMP TABLE {STAGE} ({columns})")
     made: list[ColumnsOf] = []
-    seconds = []
     for span in spans:
         began = time.monotonic()
         asked = Asked(span.season, tuple(unit.date for unit in span.units if unit.is_due))
         if span.model.producer is not None and asked.dates:
             made.append(span.model.producer(guard, asked))
+        if made and (span is spans[-1] or sum(len(one[table.grain[0]]) for one in made) >= _ROWS_AT_ONCE):
+            guard.append(
+                STAGE, table, {name: np.concatenate([one[name] for one in made]) for name in table.column_names}
+            )
+            made.clear()
         seconds.append(time.monotonic() - began)
-    table = spans[0].model.table
-    nothing = np.array([], dtype=object)
-    columns = {name: np.concatenate([one[name] for one in made]) if made else nothing for name in table.column_names}
-    guard.stage(STAGE, table, columns)
     return seconds
 
 

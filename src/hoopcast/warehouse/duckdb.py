@@ -134,8 +134,8 @@ class DuckDB:
             found = self.connection.execute(sql, dict(parameters) if parameters else None).fetchnumpy()
         return {name: plain_column(cast("Any", values)) for name, values in found.items()}
 
-    def stage(self, name: str, table: Table, columns: ColumnsOf) -> None:
-        """Put columns into a temporary table with the columns of a definition."""
+    def append(self, name: str, table: Table, columns: ColumnsOf) -> None:
+        """Add rows, given as columns, to a table that has the columns of a definition."""
         kinds = {column.name: column.type for column in table.columns}
         select = ", ".join(
             f"ROUND(CAST({column} AS DOUBLE), 6) AS {column}"
@@ -146,7 +146,7 @@ class DuckDB:
         with translated():
             self.connection.register(_HANDED_IN, {column: handed_in(columns[column]) for column in kinds})
             try:
-                self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {select} FROM {_HANDED_IN}")
+                self.connection.execute(f"INSERT INTO {name} ({', '.join(kinds)}) SELECT {select} FROM {_HANDED_IN}")
             finally:
                 self.connection.unregister(_HANDED_IN)
 

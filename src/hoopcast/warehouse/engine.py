@@ -44,8 +44,8 @@ class Statements(Protocol):
         objects with None for NULL.
         """
 
-    def stage(self, name: str, table: Table, columns: ColumnsOf) -> None:
-        """Put columns into a temporary table with the columns of a definition; NaN and None become NULL."""
+    def append(self, name: str, table: Table, columns: ColumnsOf) -> None:
+        """Add rows, given as columns, to a table that has the columns of a definition; NaN and None become NULL."""
 
 
 class Engine(Statements, Protocol):
