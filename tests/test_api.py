@@ -123,6 +123,30 @@ def test_a_warehouse_in_memory_needs_no_file(tmp_path: Path, monkeypatch: pytest
     assert list(tmp_path.iterdir()) == []
 
 
+def test_of_a_folder_the_files_of_other_seasons_are_left_and_one_that_is_named_is_refused(tmp_path: Path) -> None:
+    write(simulate(("2020-21", SEASON), seed=1, size=TINY_LEAGUE), tmp_path / "league")
+    with hoopcast.open("duckdb://:memory:") as opened:
+        report = opened.ingest(tmp_path / "league", season=SEASON)
+        loaded = {Path(file.path).parent.name for file in report.files if file.added}
+        left = [note for note in report.notes if "is left: it has no row of 2021-22" in note]
+        assert loaded == {SEASON}
+        assert len(left) == len(list((tmp_path / "league" / "2020-21").iterdir()))
+        # Moves of both seasons stand in one file: half of it is not what was asked for.
+        assert [error for error in report.errors if "not of 2021-22 alone" not in error] == []
+        named = opened.ingest(tmp_path / "league" / "2020-21" / "player_box.parquet", season=SEASON)
+        assert len(named.errors) == 1
+
+
+def test_a_folder_with_nothing_but_the_warehouse_has_nothing_to_ingest(tmp_path: Path) -> None:
+    (tmp_path / "notes.csv").write_text("a,b\n1,2\n", "utf-8")
+    with hoopcast.open(str(tmp_path / "nba.duckdb")) as opened:
+        report = opened.ingest(tmp_path)
+    assert [Path(note.split(" fits no table")[0]).name for note in report.notes] == ["notes.csv"]
+    assert [error.partition(" holds no")[2] for error in report.errors] == [
+        " Parquet, CSV or JSON of a table, so nothing was ingested"
+    ]
+
+
 def test_a_failed_ingest_is_recorded_as_failed(tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text('{"rows": [1,', "utf-8")
     with hoopcast.open(str(tmp_path / "nba.duckdb")) as opened:

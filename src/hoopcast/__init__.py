@@ -1,4 +1,4 @@
-"""Hoopcast: NBA players' points, from raw box scores to a complete and verified feature store.
+"""Hoopcast: NBA players' points, from raw box scores to a verified feature store and graded forecasts.
 
 >>> import hoopcast
 >>> with hoopcast.open("duckdb:///nba.duckdb") as warehouse:

@@ -88,6 +88,25 @@ def test_what_is_not_up_to_date_is_refused(copied: Hoopcast) -> None:
         copied.audit(dates=["2021-11-03"])
 
 
+@pytest.mark.slow
+def test_an_audit_from_scratch_writes_everything_anew_and_finds_it_as_it_stands(league: League) -> None:
+    with copy_of(league.complete) as warehouse:
+        found = warehouse.audit(dates_sampled=1, from_scratch=True, dates=["2021-11-03"])
+        assert found.findings == ()
+        seasons = {look.subject for look in found.looks if look.part == "rebuild" and look.rows > 0}
+        assert {STORE, BOX, f"{PREDICTIONS}/linear_history"} <= seasons
+
+
+def test_an_audit_from_scratch_is_refused_while_an_earlier_season_is_not_up_to_date(copied: Hoopcast) -> None:
+    copied.engine.execute(
+        "DELETE FROM nba_orchestration.ledger WHERE season = '2020-21'"
+        f" AND table_name = '{PREDICTIONS}' AND system_id = 'linear_history'"
+    )
+    assert copied.audit(dates_sampled=0, dates=["2021-11-03"]).findings == ()
+    with pytest.raises(WarehouseError, match=r"not up to date, such as .*/linear_history on 2020-.*--stage all"):
+        copied.audit(dates_sampled=0, from_scratch=True, dates=["2021-11-03"])
+
+
 def test_a_plain_count_finds_a_feature_that_is_off_by_a_thousandth(copied: Hoopcast) -> None:
     dates = [day.date for day in days_of(copied)]
     assert [look for look in recount(copied.engine, dates, 100, 1) if look.findings] == []

@@ -49,8 +49,10 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def problem(block: Block, folder: Path) -> str | None:
-    """What went wrong with a block, or nothing."""
-    done = run("\n".join(block.commands), folder)
+    """What went wrong with a block, or nothing; it begins where the one before it ended, as for a reader."""
+    where = folder / ".where"
+    begin = f'cd "{where.read_text("utf-8").strip()}"' if where.exists() else ""
+    done = run("\n".join([begin, *block.commands, f'pwd > "{where}"']), folder)
     if done.returncode == block.exit_status:
         return None
     return f"line {block.line}: exit {done.returncode}, expected {block.exit_status}\n{done.stdout}\n{done.stderr}"
@@ -101,6 +103,17 @@ def test_a_system_added_as_its_page_says_forecasts_and_is_scored(demo_folder: Pa
     assert "moving_average" not in done.stdout.partition("Points, season_average_history")[0]
 
 
+def test_what_readme_shows_of_the_demo_is_what_the_demo_says(demo_folder: Path) -> None:
+    shown = [text for text in fences((REPOSITORY / "README.md").read_text("utf-8"), "text") if "hoopcast " in text]
+    assert len(shown) == 2
+    for text in shown:
+        asked, *lines = text.splitlines()
+        done = run(asked, demo_folder)
+        assert done.returncode == 0, done.stderr
+        said = {line.rstrip() for line in done.stdout.splitlines()}
+        assert [line for line in lines if line.strip() != "..." and line.rstrip() not in said] == []
+
+
 def test_a_block_stops_at_its_first_failing_command(tmp_path: Path) -> None:
     found = problem(Block(7, ("echo seen", "false | cat", "echo unseen"), 0), tmp_path)
     assert found is not None
@@ -114,6 +127,7 @@ def test_a_block_may_be_shown_to_fail(tmp_path: Path) -> None:
     assert problem(Block(1, ("true",), 3), tmp_path) is not None
 
 
-def test_the_blocks_of_a_page_share_a_folder(tmp_path: Path) -> None:
+def test_the_blocks_of_a_page_share_a_folder_and_a_block_begins_where_the_last_one_ended(tmp_path: Path) -> None:
     assert problem(Block(1, ("echo 1 > left",), 0), tmp_path) is None
-    assert problem(Block(5, ("test -s left",), 0), tmp_path) is None
+    assert problem(Block(5, ("test -s left", "mkdir within", "cd within"), 0), tmp_path) is None
+    assert problem(Block(9, ("test -s ../left",), 0), tmp_path) is None

@@ -100,6 +100,19 @@ def test_play_probability_is_scored_on_every_expected_row(forecasts: Hoopcast, s
     assert found.brier < found.brier_of_share
 
 
+def test_whoever_appears_though_nothing_named_him_is_counted(forecasts: Hoopcast, season: Evaluation) -> None:
+    appeared = forecasts.query(
+        "SELECT game_id, player_id FROM nba_raw.nbac_player_boxscore WHERE season = '2021-22' AND minutes > 0"
+    ).rows
+    for one in season.availability:
+        levels = {"history": "'history'", "news": "'history', 'news'", "market": "'history', 'news', 'market'"}
+        expected = forecasts.query(
+            "SELECT game_id, player_id FROM nba_analytics.upcoming_player_game_context"
+            f" WHERE season = '2021-22' AND expected_level IN ({levels[one.level]})"
+        ).rows
+        assert one.unexpected == len(set(appeared) - set(expected)) > 0
+
+
 def test_the_document_is_json_without_numbers_that_json_lacks(season: Evaluation) -> None:
     document = json.loads(json.dumps(season.document(), allow_nan=False))
     assert document["first_date"] == str(season.first_date)
@@ -123,6 +136,17 @@ def test_a_comparison_with_a_system_that_did_not_run_has_no_column(season: Evalu
     alone = replace(season, accuracy=tuple(replace(one, t_market=math.nan) for one in season.accuracy))
     assert any("t mkt" in view.columns for view in views(season))
     assert not any("t mkt" in view.columns for view in views(alone))
+
+
+def test_no_note_speaks_of_what_is_not_in_its_table(season: Evaluation) -> None:
+    alone = replace(
+        season,
+        betting=tuple(replace(one, bets_needed=None) for one in season.betting),
+        slices=tuple(one for one in season.slices if one.level != "line"),
+    )
+    assert any("needed: " in note for view in views(season) for note in view.notes)
+    said = [note for view in views(alone) for note in view.notes]
+    assert not any("needed: " in note or "Systems that read the line" in note for note in said)
     assert all(any(cells) for view in views(season) for cells in zip(*view.rows, strict=True))
 
 

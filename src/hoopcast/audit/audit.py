@@ -83,12 +83,22 @@ def audit(
     Raises:
         WarehouseError: if tables of the range are not up to date: what no code of today wrote can not be rebuilt.
     """
-    _refuse_what_is_not_done(engine, nodes, days)
+    last = max(day.date for day in days)
+    every = resolve(engine, Range(stage="all"))
+    # What is written anew is compared with what stands, and has to stand as a whole.
+    _refuse_what_is_not_done(engine, nodes, [day for day in every if day.date <= last] if asked.from_scratch else days)
     sampled = sample(days, asked.dates_sampled, asked.seed)
     looks = tuple(_looks(engine, nodes, (tuple(days), sampled), asked, tell))
     made = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-    first, last = min(day.date for day in days), max(day.date for day in days)
-    return Audit(first, last, tuple(day.date for day in sampled), asked, hoopcast.__version__, made, looks)
+    return Audit(
+        min(day.date for day in days),
+        last,
+        tuple(day.date for day in sampled),
+        asked,
+        hoopcast.__version__,
+        made,
+        looks,
+    )
 
 
 def _refuse_what_is_not_done(engine: DuckDB, nodes: tuple[Model, ...], days: Sequence[UnitDate]) -> None:
@@ -98,7 +108,7 @@ def _refuse_what_is_not_done(engine: DuckDB, nodes: tuple[Model, ...], days: Seq
         raise WarehouseError(
             f"{len(open_units):,} dates of tables are not up to date, such as {first.table} on {first.date}"
             f" ({first.state}: {first.cause}); bring them up to date with `hoopcast backfill` of the same range and"
-            " --stage, then audit what stands"
+            " --stage, or of all with `--stage all`, then audit what stands"
         )
 
 

@@ -143,14 +143,15 @@ def _show_plan(session: Session, planned: "tuple[PlannedSpan, ...]", output: Out
     if lines or output.format != "table":
         show_brief(Table.of(_PlannedLine, lines), output)
     dates = counted(sum(line.dates for line in lines), "date")
-    tables = counted(len({line.table for line in lines}), "table")
+    tables = counted(len(by_table((line.table, line) for line in lines)), "table")
     session.note(f"{dates} of {tables} would be written" if lines else "nothing would be written")
 
 
 def _show_report(session: Session, report: "RunReport", output: Output) -> None:
     if not report.run_id and output.format == "table" and output.path is None and not report.exit_status:
         unchanged = sum(table.unchanged for table in report.tables)
-        session.note(f"nothing to do: {counted(unchanged, 'date')} of {counted(len(report.tables), 'table')} are done")
+        tables = counted(len(by_table((table.table, table) for table in report.tables)), "table")
+        session.note(f"nothing to do: {counted(unchanged, 'date')} of {tables} are done")
         return
     from hoopcast.warehouse.result import Table
 

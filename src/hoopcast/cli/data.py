@@ -46,7 +46,7 @@ class _IngestedFile:
 @click.option(
     "--season",
     metavar="S",
-    help="Refuse a file with rows of another season, such as 2021-22.",
+    help="Refuse a file with rows of another season than S, such as 2021-22; in folders leave files of others.",
 )
 @click.option("--replace", is_flag=True, help="For the dates of a file, delete rows of its table that the file lacks.")
 @click.option("--table", metavar="TABLE", help="Raw table that the files hold; by default their columns tell.")

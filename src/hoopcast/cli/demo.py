@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hoopcast.cli.brief import show_brief
+from hoopcast.cli.brief import by_table, show_brief
 from hoopcast.cli.grade import rounded
 from hoopcast.cli.options import example
 from hoopcast.cli.output import Output, counted, say, show
@@ -72,7 +72,8 @@ def _through(session: Session, warehouse: "Hoopcast", place: Path, season: str) 
     )
     with _step(session, "Backfill every table of the season, forecasts and grades among them"):
         report = warehouse.backfill(season=season)
-    rows, tables = sum(table.rows for table in report.tables), counted(len(report.tables), "table")
+    rows = sum(table.rows for table in report.tables)
+    tables = counted(len(by_table((table.table, table) for table in report.tables)), "table")
     _note(session, f"  {counted(rows, 'row')} in {tables}, {report.seconds:.1f} s")
     say("")
     show_brief(coverage_lines(warehouse.coverage(season=season)), Output(), title=f"Coverage of {season}")

@@ -86,7 +86,10 @@ def _show(session: Session, found: "Outlook", output: Output) -> None:
 
         put("\n".join([*portrait(found.player), "", _ADVICE]), output.path)
     elif not found.forecasts.rows:
-        session.note(f"no forecasts by {found.said_by}: `hoopcast coverage predictions --gaps` and `failures` say why")
+        session.note(
+            f"no forecasts by {found.said_by}: nobody is expected who has not played before; of all others `hoopcast"
+            " coverage predictions --gaps` and `failures` say why, of one player `hoopcast why mlfs DATE PLAYER_ID`"
+        )
     else:
         speaking = {row["system_id"] for row in found.forecasts}
         said_by = found.said_by if len(speaking) > 1 else speaking.pop()

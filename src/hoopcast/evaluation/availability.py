@@ -9,7 +9,7 @@ from hoopcast.evaluation.populations import Scope
 from hoopcast.evaluation.scores import brier_scores, calibration_error, calibration_error_limit, reliability
 from hoopcast.evaluation.significance import mean_interval
 from hoopcast.forecast.system import LEVELS, Level
-from hoopcast.warehouse.engine import Statements
+from hoopcast.warehouse.engine import Parameters, Statements
 
 _ROWS = """
 SELECT a.game_date, a.play_probability, CASE WHEN p.player_id IS NULL THEN 0e0 ELSE 1e0 END AS played
@@ -22,6 +22,15 @@ WHERE a.level = $level AND u.expected_level IN (SELECT UNNEST(CAST($known AS VAR
     AND a.play_probability IS NOT NULL AND a.game_id IN (SELECT game_id FROM nba_analytics.player_game_summary)
 ORDER BY a.game_date, a.game_id, a.player_id
 """
+_UNEXPECTED = """
+SELECT COUNT(*)
+FROM nba_analytics.player_game_summary AS p
+LEFT JOIN nba_analytics.upcoming_player_game_context AS u
+    ON u.game_id = p.game_id AND u.player_id = p.player_id
+    AND u.expected_level IN (SELECT UNNEST(CAST($known AS VARCHAR[])))
+WHERE p.played_flag AND u.player_id IS NULL
+    AND p.game_date IN (SELECT UNNEST(CAST($dates AS DATE[]))) AND ($stage = 'all' OR p.season_stage = $stage)
+"""
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,7 @@ class Availability:
     `brier` is the mean squared distance from what happened, with its 95 % interval from resampling whole days;
     `brier_of_share` is that of saying the overall share to everyone. `said` and `happened` are ten bins of equal mass,
     `calibration_error` their mean distance, beside the limit that calibrated forecasts stay below in 95 of 100.
+    `unexpected` are appearances of players whom the level did not expect, and of whom it says nothing.
     """
 
     phase: str
@@ -45,6 +55,7 @@ class Availability:
     calibration_error_limit: float
     said: tuple[float, ...]
     happened: tuple[float, ...]
+    unexpected: int
 
 
 def availability(statements: Statements, scope: Scope) -> tuple[Availability, ...]:
@@ -55,7 +66,8 @@ def availability(statements: Statements, scope: Scope) -> tuple[Availability, ..
 
 def _of_level(statements: Statements, scope: Scope, level: Level) -> Availability | None:
     known = list(LEVELS[: LEVELS.index(level) + 1])
-    rows = statements.columns(_ROWS, {"level": level, "known": known, "dates": list(scope.dates), "stage": scope.stage})
+    asked: Parameters = {"known": known, "dates": list(scope.dates), "stage": scope.stage}
+    rows = statements.columns(_ROWS, {**asked, "level": level})
     said, played = rows["play_probability"].astype(np.float64), rows["played"].astype(np.float64)
     if len(said) < FEWEST_ROWS:
         return None
@@ -74,4 +86,5 @@ def _of_level(statements: Statements, scope: Scope, level: Level) -> Availabilit
         calibration_error_limit(bins),
         tuple(bins.said.tolist()),
         tuple(bins.happened.tolist()),
+        int(str(statements.query(_UNEXPECTED, asked).rows[0][0])),
     )

@@ -225,7 +225,11 @@ def _sort(records: _Records) -> None:
 def _chosen(choice: Choice, present: tuple[str, ...]) -> tuple[str, ...]:
     """Systems of the range that are asked for, by name or by name and level."""
     if not present:
-        done = "issued before tip-off" if choice.issued else "made; `hoopcast backfill` with this range makes them"
+        issued, made = (
+            "issued before tip-off; `hoopcast predict --issue` does",
+            "made; `hoopcast backfill` of it makes them",
+        )
+        done = issued if choice.issued else made
         raise UsageError(f"no forecast of this range was {done}")
     named = {
         text: [name for name in present if spelled(text) in (name, _without_level(name))] for text in choice.systems

@@ -56,10 +56,15 @@ def views(evaluation: Evaluation) -> Iterator[View]:
 
 
 def _told(view: View) -> View:
-    """A table without columns that no row fills, such as a comparison with a system that did not run."""
+    """A table without columns that no row fills, such as a comparison with a system that did not run, and their notes.
+
+    A note is of a column if it begins with its name.
+    """
     kept = [place for place in range(len(view.columns)) if any(row[place] for row in view.rows)]
+    silent = set(view.columns) - {view.columns[place] for place in kept}
     return replace(
         view,
+        notes=tuple(note for note in view.notes if note.partition(":")[0] not in silent),
         columns=tuple(view.columns[place] for place in kept),
         rows=tuple(tuple(row[place] for place in kept) for row in view.rows),
         texts=sum(place < view.texts for place in kept),
@@ -134,7 +139,8 @@ def _slices(evaluation: Evaluation, phase: str) -> Iterator[View]:
         cells = {(one.level, one.system, one.value): _number(one.mae) for one in found}
         systems = sorted(dict.fromkeys((one.level, one.system) for one in found), key=lambda one: LEVELS.index(one[0]))
         rows = tuple((*system, *(cells.get((*system, value), "") for value in values)) for system in systems)
-        note = ("Systems that read the line forecast fewer and other rows than the rest.",)
+        reads_line = any(level == "line" for level, _ in systems)
+        note = ("Systems that read the line forecast fewer and other rows than the rest.",) if reads_line else ()
         yield View(phase, f"MAE by {_WORDS.get(dimension, dimension)}", ("level", "system", *values), rows, notes=note)
 
 
@@ -173,8 +179,7 @@ def _betting(evaluation: Evaluation, phase: str) -> Iterator[View]:
     needed = ", ".join(f"{bets_needed(rate, _STANDARD_PRICE):,} for a true {rate:.0%}" for rate in _TRUE_RATES)
     notes = (
         "void: and pushes. even: hit rate that the prices paid ask for. under: the under of the same lines.",
-        "needed: bets that tell this hit rate from break-even (one-sided 5 %, 80 % power); none if it is no higher.",
-        f"At -110 these are {needed}.",
+        f"needed: bets that tell it from break-even (one-sided 5 %, 80 % power), if it is higher; at -110 {needed}.",
         ADVICE,
     )
     for kind, title in _BETS.items():
@@ -200,7 +205,7 @@ def _betting(evaluation: Evaluation, phase: str) -> Iterator[View]:
 
 
 def _availability(evaluation: Evaluation, phase: str) -> View:
-    columns = ("level", "rows", "played %", "Brier", "95 %", "of the share", "error", "limit")
+    columns = ("level", "rows", "played %", "Brier", "95 %", "of the share", "error", "limit", "unexpected")
     rows = tuple(
         (
             one.level,
@@ -211,11 +216,15 @@ def _availability(evaluation: Evaluation, phase: str) -> View:
             _number(one.brier_of_share, 4),
             _number(one.calibration_error, 4),
             _number(one.calibration_error_limit, 4),
+            f"{one.unexpected:,}",
         )
         for one in evaluation.availability
         if one.phase == phase
     )
-    notes = ("of the share: Brier score of saying the overall share to everyone.",)
+    notes = (
+        "of the share: Brier score of saying the overall share to everyone.",
+        "unexpected: appearances of players whom nothing named before, such as debuts; of these nothing is said.",
+    )
     return View(phase, "Play probability, on every expected row", columns, rows, texts=1, notes=notes)
 
 

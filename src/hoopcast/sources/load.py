@@ -1,8 +1,9 @@
 """Ingest: files to rows of the raw tables, in one transaction for each table of a file."""
 
 import dataclasses
+import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +20,14 @@ from hoopcast.sources.late import resolve_waiting
 from hoopcast.sources.merge import merge
 from hoopcast.sources.report import FileReport, IngestReport
 from hoopcast.sources.staging import Staged, drop_staged, shapes, stage
+from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Engine
+from hoopcast.warehouse.targets import COMPANIONS
 
 FILES = "nba_raw.ingested_file"
 # What reading odd contents can end in though nobody thought of it. A full disk or a signal is none: those end all.
+# Seasons that a message names.
+_SHOWN = 3
 _UNFORESEEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _NAMES_PLAYERS = ("nba_raw.nbac_player_boxscore", "nba_raw.roster", "nba_raw.points_prop_line")
 
@@ -36,8 +41,8 @@ class _Options:
 
 
 def ingest(  # noqa: PLR0913 - the options of one command
-    engine: Engine,
-    paths: Iterable[str | Path],
+    engine: DuckDB,
+    paths: Sequence[str | Path],
     *,
     season: str | None = None,
     table: str | None = None,
@@ -71,7 +76,11 @@ def ingest(  # noqa: PLR0913 - the options of one command
     options = _Options(season, None if table is None else contract_of(table), replace, run_id)
     reports: list[FileReport] = []
     ready: list[tuple[int, Found]] = []
+    # Beside a warehouse lies what belongs to it, and is nothing to ingest.
+    own = {os.path.realpath(f"{engine.path}{ending}") for ending in ("", *COMPANIONS)}
     for found in find(paths):
+        if not found.named and os.path.realpath(found.path) in own:
+            continue
         rank = _rank(engine, found, options)
         if isinstance(rank, FileReport):
             reports.append(rank)
@@ -79,6 +88,9 @@ def ingest(  # noqa: PLR0913 - the options of one command
             ready.append((rank, found))
     for _, found in sorted(ready, key=lambda file: file[0]):
         reports.extend(_load(engine, found, options))
+    if not ready and not any(file.error for file in reports):
+        shown = ", ".join(_shown(Path(path)) for path in paths)
+        reports.append(FileReport(shown, error="holds no Parquet, CSV or JSON of a table, so nothing was ingested"))
     brings_names = any(file.table in _NAMES_PLAYERS and file.added + file.changed for file in reports)
     report = IngestReport(tuple(reports), resolve_waiting(engine, run_id) if brings_names else 0)
     drop_staged(engine)
@@ -134,6 +146,11 @@ def _load(engine: Engine, found: Found, options: _Options) -> Iterator[FileRepor
             contract = _contract(staged.columns, staged.table_name, found, options)
             if contract is not None:
                 yield _land(engine, contract, content, staged, options)
+    except candidates.OtherSeason as error:
+        # Of a folder the files of the season are asked for; one that was named is of another by mistake.
+        is_left = not found.named and options.season is not None and _has_schedule(engine, options.season)
+        left = f"is left: it has no row of {options.season}"
+        yield FileReport(path, note=left) if is_left else FileReport(path, error=str(error))
     except SourceError as error:
         yield FileReport(path, error=str(error))
     except _UNFORESEEN as error:
@@ -208,13 +225,20 @@ def _source_id(engine: Engine, contract: Contract, content: Content, path: str) 
 
 
 def _refuse_other_seasons(engine: Engine, season: str) -> None:
-    others = engine.query(
-        "SELECT DISTINCT season FROM candidate WHERE season <> $season ORDER BY season LIMIT 3", {"season": season}
-    ).rows
+    rows = engine.query("SELECT DISTINCT season FROM candidate WHERE season IS NOT NULL ORDER BY season").rows
+    found = [str(row[0]) for row in rows]
+    others = [name for name in found if name != season]
     if others:
-        found = ", ".join(str(row[0]) for row in others)
-        message = f"has rows of {found}, not of {season} alone; leave the season out, or name the right one"
-        raise SourceError(message)
+        message = (
+            f"has rows of {', '.join(others[:_SHOWN])}, not of {season} alone; leave the season out, or name the right"
+            " one"
+        )
+        raise (SourceError if season in found else candidates.OtherSeason)(message)
+
+
+def _has_schedule(engine: Engine, season: str) -> bool:
+    clause = "SELECT 1 FROM nba_raw.nbac_schedule WHERE season = $season LIMIT 1"
+    return bool(engine.query(clause, {"season": season}).rows)
 
 
 def _record(engine: Engine, report: FileReport, source_id: int, sha256: str) -> None:
