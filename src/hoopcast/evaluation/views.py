@@ -62,9 +62,10 @@ def _told(view: View) -> View:
     """
     kept = [place for place in range(len(view.columns)) if any(row[place] for row in view.rows)]
     silent = set(view.columns) - {view.columns[place] for place in kept}
+    of_silent = tuple(f"{name}{mark}" for name in silent for mark in (":", " at "))
     return replace(
         view,
-        notes=tuple(note for note in view.notes if note.partition(":")[0] not in silent),
+        notes=tuple(note for note in view.notes if not note.startswith(of_silent)),
         columns=tuple(view.columns[place] for place in kept),
         rows=tuple(tuple(row[place] for place in kept) for row in view.rows),
         texts=sum(place < view.texts for place in kept),
@@ -179,7 +180,8 @@ def _betting(evaluation: Evaluation, phase: str) -> Iterator[View]:
     needed = ", ".join(f"{bets_needed(rate, _STANDARD_PRICE):,} for a true {rate:.0%}" for rate in _TRUE_RATES)
     notes = (
         "void: and pushes. even: hit rate that the prices paid ask for. under: the under of the same lines.",
-        f"needed: bets that tell it from break-even (one-sided 5 %, 80 % power), if it is higher; at -110 {needed}.",
+        "needed: bets that tell this hit rate from break-even (one-sided 5 %, 80 % power); none if it is no higher.",
+        f"needed at -110: {needed}.",
         ADVICE,
     )
     for kind, title in _BETS.items():

@@ -12,8 +12,8 @@ _GAME_COLUMNS = ("season", "game_date", "tip_off_utc", "home_team_abbr", "away_t
 _KEY_SEPARATOR = "|"
 
 
-class OtherSeason(SourceError):  # noqa: N818 - what it is, as the errors of the package are called
-    """A file of which no row is of the season that was asked for, or of a season that the schedule has."""
+class WithoutSchedule(SourceError):  # noqa: N818 - what it is, as the errors of the package are called
+    """A file of which no row is of a season that the schedule has."""
 
 
 def _mapped_rows(contract: Contract, staged: Staged) -> str:
@@ -148,7 +148,7 @@ def _refuse_without_schedule(engine: Engine, contract: Contract) -> None:
     with_season, of_known_season = (int(str(value)) for value in rows[0])
     if with_season and not of_known_season:
         message = "is of games of which the schedule has no season; ingest the schedule first, or with it"
-        raise OtherSeason(message)
+        raise WithoutSchedule(message)
 
 
 def counts(engine: Engine) -> dict[str, int]:

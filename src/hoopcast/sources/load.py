@@ -32,6 +32,10 @@ _UNFORESEEN = (ArithmeticError, AttributeError, LookupError, RecursionError, Typ
 _NAMES_PLAYERS = ("nba_raw.nbac_player_boxscore", "nba_raw.roster", "nba_raw.points_prop_line")
 
 
+class _OtherSeason(SourceError):  # noqa: N818 - as that of candidates
+    """A file of which no row is of the season that was asked for."""
+
+
 @dataclass(frozen=True)
 class _Options:
     season: str | None
@@ -146,11 +150,11 @@ def _load(engine: Engine, found: Found, options: _Options) -> Iterator[FileRepor
             contract = _contract(staged.columns, staged.table_name, found, options)
             if contract is not None:
                 yield _land(engine, contract, content, staged, options)
-    except candidates.OtherSeason as error:
+    except (_OtherSeason, candidates.WithoutSchedule) as error:
         # Of a folder the files of the season are asked for; one that was named is of another by mistake.
-        is_left = not found.named and options.season is not None and _has_schedule(engine, options.season)
+        is_other = isinstance(error, _OtherSeason) or _has_schedule(engine, options.season)
         left = f"is left: it has no row of {options.season}"
-        yield FileReport(path, note=left) if is_left else FileReport(path, error=str(error))
+        yield FileReport(path, error=str(error)) if found.named or not is_other else FileReport(path, note=left)
     except SourceError as error:
         yield FileReport(path, error=str(error))
     except _UNFORESEEN as error:
@@ -233,10 +237,10 @@ def _refuse_other_seasons(engine: Engine, season: str) -> None:
             f"has rows of {', '.join(others[:_SHOWN])}, not of {season} alone; leave the season out, or name the right"
             " one"
         )
-        raise (SourceError if season in found else candidates.OtherSeason)(message)
+        raise (SourceError if season in found else _OtherSeason)(message)
 
 
-def _has_schedule(engine: Engine, season: str) -> bool:
+def _has_schedule(engine: Engine, season: str | None) -> bool:
     clause = "SELECT 1 FROM nba_raw.nbac_schedule WHERE season = $season LIMIT 1"
     return bool(engine.query(clause, {"season": season}).rows)
 
