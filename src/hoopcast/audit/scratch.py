@@ -17,6 +17,9 @@ from hoopcast.pipeline.run import RunOptions, run
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.snapshot import copy_to
 
+# Of the engine, which otherwise keeps both warehouses in memory; what systems learn with comes on top.
+_MOST_MEMORY = "1GB"
+
 
 @dataclass(frozen=True)
 class Copies:
@@ -34,12 +37,14 @@ class Copies:
         engine = DuckDB(str(target), threads=self.threads)
         try:
             quoted = str(self.stored).replace("'", "''")
+            engine.execute(f"SET memory_limit = '{_MOST_MEMORY}'")
             engine.execute(f"ATTACH '{quoted}' AS {STORED} (READ_ONLY)")
             yield engine
         finally:
             engine.close()
             for path in self.folder.glob("scratch.duckdb*"):
-                path.unlink()
+                # What did not fit into memory lies in a folder, unless the engine has swept it away.
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 @contextmanager
