@@ -24,6 +24,8 @@ SCRIPT = str(Path(sys.executable).parent / "hoopcast")
 
 def child(command: list[str]) -> dict[str, float]:
     """Run a command; what it printed last as figures, with `wall` seconds and `peak` MB of the whole process."""
+    # Nobody is to wait for what was written before, such as a copy of a warehouse or a league.
+    os.sync()
     began = time.perf_counter()
     with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
         printed = process.stdout.read() if process.stdout else ""
