@@ -111,7 +111,9 @@ def growth(bench: Bench) -> Section:
     )
     for before, size in pairwise((0, *SIZES)):
         print(f"  growth: {size} of {SIZES[-1]} seasons", flush=True)
-        run = bench.work("grown", warehouse=made, paths=bench.files(root, SIMULATED[before:size]))
+        seasons, moves = SIMULATED[before:size], str(bench.folder / f"moves_{size}.parquet")
+        bench.work("moves_of", league=str(root), seasons=seasons, output=moves)
+        run = bench.work("grown", warehouse=made, paths=[*(str(root / season) for season in seasons), moves])
         so_far = {name: so_far[name] + run[name] for name in so_far}
         name = f"{size} season{'s' if size > 1 else ''}"
         case = Case(name, "simulated; raw files to graded forecasts of moving_average, without learning who will play")

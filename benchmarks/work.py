@@ -55,6 +55,17 @@ def simulate(folder: str, seasons: list[str]) -> Figures:
     return {"seconds": time.perf_counter() - began}
 
 
+def moves_of(league: str, seasons: list[str], output: str) -> Figures:
+    """The injured-list moves of some seasons, from July to June, out of the file of all."""
+    import duckdb  # noqa: PLC0415 - no other work is without Hoopcast
+
+    first, last = (f"{year}-07-01" for year in (seasons[0][:4], int(seasons[-1][:4]) + 1))
+    with duckdb.connect() as connection:
+        moves = connection.read_parquet(f"{league}/injury_transactions.parquet")
+        moves.filter(f"Date >= '{first}' AND Date < '{last}'").write_parquet(output)
+    return {}
+
+
 def ingest(warehouse: str, paths: list[str]) -> Figures:
     """Ingest files into a warehouse."""
     began = time.perf_counter()
@@ -236,8 +247,8 @@ def compare(warehouse: str, output: str, seasons: list[str]) -> Figures:
 _WORK: dict[str, Callable[..., Figures]] = {
     work.__name__: work
     for work in (
-        simulate, ingest, prepare, backfill, grown, read_input, parts, plain, dates_alone, export, polars, pandas,
-        compare, tool_project, tool_rows,
+        simulate, moves_of, ingest, prepare, backfill, grown, read_input, parts, plain, dates_alone, export, polars,
+        pandas, compare, tool_project, tool_rows,
     )
 }  # fmt: skip
 

@@ -1,8 +1,13 @@
 """A name finds its player, by team and season where several have it, or nobody."""
 
-import pytest
+import difflib
 
-from hoopcast.identity.players import Mention, known_from, known_players, resolve
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hoopcast.identity.names import spellings, without_suffix
+from hoopcast.identity.players import Mention, Resolution, known_from, known_players, resolve
 from tests.pipeline import small
 
 KNOWN = known_from(
@@ -72,3 +77,25 @@ def test_a_player_is_called_by_his_newest_name_in_a_box_score_not_by_the_slug_of
     )
     small.change(engine, small.night(2021, 5), "player_name = 'An Other'")
     assert known_players(engine).names[1] == "An Other"
+
+
+NAMES = st.text("abdeilnorsz -'.", min_size=1, max_size=14)
+
+
+@given(st.lists(NAMES, max_size=12, unique=True), NAMES)
+def test_the_names_that_are_suggested_are_the_closest_of_all(names: list[str], wanted: str) -> None:
+    known = known_from((number, name, "BOS", "2021-22") for number, name in enumerate(names))
+    (resolution,) = resolve([Mention(wanted, "BOS", "2021-22")], known).values()
+    if resolution.player_id is None and without_suffix(wanted) not in known.by_base:
+        close = {
+            player
+            for spelling in spellings(wanted)
+            for key in difflib.get_close_matches(without_suffix(spelling), list(known.by_base), 3, 0.7)
+            for player in known.by_base[key]
+        }
+        assert resolution.candidates == ", ".join(f"{names[player]} ({player})" for player in sorted(close)[:6])
+
+
+def test_nobody_is_suggested_where_nobody_is_known() -> None:
+    mention = Mention("Jalen Green", "HOU", "2021-22")
+    assert resolve([mention], known_from([]))[mention] == Resolution(None, "")

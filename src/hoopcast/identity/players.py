@@ -2,9 +2,13 @@
 
 import difflib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hoopcast.identity.names import (
     has_mangled_letter,
@@ -104,17 +108,19 @@ def resolve(mentions: Iterable[Mention], known: KnownPlayers) -> dict[Mention, R
     Returns:
         For each mention its player, or the nearest known players where it is none or more than one.
     """
-    return {mention: _resolve(mention, known) for mention in mentions}
+    # A name that waits for its players is mentioned again and again, and to look for those like it takes longest.
+    similar = cache(partial(_similar, known=known, letters=_letters(known.by_base)))
+    return {mention: _resolve(mention, known, similar) for mention in mentions}
 
 
-def _resolve(mention: Mention, known: KnownPlayers) -> Resolution:
+def _resolve(mention: Mention, known: KnownPlayers, similar: Callable[[str], frozenset[int]]) -> Resolution:
     fitting, exact = _fitting(mention.name, known)
     nearest = _nearest_in_time(mention, fitting, known)
     if len(nearest) > 1 and len(nearest & exact) == 1:
         nearest = nearest & exact
     if len(nearest) == 1:
         return Resolution(next(iter(nearest)), "")
-    return Resolution(None, _described(nearest or _similar(mention.name, known), known))
+    return Resolution(None, _described(nearest or similar(mention.name), known))
 
 
 def _fitting(name: str, known: KnownPlayers) -> tuple[frozenset[int], frozenset[int]]:
@@ -144,12 +150,36 @@ def _nearest_in_time(mention: Mention, fitting: frozenset[int], known: KnownPlay
     return frozenset(in_both or in_team or in_season or fitting)
 
 
-def _similar(name: str, known: KnownPlayers) -> frozenset[int]:
+@dataclass(frozen=True)
+class _Letters:
+    """How often each letter stands in each of the known names, (names, letters)."""
+
+    names: tuple[str, ...]
+    alphabet: str
+    counts: NDArray[np.int64]
+
+
+def _letters(names: Collection[str]) -> _Letters:
+    alphabet = "".join(sorted(set().union(*names)))
+    counts = np.array([[name.count(letter) for letter in alphabet] for name in names], dtype=np.int64)
+    return _Letters(tuple(names), alphabet, counts.reshape(len(names), len(alphabet)))
+
+
+def _similar(name: str, known: KnownPlayers, letters: _Letters) -> frozenset[int]:
     similar: set[int] = set()
     for spelling in spellings(name):
-        for key in difflib.get_close_matches(without_suffix(spelling), known.by_base, _CANDIDATES, _CLOSENESS):
-            similar |= known.by_base[key]
+        key = without_suffix(spelling)
+        for found in difflib.get_close_matches(key, _may_be_close(key, letters), _CANDIDATES, _CLOSENESS):
+            similar |= known.by_base[found]
     return frozenset(similar)
+
+
+def _may_be_close(key: str, letters: _Letters) -> list[str]:
+    """Names with so many letters in common that they may be close; no others are, in whatever order letters stand."""
+    own = np.array([key.count(letter) for letter in letters.alphabet], dtype=np.int64)
+    shared = np.minimum(letters.counts, own).sum(axis=1)
+    most = 2 * shared / np.maximum(letters.counts.sum(axis=1) + len(key), 1)
+    return [letters.names[place] for place in np.flatnonzero(most >= _CLOSENESS)]
 
 
 def _described(players: Collection[int], known: KnownPlayers) -> str:
