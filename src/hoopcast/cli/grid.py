@@ -130,8 +130,10 @@ def _blocks(columns: list[_Column], rows: int) -> list[str]:
 
 
 def _fitting(columns: list[_Column], width: int) -> list[_Column]:
-    """The first columns that fit, at least one."""
-    most = 1
-    while most < len(columns) and _total([column.width for column in columns[: most + 1]]) <= width:
-        most += 1
-    return columns[:most]
+    """The first columns that fit beside the last one, which is what a report comes to; at least the first."""
+    kept = columns[:1]
+    for column in columns[1:-1]:
+        if _total([one.width for one in (*kept, column, columns[-1])]) > width:
+            break
+        kept.append(column)
+    return [*kept, columns[-1]] if _total([one.width for one in (*kept, columns[-1])]) <= width else kept
