@@ -135,6 +135,10 @@ def test_of_a_folder_the_files_of_other_seasons_are_left_and_one_that_is_named_i
         assert [error for error in report.errors if "not of 2021-22 alone" not in error] == []
         named = opened.ingest(tmp_path / "league" / "2020-21" / "player_box.parquet", season=SEASON)
         assert len(named.errors) == 1
+        nothing = opened.ingest(tmp_path / "league" / "2020-21", season=SEASON)
+        assert [error.partition(" holds no")[2] for error in nothing.errors] == [
+            " Parquet, CSV or JSON of a table with rows of 2021-22, so nothing was ingested"
+        ]
 
 
 def test_a_folder_with_nothing_but_the_warehouse_has_nothing_to_ingest(tmp_path: Path) -> None:

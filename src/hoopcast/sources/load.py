@@ -92,9 +92,10 @@ def ingest(  # noqa: PLR0913 - the options of one command
             ready.append((rank, found))
     for _, found in sorted(ready, key=lambda file: file[0]):
         reports.extend(_load(engine, found, options))
-    if not ready and not any(file.error for file in reports):
-        shown = ", ".join(_shown(Path(path)) for path in paths)
-        reports.append(FileReport(shown, error="holds no Parquet, CSV or JSON of a table, so nothing was ingested"))
+    if not any(file.table or file.error for file in reports):
+        shown, of_season = ", ".join(_shown(Path(path)) for path in paths), f" with rows of {season}" if season else ""
+        nothing = f"holds no Parquet, CSV or JSON of a table{of_season}, so nothing was ingested"
+        reports.append(FileReport(shown, error=nothing))
     brings_names = any(file.table in _NAMES_PLAYERS and file.added + file.changed for file in reports)
     report = IngestReport(tuple(reports), resolve_waiting(engine, run_id) if brings_names else 0)
     drop_staged(engine)
