@@ -14,7 +14,7 @@ from hoopcast.pipeline.ledger import utc_now
 from hoopcast.pipeline.raw_units import append_raw
 from hoopcast.sources import candidates, quarantine
 from hoopcast.sources.contract import Contract
-from hoopcast.sources.contracts import CONTRACTS, contract_of, recognise, refuse_missing
+from hoopcast.sources.contracts import CONTRACTS, contract_of, recognise, refuse_missing, refuse_repeated
 from hoopcast.sources.files import Content, Found, find, has_known_ending, open_file
 from hoopcast.sources.late import resolve_waiting
 from hoopcast.sources.merge import merge
@@ -131,15 +131,17 @@ def _contract(columns: tuple[str, ...], table_name: str | None, found: Found, op
     """The contract of a table of a file.
 
     Raises:
-        SourceError: if it lacks columns of the table that it should be of.
+        SourceError: if it lacks columns of the table that it should be of, or has one twice.
     """
     if table_name is not None:
         contract = contract_of(table_name)
         return contract if options.contract in (None, contract) else None
     if options.contract is not None:
         refuse_missing(options.contract, columns)
-        return options.contract
-    return recognise(columns, found.stem)
+    chosen = options.contract or recognise(columns, found.stem)
+    if chosen is not None:
+        refuse_repeated(chosen, columns)
+    return chosen
 
 
 def _load(engine: Engine, found: Found, options: _Options) -> Iterator[FileReport]:

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from hoopcast.warehouse.engine import Engine
 
 _DELIMITERS = ",;\t|"
 _LONGEST_HEADER = 1 << 20
+_SHOWN = 60
 # What DuckDB takes for a pattern of names, or for a folder, and a file system for a part of a name.
 _PATTERN = re.compile(r"[*?\[\\]")
 _TEXT = "VARCHAR"
@@ -92,12 +94,20 @@ def drop_staged(engine: Engine) -> None:
 
 
 def _unreadable(content: Content, error: Exception) -> SourceError:
-    reason = " ".join(str(error).replace(str(content.path), "the file").split())
+    reason = " ".join(str(error).replace(str(content.path.absolute()), "the file").split())
     return SourceError(f"can not be read as {content.format}: {reason[:200]}")
 
 
 def _parquet_columns(engine: Engine, path: str) -> tuple[str, ...]:
-    return engine.query("SELECT * FROM read_parquet($path) LIMIT 0", {"path": path}).columns
+    """Column names as the file has them; in a SELECT the engine renames those that repeat one up to case."""
+    (_, columns), *elements = engine.query("SELECT name, num_children FROM parquet_schema($path)", {"path": path}).rows
+    names = []
+    within = 0
+    for name, children in elements:
+        if not within:
+            names.append(str(name))
+        within = max(within - 1, 0) + int(str(children or 0))
+    return tuple(names[: int(str(columns))])
 
 
 def _numbered(count: int) -> str:
@@ -109,20 +119,21 @@ def _count(engine: Engine, table_name: str) -> int:
 
 
 def _staged(engine: Engine, columns: tuple[str, ...], table_name: str | None = None) -> Staged:
-    if len({column.strip() for column in columns}) < len(columns):
-        twice = next(column for column in columns if columns.count(column) > 1)
-        message = f"has two columns named '{twice}'"
-        raise SourceError(message)
     types = tuple(str(row[0]) for row in engine.query("SELECT column_type FROM (DESCRIBE source_rows)").rows)
     rows, rejected = _count(engine, "source_rows"), _count(engine, "rejected_rows")
+    # By these numbers rows are judged and joined: one that stood twice would bring each of its rows twice.
+    if _count(engine, "(SELECT DISTINCT row_number FROM source_rows)") < rows:
+        message = "can not be read: two of its rows have one number; save it anew"
+        raise SourceError(message)
     return Staged(columns, types[: len(columns)], rows, rejected, table_name)
 
 
 @contextmanager
 def _on_disk(content: Content) -> Iterator[str]:
-    """Path of the unpacked file, which names no other file as a pattern."""
-    if not content.is_packed and not _PATTERN.search(str(content.path)):
-        yield str(content.path)
+    """Path of the unpacked file, which names no other file: as a pattern, from someone's home or on a service."""
+    path = str(content.path.absolute())
+    if not content.is_packed and not _PATTERN.search(path):
+        yield path
         return
     with tempfile.TemporaryDirectory() as folder:
         unpacked = Path(folder) / "unpacked"
@@ -140,7 +151,8 @@ def _stage_parquet(engine: Engine, content: Content) -> Staged:
             f"""
             CREATE OR REPLACE TEMP TABLE source_rows AS
             SELECT {_numbered(len(columns))}, row_number + 1 AS row_number
-            FROM read_parquet($path, file_row_number = true) AS f({_numbered(len(columns))}, row_number)
+            FROM read_parquet($path, file_row_number = true, hive_partitioning = false)
+                AS f({_numbered(len(columns))}, row_number)
             """,
             {"path": path},
         )
@@ -171,7 +183,7 @@ def _stage_csv(engine: Engine, content: Content) -> Staged:
         engine.execute(
             "CREATE OR REPLACE TEMP TABLE source_rows AS SELECT *, ROW_NUMBER() OVER () AS row_number FROM read_csv("
             f"$path, delim = $delimiter, quote = '\"', escape = '\"', header = true, columns = {{{types}}},"
-            " auto_detect = false, store_rejects = true, rejects_limit = 0)",
+            " auto_detect = false, hive_partitioning = false, store_rejects = true, rejects_limit = 0)",
             {"path": path, "delimiter": delimiter},
         )
     engine.execute(
@@ -194,8 +206,7 @@ def _read_json(engine: Engine, data: bytes) -> list[Extract]:
         message = f"is JSON that is not UTF-8 (byte {error.start}); save it as UTF-8"
         raise SourceError(message) from error
     try:
-        # NaN is no JSON, and yet some write it: it reads as text and is judged with its column.
-        document: Json = json.loads(text, parse_constant=str)
+        document = _parse_json(text)
     except json.JSONDecodeError as error:
         lines = _read_json_lines(engine, text) if error.msg == "Extra data" else None
         if lines is None:
@@ -211,13 +222,28 @@ def _read_json(engine: Engine, data: bytes) -> list[Extract]:
     return extracts(document)
 
 
+def _parse_json(text: str) -> Json:
+    # NaN is no JSON, and yet some write it: it reads as text and is judged with its column.
+    document: Json = json.loads(text, parse_constant=str, object_pairs_hook=_object)
+    return document
+
+
+def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        message = f"is JSON with an object that has '{twice[:_SHOWN]}' twice; leave one of them"
+        raise SourceError(message)
+    return found
+
+
 def _read_json_lines(engine: Engine, text: str) -> list[Json] | None:
     """Records of a file with one on each line; lines that are none are set aside."""
     records: list[Json] = []
     broken: list[tuple[int, str]] = []
     for number, line in enumerate((line for line in text.splitlines() if line.strip()), 1):
         try:
-            records.append(json.loads(line, parse_constant=str))
+            records.append(_parse_json(line))
         except (ValueError, RecursionError):
             broken.append((number, line))
     if not records:

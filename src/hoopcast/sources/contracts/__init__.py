@@ -68,3 +68,23 @@ def refuse_missing(contract: Contract, columns: tuple[str, ...]) -> None:
         short = contract.table_name.removeprefix("nba_raw.")
         message = f"lacks {', '.join(missing)}, which {short} needs; it has: {', '.join(columns) or 'no column'}"
         raise SourceError(message)
+
+
+def refuse_repeated(contract: Contract, columns: tuple[str, ...]) -> None:
+    """Refuse a source that has a column twice up to case, or up to punctuation as well where its table reads it.
+
+    Columns without a name are read by nobody.
+
+    Raises:
+        SourceError: naming the column.
+    """
+    folded = tuple(fold(column) for column in columns)
+    read = {folded[place] for wanted in contract.inputs if (place := wanted.position(folded)) is not None}
+    known: dict[str, str] = {}
+    for column, meaning in zip(columns, folded, strict=True):
+        name = meaning if meaning in read else column.strip().casefold()
+        if name and name in known:
+            first = known[name]
+            named = f"named '{column}'" if column == first else f"of one name, '{first}' and '{column}'"
+            raise SourceError(f"has two columns {named}; leave one of them")
+        known[name] = column
