@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hoopcast.cli.options import example, with_output, with_range, with_wait
+from hoopcast.cli.options import USER_PATH, example, with_output, with_range, with_wait
 from hoopcast.cli.output import Output, as_json, counted, put, show
 from hoopcast.cli.session import Session
 
@@ -58,7 +58,7 @@ def _md_or_json(context: click.Context, parameter: click.Parameter, given: Path 
 @click.option(
     "--report",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=USER_PATH,
     callback=_md_or_json,
     help="Write all that was looked at to a .md or .json file.",
 )

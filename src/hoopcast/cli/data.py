@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 from hoopcast.calendar import is_season
 from hoopcast.cli.brief import show_brief
-from hoopcast.cli.options import example, with_output, with_range, with_wait
+from hoopcast.cli.options import USER_PATH, example, with_output, with_range, with_wait
 from hoopcast.cli.output import Output, counted, say, tell_error
 from hoopcast.cli.session import Session
 
@@ -139,7 +139,7 @@ def forget(session: Session, target: str | None, dates: "RangeArguments", wait: 
     )
 )
 @click.argument("table")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=USER_PATH)
 @click.option("--format", "file_format", type=click.Choice(["parquet", "csv", "json"]), help="By default as PATH ends.")
 @with_range
 @with_wait
@@ -159,7 +159,7 @@ def export(
         "hoopcast backup backup.duckdb",
     )
 )
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=USER_PATH)
 @with_wait
 @click.pass_obj
 def backup(session: Session, path: Path, wait: str | None) -> int:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hoopcast.cli.options import example, with_output, with_range, with_wait
+from hoopcast.cli.options import USER_PATH, example, with_output, with_range, with_wait
 from hoopcast.cli.output import Output, as_json, put, show
 from hoopcast.cli.session import Session
 
@@ -35,7 +35,7 @@ _POPULATIONS = ("ALL", "GP10", "MIN20", "PTS20", "PROP")
     help="Score this population; all of them by default.",
 )
 @click.option("--issued", is_flag=True, help="What was published before tip-off, not what today's code says.")
-@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write a page with plots, in one file.")
+@click.option("--html", metavar="FILE", type=USER_PATH, help="Write a page with plots, in one file.")
 @with_wait
 @with_output
 @click.pass_obj

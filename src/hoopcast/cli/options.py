@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial, wraps
@@ -10,6 +11,8 @@ import click
 from click.core import augment_usage_errors
 
 from hoopcast.cli.output import FORMATS, Output
+from hoopcast.errors import UsageError
+from hoopcast.paths import user_path
 
 if TYPE_CHECKING:
     from hoopcast.dates import RangeArguments
@@ -17,6 +20,26 @@ if TYPE_CHECKING:
 Command = Callable[..., int | None]
 _ENDINGS = {".txt": "table"} | {f".{name}": name for name in FORMATS if name != "table"}
 _STAGES = ("regular", "playin", "playoffs", "all")
+
+
+class _UserPath(click.Path):
+    """A file that the user names, in which `~` is the home."""
+
+    def convert(
+        self, value: "str | os.PathLike[str]", param: click.Parameter | None, ctx: click.Context | None
+    ) -> "str | bytes | os.PathLike[str]":
+        """The path itself.
+
+        Raises:
+            BadParameter: if it is in the home of nobody.
+        """
+        try:
+            return super().convert(user_path(os.fspath(value)), param, ctx)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+
+
+USER_PATH = _UserPath(path_type=Path)
 
 
 def example(*lines: str) -> str:
@@ -119,7 +142,7 @@ def with_output(command: Command, *, page: bool = False) -> Command:
         click.option(
             "--output",
             metavar="FILE",
-            type=click.Path(path_type=Path),
+            type=USER_PATH,
             help=f"Write it there; its ending says how: .csv, .json, .parquet, {texts}.",
         ),
     )

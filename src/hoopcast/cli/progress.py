@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hoopcast.cli.output import counted, say, tell
 from hoopcast.errors import UsageError
+from hoopcast.paths import user_path
 from hoopcast.warehouse.targets import refuse_unwritable
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def shown(*, quiet: bool, to_stderr: bool, log_file: Path | None) -> "Iterator[S
     Raises:
         UsageError: if the log can not be written.
     """
-    with _log(log_file) as write:
+    with _log(None if log_file is None else user_path(log_file)) as write:
         listeners: list[Progress] = [] if write is None else [Lines(write)]
         if quiet:
             yield Several(listeners)

@@ -6,7 +6,7 @@ from typing import TextIO
 
 import click
 
-from hoopcast.cli.options import example, with_output, with_wait
+from hoopcast.cli.options import USER_PATH, example, with_output, with_wait
 from hoopcast.cli.output import Output, say, show
 from hoopcast.cli.session import Session
 
@@ -20,7 +20,7 @@ _DIALECTS = ("duckdb", "bigquery", "spark")
     )
 )
 @click.argument("query", required=False)
-@click.option("--file", "path", metavar="FILE", type=click.Path(path_type=Path), help="Read the statements from there.")
+@click.option("--file", "path", metavar="FILE", type=USER_PATH, help="Read the statements from there.")
 @click.option("--dialect", type=click.Choice(_DIALECTS), default="duckdb", show_default=True, help="Whose SQL it is.")
 @with_wait
 @with_output

@@ -9,6 +9,7 @@ from pathlib import Path
 from hoopcast.calendar import is_season, season_start_year
 from hoopcast.errors import UsageError
 from hoopcast.identity import unresolved
+from hoopcast.paths import user_path
 from hoopcast.pipeline.raw_units import append_raw
 from hoopcast.sources.contracts import CONTRACTS
 from hoopcast.sources.late import settle
@@ -88,7 +89,7 @@ def _refuse_unknown_season(engine: Engine, season: str) -> None:
 def _source_ids(engine: Engine, target: str | Path | int) -> list[int]:
     """Numbers of the files that a target names."""
     files = engine.query(f"SELECT source_id, path, sha256 FROM {FILES}").rows
-    wanted = None if isinstance(target, int) else Path(target).resolve()
+    wanted = None if isinstance(target, int) else user_path(target).resolve()
     found = [
         int(str(source_id))
         for source_id, path, sha256 in files

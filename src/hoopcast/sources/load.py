@@ -10,6 +10,7 @@ from pathlib import Path
 from hoopcast.calendar import season_start_year
 from hoopcast.errors import SourceError, UsageError
 from hoopcast.identity import unresolved
+from hoopcast.paths import user_path
 from hoopcast.pipeline.ledger import utc_now
 from hoopcast.pipeline.raw_units import append_raw
 from hoopcast.sources import candidates, quarantine
@@ -70,19 +71,20 @@ def ingest(  # noqa: PLR0913 - the options of one command
         What became of each row of each file.
 
     Raises:
-        UsageError: if season or table is none.
+        UsageError: if season or table is none, or a path is in the home of nobody.
     """
     if engine.dialect != "duckdb":
         message = f"files are ingested into a DuckDB warehouse, not into {engine.url}"
         raise UsageError(message)
     if season is not None:
         season_start_year(season)
+    named = [user_path(path) for path in paths]
     options = _Options(season, None if table is None else contract_of(table), replace, run_id)
     reports: list[FileReport] = []
     ready: list[tuple[int, Found]] = []
     # Beside a warehouse lies what belongs to it, and is nothing to ingest.
     own = {os.path.realpath(f"{engine.path}{ending}") for ending in ("", *COMPANIONS)}
-    for found in find(paths):
+    for found in find(named):
         if not found.named and os.path.realpath(found.path) in own:
             continue
         rank = _rank(engine, found, options)
@@ -93,7 +95,7 @@ def ingest(  # noqa: PLR0913 - the options of one command
     for _, found in sorted(ready, key=lambda file: file[0]):
         reports.extend(_load(engine, found, options))
     if not any(file.table or file.error for file in reports):
-        shown, of_season = ", ".join(_shown(Path(path)) for path in paths), f" with rows of {season}" if season else ""
+        shown, of_season = ", ".join(map(_shown, named)), f" with rows of {season}" if season else ""
         nothing = f"holds no Parquet, CSV or JSON of a table{of_season}, so nothing was ingested"
         reports.append(FileReport(shown, error=nothing))
     brings_names = any(file.table in _NAMES_PLAYERS and file.added + file.changed for file in reports)

@@ -11,6 +11,7 @@ from typing import Any, cast
 import duckdb
 
 from hoopcast.errors import UsageError, WarehouseError, WarehouseInUse
+from hoopcast.paths import expanded
 from hoopcast.warehouse.arrays import handed_in, plain_column
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Rows
 from hoopcast.warehouse.faults import RESTORE, is_damage, translated
@@ -40,10 +41,11 @@ _FETCHED_ALONE = frozenset({"document", "reference"})
 def path_of(url: str) -> str:
     """File of a DuckDB URL: `duckdb:///x.duckdb` and `x.duckdb` both give x.duckdb; four slashes an absolute path.
 
-    Of a symbolic link it is the file that the link names, beside which all else that belongs to it stands.
+    `~` is the user's home. Of a symbolic link it is the file that the link names, beside which all else that belongs to
+    it stands.
 
     Raises:
-        UsageError: if it is no file, or one that DuckDB can not keep.
+        UsageError: if it is no file, in the home of nobody, or one that DuckDB can not keep.
     """
     if "://" in url and not url.startswith(SCHEME):
         message = f"'{url}' is no warehouse URL; write duckdb:///file.duckdb"
@@ -56,6 +58,7 @@ def path_of(url: str) -> str:
     if _SERVICE.match(path):
         message = f"'{url}' is no file, and a warehouse is one; write duckdb:///file.duckdb"
         raise UsageError(message)
+    path = expanded(path)
     if "?" in os.path.realpath(path):
         message = f"DuckDB keeps no file in a path with '?', such as {path}; choose another with --warehouse"
         raise UsageError(message)

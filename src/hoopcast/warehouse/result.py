@@ -12,6 +12,7 @@ import duckdb
 
 from hoopcast.errors import EngineError, UsageError
 from hoopcast.extras import need
+from hoopcast.paths import user_path
 from hoopcast.warehouse.faults import translated
 from hoopcast.warehouse.targets import replacing
 
@@ -138,7 +139,7 @@ class Table:
         Raises:
             UsageError: if the ending is none of these, or the file can not be written.
         """
-        target = Path(path)
+        target = user_path(path)
         options = _COPY_OPTIONS[file_format or format_of(target)]
         written = self._finite() if options.startswith("FORMAT json") else "FROM hoopcast_rows"
         with replacing(target) as partial, _reading():

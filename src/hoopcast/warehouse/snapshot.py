@@ -6,6 +6,7 @@ import warnings
 from pathlib import Path
 
 from hoopcast.errors import SnapshotWarning, UsageError, WarehouseError
+from hoopcast.paths import user_path
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.targets import partial_of
 
@@ -67,6 +68,7 @@ def copy_to(engine: DuckDB, path: Path) -> None:
         UsageError: if the file exists already, or its folder does not.
         WarehouseError: if it can not be written.
     """
+    path = user_path(path)
     if path.exists():
         raise UsageError(f"{path} exists already; name a new file, or move that one away")
     if not path.parent.is_dir():
