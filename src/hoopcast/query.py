@@ -1,6 +1,7 @@
 """Questions in SQL, in the dialect of whoever asks; they read and never write."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Literal, get_args
 
 import duckdb
@@ -10,10 +11,15 @@ from hoopcast.errors import UsageError
 Dialect = Literal["duckdb", "bigquery", "spark"]
 DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
 _SHOWN = 60
+# The engine's own list has the tables of one schema, and a warehouse has five.
+_LISTING = """SELECT schema_name || '.' || table_name AS name, column_count AS columns FROM duckdb_tables()
+WHERE database_name = CURRENT_DATABASE() AND NOT internal AND NOT temporary ORDER BY name"""
 
 
 def statements(text: str, dialect: Dialect = "duckdb") -> tuple[str, ...]:
-    """The statements of a text in DuckDB's SQL, each a SELECT.
+    """The statements of a text in DuckDB's SQL, each a SELECT or a short form of one, such as FROM or DESCRIBE.
+
+    `SHOW TABLES` lists the tables of all schemas, by their full names.
 
     Args:
         text: one or more statements, with `;` between them.
@@ -28,7 +34,8 @@ def statements(text: str, dialect: Dialect = "duckdb") -> tuple[str, ...]:
         text.encode()
     except UnicodeEncodeError as error:
         raise UsageError("SQL is not UTF-8 text; write it in UTF-8") from error
-    found = tuple(_selects(text if dialect == "duckdb" else _transpiled(text, dialect)))
+    is_plain = dialect == "duckdb" or _lists_tables(text)
+    found = tuple(_selects(text if is_plain else _transpiled(text, dialect)))
     if not found:
         raise UsageError("there is no statement to run; write a SELECT")
     return found
@@ -44,7 +51,16 @@ def _selects(text: str) -> Iterator[str]:
             shown = " ".join(statement.query.split())
             shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
             raise UsageError(f"'{shown}' does more than read; a query is a SELECT")
-        yield statement.query.strip("; \n\t")
+        asked = statement.query.strip("; \n\t")
+        yield _LISTING if _lists_tables(asked) else asked
+
+
+def _lists_tables(text: str) -> bool:
+    """Whether it is SHOW TABLES and nothing else, comments aside."""
+    in_bytes = text.encode()
+    tokens = [*duckdb.tokenize(text), (len(in_bytes), duckdb.token_type.comment)]
+    words = [in_bytes[start:end] for (start, kind), (end, _) in pairwise(tokens) if kind != duckdb.token_type.comment]
+    return [word.strip().upper() for word in words if word.strip() != b";"] == [b"SHOW", b"TABLES"]
 
 
 def _transpiled(text: str, dialect: Dialect) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from hoopcast.cli.options import example, refuse_ambiguous
+from hoopcast.cli.options import example, refuse_ambiguous, with_text_set_apart
 from hoopcast.cli.output import one_line, tell, tell_error
 from hoopcast.cli.session import Session
 from hoopcast.cli.signals import Signals
@@ -69,6 +69,7 @@ class _Commands(click.Group):
         """The command that arguments name, and the arguments that are its own."""
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None:
+            rest = with_text_set_apart(command, rest) if name == "sql" else rest
             refuse_ambiguous(click.Context(command, ctx, name), rest)
         return name, command, rest
 

@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial, wraps
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,24 @@ def refuse_ambiguous(context: click.Context, arguments: Sequence[str]) -> None:
         texts = found if isinstance(found, (list, tuple)) else (found,)
         if any(isinstance(text, str) and not text.strip() for text in texts):
             raise click.BadParameter("it is empty text; give a value, or leave it out", context, parameter)
+
+
+def with_text_set_apart(command: click.Command, arguments: Sequence[str]) -> list[str]:
+    """The arguments of a command, SQL text that begins with a `--` comment behind a space, so that it is no option.
+
+    A single word is an option, if written wrong, and what comes after an option with a value is that value.
+    """
+    options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+    names = {name for option in options for name in option.opts}
+    with_value = {name for option in options if not option.is_flag for name in option.opts}
+
+    def is_text(argument: str) -> bool:
+        return argument.startswith("--") and len(argument.split()) > 1 and argument.partition("=")[0] not in names
+
+    return [
+        f" {argument}" if is_text(argument) and before not in with_value else argument
+        for before, argument in pairwise(["", *arguments])
+    ]
 
 
 def with_range(command: Command) -> Command:

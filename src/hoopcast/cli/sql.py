@@ -28,6 +28,9 @@ _DIALECTS = ("duckdb", "bigquery", "spark")
 def sql(session: Session, query: str | None, path: Path | None, dialect: str, wait: str | None, output: Output) -> int:
     """Ask the warehouse: QUERY, a file of statements, or - for standard input. It reads and never writes.
 
+    SHOW TABLES lists the tables, DESCRIBE nba_raw.nbac_schedule the columns of one, and FROM nba_raw.nbac_schedule its
+    rows.
+
     Several statements with ; between them are run one after the other, and each prints its table or JSON document.
     """
     from hoopcast.query import statements

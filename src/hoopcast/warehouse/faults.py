@@ -47,5 +47,5 @@ def translated() -> Iterator[None]:
         if is_damage(message):
             raise WarehouseDamaged(f"{message}; {RESTORE}") from error
         if "Catalog Error: Table with name" in message:
-            message = f"{message}; `hoopcast sql 'SHOW ALL TABLES'` lists what there is"
+            message = f"{message}; `hoopcast sql 'SHOW TABLES'` lists what there is"
         raise (StatementError if isinstance(error, _DATA_FAULTS) else EngineError)(message) from error
