@@ -19,7 +19,8 @@ Whatever prints a table takes `--format table|csv|json|parquet` and `--output FI
 `--format` does not. JSON is an array with an object a row, whose keys are the names of the columns: those that are
 printed, and for `coverage` all of them, as [here](#json-of-reports). What is no finite number is null.
 
-An option that takes one value is given once, and nothing is given as empty text.
+An option that takes one value is given once, and nothing is given as empty text. A path that begins with `~` lies in
+your home, also where no shell says so: in a warehouse's URL, in the environment, in `hoopcast.toml`.
 
 **Names.** A table goes by its full name, by its name without schema, or by its short name, which `hoopcast models`
 lists; one system's rows of it by `laws/linear_news`, those of all levels of a system by `laws/linear`. Systems go by

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, BinaryIO, Self, Unpack
 
 from hoopcast.calendar import parse_date
 from hoopcast.dates import RangeArguments, range_of
@@ -226,9 +226,13 @@ class Readings:
         )
 
     def export(
-        self, table: str, path: str | Path, file_format: FileFormat | None = None, **dates: Unpack[RangeArguments]
+        self,
+        table: str,
+        path: str | Path | BinaryIO,
+        file_format: FileFormat | None = None,
+        **dates: Unpack[RangeArguments],
     ) -> int:
-        """Write the rows of a table of a range to a Parquet, CSV or JSON file.
+        """Write the rows of a table of a range to a Parquet, CSV or JSON file, or to a stream of bytes (csv).
 
         Returns:
             Number of rows.

@@ -3,6 +3,7 @@
 import sys
 from dataclasses import dataclass
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 
 import duckdb
@@ -62,6 +63,32 @@ def test_a_file_has_every_row(tmp_path: Path, file_format: FileFormat) -> None:
         (line.player, line.points, line.share, line.day, line.played) for line in LINES
     ]
     assert [left.name for left in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_table_is_as_long_as_it_has_rows_and_true_if_it_has_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = DuckDB("duckdb://:memory:")
+    engine.execute("CREATE TABLE line AS SELECT range AS points FROM range(12)")
+    query, none = engine.select("FROM line"), engine.select("FROM line WHERE points > 99")
+    assert (len(query), len(none), len(Table.of(Line, LINES)), len(Table.of(Line, []))) == (12, 0, 2, 0)
+    assert (len(engine.select("DESCRIBE line")), len(engine.select("SELECT $a AS a", {"a": 1}))) == (1, 1)
+    assert [bool(table) for table in (query, engine.select("FROM line"), Table.of(Line, LINES))] == [True] * 3
+    assert [bool(table) for table in (none, engine.select("SELECT 1 LIMIT 0"), Table.of(Line, []))] == [False] * 3
+    fresh = engine.select("FROM line")
+    with monkeypatch.context() as patch:
+        patch.setattr(duckdb.DuckDBPyRelation, "aggregate", None)
+        assert len(list(fresh)) == len(fresh) == 12
+    engine.execute("DELETE FROM line WHERE points > 4")
+    assert len(list(fresh)) == len(fresh) == 5
+
+
+def test_a_stream_gets_what_a_file_would(tmp_path: Path) -> None:
+    for file_format in FILE_FORMATS:
+        path, stream = tmp_path / f"lines.{file_format}", BytesIO()
+        assert Table.of(Line, LINES).write(path) == Table.of(Line, LINES).write(stream, file_format) == 2
+        assert stream.getvalue() == path.read_bytes()
+    stream = BytesIO()
+    Table.of(Line, LINES).write(stream)
+    assert stream.getvalue() == (tmp_path / "lines.csv").read_bytes()
 
 
 def test_a_file_that_fails_on_the_way_leaves_what_was_there(tmp_path: Path) -> None:

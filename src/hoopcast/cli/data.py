@@ -11,7 +11,7 @@ from click.core import ParameterSource
 from hoopcast.calendar import is_season
 from hoopcast.cli.brief import show_brief
 from hoopcast.cli.options import USER_PATH, example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, counted, say, tell_error
+from hoopcast.cli.output import Output, counted, say, standard_output, tell_error
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
@@ -136,18 +136,31 @@ def forget(session: Session, target: str | None, dates: "RangeArguments", wait: 
 @click.command(
     epilog=example(
         "hoopcast export mlfs features.parquet --season 2021-22",
+        "hoopcast export mlfs - --month 2022-01 | head",
     )
 )
 @click.argument("table")
 @click.argument("path", type=USER_PATH)
-@click.option("--format", "file_format", type=click.Choice(["parquet", "csv", "json"]), help="By default as PATH ends.")
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["parquet", "csv", "json"]),
+    help="By default as PATH ends, and csv for standard output.",
+)
 @with_range
 @with_wait
 @click.pass_obj
 def export(
     session: Session, table: str, path: Path, file_format: str | None, dates: "RangeArguments", wait: str | None
 ) -> int:
-    """Write the rows of TABLE of a range to PATH: Parquet, CSV or JSON."""
+    """Write the rows of TABLE of a range to PATH: Parquet, CSV or JSON.
+
+    With - for PATH they go to standard output, and nothing else does.
+    """
+    if str(path) == "-":
+        with standard_output(file_format) as stream, session.reading(wait) as warehouse:
+            warehouse.export(table, stream, file_format, **dates)  # type: ignore[arg-type]
+        return 0
     with session.reading(wait) as warehouse:
         rows = warehouse.export(table, path, file_format, **dates)  # type: ignore[arg-type]
     session.note(f"{counted(rows, 'row')} of {table} in {path}")

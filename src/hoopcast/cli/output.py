@@ -4,12 +4,13 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from hoopcast.errors import UsageError
 
@@ -49,12 +50,35 @@ def one_line(message: str) -> str:
     return " ".join(message.split())
 
 
+@contextmanager
+def standard_output(file_format: str | None) -> Iterator[BinaryIO]:
+    """Standard output for a file of some format; once nobody reads it any more, what is left goes to nowhere.
+
+    Raises:
+        UsageError: if it is closed, or a terminal and the format is no text.
+    """
+    stream: TextIO | None = getattr(sys, "stdout", None)
+    if stream is None:  # what Python has where it was closed
+        raise UsageError("standard output is closed; name a file")
+    if file_format == "parquet" and stream.isatty():
+        raise UsageError("Parquet is no text for a terminal; write it to a file or a pipe, or say --format csv")
+    try:
+        yield stream.buffer
+        stream.flush()
+    except BrokenPipeError:
+        _to_nowhere(stream)
+
+
+def _to_nowhere(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def _write(stream: TextIO, text: str) -> None:
     try:
         stream.write(f"{text}\n")
         stream.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _to_nowhere(stream)
     except UnicodeEncodeError:
         encoding = stream.encoding or "ascii"
         _write(stream, text.encode(encoding, "replace").decode(encoding))

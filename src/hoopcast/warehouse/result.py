@@ -1,12 +1,14 @@
 """What a query or a report gives back: named, typed columns, in the shape that its reader wants."""
 
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast, get_args, get_type_hints
 
 import duckdb
 
@@ -42,8 +44,9 @@ class _Values:
 class Table:
     """Columns with names and types; its rows are read when they are asked for, in the shape that is asked for.
 
-    `columns` are the names, `types` the SQL types. Iterating gives each row as a dictionary. A table of a query reads
-    the warehouse, so it is to be read before the warehouse is closed.
+    `columns` are the names, `types` the SQL types. Iterating gives each row as a dictionary, `len` the number of rows;
+    without any a table is false, as other containers are. A table of a query reads the warehouse, so it is to be read
+    before the warehouse is closed. Its rows are counted by the engine, unless they were read before.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class Table:
         self.columns = tuple(columns)
         self.types = tuple(types)
         self._source = source
+        self._count: int | None = None
 
     @classmethod
     def of(cls, kind: type[Any], records: Iterable[Any]) -> "Table":
@@ -77,7 +81,22 @@ class Table:
         if isinstance(self._source, _Values):
             return self._source.rows
         with _reading():
-            return self._source.fetchall()
+            rows = self._source.fetchall()
+        self._count = len(rows)
+        return rows
+
+    def __len__(self) -> int:
+        if isinstance(self._source, _Values):
+            return len(self._source.rows)
+        # `list(table)` asks for it as well, after the rows are read.
+        if self._count is None:
+            with _reading():
+                (row,) = self._source.aggregate("COUNT(*)").fetchall()
+            self._count = int(row[0])
+        return self._count
+
+    def __bool__(self) -> bool:
+        return bool(self._first_rows()[0]) if self._count is None else self._count > 0
 
     def __repr__(self) -> str:
         first, more = self._first_rows()
@@ -124,14 +143,15 @@ class Table:
         with _reading():
             return cast("pl.DataFrame", self._relation().pl())
 
-    def write(self, path: str | Path, file_format: FileFormat | None = None) -> int:
+    def write(self, path: str | Path | BinaryIO, file_format: FileFormat | None = None) -> int:
         """Write all rows to a file, in the place of what is there; it appears when it is complete.
 
-        A pipe or a device is written to. No file of a warehouse is replaced.
+        A pipe, a device or an open stream is written to. No file of a warehouse is replaced.
 
         Args:
-            path: file to write.
-            file_format: csv, json (an array of objects) or parquet; by default the path's ending says.
+            path: file to write, or a stream of bytes.
+            file_format: csv, json (an array of objects) or parquet; by default the path's ending says, and for a stream
+                it is csv.
 
         Returns:
             Number of rows.
@@ -139,12 +159,25 @@ class Table:
         Raises:
             UsageError: if the ending is none of these, or the file can not be written.
         """
+        if not isinstance(path, (str, Path)):
+            with tempfile.TemporaryDirectory() as folder:
+                whole = Path(folder) / "whole"
+                count = self._copy(whole, file_format or "csv")
+                with whole.open("rb") as source:
+                    shutil.copyfileobj(source, path)
+            return count
         target = user_path(path)
-        options = _COPY_OPTIONS[file_format or format_of(target)]
-        written = self._finite() if options.startswith("FORMAT json") else "FROM hoopcast_rows"
-        with replacing(target) as partial, _reading():
-            quoted = str(partial).replace("'", "''")
-            copied = self._relation().query("hoopcast_rows", f"COPY ({written}) TO '{quoted}' ({options})")
+        chosen = file_format or format_of(target)
+        with replacing(target) as partial:
+            return self._copy(partial, chosen)
+
+    def _copy(self, path: Path, file_format: FileFormat) -> int:
+        written = self._finite() if file_format == "json" else "FROM hoopcast_rows"
+        quoted = str(path).replace("'", "''")
+        with _reading():
+            copied = self._relation().query(
+                "hoopcast_rows", f"COPY ({written}) TO '{quoted}' ({_COPY_OPTIONS[file_format]})"
+            )
             count = copied.fetchall()[0][0] if copied is not None else 0
         return int(count)
 
