@@ -185,7 +185,7 @@ def dates_alone(warehouse: str, days: list[str], season: str) -> Figures:
     with hoopcast.open(warehouse, threads=THREADS) as opened:
         for day in days:
             dates = (UnitDate(season, date.fromisoformat(day)),)
-            selection = Selection(names, dates, again=True, with_upstream=False)
+            selection = Selection(names, dates, again=names, upstream="none")
             began = time.perf_counter()
             run(opened.engine, nodes, selection, RunOptions("one date at a time"))
             took.append(time.perf_counter() - began)

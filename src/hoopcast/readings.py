@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from hoopcast.pipeline.report import PlannedSpan
     from hoopcast.pipeline.verify import Verification
 
+_TRAINED = ("trained", "trained_model", "nba_predictions.trained_model")
+
 
 class Readings:
     """An open warehouse as a reader sees it; a context manager.
@@ -271,5 +273,9 @@ class Readings:
     ) -> Selection:
         if again and only_failed:
             raise UsageError("--no-resume takes what is done, --retry-failed what failed; give one of them")
-        names = tuple(model.name for model in select_nodes(tuple(tables)))
-        return Selection(names, self._resolve(dates), again, only_failed, with_upstream=not alone)
+        chosen = select_nodes(tuple(tables))
+        names = tuple(model.name for model in chosen)
+        # What was trained takes minutes, so it is trained again only where a name says just that.
+        may_train = any(name.lower().partition("/")[0] in _TRAINED for name in tables)
+        redone = tuple(model.name for model in chosen if may_train or model.table.short != "trained") if again else ()
+        return Selection(names, self._resolve(dates), redone, only_failed, "along" if alone else "all")

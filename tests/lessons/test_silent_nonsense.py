@@ -33,7 +33,7 @@ def test_lesson_8_a_feature_that_does_not_exist_is_an_error_that_names_it(league
         misspelt = rewritten(FEATURES, ("u.home_game AS home_away", "u.is_home AS home_away"))
         dates = resolve(warehouse.engine, Range())
         with pytest.raises(RunError, match="is_home"):
-            run(warehouse.engine, misspelt, Selection((FEATURES,), dates, again=True))
+            run(warehouse.engine, misspelt, Selection((FEATURES,), dates, again=(FEATURES,)))
         assert differences(warehouse, league.complete, {FEATURES: ["player_id", "game_id", "home_away"]}) == {}
 
 

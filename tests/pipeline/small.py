@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from hoopcast.pipeline.model import Input, Model, Reach, Spine, code_fingerprint
-from hoopcast.pipeline.plan import Selection, plan
+from hoopcast.pipeline.plan import Selection, Upstream, plan
 from hoopcast.pipeline.ranges import Range, resolve
 from hoopcast.pipeline.raw_units import append_raw
 from hoopcast.pipeline.report import RunReport
@@ -166,17 +166,20 @@ def change(engine: DuckDB, day: date, assignments: str, condition: str = "player
     took_in(engine, [day])
 
 
-def backfill(
+def backfill(  # noqa: PLR0913 - as many as a command has
     engine: DuckDB,
     models: tuple[Model, ...] | None = None,
     wanted: Range = Range(),  # noqa: B008 - frozen
     *,
     timeout: float = 600,
-    **choice: bool,
+    again: bool = False,
+    only_failed: bool = False,
+    upstream: Upstream = "all",
 ) -> RunReport:
     """Write all small tables of a range."""
     chosen = models or small_models()
-    selection = Selection(tuple(one.name for one in chosen), resolve(engine, wanted), **choice)
+    names = tuple(one.name for one in chosen)
+    selection = Selection(names, resolve(engine, wanted), names if again else (), only_failed, upstream)
     return run(engine, chosen, selection, RunOptions("hoopcast backfill --no-resume", timeout))
 
 

@@ -46,7 +46,7 @@ def test_without_it_the_date_is_reported_as_not_available() -> None:
     engine = small.small_league()
     engine.execute(f"DELETE FROM {BOX} WHERE game_date = $day", {"day": night(2022, 5)})
     small.took_in(engine, nights(2022))
-    report = small.backfill(engine, with_upstream=False)
+    report = small.backfill(engine, upstream="along")
     assert [(one.table, one.not_available) for one in report.tables if one.not_available] == [(TALLY, 1)]
 
 

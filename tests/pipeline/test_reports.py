@@ -65,7 +65,7 @@ def test_neighbouring_dates_of_one_cause_are_one_gap_with_the_command_that_mends
 
 def test_a_gap_ends_where_a_done_date_lies_between() -> None:
     engine = small.small_league(years=(2021,))
-    small.backfill(engine, wanted=Range(dates=(night(2021, 0), night(2021, 1), night(2021, 3))), with_upstream=False)
+    small.backfill(engine, wanted=Range(dates=(night(2021, 0), night(2021, 1), night(2021, 3))), upstream="along")
     tally = [one for one in gaps(engine, small.small_models(), resolve(engine, Range())) if one.table == TALLY]
     assert [(one.first_date, one.last_date, one.dates) for one in tally] == [
         (night(2021, 2), night(2021, 2), 1),

@@ -94,7 +94,7 @@ def test_tables_alone_are_written_without_their_upstream_and_reported_as_blocked
     engine = small.small_league()
     models = small.small_models()
     dates = resolve(engine, Range(season="2021-22"))
-    report = run(engine, models, Selection((FORM,), dates, with_upstream=False))
+    report = run(engine, models, Selection((FORM,), dates, upstream="along"))
     assert [(one.table, one.dates, one.blocked) for one in report.tables] == [(FORM, 0, NIGHTS)]
     assert report.exit_status == 1
     assert small.in_state(engine, "done") == {}
@@ -226,7 +226,7 @@ def test_a_date_without_the_raw_rows_that_a_table_requires_is_not_available() ->
     engine = small.small_league()
     engine.execute(f"DELETE FROM {BOX} WHERE game_date = $day", {"day": night(2021, 1)})
     small.took_in(engine, [night(2021, 1)])
-    report = small.backfill(engine, with_upstream=False)
+    report = small.backfill(engine, upstream="along")
     assert small.in_state(engine, "not_available") == {TALLY: [night(2021, 1)]}
     assert next(one for one in report.tables if one.table == TALLY).not_available == 1
     assert (report.exit_status, small.states(engine)[FORM, night(2021, 2)]) == (0, "done")

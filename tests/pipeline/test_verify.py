@@ -86,7 +86,7 @@ def test_dates_of_final_games_without_raw_data_do_not_verify() -> None:
     engine = small.small_league(years=(2021,))
     engine.execute(f"DELETE FROM {BOX}")
     small.took_in(engine, small.nights(2021))
-    small.backfill(engine, with_upstream=False)
+    small.backfill(engine, upstream="along")
     wrong = next(one for one in checks(engine) if one.check == "every date is done" and one.table == TALLY)
     assert (wrong.failed, wrong.units, wrong.problems) == (True, 6, 6)
     assert wrong.examples.startswith(f"6 dates have no raw data: {night(2021, 0)}, ")

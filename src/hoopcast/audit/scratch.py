@@ -78,7 +78,7 @@ def rewrite(engine: DuckDB, nodes: tuple[Model, ...], names: tuple[str, ...], da
     if not days or not names:
         return []
     last = last_entry(engine)
-    report = run(engine, nodes, Selection(names, days, again=True, with_upstream=False), RunOptions("hoopcast audit"))
+    report = run(engine, nodes, Selection(names, days, again=names, upstream="none"), RunOptions("hoopcast audit"))
     errors = engine.query(
         f"SELECT table_name, system_id, unit_date, error FROM {LEDGER} WHERE entry > $last AND status = 'failed'",
         {"last": last},

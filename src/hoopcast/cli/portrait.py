@@ -50,7 +50,7 @@ def _line(row: dict[str, Any], wager: "Wager | None") -> list[str]:
         return ["No line."]
     whose = f" of {row['bookmaker']}" if row["bookmaker"] else ""
     market = row["no_vig_probability_over"]
-    beside = "" if market is None else f", the market's {_percent(market)} without its margin"
+    beside = "" if market is None else f", the market's no-vig {_percent(market)}"
     push = row["probability_push"]
     exactly = f" {_percent(push)} to hit it exactly." if push else ""
     fair = f"{_odds(wager.fair_over)} and {_odds(wager.fair_under)}"
@@ -58,11 +58,26 @@ def _line(row: dict[str, Any], wager: "Wager | None") -> list[str]:
         f"Line {row['line']:g}{whose}: over {_odds(row['over_price'])}, under {_odds(row['under_price'])}.",
         f"P(over) {_percent(row['probability_over'])}{beside}; fair odds {fair}.{exactly}",
     ]
-    if wager.side is None or wager.value is None or wager.stake is None:
-        return [*lines, "No side has a price: NO_LINE."]
-    worth = f"The {wager.side} is worth {100 * wager.value:+.1f} % of a stake: {row['recommendation']}."
-    uncertain = f"with P(over) give or take {_percent(wager.standard_error)}"
-    return [*lines, worth, f"A quarter of Kelly's stake, {uncertain}: {_percent(wager.stake)} of a bankroll."]
+    return [*lines, *_bet(row, wager)]
+
+
+def _bet(row: dict[str, Any], wager: "Wager") -> list[str]:
+    """What a bet comes to after the market, or why none is made."""
+    if row["recommendation"] == "NO_LINE":
+        return ["No side has a price: NO_LINE."]
+    if wager.side is None or wager.win_probability is None or wager.expected_value is None:
+        return [f"PASS: {wager.pass_reason}."]
+    weights = f"weights: market {wager.market_weight:.2f}, {row['system_id']} {wager.system_weight:.2f}"
+    after = f"After the market the {wager.side} wins {_percent(wager.win_probability)} ({weights})"
+    # What the record does not pay, or no price stands behind, is not said.
+    is_told = wager.pass_reason is None or not wager.pass_reason.startswith(("withheld", "suspect"))
+    if not is_told:
+        return [f"{after}.", f"PASS: {wager.pass_reason}."]
+    lines = [f"{after}: EV {100 * wager.expected_value:+.1f} % of a stake, {row['recommendation']}."]
+    if wager.stake is None:
+        return lines
+    uncertain = f"with P(over) ± {_percent(wager.standard_error)} (one standard error)"
+    return [*lines, f"Quarter Kelly, {uncertain}: {_percent(wager.stake)} of a bankroll."]
 
 
 def _says(systems: "Table") -> "Table":

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 _RANGES = ("season", "month", "start_date", "end_date", "dates")
 _ADVICE = "A forecast, not betting advice."
 _LEGEND = (
-    "plays, over (of the line) and value (of a stake on the better side) in percent; four of five games end from p10 to"
-    f" p90. {_ADVICE}"
+    "plays, over (of the line, the system's own) and EV (of a stake on the better side, after the market) in percent;"
+    f" 80 % of games end from p10 to p90. {_ADVICE}"
 )
+# By how the reason of a pass begins.
+_PASSES = {"no record": "no record", "withheld": "withheld", "suspect": "suspect"}
 
 
 @click.command(
@@ -117,7 +119,6 @@ def night_table(forecasts: "Table") -> "Table":
 
 
 def _line(row: dict[str, Any]) -> dict[str, Any]:
-    has_line = row["recommendation"] != "NO_LINE"
     return {
         "date": row["game_date"],
         "game": f"{row['team_abbr']} {'v' if row['is_home'] else '@'} {row['opponent_abbr']}",
@@ -129,10 +130,22 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
         "p90": _fixed(row["p90"], 1, 0),
         "line": _fixed(row["line"], 1, 1),
         "over": _fixed(row["probability_over"], 100, 1),
-        "value": _fixed(row["expected_value"], 100, 1),
-        "call": row["recommendation"] if has_line else None,
+        "EV": _fixed(row["expected_value"], 100, 1) if _is_told(row) else None,
+        "pick": _pick(row),
         "system": row["system_id"],
     }
+
+
+def _is_told(row: dict[str, Any]) -> bool:
+    """Whether an expected value is one that the record pays, at a price that a market would show."""
+    return not (row["pass_reason"] or "").startswith(("withheld", "suspect"))
+
+
+def _pick(row: dict[str, Any]) -> str | None:
+    """The pick, or in a word why there is none."""
+    if row["recommendation"] != "PASS":
+        return row["recommendation"] if row["recommendation"] != "NO_LINE" else None
+    return next((word for start, word in _PASSES.items() if (row["pass_reason"] or "").startswith(start)), "pass")
 
 
 def _fixed(value: float | None, scale: int, digits: int) -> str | None:

@@ -14,8 +14,15 @@ from hoopcast.evaluation.alarms import NOTES, warnings
 from hoopcast.evaluation.availability import Availability, availability
 from hoopcast.evaluation.betting import Betting, always_under, every_line, recommended
 from hoopcast.evaluation.calibration import Calibration, calibration
+from hoopcast.evaluation.claims import Claim, ClaimSummary, claims
 from hoopcast.evaluation.forecasts import Forecasts, baseline, forecasts, level_of, system_ids
-from hoopcast.evaluation.market import AgainstMarket, against_market, recalibrated_market
+from hoopcast.evaluation.market import (
+    AfterMarketLoss,
+    AgainstMarket,
+    after_market_loss,
+    against_market,
+    recalibrated_market,
+)
 from hoopcast.evaluation.populations import MEANINGS, POPULATIONS, Appearances, Population, Scope, appearances
 from hoopcast.forecast.naming import named_systems
 from hoopcast.forecast.spelling import spelled
@@ -71,6 +78,9 @@ class Evaluation:
     accuracy: tuple[Accuracy, ...] = ()
     calibration: tuple[Calibration, ...] = ()
     slices: tuple[Slice, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    claim_summaries: tuple[ClaimSummary, ...] = ()
+    after_market: tuple[AfterMarketLoss, ...] = ()
     market: tuple[AgainstMarket, ...] = ()
     betting: tuple[Betting, ...] = ()
     availability: tuple[Availability, ...] = ()
@@ -90,6 +100,9 @@ class _Records:
     accuracy: list[Accuracy] = field(default_factory=list)
     calibration: list[Calibration] = field(default_factory=list)
     slices: list[Slice] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    claim_summaries: list[ClaimSummary] = field(default_factory=list)
+    after_market: list[AfterMarketLoss] = field(default_factory=list)
     market: list[AgainstMarket] = field(default_factory=list)
     betting: list[Betting] = field(default_factory=list)
     availability: list[Availability] = field(default_factory=list)
@@ -191,6 +204,12 @@ def _score(statements: Statements, scope: Scope, rows: Appearances, asked: _Aske
             continue
         graded = (calibration(scope.phase, name, rows, one) for name in shown)
         records.calibration += [record for record in graded if record]
+        if not asked.issued:
+            for summary, of_bands in claims(statements, scope, one.system_id):
+                records.claim_summaries.append(summary)
+                records.claims += of_bands
+        after = after_market_loss(scope.phase, rows, one, recalibrated)
+        records.after_market += [after] if after else []
         records.market += against_market(scope.phase, rows, one, recalibrated)
         bets = (
             every_line(scope.phase, rows, one),

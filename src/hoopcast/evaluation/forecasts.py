@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from hoopcast.forecast.recalibration import Recalibration
 
 _NUMBERS = """p.forecast_mean AS mean, p.forecast_median AS median, p.nb_mean, p.nb_variance,
-    p.probability_over AS over_probability"""
+    p.probability_over AS over_probability,
+    CASE p.better_side WHEN 'OVER' THEN p.win_probability ELSE 1e0 - p.win_probability END AS after_market"""
 _GRADED = f"""
 SELECT p.game_id, p.player_id, p.season, p.calibration_id, CAST(NULL AS VARCHAR) AS recalibration,
     {_NUMBERS}, a.crps, a.log_score, a.pit
@@ -54,8 +55,9 @@ class Forecasts:
     """Forecasts of a system, a row for each appearance; every column is (n,) and NaN where the system gave none.
 
     `level` is the information level; `mean` and `median` are in points, `over_probability` is that of the over at the
-    line given no push, `own_average_probability` that of the over at `Appearances.own_average_line`. CRPS (points),
-    log score and randomised PIT are those of the final law. `is_baseline` tells a simple rule from a system.
+    line given no push and `after_market` that after the market, `own_average_probability` that of the over at
+    `Appearances.own_average_line`. CRPS (points), log score and randomised PIT are those of the final law.
+    `is_baseline` tells a simple rule from a system.
     """
 
     system_id: str
@@ -63,6 +65,7 @@ class Forecasts:
     mean: FloatArray
     median: FloatArray
     over_probability: FloatArray
+    after_market: FloatArray
     own_average_probability: FloatArray
     crps: FloatArray
     log_score: FloatArray
@@ -73,7 +76,7 @@ class Forecasts:
 def baseline(name: str, level: Level, points: FloatArray) -> Forecasts:
     """A simple rule as if it were a system: one number a row, and no law."""
     nothing = np.full(len(points), np.nan)
-    return Forecasts(name, level, points, points, nothing, nothing, nothing, nothing, nothing, is_baseline=True)
+    return Forecasts(name, level, points, points, *(nothing,) * 6, is_baseline=True)
 
 
 def level_of(system_id: str) -> Level:
@@ -114,7 +117,7 @@ def forecasts(
     place = place[has_appeared]
     columns: dict[str, FloatArray] = {
         name: found[name].astype(np.float64)
-        for name in ("mean", "median", "over_probability", "crps", "log_score", "pit")
+        for name in ("mean", "median", "over_probability", "after_market", "crps", "log_score", "pit")
         if name in found
     }
     columns |= _of_laws(statements, system_id, found, scope.dates, rows.rows(place), scored=issued)
@@ -125,6 +128,7 @@ def forecasts(
         spread["mean"],
         spread["median"],
         spread["over_probability"],
+        spread["after_market"],
         spread["own_average_probability"],
         spread["crps"],
         spread["log_score"],

@@ -96,6 +96,61 @@ def against_market(
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class AfterMarketLoss:
+    """Logarithmic loss of P(over) after the market, nats, beside the market's on the same lines; pushes are outside.
+
+    The other columns are those of `AgainstMarket`.
+    """
+
+    phase: str
+    level: Level
+    system: str
+    rows: int
+    log_loss: float
+    log_loss_own: float
+    log_loss_market: float
+    t_market: float
+    recalibrated_rows: int
+    log_loss_recalibrated: float
+    t_recalibrated: float
+
+
+def after_market_loss(
+    phase: str, rows: Appearances, forecasts: Forecasts, recalibrated: FloatArray
+) -> AfterMarketLoss | None:
+    """Log loss after the market, None where there is no record of it.
+
+    Args:
+        phase: TUNING, TEST or live.
+        rows: appearances.
+        forecasts: of the same rows.
+        recalibrated: (n,) the market's P(over), recalibrated; NaN where unknown.
+    """
+    inside = np.isfinite(rows.market_probability) & np.isfinite(forecasts.after_market) & (rows.points != rows.line)
+    if inside.sum() < FEWEST_ROWS:
+        return None
+    over, day = (rows.points > rows.line)[inside].astype(np.float64), rows.game_date[inside]
+    after, own, market, later = (
+        log_losses(p[inside], over)
+        for p in (forecasts.after_market, forecasts.over_probability, rows.market_probability, recalibrated)
+    )
+    known = np.isfinite(later)
+    return AfterMarketLoss(
+        phase,
+        forecasts.level,
+        forecasts.system_id,
+        int(inside.sum()),
+        float(after.mean()),
+        float(own.mean()),
+        float(market.mean()),
+        difference(after, market, day).t,
+        int(known.sum()),
+        float(later[known].mean()) if known.any() else float("nan"),
+        difference(after, later, day).t,
+    )
+
+
 def from_december(rows: Appearances) -> BoolArray:
     """Rows from 1 December of their season on, (n,)."""
     start = np.array([f"{str(season)[:4]}-{_DECEMBER}-01" for season in rows.season], dtype="datetime64[D]")

@@ -45,6 +45,9 @@ def views(evaluation: Evaluation) -> Iterator[View]:
             *_accuracy(evaluation, phase),
             _calibration(evaluation, phase),
             *_slices(evaluation, phase),
+            _claims(evaluation, phase),
+            _claim_summaries(evaluation, phase),
+            _after_market(evaluation, phase),
             _market(evaluation, phase),
             *_betting(evaluation, phase),
             _availability(evaluation, phase),
@@ -146,6 +149,82 @@ def _slices(evaluation: Evaluation, phase: str) -> Iterator[View]:
 
 
 _WORDS = {"season": "part of his season"}
+
+
+def _claims(evaluation: Evaluation, phase: str) -> View:
+    columns = (
+        "level", "system", "season", "prices", "verdict", "lines", "picks", "withheld", "claimed %", "returned %",
+        "95 %",
+    )  # fmt: skip
+    rows = tuple(
+        (
+            one.level,
+            one.system,
+            one.season,
+            one.prices,
+            one.verdict,
+            f"{one.lines:,}",
+            f"{one.picks:,}" if one.picks else "",
+            f"{one.withheld:,}" if one.withheld else "",
+            f"{100 * one.claimed:+.1f}",
+            f"{100 * one.returned:+.1f}",
+            _interval(100 * one.returned_low, 100 * one.returned_high, 1),
+        )
+        for one in evaluation.claims
+        if one.phase == phase
+    )
+    notes = (
+        "claimed: mean EV of one unit on the better side after the market, in bands that end at -3, 0, 3 and 6 %.",
+        "returned: profit of one unit on each, pushes 0. Every claim is learned on lines of earlier months alone.",
+        "95 %: days taken as a whole. outside: what was claimed is not in that interval. too few: below 100 lines.",
+        "Lines of one price, of prices far from a market's, or claimed to pay 6 % and more are not bet on.",
+        ADVICE,
+    )
+    return View(phase, "Claimed and realised expected value", columns, rows, texts=5, notes=notes)
+
+
+def _claim_summaries(evaluation: Evaluation, phase: str) -> View:
+    rows = tuple(
+        (
+            one.level,
+            one.system,
+            one.season,
+            one.prices,
+            f"{one.lines:,}",
+            f"{one.picks:,}" if one.picks else "",
+            _number(one.slope, 2),
+            _interval(one.slope_low, one.slope_high),
+            one.status,
+        )
+        for one in evaluation.claim_summaries
+        if one.phase == phase
+    )
+    columns = ("level", "system", "season", "prices", "lines", "picks", "slope", "95 %", "status")
+    notes = ("slope: by how much the return rises where the claim rises by 1; 1 where claims are true.",)
+    return View(phase, "Slope of realised on claimed, and what follows", columns, rows, texts=4, notes=notes)
+
+
+def _after_market(evaluation: Evaluation, phase: str) -> View:
+    columns = ("level", "system", "lines", "after", "own", "market", "t", "recalibrated", "t")
+    rows = tuple(
+        (
+            one.level,
+            one.system,
+            f"{one.rows:,}",
+            _number(one.log_loss, 4),
+            _number(one.log_loss_own, 4),
+            _number(one.log_loss_market, 4),
+            _number(one.t_market, 1),
+            _number(one.log_loss_recalibrated, 4),
+            _number(one.t_recalibrated, 1),
+        )
+        for one in evaluation.after_market
+        if one.phase == phase
+    )
+    notes = (
+        "after: log loss of P(over) after the market, by what was learned before. own: of the system's own P(over).",
+    )
+    return View(phase, "P(over) after the market beside the market's", columns, rows, texts=2, notes=notes)
 
 
 def _market(evaluation: Evaluation, phase: str) -> View:

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from hoopcast.errors import ForecastError, HoopcastError, UsageError
 from hoopcast.evaluation.grading import grades
-from hoopcast.forecast import presence
+from hoopcast.forecast import presence, win_probability
 from hoopcast.forecast.calibrating import recalibrations
 from hoopcast.forecast.code import python_version
 from hoopcast.forecast.forecasting import forecasts
@@ -115,14 +115,32 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | 
         ("hoopcast.forecast.calibrating",),
         learns=True,
     )
+    of_lines = win_probability.system_id(system_id)
+    valuing = _Work(
+        "trained",
+        "records",
+        (
+            _of("laws", "before", system_id),
+            _of("calibration", "before", system_id),
+            _of("ppl", "before"),
+            _of("pgs", "before"),
+        ),
+        partial(win_probability.refits, of=system_id),
+        ("hoopcast.forecast.win_probability",),
+        learns=True,
+    )
     laws = _node(values, forecasting)
     of_forecast = (_of("laws", "same", system_id), _of("calibration", "until", system_id))
     final = _Work(
         "predictions",
         "forecasts",
-        (*of_forecast, *(_of(name, "same") for name in ("upgc", "mlfs", "ppl")), _of("trained", "until", system_id)),
+        (
+            *of_forecast,
+            *(_of(name, "same") for name in ("upgc", "mlfs", "ppl")),
+            *(_of("trained", "until", name) for name in (system_id, of_lines)),
+        ),
         partial(predictions, system_id=system_id, level=level, versions=(laws.version, feature_version)),
-        ("hoopcast.forecast.predictions",),
+        ("hoopcast.forecast.predictions", "hoopcast.forecast.win_probability"),
     )
     grading = _Work(
         "grades",
@@ -136,7 +154,9 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | 
         ("hoopcast.evaluation.grading",),
     )
     learned = None if system.train is None else _node(values, learning)
-    return (learned, laws, *(_node(values, work) for work in (recalibrating, final, grading)))
+    value = _node((("system_id", of_lines),), valuing)
+    calibrated, *others = (_node(values, work) for work in (recalibrating, final, grading))
+    return (learned, laws, calibrated, value, *others)
 
 
 def presence_nodes() -> tuple[Model, ...]:

@@ -12,7 +12,7 @@ from hoopcast.forecast.calibrating import kept
 from hoopcast.forecast.law import law
 from hoopcast.forecast.naming import BEST, Named, every_system
 from hoopcast.market.odds import american_odds, decimal_odds
-from hoopcast.market.value import expected_value, kelly_stake
+from hoopcast.market.value import kelly_stake
 from hoopcast.pipeline.absence import absence
 from hoopcast.pipeline.failures import FAILURES
 from hoopcast.pipeline.model import Asked
@@ -58,19 +58,25 @@ class Says:
 
 @dataclass(frozen=True)
 class Wager:
-    """What the line is worth: fair and real American odds, and the better of the sides that are offered.
+    """What a bet on the line comes to after the market: fair American odds of the system's own P(over), and the rest.
 
-    `side` is over or under, `value` the expected profit of one unit on it; None without any price. `stake` is the share
-    of a bankroll by a quarter of Kelly's rule, shrunk by `standard_error`, that of P(over): the standard deviation over
-    the systems, each at the highest level that has the player and ensembles left out, but at least .03.
+    `side` is the better of the sides that are offered, over or under, `expected_value` the expected profit of one unit
+    on it and `win_probability` its chance, None without a record. `stake` is the share of a bankroll by a quarter of
+    Kelly's rule, shrunk by `standard_error`, that of P(over): the standard deviation over the systems, each at the
+    highest level that has the player and ensembles left out, but at least .03; None where nothing is recommended.
+    `pass_reason` says why.
     """
 
     fair_over: float
     fair_under: float
     side: str | None
-    value: float | None
+    win_probability: float | None
+    expected_value: float | None
+    market_weight: float | None
+    system_weight: float | None
     stake: float | None
     standard_error: float
+    pass_reason: str | None
 
 
 @dataclass(frozen=True)
@@ -146,17 +152,25 @@ def _probabilities(engine: Engine, forecast: dict[str, Any]) -> tuple[float, ...
 
 def _wager(forecast: dict[str, Any], says: Sequence[Says]) -> Wager:
     over = np.array([forecast["probability_over"]], dtype=np.float64)
-    either = np.concatenate([over, 1 - over])
-    push = np.repeat(np.array([forecast["probability_push"]], dtype=np.float64), 2)
-    price = decimal_odds(np.array([forecast["over_price"], forecast["under_price"]], dtype=np.float64))
-    fair = american_odds(1 / either)
-    error = _standard_error(says)
-    value = expected_value(either, push, price)
-    if np.isnan(value).all():
-        return Wager(fair[0], fair[1], None, None, None, error)
-    best = int(np.nanargmax(value))
-    stake = kelly_stake(either, price, np.full(2, error))
-    return Wager(float(fair[0]), float(fair[1]), ("over", "under")[best], float(value[best]), float(stake[best]), error)
+    fair = american_odds(1 / np.concatenate([over, 1 - over]))
+    error, stake = _standard_error(says), None
+    if forecast["recommendation"] in ("OVER", "UNDER"):
+        price = decimal_odds(np.array([forecast[f"{forecast['recommendation'].lower()}_price"]], dtype=np.float64))
+        win = np.array([forecast["win_probability"]], dtype=np.float64)
+        stake = float(kelly_stake(win, price, np.full(1, error))[0])
+    side = forecast["better_side"]
+    return Wager(
+        float(fair[0]),
+        float(fair[1]),
+        None if side is None else side.lower(),
+        forecast["win_probability"],
+        forecast["expected_value"],
+        forecast["market_weight"],
+        forecast["system_weight"],
+        stake,
+        error,
+        forecast["pass_reason"],
+    )
 
 
 def _standard_error(says: Sequence[Says]) -> float:

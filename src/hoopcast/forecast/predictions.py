@@ -8,8 +8,10 @@ from hoopcast.forecast.calibrating import Calibrations, kept
 from hoopcast.forecast.frame import FloatArray, TextArray
 from hoopcast.forecast.law import Summaries, summaries
 from hoopcast.forecast.system import Level
+from hoopcast.forecast.win_probability import after_market
+from hoopcast.market.after_market import shifted_probability
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
-from hoopcast.market.value import edge, recommend
+from hoopcast.market.value import Prices, edge, recommend
 from hoopcast.pipeline.ledger import utc_now
 from hoopcast.pipeline.model import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
@@ -28,6 +30,15 @@ LEFT JOIN (SELECT * FROM nba_analytics.player_prop_line WHERE game_date BETWEEN 
 WHERE l.system_id = $system_id AND l.market = 'points' AND l.game_date BETWEEN $first AND $last
     AND l.game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))
 ORDER BY l.game_date, l.game_id, l.player_id
+"""
+# A pick is what was first issued with that side; the line that now counts is the last one before tip-off.
+_PICKS = """
+SELECT game_id, player_id, ARG_MIN(recommendation, issued_at_utc) AS side, ARG_MIN(line, issued_at_utc) AS line,
+    ARG_MIN(over_price, issued_at_utc) AS over_price, ARG_MIN(under_price, issued_at_utc) AS under_price
+FROM nba_predictions.issued_forecast
+WHERE system_id = $system_id AND market = 'points' AND game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))
+    AND recommendation IN ('OVER', 'UNDER')
+GROUP BY game_id, player_id
 """
 _KEPT_AS_READ = (
     "game_id",
@@ -71,8 +82,11 @@ def predictions(
         decimal_odds(rows["over_price"].astype(np.float64)),
         decimal_odds(rows["under_price"].astype(np.float64)),
     )
-    found, calibration_id = _final(rows, kept(statements, asked, system_id), line)
-    said = recommend(found.probability_over, found.probability_push, over, under)
+    calibrations = kept(statements, asked, system_id)
+    found, calibration_id = _final(rows, calibrations, line)
+    market = no_vig_probability_over(*completed(over, under))
+    heard = after_market(statements, asked, system_id, rows["game_date"], found.probability_over, market)
+    bets = recommend(heard.probability_over, found.probability_push, Prices(over, under, market), heard.withheld)
     count = len(line)
     model_version, feature_version = versions
     return {
@@ -86,11 +100,12 @@ def predictions(
         "calibration_id": calibration_id,
         "probability_over": found.probability_over,
         "probability_push": found.probability_push,
-        "no_vig_probability_over": no_vig_probability_over(*completed(over, under)),
+        "no_vig_probability_over": market,
         "edge": edge(found.mean, line),
-        "expected_value": said.expected_value,
-        "recommendation": said.recommendation,
-        "confidence_score": said.confidence_score,
+        "market_weight": np.where(np.isfinite(bets.win_probability), heard.market_weight, np.nan),
+        "system_weight": np.where(np.isfinite(bets.win_probability), heard.system_weight, np.nan),
+        **{field.name: getattr(bets, field.name) for field in fields(bets)},
+        "clv": _closing_line_value(statements, asked, system_id, rows, calibrations),
         "model_version": np.full(count, model_version, dtype=object),
         "feature_version": np.full(count, feature_version, dtype=object),
         "created_at_utc": np.full(count, utc_now(), dtype="datetime64[us]"),
@@ -112,3 +127,49 @@ def _final(rows: ColumnsOf, calibrations: Calibrations, line: FloatArray) -> tup
         for name, column in values.items():
             column[of_map] = getattr(part, name)
     return Summaries(**values), names[place]
+
+
+def _closing_line_value(
+    statements: Statements, asked: Asked, system_id: str, rows: ColumnsOf, calibrations: Calibrations
+) -> FloatArray:
+    """No-vig probability of the side of each issued pick at the close, less that at the price taken, (n,).
+
+    NaN where nothing was picked, and where the line stands as it stood. Where the number moved as well, the close is
+    brought to the number that was taken by the system's own distribution, as `shifted_probability` does.
+    """
+    value = np.full(len(rows["game_id"]), np.nan)
+    picks = statements.columns(_PICKS, {"system_id": system_id, "dates": list(asked.dates)})
+    if not len(picks["game_id"]):
+        return value
+    place = {key: number for number, key in enumerate(zip(picks["game_id"], picks["player_id"], strict=True))}
+    found = [place.get(key, -1) for key in zip(rows["game_id"], rows["player_id"], strict=True)]
+    at = np.array(found, dtype=np.intp)
+    issued = at >= 0
+    taken, closing = ({name: _number(of[name]) for name in _LINE} for of in (picks, rows))
+    taken = {name: values[at[issued]] for name, values in taken.items()}
+    closing = {name: values[issued] for name, values in closing.items()}
+    moved = np.any([~_same(taken[name], closing[name]) for name in _LINE], axis=0)
+    at_close, at_taken = (_no_vig(prices) for prices in (closing, taken))
+    own_close, own_taken = (
+        _final({name: values[issued] for name, values in rows.items()}, calibrations, lines["line"])[0].probability_over
+        for lines in (closing, taken)
+    )
+    gain = shifted_probability(at_close, own_close, own_taken) - at_taken
+    value[issued] = np.where(moved, np.where(picks["side"][at[issued]] == "OVER", gain, -gain), np.nan)
+    return value
+
+
+_LINE = ("line", "over_price", "under_price")
+
+
+def _number(values: "np.typing.NDArray[np.object_]") -> FloatArray:
+    return values.astype(np.float64)
+
+
+def _same(first: FloatArray, second: FloatArray) -> "np.typing.NDArray[np.bool_]":
+    same: np.typing.NDArray[np.bool_] = (first == second) | (np.isnan(first) & np.isnan(second))
+    return same
+
+
+def _no_vig(prices: dict[str, FloatArray]) -> FloatArray:
+    return no_vig_probability_over(*completed(decimal_odds(prices["over_price"]), decimal_odds(prices["under_price"])))

@@ -1,28 +1,73 @@
-"""What a bet is worth at its price, which side to recommend, and how much of a bankroll to stake."""
+"""What a bet is worth at its price after the market, which side to recommend, and how much of a bankroll to stake."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from hoopcast.errors import UsageError
-from hoopcast.forecast.frame import FloatArray, TextArray
+from hoopcast.forecast.frame import BoolArray, FloatArray, TextArray
+from hoopcast.market.claims import LARGEST_CREDIBLE
+from hoopcast.market.odds import overround
 
 MINIMUM_VALUE = 0.03
 LARGEST_FRACTION = 0.25
+# A pair of prices outside these is no market: it pays whoever bets on both sides, or is twice as dear as usual.
+OVERROUNDS = (1.0, 1.10)
+# A line is set near the middle of what is expected; one that the market itself calls far from even is none.
+MARKET_PROBABILITIES = (0.3, 0.7)
+NO_RECORD = "no record yet"
+ONE_PRICE = "suspect price: one side alone is priced"
+EXTREME = "suspect price: far from a market's"
+BEYOND_CREDIBLE = f"suspect price: a claim of {LARGEST_CREDIBLE:.0%} or more is an error or a stale price"
+BELOW_MINIMUM = "below the minimum value"
 
 
 @dataclass(frozen=True)
-class Recommendation:
-    """What to do about lines, (n,) each.
+class Bets:
+    """The better side of lines and what to do about it, (n,) each.
 
-    `recommendation` is OVER, UNDER, PASS (neither side is worth enough) or NO_LINE (no line, or no usable price).
-    `expected_value` is that of one unit staked on the better of the sides that are offered, NaN for NO_LINE;
-    `confidence_score` is the probability of the recommended side given no push, NaN for PASS and NO_LINE.
+    `better_side` is OVER or UNDER, the offered side of the higher expected value; `win_probability` is that of a bet on
+    it, given no push, and `expected_value` the profit of one unit on it; NaN and None without a price or a record.
+    `recommendation` is OVER, UNDER, PASS or NO_LINE (no line, or no usable price); `pass_reason` says why PASS.
+    `confidence_score` is the win probability of a recommended bet, else NaN. `suspect_price` marks prices that are not
+    bet on.
     """
 
-    recommendation: TextArray
+    better_side: TextArray
+    win_probability: FloatArray
     expected_value: FloatArray
+    suspect_price: BoolArray
+    recommendation: TextArray
+    pass_reason: TextArray
     confidence_score: FloatArray
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Prices of lines, (n,) each: decimal odds of both sides, NaN where not offered, and the no-vig P(over)."""
+
+    over: FloatArray
+    under: FloatArray
+    market: FloatArray
+
+    @property
+    def is_single(self) -> BoolArray:
+        """Which have a price for one side alone."""
+        found: BoolArray = np.isnan(self.over) != np.isnan(self.under)
+        return found
+
+    @property
+    def is_extreme(self) -> BoolArray:
+        """Which no market would show."""
+        with np.errstate(invalid="ignore"):
+            both = overround(self.over, self.under)
+            found: BoolArray = (
+                (both < OVERROUNDS[0])
+                | (both > OVERROUNDS[1])
+                | (self.market < MARKET_PROBABILITIES[0])
+                | (self.market > MARKET_PROBABILITIES[1])
+            )
+        return found
 
 
 def edge(forecast_mean: FloatArray, line: FloatArray) -> FloatArray:
@@ -41,31 +86,65 @@ def expected_value(probability: FloatArray, probability_push: FloatArray, price:
     return (1 - probability_push) * (probability * price - 1)
 
 
+def better_sides(
+    probability_over: FloatArray, probability_push: FloatArray, prices: Prices
+) -> tuple[BoolArray, FloatArray]:
+    """Whether the over is the better of the offered sides, and the expected value of the better one, NaN for none.
+
+    Args:
+        probability_over: (n,) probabilities of winning the over after the market, given no push; NaN without one.
+        probability_push: (n,) probabilities of a push; NaN without a line.
+        prices: of the lines.
+    """
+    of_over = expected_value(probability_over, probability_push, prices.over)
+    of_under = expected_value(1 - probability_over, probability_push, prices.under)
+    value = np.fmax(of_over, of_under)
+    return of_over == value, value
+
+
 def recommend(
     probability_over: FloatArray,
     probability_push: FloatArray,
-    over: FloatArray,
-    under: FloatArray,
+    prices: Prices,
+    withheld: TextArray,
     minimum_value: float = MINIMUM_VALUE,
-) -> Recommendation:
-    """The side of the higher expected value, if that is high enough; the over where both are equal.
+) -> Bets:
+    """The side of the higher expected value, if that is high enough and the record is good for it.
 
     Args:
-        probability_over: (n,) probabilities of winning the over, given no push; NaN without a line.
+        probability_over: (n,) probabilities of winning the over after the market, given no push; NaN without a record.
         probability_push: (n,) probabilities of a push; NaN without a line.
-        over: (n,) decimal odds of the over, NaN where not offered: then only the under can be recommended.
-        under: (n,) decimal odds of the under, NaN where not offered: then only the over can be recommended.
+        prices: of the lines.
+        withheld: (n,) why the system's picks are withheld; empty where they are not.
         minimum_value: expected profit of one unit below which to pass.
     """
-    of_over = expected_value(probability_over, probability_push, over)
-    of_under = expected_value(1 - probability_over, probability_push, under)
-    value = np.fmax(of_over, of_under)
-    is_over = of_over == value
-    side = np.where(is_over, "OVER", "UNDER")
-    is_bet = value >= minimum_value
-    recommendation = np.where(np.isnan(value), "NO_LINE", np.where(is_bet, side, "PASS"))
-    confidence = np.where(is_bet, np.where(is_over, probability_over, 1 - probability_over), np.nan)
-    return Recommendation(recommendation.astype(np.object_), value, confidence)
+    is_over, value = better_sides(probability_over, probability_push, prices)
+    has_value = np.isfinite(value)
+    side = np.where(is_over, "OVER", "UNDER").astype(np.object_)
+    is_beyond = value >= LARGEST_CREDIBLE
+    suspect = prices.is_single | prices.is_extreme | is_beyond
+    has_price = np.isfinite(probability_push) & (np.isfinite(prices.over) | np.isfinite(prices.under))
+    reason: TextArray = np.full(len(value), None, dtype=np.object_)
+    # What counts more comes later.
+    reason[value < minimum_value] = BELOW_MINIMUM
+    reason = np.where(withheld == "", reason, withheld)
+    for text, holds in ((BEYOND_CREDIBLE, is_beyond), (EXTREME, prices.is_extreme), (ONE_PRICE, prices.is_single)):
+        reason[holds] = text
+    reason[~has_value] = NO_RECORD
+    reason[~has_price] = None
+    is_bet = has_value & np.array([text is None for text in reason.tolist()], dtype=np.bool_)
+    win = np.where(has_value, np.where(is_over, probability_over, 1 - probability_over), np.nan)
+    better: TextArray = side.copy()
+    better[~has_value] = None
+    return Bets(
+        better,
+        win,
+        value,
+        suspect & has_price,
+        np.where(has_price, np.where(is_bet, side, "PASS"), "NO_LINE").astype(np.object_),
+        reason,
+        np.where(is_bet, win, np.nan),
+    )
 
 
 def kelly_stake(

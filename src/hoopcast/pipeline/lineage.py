@@ -1,5 +1,6 @@
 """Which tables a model reads, directly and by way of others, and how far."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from hoopcast.pipeline.model import Model, Reach, reach_of
@@ -35,18 +36,41 @@ def _once(reaches: list[Reach]) -> tuple[Reach, ...]:
     return ("until",) if "until" in reaches else tuple(dict.fromkeys(reaches))
 
 
-def closure(models: tuple[Model, ...]) -> tuple[Edge, ...]:
+def sources(model: Model, models: Sequence[Model]) -> tuple[str, ...]:
+    """Models without whose rows of a date the rows that a model should have are not known; helpers aside."""
+    known = {one.name for one in models if not one.is_helper}
+    named = (item.name for item in model.spine.inputs if item.reach == "same" and item.name != model.name)
+    return tuple(dict.fromkeys(name for name in named if name in known))
+
+
+def brought_along(models: tuple[Model, ...], tables: Collection[str]) -> tuple[Edge, ...]:
+    """For each named table what is written with it: helper tables, and what stands before it in its own phase.
+
+    Args:
+        models: in an order in which each stands after all that it reads.
+        tables: names of models.
+    """
+    found: list[Edge] = []
+    for phase in {model.table.phase for model in models if model.name in tables}:
+        along = {model.name for model in models if model.is_helper or model.table.phase == phase}
+        of_phase = {model.name for model in models if model.table.phase == phase and model.name in tables}
+        found += [edge for edge in closure(models, along) if edge.table in of_phase]
+    return tuple(found)
+
+
+def closure(models: tuple[Model, ...], among: Collection[str] | None = None) -> tuple[Edge, ...]:
     """For each model every other model that can change it, in the models' order.
 
     Args:
         models: in an order in which each stands after all that it reads.
+        among: models that are followed upstream; all of them when None.
     """
     # Plain tuples within: there are tens of thousands, and each is hashed.
     upstream: dict[str, dict[tuple[str, Reach, int], None]] = {}
     for model in models:
         found: dict[tuple[str, Reach, int], None] = {}
         for edge in edges(model):
-            if edge.upstream not in upstream:
+            if edge.upstream not in upstream or (among is not None and edge.upstream not in among):
                 continue
             found[edge.upstream, edge.reach, edge.look_back] = None
             for name, reach, look_back in upstream[edge.upstream]:

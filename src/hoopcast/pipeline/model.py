@@ -103,6 +103,11 @@ class Model:
         return {"system_id": self.system_id} if self.system_id else {}
 
     @property
+    def is_helper(self) -> bool:
+        """Whether users do not name it: it is written with the tables that read it, and never why these are not."""
+        return "helper" in self.table.headers
+
+    @property
     def time(self) -> str:
         """Name of the date column."""
         return str(self.table.time)

@@ -32,7 +32,7 @@ newest AS (
             ARG_MAX(input_fingerprint, entry) AS input_fingerprint,
             ARG_MAX(output_fingerprint, entry) AS output_fingerprint,
             ARG_MAX(rows, entry) AS row_count, ARG_MAX(expected, entry) AS expected, ARG_MAX(error, entry) AS error,
-            MAX(CASE WHEN status = 'done' THEN 1 ELSE 0 END) AS was_done
+            MAX(entry) AS entry, MAX(CASE WHEN status = 'done' THEN 1 ELSE 0 END) AS was_done
         FROM (SELECT *, {node} AS node FROM {ledger}) AS every_entry
         WHERE season BETWEEN (SELECT first_content FROM years) AND (SELECT last_unit FROM years)
             AND node IN (SELECT table_name FROM node)
@@ -46,7 +46,7 @@ newest AS (
 # date that is due no more is an orphan: it stays in the plan until its rows are gone.
 _UNITS = """
 content AS (
-    SELECT table_name, season_year, unit_date, same_content, past_content
+    SELECT table_name, season_year, unit_date, entry, same_content, past_content
     FROM newest
     WHERE row_count > 0
 ),
@@ -97,7 +97,7 @@ unit AS (
     SELECT
         u.table_name, u.season, u.season_year, u.unit_date, u.is_due, n.status, n.error,
         n.version = m.version AS same_code, n.input_fingerprint AS recorded_input,
-        COALESCE(n.was_done, 0) = 1 AS was_done,
+        COALESCE(n.was_done, 0) = 1 AS was_done, COALESCE(n.entry, 0) AS entry,
         COALESCE(n.output_fingerprint, 0) AS output_fingerprint, COALESCE(n.row_count, 0) AS row_count,
         COALESCE(n.expected, 0) AS expected, CASE WHEN COALESCE(n.row_count, 0) = 0 THEN a.upstream END AS unavailable
     FROM due_or_orphan AS u
@@ -156,7 +156,7 @@ fact AS (
 ),
 own_state AS (
     SELECT
-        table_name, season, season_year, unit_date, is_due, status, error, same_code, recorded_input, was_done,
+        table_name, season, season_year, unit_date, is_due, status, error, same_code, recorded_input, was_done, entry,
         output_fingerprint, row_count, expected, unavailable, input_fingerprint,
         CASE
             WHEN NOT is_due THEN 'stale'

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal, cast
 
 from hoopcast.pipeline.clauses import Clause, joined, listed
-from hoopcast.pipeline.lineage import closure
+from hoopcast.pipeline.lineage import Edge, brought_along, closure
 from hoopcast.pipeline.model import Model
 from hoopcast.pipeline.own_states import Years, newest_entries, own_states, years_clause, years_of
 from hoopcast.pipeline.ranges import UnitDate
@@ -14,6 +14,7 @@ from hoopcast.pipeline.states import closure_clause, states
 from hoopcast.warehouse.engine import Engine, Value
 
 State = Literal["done", "missing", "stale", "failed", "blocked", "not_available"]
+Upstream = Literal["all", "along", "none"]
 STATES: tuple[State, ...] = ("done", "missing", "stale", "failed", "blocked", "not_available")
 # Temporary tables of a run: the newest entries of the ledger and the states of units that it began with.
 NEWEST = "hoopcast_newest"
@@ -38,23 +39,30 @@ class Unit:
 class Selection:
     """What a command asks for: tables in full names, dates, and how much of it.
 
-    `again` takes what is done as well; `only_failed` takes nothing but failed units; `with_upstream` adds whatever
-    the chosen units read, directly or not, and is not done.
+    `again` are those of the tables that are written again where they are done; `only_failed` takes nothing but failed
+    units. Of what the chosen units read, directly or not, and is not done, `upstream` adds `all`, or what is brought
+    `along` with the tables, which are then written from what there is, or `none`.
     """
 
     tables: tuple[str, ...]
     dates: tuple[UnitDate, ...]
-    again: bool = False
+    again: tuple[str, ...] = ()
     only_failed: bool = False
-    with_upstream: bool = True
+    upstream: Upstream = "all"
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A unit to write, the cause, and whether it is written even if it turns out to be done."""
+    """A unit to write: whether the command asks for it or something that reads it does, and for it even if done."""
 
     unit: Unit
+    is_named: bool
     again: bool
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether it is done, and only looked at again because something upstream is written."""
+        return self.unit.state == "done" and not self.again
 
 
 def plan(engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate]) -> tuple[Unit, ...]:
@@ -90,23 +98,49 @@ def begin(engine: Engine, models: tuple[Model, ...], years: Years) -> None:
 
 def choose(engine: Engine, models: tuple[Model, ...], selection: Selection) -> tuple[Chosen, ...]:
     """Units to write, in the order of models and dates; needs `begin`."""
-    condition = "u.state NOT IN ('done', 'not_available')"
+    condition = "u.state NOT IN ('done', 'not_available') OR is_again"
     if selection.only_failed:
         condition = "u.own = 'failed'"
-    elif selection.again:
-        condition = "u.state <> 'not_available'"
+    read = () if selection.only_failed else _followed(models, selection)
     clause = joined(
         _wanted_dates(selection.dates),
-        listed("wanted_table", {"table_name": "VARCHAR"}, [(name,) for name in selection.tables]),
-        closure_clause(models, closure(models) if selection.with_upstream and not selection.only_failed else ()),
-        Clause(_CHOICE.format(unit=UNIT, condition=condition), {}),
+        listed(
+            "wanted_table",
+            {"table_name": "VARCHAR", "is_again": "BOOLEAN"},
+            [(name, name in selection.again) for name in selection.tables],
+        ),
+        closure_clause(models, read),
+        Clause(
+            _CHOICE.format(
+                unit=UNIT,
+                condition=condition,
+                columns=_UNIT_COLUMNS,
+                upstream_columns=", ".join(f"u.{name}" for name in _UNIT_COLUMNS.split(", ")),
+            ),
+            {},
+        ),
     )
     rows = engine.query(
         f"WITH {clause.text} SELECT {_UNIT_COLUMNS}, is_named FROM choice ORDER BY unit_date", clause.parameters
     ).rows
-    again = {(row[0], row[2]) for row in rows if row[-1] and selection.again}
+    named = {(row[0], row[2]) for row in rows if row[-1]}
     units = _in_order(models, [_unit(row) for row in rows])
-    return tuple(Chosen(unit, (unit.table, unit.date) in again) for unit in units)
+    return tuple(
+        Chosen(unit, is_named, is_named and unit.table in selection.again)
+        for unit in units
+        for is_named in ((unit.table, unit.date) in named,)
+    )
+
+
+def _followed(models: tuple[Model, ...], selection: Selection) -> tuple[Edge, ...]:
+    """Along which edges units upstream are chosen."""
+    match selection.upstream:
+        case "all":
+            return closure(models)
+        case "along":
+            return brought_along(models, selection.tables)
+        case "none":
+            return ()
 
 
 def counts(engine: Engine, selection: Selection) -> dict[tuple[str, State], int]:
@@ -124,20 +158,22 @@ def counts(engine: Engine, selection: Selection) -> dict[tuple[str, State], int]
     return {(str(name), cast("State", state)): int(str(count)) for name, state, count in rows}
 
 
-# What a chosen unit reads is open on its own date, or on any date up to the last chosen one.
+# What a unit that is asked for reads is open on its own date, or on any date up to the last one asked for. What is done
+# is looked at again where something that it reads is written.
 _CHOICE = """
-target AS (
-    SELECT u.* FROM {unit} AS u
-    WHERE {condition} AND u.unit_date IN (SELECT unit_date FROM wanted_date)
-        AND u.table_name IN (SELECT table_name FROM wanted_table)
+asked AS (
+    SELECT u.*, ({condition}) AS is_target
+    FROM {unit} AS u
+    INNER JOIN wanted_table AS w ON w.table_name = u.table_name
+    WHERE u.state <> 'not_available' AND u.unit_date IN (SELECT unit_date FROM wanted_date)
 ),
-last_target AS (
-    SELECT table_name, season_year, MAX(unit_date) AS unit_date FROM target GROUP BY table_name, season_year
+last_asked AS (
+    SELECT table_name, season_year, MAX(unit_date) AS unit_date FROM asked GROUP BY table_name, season_year
 ),
 open_unit AS (SELECT * FROM {unit} WHERE state NOT IN ('done', 'not_available')),
 upstream AS (
     SELECT DISTINCT u.table_name, u.unit_date
-    FROM last_target AS t
+    FROM last_asked AS t
     INNER JOIN closure AS c ON c.table_name = t.table_name AND c.reach <> 'same'
     INNER JOIN open_unit AS u
         ON u.table_name = c.upstream AND u.season_year BETWEEN t.season_year - c.look_back AND t.season_year
@@ -145,17 +181,25 @@ upstream AS (
             OR (c.reach = 'until' AND u.unit_date = t.unit_date))
     UNION
     SELECT u.table_name, u.unit_date
-    FROM target AS t
+    FROM asked AS t
     INNER JOIN closure AS c ON c.table_name = t.table_name AND c.reach = 'same'
     INNER JOIN open_unit AS u ON u.table_name = c.upstream AND u.unit_date = t.unit_date
 ),
+reader AS (
+    SELECT DISTINCT c.table_name
+    FROM closure AS c
+    INNER JOIN (SELECT DISTINCT table_name FROM upstream) AS r ON r.table_name = c.upstream
+),
+named AS (
+    SELECT * FROM asked WHERE is_target OR (state = 'done' AND table_name IN (SELECT table_name FROM reader))
+),
 choice AS (
-    SELECT t.*, TRUE AS is_named FROM target AS t
+    SELECT {columns}, TRUE AS is_named FROM named
     UNION ALL
-    SELECT u.*, FALSE AS is_named
+    SELECT {upstream_columns}, FALSE AS is_named
     FROM open_unit AS u
     INNER JOIN upstream AS r ON r.table_name = u.table_name AND r.unit_date = u.unit_date
-    LEFT JOIN target AS t ON t.table_name = u.table_name AND t.unit_date = u.unit_date
+    LEFT JOIN named AS t ON t.table_name = u.table_name AND t.unit_date = u.unit_date
     WHERE t.unit_date IS NULL
 )
 """

@@ -69,7 +69,7 @@ class PlannedSpan:
 
 def planned_spans(chosen: tuple[Chosen, ...]) -> tuple[PlannedSpan, ...]:
     """Chosen units in the spans in which they would be written."""
-    return tuple(_planned(chosen))
+    return tuple(_planned(tuple(one for one in chosen if not one.is_looked_at)))
 
 
 def _planned(chosen: tuple[Chosen, ...]) -> Iterator[PlannedSpan]:

@@ -2,8 +2,11 @@
 
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 from itertools import groupby
 from typing import Protocol
 
@@ -12,15 +15,22 @@ from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.halving import Outcome, write_together
 from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
 from hoopcast.pipeline.ledger import LEDGER
-from hoopcast.pipeline.lineage import Edge, closure, edges
+from hoopcast.pipeline.lineage import Edge, closure, edges, sources
 from hoopcast.pipeline.model import Model, written_together
 from hoopcast.pipeline.own_states import years_of
 from hoopcast.pipeline.plan import Chosen, Selection, State, begin, choose, counts
 from hoopcast.pipeline.preflight import missed_input, preflight
 from hoopcast.pipeline.report import PlannedSpan, RunReport, TableReport, planned_spans
-from hoopcast.pipeline.runs import Totals, end_run, start_run
+from hoopcast.pipeline.runs import Ending, Totals, end_run, start_run
 from hoopcast.pipeline.span import Span, Written
-from hoopcast.pipeline.standing import Standing, read_standing
+from hoopcast.pipeline.standing import (
+    Standing,
+    StandingUnit,
+    dates_with_open_upstream,
+    dates_without_source,
+    dates_written_without,
+    read_standing,
+)
 from hoopcast.pipeline.texts import SpanText, span_texts
 from hoopcast.pipeline.turn import Turn, look_again, spans, take_in
 from hoopcast.warehouse.engine import Engine
@@ -86,6 +96,20 @@ class _Run:
     beats: Heartbeat
     texts: dict[str, SpanText]
     depends: dict[str, list[Edge]]
+    selection: Selection
+    notes: list[str]
+
+    def blocked(self, model: Model, standing: Standing, units: Iterable[StandingUnit]) -> set[date]:
+        """Dates of a model's units that can not be written yet.
+
+        Where the command asks for no more than the tables, they are written from what there is, if there is anything.
+        """
+        depends = self.depends.get(model.name, [])
+        if self.selection.upstream != "along":
+            return dates_with_open_upstream(standing, depends, units)
+        helpers = {one.name for one in self.models if one.is_helper}
+        named = [edge for edge in depends if edge.upstream not in helpers]
+        return dates_without_source(standing, sources(model, self.models), named, units)
 
 
 def rehearse(engine: Engine, models: tuple[Model, ...], selection: Selection) -> tuple[PlannedSpan, ...]:
@@ -125,12 +149,13 @@ def run(
         return RunReport("", (), 0.0)
     begin(engine, models, years)
     needed = _needed(models, selection)
-    if selection.with_upstream:
+    if selection.upstream == "all":
         preflight(engine, needed, selection.dates)
     chosen = choose(engine, models, selection)
     before = counts(engine, selection)
     if not chosen:
-        return RunReport("", _reports(models, selection, before, {}), time.monotonic() - began)
+        return RunReport("", _reports(models, selection, before, {}, Counter()), time.monotonic() - began)
+    looked_at = Counter(one.unit.table for one in chosen if one.is_looked_at)
     missed = missed_input(engine, needed, selection.dates)
     tables = {one.unit.table for one in chosen}
     texts = span_texts(engine.dialect, tuple(model for model in models if model.name in tables))
@@ -142,14 +167,28 @@ def run(
     standing = read_standing(engine, min(int(one.unit.season[:4]) for one in chosen))
     beats = Heartbeat(heartbeat_path(engine.url), run_id, options.command)
     with Guard(engine) as guard, beats:
-        this = _Run(engine, guard, run_id, models, options, progress or Silence(), standing, beats, texts, depends)
+        this = _Run(
+            engine,
+            guard,
+            run_id,
+            models,
+            options,
+            progress or Silence(),
+            standing,
+            beats,
+            texts,
+            depends,
+            selection,
+            [],
+        )
         try:
             for report in _tables(this, chosen):
                 reports[report.table] = report
         except HoopcastError as error:
             raise _ended(this, reports, error) from error
-    end_run(engine, run_id, "done", _totals(reports))
-    return RunReport(run_id, _reports(models, selection, before, reports), time.monotonic() - began, missed)
+    ended = _reports(models, selection, before, reports, looked_at)
+    end_run(engine, run_id, *_ending(ended, _totals(reports)))
+    return RunReport(run_id, ended, time.monotonic() - began, (*missed, *this.notes))
 
 
 def _needed(models: tuple[Model, ...], selection: Selection) -> list[Model]:
@@ -175,8 +214,7 @@ def _tables(run: _Run, chosen: tuple[Chosen, ...]) -> Iterator[TableReport]:
 def _group(run: _Run, models: Sequence[Model], by_table: Mapping[str, tuple[Chosen, ...]]) -> list[TableReport]:
     """Write tables that are written together; what became of each."""
     turns = [
-        look_again(run.standing, model, run.depends.get(model.name, ()), by_table.get(model.name, ()))
-        for model in models
+        look_again(run.standing, model, by_table.get(model.name, ()), partial(run.blocked, model)) for model in models
     ]
     asked = [turn for turn in turns if turn.model.name in by_table]
     if asked:
@@ -190,8 +228,9 @@ def _group(run: _Run, models: Sequence[Model], by_table: Mapping[str, tuple[Chos
     reports = []
     for turn in turns:
         of_model = outcomes.get(turn.model.name, [])
+        run.notes.extend(_written_without(run, turn))
         take_in(run.standing, turn, of_model)
-        reports.append(_table_report(turn, of_model))
+        reports.append(_table_report(run, turn, of_model))
     for turn, report in zip(turns, reports, strict=True):
         if turn.model.name in by_table:
             run.progress.table_ended(report)
@@ -216,7 +255,25 @@ def _outcomes(run: _Run, to_write: Sequence[Span]) -> dict[str, list[Outcome]]:
     return found
 
 
-def _table_report(turn: Turn, outcomes: list[Outcome]) -> TableReport:
+def _written_without(run: _Run, turn: Turn) -> list[str]:
+    """What a named table should have read of its dates and could not, a line for each input."""
+    if run.selection.upstream != "along" or turn.model.name not in run.selection.tables:
+        return []
+    dates = [unit.date for unit, _ in turn.to_write]
+    read = [edge.upstream for edge in run.depends.get(turn.model.name, ()) if edge.reach == "same"]
+    named = [model for model in run.models if model.name in read and not model.is_helper]
+    lacking = {model.name: dates_written_without(run.standing, model.name, dates) for model in named}
+    return [
+        f"{turn.model.name} is written without {name}, which is not done on {count} of {len(dates)} dates; once it is,"
+        f" `hoopcast backfill {turn.model.table.short}` reads it"
+        for name, count in lacking.items()
+        if count
+    ]
+
+
+def _table_report(run: _Run, turn: Turn, outcomes: list[Outcome]) -> TableReport:
+    # What is brought along is not asked for.
+    blocked = turn.blocked_named if run.selection.upstream == "along" else turn.blocked
     landed = [written for outcome in outcomes for _, written in outcome.landed]
     failed = [failure for outcome in outcomes for failure in outcome.failed]
     return TableReport(
@@ -225,7 +282,7 @@ def _table_report(turn: Turn, outcomes: list[Outcome]) -> TableReport:
         rows=sum(written.rows for written in landed),
         expected=sum(written.expected for written in landed),
         failed=len(failed),
-        blocked=turn.blocked,
+        blocked=blocked,
         unchanged=turn.unchanged,
         seconds=sum(written.seconds for written in landed) + sum(failure.seconds for failure in failed),
     )
@@ -236,12 +293,14 @@ def _reports(
     selection: Selection,
     before: dict[tuple[str, State], int],
     reports: dict[str, TableReport],
+    looked_at: Mapping[str, int],
 ) -> tuple[TableReport, ...]:
     names = [model.name for model in models if model.name in selection.tables or model.name in reports]
     return tuple(
         replace(
             report,
-            unchanged=report.unchanged + (0 if selection.again else before.get((name, "done"), 0)),
+            unchanged=report.unchanged
+            + (0 if name in selection.again else before.get((name, "done"), 0) - looked_at.get(name, 0)),
             not_available=before.get((name, "not_available"), 0),
         )
         for name in names
@@ -255,6 +314,16 @@ def _totals(reports: dict[str, TableReport]) -> Totals:
         sum(table.dates for table in tables),
         sum(table.failed for table in tables),
         sum(table.rows for table in tables),
+    )
+
+
+def _ending(reports: Sequence[TableReport], totals: Totals) -> tuple[Ending, Totals, str | None]:
+    """How a run that went to its end is recorded: done only if all that was asked for is."""
+    failed, blocked = sum(one.failed for one in reports), sum(one.blocked for one in reports)
+    counts = ((failed, "failed"), (blocked, "blocked"), (totals.units_done, "written"))
+    message = ", ".join(f"{count} dates of tables {what}" for count, what in counts if count)
+    return (
+        ("failed", totals, message) if failed else ("blocked", totals, message) if blocked else ("done", totals, None)
     )
 
 

@@ -9,7 +9,7 @@ from hoopcast.pipeline.ledger import utc_now
 from hoopcast.warehouse.engine import Engine
 
 RUNS = "nba_orchestration.runs"
-Ending = Literal["done", "failed", "interrupted"]
+Ending = Literal["done", "failed", "blocked", "interrupted"]
 
 
 @dataclass(frozen=True)

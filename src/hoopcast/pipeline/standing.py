@@ -130,6 +130,46 @@ def dates_with_open_upstream(standing: Standing, depends: Sequence[Edge], units:
     return found
 
 
+def dates_without_source(
+    standing: Standing, sources: Sequence[str], depends: Sequence[Edge], units: Iterable[StandingUnit]
+) -> set[date]:
+    """Dates of units that have nothing to be written from.
+
+    Args:
+        standing: what tables hold now.
+        sources: tables without whose rows of a date it is not known which rows the unit should have.
+        depends: what the units read, directly or not, helper tables aside.
+        units: the units.
+    """
+    units = list(units)
+    lacking = dates_with_open_upstream(standing, depends, units)
+    return {
+        unit.date
+        for unit in units
+        if any(_is_lacking(standing, name, unit.date) for name in sources)
+        or (unit.date in lacking and not any(_is_supplied(standing, edge, unit) for edge in depends))
+    }
+
+
+def _is_lacking(standing: Standing, table: str, day: date) -> bool:
+    is_open = any(day in days for days in standing.open_dates.get(table, {}).values())
+    return is_open and day not in standing.contents.get(table, Contents()).same
+
+
+def _is_supplied(standing: Standing, edge: Edge, unit: StandingUnit) -> bool:
+    contents = standing.contents.get(edge.upstream, Contents())
+    if edge.reach == "same":
+        return unit.date in contents.same
+    is_before = any(year in contents.past for year in range(unit.year - edge.look_back, unit.year))
+    first = min(contents.past.get(unit.year, {}), default=date.max)
+    return is_before or first < unit.date or (first == unit.date and edge.reach == "until")
+
+
+def dates_written_without(standing: Standing, table: str, dates: Iterable[date]) -> int:
+    """On how many of the dates a table has no rows and should have."""
+    return sum(_is_lacking(standing, table, day) for day in dates)
+
+
 def keep(standing: Standing, table: str, entries: Iterable[tuple[Entry, Readings]]) -> None:
     """Take in what was written: each entry with its content to readers of the same date and after."""
     for entry, content in entries:

@@ -3,64 +3,142 @@
 from collections.abc import Sequence
 
 from hoopcast.pipeline.clauses import Clause, joined, listed
-from hoopcast.pipeline.lineage import Edge, closure
+from hoopcast.pipeline.lineage import Edge, closure, sources
 from hoopcast.pipeline.model import Model
 
-# Of what stands open upstream only the first date of each season matters to a table that reads all dates before.
+# What is written knows of all that stands open upstream, and is made from what there is. So an open unit concerns it
+# where it opened since: it is stale, it failed after that, or a table that it is made from got rows of its date after
+# that. `since` is the ledger's entry from which on it concerns. On one time line of open units (place 1) and of dates
+# that ask for what lies before them (place 0) or until them (place 2), the running maximum is what counts for a date.
 _STATES = """
-open_unit AS (SELECT * FROM own_state WHERE own NOT IN ('done', 'not_available')),
-first_open AS (
+ready AS (
+    SELECT u.table_name, u.unit_date, MAX(c.entry) AS entry
+    FROM own_state AS u
+    INNER JOIN edge AS e ON e.table_name = u.table_name
+    INNER JOIN content AS c ON c.table_name = e.upstream AND c.unit_date = u.unit_date
+    WHERE u.own = 'missing'
+    GROUP BY u.table_name, u.unit_date
+),
+open_unit AS (
     SELECT
-        table_name, season_year, MIN(unit_date) AS open_date,
-        MIN(CASE WHEN own = 'failed' THEN unit_date END) AS failed_date
+        o.table_name, o.season_year, o.unit_date, o.row_count,
+        CASE o.own WHEN 'stale' THEN {always} WHEN 'failed' THEN o.entry ELSE COALESCE(r.entry, 0) END AS since,
+        CASE WHEN o.own = 'failed' THEN o.entry ELSE -1 END AS failed_since
+    FROM own_state AS o
+    LEFT JOIN ready AS r ON r.table_name = o.table_name AND r.unit_date = o.unit_date
+    WHERE o.own NOT IN ('done', 'not_available')
+),
+open_season AS (
+    SELECT table_name, season_year, MAX(since) AS since, MAX(failed_since) AS failed_since
     FROM open_unit
     GROUP BY table_name, season_year
 ),
-reached AS (
+time_line AS (
+    SELECT table_name AS upstream, season_year, unit_date, 1 AS place, since, failed_since FROM open_unit
+    UNION ALL
+    SELECT o.table_name, o.season_year, a.unit_date, p.place, -1, -1
+    FROM open_season AS o
+    INNER JOIN (SELECT DISTINCT season_year, unit_date FROM own_state) AS a ON a.season_year = o.season_year
+    CROSS JOIN (SELECT 0 AS place UNION ALL SELECT 2) AS p
+),
+open_by AS (
     SELECT
-        u.table_name, u.unit_date, c.upstream, c.ordinal,
-        COALESCE(f.failed_date IS NOT NULL AND (f.season_year < u.season_year OR f.failed_date < u.unit_date
-            OR (c.reach = 'until' AND f.failed_date = u.unit_date)), FALSE) AS is_failed
+        upstream, season_year, unit_date, place, MAX(since) OVER so_far AS since,
+        MAX(failed_since) OVER so_far AS failed_since
+    FROM time_line
+    WINDOW so_far AS (
+        PARTITION BY upstream, season_year ORDER BY unit_date, place
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    )
+),
+reached AS (
+    SELECT u.table_name, u.unit_date, u.entry, u.was_done, c.upstream, c.ordinal, f.since, f.failed_since
     FROM own_state AS u
     INNER JOIN closure AS c ON c.table_name = u.table_name AND c.reach <> 'same'
-    INNER JOIN first_open AS f
-        ON f.table_name = c.upstream AND f.season_year BETWEEN u.season_year - c.look_back AND u.season_year
-        AND (f.season_year < u.season_year OR f.open_date < u.unit_date
-            OR (c.reach = 'until' AND f.open_date = u.unit_date))
+    INNER JOIN open_by AS f
+        ON f.upstream = c.upstream AND f.season_year = u.season_year AND f.unit_date = u.unit_date
+        AND f.place = CASE c.reach WHEN 'before' THEN 0 ELSE 2 END AND f.since >= 0
     UNION ALL
-    SELECT u.table_name, u.unit_date, c.upstream, c.ordinal, f.own = 'failed'
+    SELECT u.table_name, u.unit_date, u.entry, u.was_done, c.upstream, c.ordinal, f.since, f.failed_since
+    FROM own_state AS u
+    INNER JOIN closure AS c ON c.table_name = u.table_name AND c.look_back > 0
+    INNER JOIN open_season AS f
+        ON f.table_name = c.upstream AND f.season_year BETWEEN u.season_year - c.look_back AND u.season_year - 1
+    UNION ALL
+    SELECT u.table_name, u.unit_date, u.entry, u.was_done, c.upstream, c.ordinal, f.since, f.failed_since
     FROM own_state AS u
     INNER JOIN closure AS c ON c.table_name = u.table_name AND c.reach = 'same'
     INNER JOIN open_unit AS f ON f.table_name = c.upstream AND f.unit_date = u.unit_date
 ),
 upstream_open AS (
     SELECT
-        table_name, unit_date, MAX(CASE WHEN is_failed THEN 1 ELSE 0 END) = 1 AS is_failed,
-        ARG_MIN(upstream, ordinal) AS upstream,
-        ARG_MIN(upstream, CASE WHEN is_failed THEN ordinal END) AS failed_upstream
+        table_name, unit_date,
+        ARG_MIN(upstream, CASE WHEN was_done AND since > entry THEN ordinal END) AS opened,
+        ARG_MIN(upstream, CASE WHEN failed_since > CASE WHEN was_done THEN entry ELSE 0 END THEN ordinal END) AS failed
     FROM reached
     GROUP BY table_name, unit_date
+),
+first_content AS (
+    SELECT table_name, season_year, MIN(unit_date) AS unit_date FROM content GROUP BY table_name, season_year
+),
+supplied AS (
+    SELECT DISTINCT u.table_name, u.unit_date
+    FROM own_state AS u
+    INNER JOIN closure AS c ON c.table_name = u.table_name AND NOT c.is_helper
+    INNER JOIN first_content AS f
+        ON f.table_name = c.upstream AND f.season_year BETWEEN u.season_year - c.look_back AND u.season_year
+        AND (f.season_year < u.season_year OR f.unit_date < u.unit_date
+            OR (c.reach <> 'before' AND f.unit_date = u.unit_date))
+    WHERE NOT u.was_done AND c.reach <> 'same'
+    UNION
+    SELECT u.table_name, u.unit_date
+    FROM own_state AS u
+    INNER JOIN closure AS c ON c.table_name = u.table_name AND NOT c.is_helper AND c.reach = 'same'
+    INNER JOIN content AS f ON f.table_name = c.upstream AND f.unit_date = u.unit_date
+    WHERE NOT u.was_done
+),
+lack AS (
+    SELECT u.table_name, u.unit_date, s.upstream, s.ordinal
+    FROM own_state AS u
+    INNER JOIN source AS s ON s.table_name = u.table_name
+    INNER JOIN open_unit AS f ON f.table_name = s.upstream AND f.unit_date = u.unit_date AND f.row_count = 0
+    WHERE NOT u.was_done
+    UNION ALL
+    SELECT r.table_name, r.unit_date, r.upstream, r.ordinal
+    FROM reached AS r
+    INNER JOIN closure AS c ON c.table_name = r.table_name AND c.upstream = r.upstream AND NOT c.is_helper
+    LEFT JOIN supplied AS s ON s.table_name = r.table_name AND s.unit_date = r.unit_date
+    WHERE NOT r.was_done AND s.table_name IS NULL
+),
+nothing AS (
+    SELECT table_name, unit_date, ARG_MIN(upstream, ordinal) AS upstream FROM lack GROUP BY table_name, unit_date
 ),
 state AS (
     SELECT
         u.table_name, u.season, u.season_year, u.unit_date, u.is_due, u.own, u.input_fingerprint, u.output_fingerprint,
         u.row_count, u.expected, u.status = 'done' AND u.same_code AS is_done_before, u.recorded_input,
         CASE
-            WHEN u.own = 'not_available' OR r.upstream IS NULL OR NOT u.is_due THEN u.own
-            WHEN r.is_failed OR NOT u.was_done THEN 'blocked'
-            ELSE 'stale' END AS state,
+            WHEN u.own = 'not_available' OR NOT u.is_due THEN u.own
+            WHEN r.failed IS NOT NULL OR n.upstream IS NOT NULL THEN 'blocked'
+            WHEN r.opened IS NOT NULL THEN 'stale'
+            ELSE u.own END AS state,
         CASE
-            WHEN u.own = 'not_available' OR r.upstream IS NULL OR NOT u.is_due THEN u.cause
-            WHEN r.is_failed THEN r.failed_upstream || ' has failed'
-            ELSE r.upstream || ' is not done' END AS cause
+            WHEN u.own = 'not_available' OR NOT u.is_due THEN u.cause
+            WHEN r.failed IS NOT NULL THEN r.failed || ' has failed'
+            WHEN n.upstream IS NOT NULL THEN n.upstream || ' is not done'
+            WHEN r.opened IS NOT NULL THEN r.opened || ' is not done'
+            ELSE u.cause END AS cause
     FROM own_state AS u
     LEFT JOIN upstream_open AS r ON r.table_name = u.table_name AND r.unit_date = u.unit_date
+    LEFT JOIN nothing AS n ON n.table_name = u.table_name AND n.unit_date = u.unit_date
 )
 """
+_ALWAYS = 2**62
 
 
 def closure_clause(models: tuple[Model, ...], upstream: Sequence[Edge]) -> Clause:
     """`closure`: what each table depends on, with the place of each upstream table in the order of models."""
+    helpers = {model.name for model in models if model.is_helper}
     ordinals = {model.name: ordinal for ordinal, model in enumerate(models)}
     types = {
         "table_name": "VARCHAR",
@@ -68,8 +146,12 @@ def closure_clause(models: tuple[Model, ...], upstream: Sequence[Edge]) -> Claus
         "reach": "VARCHAR",
         "look_back": "BIGINT",
         "ordinal": "BIGINT",
+        "is_helper": "BOOLEAN",
     }
-    rows = [(edge.table, edge.upstream, edge.reach, edge.look_back, ordinals[edge.upstream]) for edge in upstream]
+    rows = [
+        (edge.table, edge.upstream, edge.reach, edge.look_back, ordinals[edge.upstream], edge.upstream in helpers)
+        for edge in upstream
+    ]
     return listed("closure", types, rows)
 
 
@@ -79,4 +161,10 @@ def states(models: tuple[Model, ...]) -> Clause:
     Args:
         models: every model, each after all that it reads.
     """
-    return joined(closure_clause(models, closure(models)), Clause(_STATES, {}))
+    ordinals = {model.name: ordinal for ordinal, model in enumerate(models)}
+    needed = [(model.name, name, ordinals[name]) for model in models for name in sources(model, models)]
+    return joined(
+        closure_clause(models, closure(models)),
+        listed("source", {"table_name": "VARCHAR", "upstream": "VARCHAR", "ordinal": "BIGINT"}, needed),
+        Clause(_STATES.format(always=_ALWAYS), {}),
+    )

@@ -3,6 +3,7 @@
 -- time: game_date
 -- look-back: 0
 -- short: form
+-- helper: yes
 -- expected: appearances
 -- requires: nba_raw.nbac_player_boxscore
 -- inputs: nba_analytics.player_game_summary until

@@ -4,6 +4,7 @@
 -- time: game_date
 -- look-back: 1
 -- short: ppl
+-- helper: yes
 -- expected: quoted_players
 -- inputs: nba_raw.points_prop_line same, nba_raw.nbac_player_boxscore before, nba_raw.roster until, nba_raw.nbac_schedule same
 WITH sightings AS (

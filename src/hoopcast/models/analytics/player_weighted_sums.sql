@@ -5,6 +5,7 @@
 -- time: game_date
 -- look-back: 1
 -- short: sums
+-- helper: yes
 -- expected: appearances
 -- requires: nba_raw.nbac_player_boxscore
 -- inputs: nba_analytics.player_game_summary until, nba_raw.recency_weight constant

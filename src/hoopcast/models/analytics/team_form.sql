@@ -3,6 +3,7 @@
 -- time: game_date
 -- look-back: 0
 -- short: team_form
+-- helper: yes
 -- expected: final_team_games
 -- requires: nba_raw.nbac_team_boxscore
 -- inputs: nba_analytics.team_offense_game_summary until

@@ -4,6 +4,7 @@
 -- time: game_date
 -- look-back: 1
 -- short: day_scores
+-- helper: yes
 -- expected: day_scores
 -- inputs: nba_predictions.prediction_accuracy same, nba_predictions.player_prop_predictions same, nba_analytics.player_game_summary until
 WITH played AS (

@@ -3,7 +3,7 @@
 CREATE TABLE nba_orchestration.runs (
     run_id VARCHAR,              -- ! sortable id [pre-game history]
     command VARCHAR,             -- ! command with its arguments [pre-game history]
-    status VARCHAR,              -- ! running, done, failed or interrupted [pre-game history]
+    status VARCHAR,              -- ! running, done, failed, blocked or interrupted [pre-game history]
     started_at_utc TIMESTAMP,    -- ! when it began, UTC [pre-game history]
     finished_at_utc TIMESTAMP,   -- when it ended, UTC [pre-game history]
     units_done BIGINT,           -- 0..1000000000 units written [pre-game history]

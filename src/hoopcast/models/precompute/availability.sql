@@ -4,6 +4,7 @@
 -- grain: game_id, player_id, level
 -- time: game_date
 -- short: availability
+-- helper: yes
 CREATE TABLE nba_precompute.availability (
     game_id VARCHAR,                    -- ! NBA.com game id [pre-game history]
     player_id BIGINT,                   -- ! NBA.com player id [pre-game history]

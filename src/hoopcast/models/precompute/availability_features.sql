@@ -5,6 +5,7 @@
 -- time: game_date
 -- look-back: 1
 -- short: avf
+-- helper: yes
 -- expected: player_games
 -- inputs: nba_analytics.upcoming_player_game_context until, nba_analytics.expected_player same, nba_precompute.player_daily_cache same,
 --   nba_analytics.upcoming_team_game_context same, nba_analytics.player_game_summary before

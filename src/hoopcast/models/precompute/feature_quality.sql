@@ -5,6 +5,7 @@
 -- time: game_date
 -- look-back: 0
 -- short: quality
+-- helper: yes
 -- expected: player_games
 -- inputs: nba_analytics.upcoming_player_game_context same, nba_analytics.upcoming_team_game_context same,
 --   nba_precompute.player_daily_cache same, nba_precompute.player_shot_zone_analysis same,

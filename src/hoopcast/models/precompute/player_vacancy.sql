@@ -5,6 +5,7 @@
 -- time: game_date
 -- look-back: 1
 -- short: vacancy
+-- helper: yes
 -- expected: player_games
 -- inputs: nba_analytics.upcoming_player_game_context until, nba_precompute.player_daily_cache until,
 --   nba_analytics.player_game_summary before, nba_precompute.availability same

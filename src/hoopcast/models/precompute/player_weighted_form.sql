@@ -4,6 +4,7 @@
 -- time: analysis_date
 -- look-back: 1
 -- short: pwf
+-- helper: yes
 -- expected: player_dates
 -- inputs: nba_analytics.upcoming_player_game_context same, nba_analytics.player_weighted_sums before
 WITH form AS (

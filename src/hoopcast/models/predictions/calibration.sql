@@ -2,6 +2,7 @@
 -- grain: system_id, refit_date, band
 -- time: refit_date
 -- short: calibration
+-- helper: yes
 -- check: learned_until < refit_date
 CREATE TABLE nba_predictions.calibration (
     system_id VARCHAR,                  -- ! system and information level, such as linear_news [pre-game history]

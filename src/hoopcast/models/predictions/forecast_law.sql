@@ -2,6 +2,7 @@
 -- grain: market, game_id, player_id, system_id
 -- time: game_date
 -- short: laws
+-- helper: yes
 -- check: trained_until < game_date
 CREATE TABLE nba_predictions.forecast_law (
     market VARCHAR,                     -- ! what is forecast: points [pre-game history]

@@ -2,6 +2,7 @@
 -- grain: system_id, refit_date
 -- time: refit_date
 -- short: trained
+-- helper: yes
 -- check: trained_until < refit_date
 CREATE TABLE nba_predictions.trained_model (
     system_id VARCHAR,                  -- ! system and information level, such as linear_news [pre-game history]

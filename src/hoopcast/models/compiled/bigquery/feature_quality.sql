@@ -1,4 +1,4 @@
--- compiled from 63cb7d4886f3362a as dfc950a8f5c53f09
+-- compiled from 5ab13053fd29e8a7 as dfc950a8f5c53f09
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 0f8a284f8af8310b as 8d2d1138b125c930
+-- compiled from e1bde28f6924aa66 as 8d2d1138b125c930
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 850a0ebb2ae96f74 as 262e00a81d40110f
+-- compiled from 9567323efc19061b as 262e00a81d40110f
 SELECT
   CAST(market AS STRING) AS market,
   CAST(game_id AS STRING) AS game_id,

@@ -1,4 +1,4 @@
--- compiled from a37dd46443a7fcc3 as 6ba4ab6d4131541c
+-- compiled from 9f70a009f386e88f as 6ba4ab6d4131541c
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

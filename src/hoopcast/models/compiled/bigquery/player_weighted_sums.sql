@@ -1,4 +1,4 @@
--- compiled from 6d5a071965f89a17 as c27f3868c54e9b8f
+-- compiled from d8de84027595f69a as c27f3868c54e9b8f
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

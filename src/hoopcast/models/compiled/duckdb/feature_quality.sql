@@ -1,4 +1,4 @@
--- compiled from 63cb7d4886f3362a as 9e31bacfe55c9e81
+-- compiled from 5ab13053fd29e8a7 as 9e31bacfe55c9e81
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 0f8a284f8af8310b as 869c2c45457ffb75
+-- compiled from e1bde28f6924aa66 as 869c2c45457ffb75
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

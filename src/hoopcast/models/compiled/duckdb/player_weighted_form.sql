@@ -1,4 +1,4 @@
--- compiled from da46b5ca77d250c2 as 20eaf98593ce9a81
+-- compiled from 896bafcc6a56abbd as 20eaf98593ce9a81
 SELECT
   CAST(player_id AS BIGINT) AS player_id,
   CAST(analysis_date AS DATE) AS analysis_date,

@@ -1,4 +1,4 @@
--- compiled from 6d5a071965f89a17 as 80a3588154c8cbdb
+-- compiled from d8de84027595f69a as 80a3588154c8cbdb
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

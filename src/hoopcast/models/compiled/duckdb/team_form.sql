@@ -1,4 +1,4 @@
--- compiled from 0da56edd21475e09 as 23001011af177bcc
+-- compiled from e2c84472bd7aa5cf as 23001011af177bcc
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(team_abbr AS TEXT) AS team_abbr,

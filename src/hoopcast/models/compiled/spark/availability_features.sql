@@ -1,4 +1,4 @@
--- compiled from 3daf4200ea290561 as 7af0071ea4cacf66
+-- compiled from f93c2426c03ac8d8 as 7af0071ea4cacf66
 WITH charted AS (
   SELECT DISTINCT
     game_id

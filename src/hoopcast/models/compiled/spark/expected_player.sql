@@ -1,4 +1,4 @@
--- compiled from 8d9bb54b36daddd8 as 54882a60740bb324
+-- compiled from d97ede649847328d as 54882a60740bb324
 WITH appearances AS (
   SELECT
     p.player_id,

@@ -1,4 +1,4 @@
--- compiled from 63cb7d4886f3362a as a0405646b413a0e4
+-- compiled from 5ab13053fd29e8a7 as a0405646b413a0e4
 WITH counted AS (
   SELECT
     u.game_id,

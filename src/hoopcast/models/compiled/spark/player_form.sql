@@ -1,4 +1,4 @@
--- compiled from 0f8a284f8af8310b as b1d7997281396060
+-- compiled from e1bde28f6924aa66 as b1d7997281396060
 WITH played AS (
   SELECT
     game_id,

@@ -1,4 +1,4 @@
--- compiled from a37dd46443a7fcc3 as 3131638627411abf
+-- compiled from 9f70a009f386e88f as 3131638627411abf
 WITH levels AS (
   SELECT
     game_id,

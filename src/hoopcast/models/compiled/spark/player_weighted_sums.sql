@@ -1,4 +1,4 @@
--- compiled from 6d5a071965f89a17 as 06f2eca5a329de86
+-- compiled from d8de84027595f69a as 06f2eca5a329de86
 WITH weights AS (
   SELECT
     games_ago,

@@ -1,4 +1,4 @@
--- compiled from 0da56edd21475e09 as 6d16cf3a8058579a
+-- compiled from e2c84472bd7aa5cf as 6d16cf3a8058579a
 WITH games AS (
   SELECT
     *,

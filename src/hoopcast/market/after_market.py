@@ -1,0 +1,113 @@
+"""The probability of winning a bet once the market has been heard: what a forecast adds to a price, learned from lines.
+
+A forecast that does not know the line is calibrated against its own averages, not against the line: most of its
+difference from the market is its own error. So the outcomes of past lines are regressed on both, by logistic
+regression with a ridge towards the market alone.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit
+
+from hoopcast.forecast.frame import BoolArray, FloatArray
+
+# Precision of the prior of both weights: a standard deviation of a tenth about market 1, system 0. Chosen on 2020-21,
+# where less of it cost log loss; see docs/decisions/0017-win-probability.md.
+PRIOR_PRECISION = 100.0
+FEWEST_LINES = 2000
+# Probabilities nearer to certainty count as these.
+SUREST_MARKET, SUREST_SYSTEM = 0.98, 0.995
+_ROUNDS = 50
+_CLOSE = 1e-12
+
+
+@dataclass(frozen=True)
+class AfterMarket:
+    """P(over) = expit(intercept + market_weight logit(market) + system_weight logit(system)), given no push."""
+
+    intercept: float
+    market_weight: float
+    system_weight: float
+
+    def probability_over(self, market: FloatArray, system: FloatArray) -> FloatArray:
+        """Probability of winning the over, given no push, (n,).
+
+        Args:
+            market: (n,) no-vig probabilities of the over; NaN gives NaN.
+            system: (n,) the system's own; NaN gives NaN.
+        """
+        at_market, at_system = _log_odds(market, system)
+        found: FloatArray = expit(self.intercept + self.market_weight * at_market + self.system_weight * at_system)
+        return found
+
+
+def fit_after_market(market: FloatArray, system: FloatArray, went_over: FloatArray) -> AfterMarket:
+    """The weights that past lines give to the market and to a system, by Newton's method.
+
+    Args:
+        market: (n,) no-vig probabilities of the over.
+        system: (n,) the system's own.
+        went_over: (n,) 1 where the over won, 0 where the under did; pushes are left out before.
+    """
+    design = np.column_stack([np.ones(len(market)), *_log_odds(market, system)])
+    prior, precision = np.array([0.0, 1.0, 0.0]), np.array([0.0, PRIOR_PRECISION, PRIOR_PRECISION])
+    weights = prior.copy()
+    for _ in range(_ROUNDS):
+        said = expit(design @ weights)
+        gradient = design.T @ (went_over - said) - precision * (weights - prior)
+        curvature = (design * (said * (1 - said))[:, None]).T @ design + np.diag(precision)
+        step = np.linalg.solve(curvature, gradient)
+        weights = weights + step
+        if np.abs(step).max() < _CLOSE:
+            break
+    return AfterMarket(*weights.round(9).tolist())
+
+
+def walk_forward(
+    market: FloatArray, system: FloatArray, went_over: FloatArray, period: FloatArray, fewest: int = FEWEST_LINES
+) -> FloatArray:
+    """P(over) after the market of each line as it was learned from the lines of earlier periods alone, (n,).
+
+    Args:
+        market: (n,) no-vig probabilities of the over.
+        system: (n,) the system's own.
+        went_over: (n,) 1 for an over, 0 for an under, NaN for a push, which teaches nothing.
+        period: (n,) numbers of the periods, rising with time: months from refit to refit.
+        fewest: lines without which nothing is learned; NaN where there were fewer.
+    """
+    found = np.full(len(market), np.nan)
+    teaches = _teaches(market, system, went_over)
+    for now in np.unique(period):
+        past = teaches & (period < now)
+        if past.sum() >= fewest:
+            learned = fit_after_market(market[past], system[past], went_over[past])
+            asked = period == now
+            found[asked] = learned.probability_over(market[asked], system[asked])
+    return found
+
+
+def shifted_probability(market: FloatArray, own: FloatArray, own_elsewhere: FloatArray) -> FloatArray:
+    """The market's P(over) of a line brought to another number, (n,): moved in log odds as a distribution's own is.
+
+    Args:
+        market: (n,) no-vig probabilities of the over at the line that is priced.
+        own: (n,) the distribution's P(over) at that line.
+        own_elsewhere: (n,) its P(over) at the other number.
+    """
+    at_market, here = _log_odds(market, own)
+    _, there = _log_odds(market, own_elsewhere)
+    found: FloatArray = expit(at_market + there - here)
+    return np.where(own == own_elsewhere, market, found)
+
+
+def _teaches(market: FloatArray, system: FloatArray, went_over: FloatArray) -> BoolArray:
+    found: BoolArray = np.isfinite(market) & np.isfinite(system) & np.isfinite(went_over)
+    return found
+
+
+def _log_odds(market: FloatArray, system: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return (
+        logit(np.clip(market, 1 - SUREST_MARKET, SUREST_MARKET)),
+        logit(np.clip(system, 1 - SUREST_SYSTEM, SUREST_SYSTEM)),
+    )

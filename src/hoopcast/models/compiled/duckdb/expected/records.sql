@@ -1,0 +1,20 @@
+-- compiled from 2d46eadf08650f90 as 5efcda0d3c11029e
+SELECT
+  *
+FROM (
+  SELECT
+    CAST($system_id AS TEXT) AS system_id,
+    game_date AS refit_date,
+    season,
+    game_date AS unit_date,
+    'INSUFFICIENT_HISTORY' AS category,
+    'fewer than 2,000 graded lines of the system before this date: no record yet' AS reason
+  FROM nba_raw.nbac_schedule
+  WHERE
+    team_known AND season_stage IN ('regular', 'playin', 'playoffs')
+  GROUP BY
+    season,
+    game_date
+) AS spine_rows
+WHERE
+  unit_date BETWEEN $span_start AND $span_end
