@@ -1,18 +1,27 @@
 """What bets are worth, which side is recommended, and how much is staked."""
 
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
 from hoopcast.errors import UsageError
+from hoopcast.market.claims import LARGEST_CREDIBLE
 from hoopcast.market.value import (
+    BELOW_MINIMUM,
+    BEYOND_CREDIBLE,
+    EXTREME,
     LARGEST_FRACTION,
+    MARKET_PROBABILITIES,
     MINIMUM_VALUE,
-    Recommendation,
+    NO_RECORD,
+    ONE_PRICE,
+    Bets,
+    Prices,
     edge,
     expected_value,
     kelly_stake,
@@ -22,6 +31,39 @@ from hoopcast.market.value import (
 PROBABILITY = st.floats(0.01, 0.99)
 PUSH = st.floats(0, 0.2)
 PRICE = st.one_of(st.floats(1.01, 11), st.just(np.nan))
+WITHHELD = "withheld: claims of +3.9 % returned -5.0 % (-9.0 to -1.0) on 700 lines"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: P(over) after the market, P(push), decimal odds of both sides, the market's P(over), why withheld."""
+
+    probability: float
+    push: float
+    over: float
+    under: float
+    market: float
+    withheld: str = ""
+
+
+def usual(market: float, margin: float, advantage: float, push: float) -> Line:
+    """A line as books have them, and an opinion not far from theirs."""
+    return Line(market + advantage, push, 1 / (market * margin), 1 / ((1 - market) * margin), market)
+
+
+USUAL = st.builds(usual, st.floats(0.28, 0.72), st.floats(0.99, 1.12), st.floats(-0.06, 0.06), PUSH)
+ANY = st.builds(
+    Line,
+    st.one_of(PROBABILITY, st.just(np.nan)),
+    st.one_of(PUSH, st.just(np.nan)),
+    PRICE,
+    PRICE,
+    st.one_of(PROBABILITY, st.just(np.nan)),
+    st.sampled_from(["", WITHHELD]),
+)
+LINES = st.one_of(USUAL, ANY)
+# Of the usual margin, and worth 4.5 % of a stake.
+GOOD = usual(0.5, 1.06, 0.055, 0.02)
 
 
 def value_of(probability: float, push: float, price: float) -> float:
@@ -29,16 +71,49 @@ def value_of(probability: float, push: float, price: float) -> float:
     return float(expected_value(np.array([probability]), np.array([push]), np.array([price]))[0])
 
 
-def recommended(
-    probability: float, push: float, over: float, under: float, minimum: float = MINIMUM_VALUE
-) -> Recommendation:
-    """What to do about one line."""
-    return recommend(np.array([probability]), np.array([push]), np.array([over]), np.array([under]), minimum)
+def values_of(line: Line) -> dict[str, float]:
+    """Expected value of each side of a line."""
+    return {
+        "OVER": value_of(line.probability, line.push, line.over),
+        "UNDER": value_of(1 - line.probability, line.push, line.under),
+    }
+
+
+def recommended(*lines: Line, minimum: float = MINIMUM_VALUE) -> Bets:
+    """What to do about lines."""
+    probability, push, over, under, market = (
+        np.array([getattr(line, name) for line in lines], dtype=np.float64)
+        for name in ("probability", "push", "over", "under", "market")
+    )
+    withheld = np.array([line.withheld for line in lines], dtype=object)
+    return recommend(probability, push, Prices(over, under, market), withheld, minimum)
+
+
+def is_pick(bets: Bets) -> bool:
+    """Whether the only line is bet on."""
+    return bets.recommendation[0] in {"OVER", "UNDER"}
+
+
+def near(first: float, second: float) -> bool:
+    """Whether two numbers are the same but for their last digits."""
+    return abs(first - second) < 1e-9
 
 
 def stake(probability: float, price: float, error: float, fraction: float = LARGEST_FRACTION) -> float:
     """Stake of one bet."""
     return float(kelly_stake(np.array([probability]), np.array([price]), np.array([error]), fraction)[0])
+
+
+def a_market_of(lines: int) -> list[Line]:
+    """Lines of all kinds, drawn with a seed."""
+    draw = np.random.default_rng(5)
+    chosen = [usual(*row) for row in draw.uniform((0.27, 0.99, -0.05, 0), (0.73, 1.13, 0.05, 0.1), (lines, 4)).tolist()]
+    for place, changes in enumerate((
+        {"over": np.nan}, {"under": np.nan}, {"over": np.nan, "under": np.nan}, {"probability": np.nan},
+        {"push": np.nan}, {"withheld": WITHHELD},
+    )):  # fmt: skip
+        chosen[place::11] = [replace(line, **changes) for line in chosen[place::11]]
+    return chosen
 
 
 def test_the_value_of_a_bet_is_its_wins_less_its_losses() -> None:
@@ -51,42 +126,163 @@ def test_a_bet_at_fair_odds_is_worth_nothing() -> None:
     assert value_of(0.4, 0.1, 2.5) == pytest.approx(0)
 
 
-@given(PROBABILITY, PUSH, PRICE, PRICE)
-def test_the_recommended_side_is_offered_and_worth_the_most(p: float, push: float, over: float, under: float) -> None:
-    found = recommended(p, push, over, under)
-    values = {
-        "OVER": value_of(p, push, over),
-        "UNDER": value_of(1 - p, push, under),
-    }
-    side = found.recommendation[0]
-    offered = [value for value in values.values() if not np.isnan(value)]
-    if side in values:
-        assert values[side] == max(offered) >= MINIMUM_VALUE
-        assert found.confidence_score[0] == (p if side == "OVER" else 1 - p)
-    else:
-        assert np.isnan(found.confidence_score[0])
-        assert side == ("PASS" if offered else "NO_LINE")
-        assert all(value < MINIMUM_VALUE for value in offered)
-    assert found.expected_value[0] == (max(offered) if offered else pytest.approx(np.nan, nan_ok=True))
+@given(LINES)
+def test_the_better_side_is_offered_and_worth_the_most(line: Line) -> None:
+    found, values = recommended(line), values_of(line)
+    offered = {side: value for side, value in values.items() if not np.isnan(value)}
+    if not offered:
+        assert found.better_side[0] is None
+        assert np.isnan(found.win_probability[0])
+        assert np.isnan(found.expected_value[0])
+        return
+    side = str(found.better_side[0])
+    assert found.expected_value[0] == offered[side] == max(offered.values())
+    assert found.win_probability[0] == (line.probability if side == "OVER" else 1 - line.probability)
+    price = line.over if side == "OVER" else line.under
+    assert found.expected_value[0] == value_of(float(found.win_probability[0]), line.push, price)
 
 
-def test_a_price_on_one_side_can_only_recommend_that_side() -> None:
-    p, push = np.array([0.7, 0.3, 0.7, 0.3]), np.zeros(4)
-    over, under = np.array([1.9, 1.9, np.nan, np.nan]), np.array([np.nan, np.nan, 1.9, 1.9])
-    assert recommend(p, push, over, under).recommendation.tolist() == ["OVER", "PASS", "PASS", "UNDER"]
+@given(LINES, st.sampled_from([-0.5, 0.0, MINIMUM_VALUE, 0.05]))
+def test_a_pick_is_the_better_side_and_worth_enough_but_not_too_much_to_be_true(line: Line, minimum: float) -> None:
+    found = recommended(line, minimum=minimum)
+    if is_pick(found):
+        assert found.recommendation[0] == found.better_side[0]
+        assert minimum <= found.expected_value[0] < LARGEST_CREDIBLE
+        assert not found.suspect_price[0]
+        assert not line.withheld
+        assert np.isfinite([line.probability, line.push, line.over, line.under]).all()
 
 
-def test_without_a_line_or_a_price_there_is_no_line() -> None:
-    found = recommend(np.array([np.nan, 0.9]), np.array([np.nan, 0]), np.array([1.9, np.nan]), np.array([1.9, np.nan]))
-    assert found.recommendation.tolist() == ["NO_LINE", "NO_LINE"]
-    assert np.isnan(found.expected_value).all()
-    assert np.isnan(found.confidence_score).all()
+@given(LINES)
+def test_a_line_that_nothing_speaks_against_is_a_pick(line: Line) -> None:
+    found = recommended(line)
+    margin = 1 / line.over + 1 / line.under
+    stands = 1.0 <= margin <= 1.1 and 0.3 <= line.market <= 0.7 and not line.withheld
+    assert is_pick(found) == (stands and 0.03 <= found.expected_value[0] < 0.06)
 
 
-def test_the_minimum_value_itself_is_enough() -> None:
-    exact = value_of(0.55, 0, 1.9)
-    assert recommended(0.55, 0, 1.9, 1.9, exact).recommendation.tolist() == ["OVER"]
-    assert recommended(0.55, 0, 1.9, 1.9, exact + 1e-9).recommendation.tolist() == ["PASS"]
+@given(LINES)
+def test_whoever_passes_says_why_and_nobody_else_does(line: Line) -> None:
+    found = recommended(line)
+    reason = found.pass_reason[0]
+    assert (found.recommendation[0] == "PASS") == (reason is not None)
+    assert reason in {None, NO_RECORD, ONE_PRICE, EXTREME, BEYOND_CREDIBLE, BELOW_MINIMUM, WITHHELD}
+    if reason is not None and reason.startswith("suspect price"):
+        assert found.suspect_price[0]
+
+
+@given(LINES)
+def test_confidence_is_the_win_probability_of_a_pick_and_of_nothing_else(line: Line) -> None:
+    found = recommended(line)
+    expected = found.win_probability if is_pick(found) else np.array([np.nan])
+    np.testing.assert_array_equal(found.confidence_score, expected)
+
+
+@given(LINES)
+def test_without_a_line_or_a_price_there_is_no_line(line: Line) -> None:
+    found = recommended(line)
+    is_offered = not np.isnan(line.push) and not (np.isnan(line.over) and np.isnan(line.under))
+    assert (found.recommendation[0] == "NO_LINE") != is_offered
+    if not is_offered:
+        assert found.pass_reason[0] is None
+        assert found.better_side[0] is None
+        assert not found.suspect_price[0]
+        assert np.isnan([found.expected_value[0], found.win_probability[0], found.confidence_score[0]]).all()
+
+
+@given(LINES)
+def test_a_price_of_one_side_is_suspect_and_can_only_be_worth_something_on_that_side(line: Line) -> None:
+    for side, alone in (("OVER", replace(line, under=np.nan)), ("UNDER", replace(line, over=np.nan))):
+        found = recommended(alone)
+        if found.recommendation[0] != "NO_LINE":
+            assert found.recommendation[0] == "PASS"
+            assert found.suspect_price[0]
+            assert found.better_side[0] == (side if np.isfinite(line.probability) else None)
+            assert found.pass_reason[0] == (ONE_PRICE if np.isfinite(line.probability) else NO_RECORD)
+
+
+@given(LINES)
+def test_over_and_under_are_treated_alike(line: Line) -> None:
+    found, values = recommended(line), values_of(line)
+    # 1 - (1 - p) is p but for its last digit.
+    assume(not any(near(line.market, limit) for limit in MARKET_PROBABILITIES))
+    assume(not any(near(found.expected_value[0], limit) for limit in (MINIMUM_VALUE, LARGEST_CREDIBLE)))
+    assume(not near(values["OVER"], values["UNDER"]))
+    other = recommended(Line(1 - line.probability, line.push, line.under, line.over, 1 - line.market, line.withheld))
+    swapped = {"OVER": "UNDER", "UNDER": "OVER"}
+    assert other.recommendation[0] == swapped.get(found.recommendation[0], found.recommendation[0])
+    assert other.pass_reason[0] == found.pass_reason[0]
+    assert other.suspect_price[0] == found.suspect_price[0]
+
+
+def test_the_minimum_value_itself_is_enough_and_the_largest_credible_one_is_too_much() -> None:
+    exact = values_of(GOOD)["OVER"]
+    assert recommended(GOOD, minimum=exact).recommendation.tolist() == ["OVER"]
+    least = recommended(GOOD, minimum=exact + 1e-9)
+    assert (least.recommendation[0], least.pass_reason[0], least.suspect_price[0]) == ("PASS", BELOW_MINIMUM, False)
+    # Both are sums of powers of two, so that the value is .0625 exactly, and a hair below it with another push.
+    most = recommended(Line(0.53125, 0, 2.0, 1.8, 0.5))
+    assert most.expected_value[0] == 0.0625
+    assert (most.recommendation[0], most.pass_reason[0], most.suspect_price[0]) == ("PASS", BEYOND_CREDIBLE, True)
+    assert recommended(Line(0.53125, 0.05, 2.0, 1.8, 0.5)).recommendation.tolist() == ["OVER"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"over": 2.001, "under": 2.0}, EXTREME),
+        ({"over": 1.81, "under": 1.81}, EXTREME),
+        ({"market": 0.299}, EXTREME),
+        ({"market": 0.701}, EXTREME),
+        ({"over": 2.0, "under": 2.0}, None),
+        ({"over": 1.9, "under": 1.75}, None),
+        ({"market": 0.3}, None),
+        ({"market": 0.7}, None),
+    ],
+)
+def test_prices_that_no_market_would_show_are_suspect(changes: dict[str, float], reason: str | None) -> None:
+    line = replace(GOOD, **changes)
+    # An opinion that makes the over worth 4 %, whatever its price.
+    line = replace(line, probability=(1 + 0.04 / (1 - line.push)) / line.over)
+    found = recommended(line)
+    assert found.pass_reason[0] == reason
+    assert found.suspect_price[0] == (reason is not None)
+    assert found.recommendation[0] == ("OVER" if reason is None else "PASS")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"probability": np.nan, "under": np.nan, "withheld": WITHHELD}, NO_RECORD),
+        ({"under": np.nan, "withheld": WITHHELD, "market": 0.2, "probability": 0.9}, ONE_PRICE),
+        ({"withheld": WITHHELD, "market": 0.2, "probability": 0.9}, EXTREME),
+        ({"withheld": WITHHELD, "probability": 0.9}, BEYOND_CREDIBLE),
+        ({"withheld": WITHHELD}, WITHHELD),
+        ({"withheld": WITHHELD, "probability": 0.5}, WITHHELD),
+        ({"probability": 0.5}, BELOW_MINIMUM),
+        ({}, None),
+    ],
+)
+def test_of_several_reasons_to_pass_the_weightiest_is_said(changes: dict[str, float], reason: str | None) -> None:
+    assert recommended(replace(GOOD, **changes)).pass_reason.tolist() == [reason]
+
+
+def test_each_line_is_judged_by_itself_and_every_answer_occurs() -> None:
+    lines = a_market_of(800)
+    together, alone = recommended(*lines), [recommended(line) for line in lines]
+    for field in fields(Bets):
+        one_by_one = np.array([getattr(bets, field.name)[0] for bets in alone])
+        np.testing.assert_array_equal(getattr(together, field.name), one_by_one)
+    assert set(together.recommendation) == {"OVER", "UNDER", "PASS", "NO_LINE"}
+    assert set(together.pass_reason) == {
+        None, NO_RECORD, ONE_PRICE, EXTREME, BEYOND_CREDIBLE, BELOW_MINIMUM, WITHHELD,
+    }  # fmt: skip
+
+
+def test_no_lines_are_no_bets() -> None:
+    nothing = np.empty(0)
+    found = recommend(nothing, nothing, Prices(nothing, nothing, nothing), np.empty(0, dtype=object))
+    assert all(len(getattr(found, field.name)) == 0 for field in fields(Bets))
 
 
 def test_the_edge_is_in_points_above_the_line() -> None:
