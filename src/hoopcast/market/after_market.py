@@ -15,6 +15,8 @@ from hoopcast.forecast.frame import BoolArray, FloatArray
 # Precision of the prior of both weights: a standard deviation of a tenth about market 1, system 0. Chosen on 2020-21,
 # where less of it cost log loss; see docs/decisions/0017-win-probability.md.
 PRIOR_PRECISION = 100.0
+# Next to none for the intercept: no lines, or lines that all went one way, have an answer nonetheless.
+_INTERCEPT_PRECISION = 1e-6
 FEWEST_LINES = 2000
 # Probabilities nearer to certainty count as these.
 SUREST_MARKET, SUREST_SYSTEM = 0.98, 0.995
@@ -51,7 +53,7 @@ def fit_after_market(market: FloatArray, system: FloatArray, went_over: FloatArr
         went_over: (n,) 1 where the over won, 0 where the under did; pushes are left out before.
     """
     design = np.column_stack([np.ones(len(market)), *_log_odds(market, system)])
-    prior, precision = np.array([0.0, 1.0, 0.0]), np.array([0.0, PRIOR_PRECISION, PRIOR_PRECISION])
+    prior, precision = np.array([0.0, 1.0, 0.0]), np.array([_INTERCEPT_PRECISION, PRIOR_PRECISION, PRIOR_PRECISION])
     weights = prior.copy()
     for _ in range(_ROUNDS):
         said = expit(design @ weights)
