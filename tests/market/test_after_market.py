@@ -1,4 +1,4 @@
-"""What a system's P(over) is worth beside the market's, fitted as an independent optimiser does, from the past alone."""
+"""What a system's P(over) is worth beside the market's, fitted as an independent optimiser fits it."""
 
 import numpy as np
 import pytest
