@@ -1,7 +1,10 @@
 """The public interface: `open` a warehouse; what it can do is in `Hoopcast`."""
 
+from pathlib import Path
+
 from hoopcast import settings
 from hoopcast.facade import Hoopcast
+from hoopcast.warehouse.duckdb import path_of
 from hoopcast.warehouse.opening import open_to_read, open_to_write
 
 
@@ -32,7 +35,10 @@ def open(  # noqa: A001, PLR0913 - `hoopcast.open` reads as what it does, and ea
         WarehouseInUse: if another process holds the warehouse for longer than `wait`.
         WarehouseError: if it is absent and not to be made, is damaged or of a newer format.
     """
-    chosen = settings.load({"warehouse": url, "wait": wait, "threads": threads})
+    named = settings.load({"warehouse": url}).warehouse
+    path = path_of(named)
+    settings.use_settings_beside(None if path == ":memory:" else Path(path))
+    chosen = settings.load({"warehouse": named, "wait": wait, "threads": threads})
     if read_only:
         engine, taken = open_to_read(
             chosen.warehouse, wait_seconds=chosen.wait, threads=chosen.threads, snapshot=snapshot

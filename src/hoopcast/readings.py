@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self, Unpack
 
 from hoopcast.calendar import parse_date
 from hoopcast.dates import RangeArguments, range_of
+from hoopcast.definitions.invented import FIRST_INVENTED_ID
 from hoopcast.errors import UsageError
 from hoopcast.pipeline.nodes import all_nodes, one_node, select_nodes
 from hoopcast.pipeline.plan import Selection
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from hoopcast.pipeline.report import PlannedSpan
     from hoopcast.pipeline.verify import Verification
 
+SIMULATED = "a simulated league of invented players: no figure says anything about real games"
 _TRAINED = ("trained", "trained_model", "nba_predictions.trained_model")
 
 
@@ -55,6 +57,14 @@ class Readings:
     def close(self) -> None:
         """Let go of the warehouse."""
         self.engine.close()
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether players of the simulator are among those in the box scores."""
+        found = self.engine.query(
+            "SELECT 1 FROM nba_raw.nbac_player_boxscore WHERE player_id >= $first LIMIT 1", {"first": FIRST_INVENTED_ID}
+        )
+        return bool(found.rows)
 
     def query(self, sql: str, parameters: Parameters | None = None, dialect: Dialect = "duckdb") -> Table:
         """The table of one SELECT, in DuckDB's SQL, BigQuery's or Spark's; named parameters are written `$name`.
@@ -98,7 +108,7 @@ class Readings:
         """
         from hoopcast.pipeline.coverage import Coverage, coverage  # noqa: PLC0415 - only reports need it
 
-        names = {model.name for model in select_nodes(tables)}
+        names = {model.name for model in select_nodes(tables, tables_first=True)}
         lines = coverage(self.engine, all_nodes(), self._resolve(dates), by)
         return Table.of(Coverage, [line for line in lines if line.table in names])
 
@@ -106,7 +116,7 @@ class Readings:
         """What is not done: neighbouring dates of a table, why, and the command that mends them."""
         from hoopcast.pipeline.gaps import Gap, gaps  # noqa: PLC0415 - only reports need it
 
-        names = {model.name for model in select_nodes(tables)}
+        names = {model.name for model in select_nodes(tables, tables_first=True)}
         found = gaps(self.engine, all_nodes(), self._resolve(dates), dates.get("stage", "regular"))
         return Table.of(Gap, [gap for gap in found if gap.table in names])
 
@@ -134,20 +144,27 @@ class Readings:
         # What was issued stays as it was, whatever has changed since.
         scored = set() if issued else {one.system for one in found.accuracy if not one.is_baseline}
         stale = stale_forecasts(self.engine, days, scored, stage)
-        return replace(found, warnings=(stale, *found.warnings)) if stale else found
+        simulated = f"SIMULATED: {SIMULATED}" if self.is_simulated else ""
+        return replace(found, warnings=(*filter(None, (simulated, stale)), *found.warnings))
 
     def failures(self, *tables: str, **dates: Unpack[RangeArguments]) -> Table:
         """Absent rows and failed dates by table, category and month, with one reason of each."""
         from hoopcast.pipeline.failures import FailureCount, failure_counts  # noqa: PLC0415 - only reports need it
 
-        names = [model.name for model in select_nodes(tables)]
+        names = [model.name for model in select_nodes(tables, tables_first=True)]
         return Table.of(FailureCount, failure_counts(self.engine, self._resolve(dates), names))
 
-    def verify(self, **dates: Unpack[RangeArguments]) -> "Verification":
-        """Check a range anew: states, keys, ranges, the ledger, and a reason for each row that is absent."""
+    def verify(self, *tables: str, **dates: Unpack[RangeArguments]) -> "Verification":
+        """Check a range anew: states, keys, ranges, the ledger, and a reason for each row that is absent.
+
+        Args:
+            tables: tables, short names or phases; all of them and the raw tables for none.
+            dates: the range.
+        """
         from hoopcast.pipeline.verify import verify  # noqa: PLC0415 - only reports need it
 
-        return verify(self.engine, all_nodes(), self._resolve(dates))
+        names = {model.name for model in select_nodes(tables, tables_first=True)} if tables else None
+        return verify(self.engine, all_nodes(), self._resolve(dates), names)
 
     def audit(
         self,
@@ -215,7 +232,8 @@ class Readings:
         """
         from hoopcast.evaluation.cards import card  # noqa: PLC0415 - brings scipy
 
-        return card(self.engine, system, parse_date(day) if isinstance(day, str) else day)
+        found = card(self.engine, system, parse_date(day) if isinstance(day, str) else day)
+        return replace(found, warnings=(SIMULATED, *found.warnings)) if self.is_simulated else found
 
     def runs(self, limit: int = 20) -> Table:
         """The newest commands that wrote to the warehouse, newest first."""

@@ -1,7 +1,11 @@
-"""Settings: from flags, then the environment, then hoopcast.toml, then what is usual."""
+"""Settings: from flags, then the environment, then hoopcast.toml, then what is usual.
+
+hoopcast.toml is that of the current folder, and for what that does not say, that of the folder in which the warehouse
+lies: so a warehouse is the same to the command line and to Python, wherever they are called from.
+"""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +37,17 @@ class Settings:
     systems: tuple[str, ...] | None = None
 
 
+class _Beside:
+    """The folder of the warehouse that was opened last."""
+
+    folder: Path | None = None
+
+
+def use_settings_beside(warehouse: Path | None) -> None:
+    """Let hoopcast.toml in the folder of a warehouse count from now on, for what no other place says; None for none."""
+    _Beside.folder = None if warehouse is None else warehouse.absolute().parent
+
+
 def load(flags: Mapping[str, object], environment: Mapping[str, str] = os.environ, file: Path = Path(FILE)) -> Settings:
     """Settings as flags, environment and file together say; a flag that is None was not given.
 
@@ -41,10 +56,11 @@ def load(flags: Mapping[str, object], environment: Mapping[str, str] = os.enviro
             TOML.
     """
     chosen: dict[str, object] = {}
-    for key, value in _read(file).items():
-        if key not in _READERS:
-            raise UsageError(f"{file}: no setting '{key}'; there are {', '.join(_READERS)}")
-        chosen[key] = _READERS[key](value, f"{file}: {key}")
+    for place in _files(file):
+        for key, value in _read(place).items():
+            if key not in _READERS:
+                raise UsageError(f"{place}: no setting '{key}'; there are {', '.join(_READERS)}")
+            chosen[key] = _READERS[key](value, f"{place}: {key}")
     for key, read in _READERS.items():
         variable = f"{PREFIX}{key.upper()}"
         if variable in environment:
@@ -52,6 +68,13 @@ def load(flags: Mapping[str, object], environment: Mapping[str, str] = os.enviro
         if flags.get(key) is not None:
             chosen[key] = read(flags[key], f"--{key}")
     return Settings(**chosen)  # type: ignore[arg-type]
+
+
+def _files(file: Path) -> Iterator[Path]:
+    """Files of settings, those that count more later."""
+    if _Beside.folder is not None and _Beside.folder != file.absolute().parent:
+        yield _Beside.folder / FILE
+    yield file
 
 
 def systems_chosen_by(environment: Mapping[str, str] = os.environ) -> str:

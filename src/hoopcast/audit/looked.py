@@ -24,13 +24,14 @@ class Looked:
 
 @dataclass(frozen=True)
 class CheckLine:
-    """All looks of one check together."""
+    """All looks of one check together; one that saw no rows is not applicable, whatever it found."""
 
     part: Part
     check: str
     looked_at: str
     rows: int
     findings: int
+    result: str
 
 
 def check_lines(looks: tuple[Looked, ...]) -> tuple[CheckLine, ...]:
@@ -39,9 +40,15 @@ def check_lines(looks: tuple[Looked, ...]) -> tuple[CheckLine, ...]:
     for look in sorted(looks, key=lambda one: PARTS.index(one.part)):
         found.setdefault((look.part, look.check), []).append(look)
     return tuple(
-        CheckLine(part, check, _subjects(part, of_check), sum(one.rows for one in of_check), _findings(of_check))
+        CheckLine(part, check, _subjects(part, of_check), *_result(of_check))
         for (part, check), of_check in found.items()
     )
+
+
+def _result(looks: list[Looked]) -> tuple[int, int, str]:
+    """Rows, findings, and the result in words."""
+    rows, found = sum(look.rows for look in looks), _findings(looks)
+    return rows, found, "found something" if found else "nothing found" if rows else "not applicable"
 
 
 def merged(looks: tuple[Looked, ...]) -> tuple[Looked, ...]:

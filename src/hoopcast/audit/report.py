@@ -68,8 +68,8 @@ def _lines(audit: Audit, command: str) -> Iterator[str]:
     yield f"Dates rebuilt, drawn with seed {audit.asked.seed}: {days or 'none'}."
     yield ""
     yield from table(
-        ("part", "check", "looked at", "rows", "findings"),
-        [(line.part, line.check, line.looked_at, line.rows, line.findings) for line in audit.lines],
+        ("part", "check", "looked at", "rows", "findings", "result"),
+        [(line.part, line.check, line.looked_at, line.rows, line.findings, line.result) for line in audit.lines],
     )
     if count:
         yield from ("", "## Findings", "")

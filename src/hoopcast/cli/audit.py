@@ -76,12 +76,13 @@ def audit(
     wait: str | None,
     output: Output,
 ) -> int:
-    """Prove that nothing which is said before a game knows the game, or end with 1 and say what does.
+    """Test whether anything that is said before a game knows the game: end with 1 and say what does.
 
     It walks the lineage of every column back to raw data; rebuilds sampled dates in a copy in which every later result
     is nonsense, and compares to the last bit; counts features anew from raw rows; looks at what was learned until when
     and at when lines were seen; and holds scores against those that only a leak reaches. The warehouse stays as it is.
-    The copy lies in the folder for temporary files and takes twice the warehouse's size.
+    The copy lies in the folder for temporary files and takes twice the warehouse's size. A test of drawn dates and rows
+    is no proof of the others; a check that saw no rows says that it is not applicable.
 
     --report writes all that was looked at, to be published beside the forecasts; --json prints the same as one object.
     """

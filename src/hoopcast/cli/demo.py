@@ -17,7 +17,7 @@ from hoopcast.cli.grade import rounded
 from hoopcast.cli.options import example
 from hoopcast.cli.output import Output, counted, say, show
 from hoopcast.cli.predict import night_table
-from hoopcast.cli.reports import coverage_lines
+from hoopcast.cli.reports import coverage_lines, verdict_in_words
 from hoopcast.cli.session import Session
 from hoopcast.settings import FILE
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _LEAGUE = "league"
 _WAREHOUSE = "hoopcast.duckdb"
 _SEED = 1
-# Those that learn within seconds; the others take minutes for two seasons of refits.
-_SYSTEMS = ("moving_average", "zone_matchup")
+# Those that learn within seconds, one of which reads the line; the others take minutes for two seasons of refits.
+_SYSTEMS = ("moving_average", "zone_matchup", "market")
 _SHOWN = 8
 _LAST_NIGHT = "SELECT MAX(game_date) FROM nba_predictions.player_prop_predictions WHERE season = $season"
 _QUERY = """SELECT game_date, player_id, opponent_team_abbr AS opponent, points_avg_last_10, opponent_def_rating,
@@ -84,8 +84,7 @@ def _through(session: Session, warehouse: "Hoopcast", place: Path, season: str) 
     _forecasts(session, warehouse, season)
     with _step(session, "Verify: keys, ranges, and a reason for each row that is absent"):
         verdict = warehouse.verify(season=season)
-    wrong = sum(check.failed for check in verdict.checks)
-    _note(session, f"  {counted(len(verdict.checks), 'check')}, {wrong or 'none'} failed")
+    _note(session, f"  {verdict_in_words(verdict)}")
     name, player_id, day = _somebody(warehouse, season)
     say("\nNext:")
     if shutil.which("hoopcast") is None:

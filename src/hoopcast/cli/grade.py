@@ -33,9 +33,18 @@ def grade(session: Session, dates: "RangeArguments", wait: str | None, output: O
         session.note("no grades: no game with forecasts is final; `hoopcast coverage grades --gaps` says more")
     else:
         show(rounded(found.systems) if output.format == "table" else found.systems, output)
+        if note := uneven(found.systems):
+            session.note(note)
     if found.run.exit_status:
         session.note("some dates failed or are blocked: `hoopcast failures` and `hoopcast coverage --gaps` say why")
     return found.run.exit_status
+
+
+def uneven(systems: "Table") -> str:
+    """A word where systems stand beside each other on different rows; empty where they do not."""
+    if len({row["played"] for row in systems}) < 2:  # noqa: PLR2004 - one number for all
+        return ""
+    return "systems forecast different rows: compare those with the same `played`; `hoopcast evaluate` fills the rest"
 
 
 def rounded(systems: "Table") -> "Table":

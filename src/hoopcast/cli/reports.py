@@ -13,6 +13,7 @@ from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
     from hoopcast.dates import RangeArguments
+    from hoopcast.pipeline.verify import Verification
     from hoopcast.warehouse.result import Table
 
 _STATES = ("missing", "stale", "failed", "blocked", "not_available")
@@ -222,32 +223,41 @@ class _CheckLine:
     table: str
     units: int
     problems: int
-    failed: bool
+    result: str
     examples: str
 
 
-@click.command(epilog=example("hoopcast verify --season 2021-22", "hoopcast verify --month 2022-01 --json"))
+@click.command(epilog=example("hoopcast verify --season 2021-22", "hoopcast verify tdza mlfs --month 2022-01 --json"))
+@click.argument("tables", nargs=-1, metavar="[TABLE...]")
 @with_range
 @with_wait
 @with_output
 @click.pass_obj
-def verify(session: Session, dates: "RangeArguments", wait: str | None, output: Output) -> int:
+def verify(session: Session, tables: tuple[str, ...], dates: "RangeArguments", wait: str | None, output: Output) -> int:
     """Check a range anew: every date done, keys, ranges, the ledger, and a reason for each row that is absent.
 
-    Prints what is wrong and ends with 1 if anything is; with --verbose or another --format every check.
+    Without tables the raw ones are checked as well. Prints what is wrong and ends with 1 if anything is; with --verbose
+    or another --format every check. A check that had nothing to look at is not applicable.
     """
     from hoopcast.warehouse.result import Table
 
     with session.reading(wait) as warehouse:
-        verdict = warehouse.verify(**dates)
+        verdict = warehouse.verify(*tables, **dates)
     every = [
-        _CheckLine(check.check, check.table, check.units, check.problems, check.failed, check.examples)
+        _CheckLine(check.check, check.table, check.units, check.problems, check.result, check.examples)
         for check in verdict.checks
     ]
     is_table = output == Output()
-    shown = every if session.verbose or not is_table else [line for line in every if line.failed]
+    shown = every if session.verbose or not is_table else [line for line in every if line.result == "failed"]
     if shown or not is_table:
-        show_brief(Table.of(_CheckLine, shown), output, without=() if session.verbose else ["failed"])
-    wrong = sum(line.failed for line in every)
-    session.note(f"{counted(len(every), 'check')}, {wrong or 'none'} failed")
+        show_brief(Table.of(_CheckLine, shown), output, without=() if session.verbose else ["result"])
+    session.note(verdict_in_words(verdict))
     return verdict.exit_status
+
+
+def verdict_in_words(verdict: "Verification") -> str:
+    """How many checks there were, had nothing to look at, and failed."""
+    idle = sum(check.result == "not applicable" for check in verdict.checks)
+    wrong = sum(check.failed for check in verdict.checks)
+    applicable = f", {idle} of them not applicable" if idle else ""
+    return f"{counted(len(verdict.checks), 'check')}{applicable}, {wrong or 'none'} failed"

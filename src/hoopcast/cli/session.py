@@ -50,10 +50,10 @@ class Session:
         opened = partial(api.open, chosen.warehouse, threads=chosen.threads, create=create, command=self.command)
         if chosen.wait:
             try:
-                return opened(wait=0)
+                return self._labelled(opened(wait=0))
             except WarehouseInUse as error:
                 self.note(f"waiting up to {chosen.wait:g} s: {str(error).partition(';')[0]}")
-        return opened(wait=chosen.wait)
+        return self._labelled(opened(wait=chosen.wait))
 
     def reading(self, wait: str | None = None, *, snapshot: bool = True) -> "AbstractContextManager[Hoopcast]":
         """The warehouse to read; while it is being written its snapshot, where that will do."""
@@ -64,6 +64,14 @@ class Session:
         if opened.snapshot_taken_utc is not None:
             seconds = (datetime.now(UTC).replace(tzinfo=None) - opened.snapshot_taken_utc).total_seconds()
             self.note(f"the warehouse is being written: this is its snapshot of {_age(seconds)} ago")
+        return self._labelled(opened)
+
+    def _labelled(self, opened: "Hoopcast") -> "Hoopcast":
+        """A warehouse, with a word where its league is none."""
+        from hoopcast.readings import SIMULATED
+
+        if opened.is_simulated:
+            self.note(SIMULATED)
         return opened
 
     def note(self, message: str) -> None:

@@ -1,11 +1,12 @@
 """An evaluation as tables that a person reads, in the terminal and on the page."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hoopcast.evaluation.betting import EVERY_LINE, RECOMMENDED
 from hoopcast.evaluation.evaluate import Evaluation
+from hoopcast.evaluation.market import ALL
 from hoopcast.evaluation.populations import DIMENSIONS
 from hoopcast.forecast.system import LEVELS
 from hoopcast.market.odds import STANDARD_OVERROUND
@@ -135,6 +136,13 @@ def _calibration(evaluation: Evaluation, phase: str) -> View:
     return View(phase, "Calibration", columns, rows, texts=3, notes=notes)
 
 
+def _uneven(counts: Iterable[int]) -> tuple[str, ...]:
+    """A note where rows of a table are of different numbers of games."""
+    return ("Rows of different counts are of different games: compare those with the same count.",) * (
+        len(set(counts)) > 1
+    )
+
+
 def _slices(evaluation: Evaluation, phase: str) -> Iterator[View]:
     for dimension, order in DIMENSIONS.items():
         found = [one for one in evaluation.slices if (one.phase, one.dimension) == (phase, dimension)]
@@ -143,9 +151,14 @@ def _slices(evaluation: Evaluation, phase: str) -> Iterator[View]:
         cells = {(one.level, one.system, one.value): _number(one.mae) for one in found}
         systems = sorted(dict.fromkeys((one.level, one.system) for one in found), key=lambda one: LEVELS.index(one[0]))
         rows = tuple((*system, *(cells.get((*system, value), "") for value in values)) for system in systems)
-        reads_line = any(level == "line" for level, _ in systems)
-        note = ("Systems that read the line forecast fewer and other rows than the rest.",) if reads_line else ()
-        yield View(phase, f"MAE by {_WORDS.get(dimension, dimension)}", ("level", "system", *values), rows, notes=note)
+        counts = {(one.level, one.system): 0 for one in found}
+        for one in found:
+            counts[one.level, one.system] += one.rows
+        note = ("Systems have different rows here: those that read the line have fewer and others than the rest.",)
+        uneven = note if len(set(counts.values())) > 1 else ()
+        yield View(
+            phase, f"MAE by {_WORDS.get(dimension, dimension)}", ("level", "system", *values), rows, notes=uneven
+        )
 
 
 _WORDS = {"season": "part of his season"}
@@ -248,6 +261,7 @@ def _market(evaluation: Evaluation, phase: str) -> View:
     notes = (
         "market: its prices without margin, on the same lines.",
         "recalibrated: these by slope and intercept of earlier months, where they have 1,000 lines or more.",
+        *_uneven(one.rows for one in evaluation.market if (one.phase, one.window) == (phase, ALL)),
     )
     return View(phase, "P(over) at the line beside the market's", columns, rows, texts=3, notes=notes)
 
@@ -282,7 +296,8 @@ def _betting(evaluation: Evaluation, phase: str) -> Iterator[View]:
             for one in evaluation.betting
             if (one.phase, one.bets) == (phase, kind)
         )
-        yield View(phase, title, columns, rows, notes=notes)
+        counts = (one.wins + one.losses for one in evaluation.betting if (one.phase, one.bets) == (phase, kind))
+        yield View(phase, title, columns, rows, notes=(*notes, *_uneven(counts)))
 
 
 def _availability(evaluation: Evaluation, phase: str) -> View:

@@ -50,17 +50,19 @@ def _reading_all(model: Model, of_systems: tuple[Model, ...]) -> Model:
     return replace(model, inputs=tuple(expanded(model.inputs)), spine=spine)
 
 
-def select_nodes(names: tuple[str, ...]) -> tuple[Model, ...]:
+def select_nodes(names: tuple[str, ...], *, tables_first: bool = False) -> tuple[Model, ...]:
     """Nodes by table, short name, phase or system, in their order; all of them for no name.
 
-    A name that is a phase and a table, such as `predictions`, is the phase.
+    Args:
+        names: what a user wrote.
+        tables_first: whether a name that is a phase and a table, such as `predictions`, is the table, not the phase.
 
     Raises:
         UsageError: if a name is none of these, or the settings leave its system out.
     """
     wanted = tuple(_spelled(name) for name in names)
     try:
-        return select_models(wanted, all_nodes())
+        return select_models(wanted, all_nodes(), tables_first=tables_first)
     except UsageError:
         for given, name in zip(names, wanted, strict=True):
             if not called(name, all_nodes()) and called(name, nodes_of(None)):

@@ -8,14 +8,15 @@ from hoopcast.pipeline.model import Model, all_models, node_name
 PHASES = {"phase3": "analytics", "phase4": "precompute", "phase5": "features"}
 
 
-def select_models(names: tuple[str, ...], models: tuple[Model, ...] | None = None) -> tuple[Model, ...]:
+def select_models(
+    names: tuple[str, ...], models: tuple[Model, ...] | None = None, *, tables_first: bool = False
+) -> tuple[Model, ...]:
     """Models by table, short name, phase (phase3, analytics, …) or system, in their order; all of them for no name.
-
-    A name that is a phase and a table is the phase.
 
     Args:
         names: what a user wrote.
         models: all there are, in their order; those that are SQL when None.
+        tables_first: whether a name that is a phase and a table, such as `predictions`, is the table, not the phase.
 
     Raises:
         UsageError: if a name is none of these.
@@ -25,7 +26,7 @@ def select_models(names: tuple[str, ...], models: tuple[Model, ...] | None = Non
         return every
     wanted: set[str] = set()
     for name in names:
-        found = _of_phase(name, every) or called(name, every)
+        found = (tables_first and called(name, every)) or _of_phase(name, every) or called(name, every)
         if not found:
             raise _unknown(name, every)
         wanted |= {model.name for model in found}

@@ -4,12 +4,13 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from hoopcast.definitions.invented import FIRST_INVENTED_ID
 from hoopcast.sources.simulator.columns import Array, Floats, Ints, Texts, chance
 from hoopcast.sources.simulator.names import invented_names
 from hoopcast.sources.simulator.size import LeagueSize
 
 # Invented players have ids that NBA.com has not given to anyone.
-FIRST_PLAYER_ID = 9_000_001
+FIRST_PLAYER_ID = FIRST_INVENTED_ID + 1
 ZONES = ("three", "paint", "mid_range")
 # Made share of attempts by zone in an average season (2021-22: .354, .587 with unknown distances, .419).
 LEAGUE_ACCURACY = np.array([0.3545, 0.589, 0.4205])
