@@ -32,9 +32,19 @@ perfect).
 """
 _EARLY = "\nMean absolute error on ALL in October and in January, of the rows that each forecast.\n"
 _MARKET = """
-Log loss of P(over) at the line beside the market's without margin, and beside that market recalibrated on earlier
-months; t of the difference by day, negative is better. A lower mean error than the line is no achievement: the line
-less one half has it too.
+Log loss of P(over) at the line beside the no-vig market's, and beside that market recalibrated on earlier months; t of
+the difference by day, negative is better. A lower mean error than the line is no achievement: the line less one half
+has it too.
+"""
+_CLAIMS = """
+What a bet was claimed to pay and what it paid, in percent of a stake, on the better side of each line at the price that
+stood: by bands of claimed expected value, after the market, learned before each month. In brackets the lines and the
+95 % interval of the return, days taken as a whole. `!` marks a claim outside its interval. Lines of one price, shown
+apart, of prices far from a market's, and claims of 6 % and more are not bet on.
+"""
+_AFTER = """
+Log loss of P(over) after the market. Its weights are learned on lines of one price too, which the recalibrated market
+is not: the row of `market_line` shows what that longer record alone gives.
 """
 _PLAY = "\nWho will play, on all expected rows: Brier score, and that of always saying the share.\n"
 
@@ -63,6 +73,14 @@ def _season(found: dict[str, Any]) -> Iterator[str]:
         yield from _table(
             ("system", "from", "lines", "log loss", "market", "t", "recalibrated", "t of it"), _market(found["market"])
         )
+    if found["claims"]:
+        bands = ("below -3 %", "-3 to 0 %", "0 to 3 %", "3 to 6 %")
+        yield _CLAIMS + "\n"
+        yield from _table(("system", "prices", *bands, "picks", "slope", "picks from then on"), _claims(found))
+    if found["after_market"]:
+        yield _AFTER + "\n"
+        head = ("system", "lines", "after the market", "its own", "market", "t", "recalibrated", "t of it")
+        yield from _table(head, _after(found["after_market"]))
     yield _PLAY + "\n"
     yield from _table(("level", "Brier", "of the share"), _plays(found["availability"]))
 
@@ -112,6 +130,49 @@ def _market(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
             row["window"],
             f"{row['rows']:,}",
             *(_number(row[name], 4) for name in ("log_loss", "log_loss_market")),
+            _number(row["t_market"], 1),
+            _number(row["log_loss_recalibrated"], 4),
+            _number(row["t_recalibrated"], 1),
+        )
+
+
+def _claims(found: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    bands: dict[tuple[str, str], dict[float, dict[str, Any]]] = {}
+    for row in found["claims"]:
+        bands.setdefault((row["system"], row["prices"]), {})[row["low"]] = row
+    for one in found["claim_summaries"]:
+        of = bands[one["system"], one["prices"]]
+        slope = "-" if one["slope"] is None else f"{one['slope']:.2f} ({one['slope_low']:.2f}..{one['slope_high']:.2f})"
+        yield (
+            one["system"],
+            one["prices"],
+            *(_band(of.get(low)) for low in (-1.0, -0.03, 0.0, 0.03)),
+            f"{one['picks']:,}",
+            slope,
+            one["status"].replace("withheld from the next refit on", "withheld"),
+        )
+
+
+def _band(row: dict[str, Any] | None) -> str:
+    if row is None:
+        return "-"
+    interval = (
+        "too few" if row["returned_low"] is None else f"{_share(row['returned_low'])}..{_share(row['returned_high'])}"
+    )
+    mark = "! " if row["verdict"] == "outside" else ""
+    return f"{mark}{_share(row['claimed'])} paid {_share(row['returned'])} ({row['lines']:,}; {interval})"
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:+.1f}"
+
+
+def _after(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    for row in rows:
+        yield (
+            row["system"],
+            f"{row['rows']:,}",
+            *(_number(row[name], 4) for name in ("log_loss", "log_loss_own", "log_loss_market")),
             _number(row["t_market"], 1),
             _number(row["log_loss_recalibrated"], 4),
             _number(row["t_recalibrated"], 1),

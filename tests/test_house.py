@@ -19,8 +19,8 @@ DOCS = REPOSITORY / "docs"
 PYPROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
 LOCKS = {name: REPOSITORY / "requirements" / f"{name}.lock" for name in ("base", "dev")}
 
-MODULE_LINES = 300
-MODEL_LINES = 100
+MODULE_LINES = 700
+MODEL_LINES = 200
 LARGEST_FILE = 1_000_000
 # Clients of engines beside DuckDB: declared for those who use them, in no lock.
 NOT_LOCKED = {"spark", "bigquery"}

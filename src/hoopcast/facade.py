@@ -85,8 +85,9 @@ class Hoopcast(Readings):
 
         Args:
             tables: tables, short names or phases; all for none.
-            resume: leave what is done; otherwise the dates of the tables named are written again.
-            skip_preflight: exactly the tables named, without looking at what they read.
+            resume: leave what is done; otherwise the dates of the tables named are written again, trained models aside
+                unless `trained` is named.
+            skip_preflight: write from what is there, with helper tables and what their own phase lacks before them.
             retry_failed: nothing but what failed before.
             timeout: seconds that one span may take.
             progress: told of tables and spans.

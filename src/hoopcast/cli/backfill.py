@@ -64,7 +64,7 @@ class _PlannedLine:
 @click.argument("tables", nargs=-1, metavar="[TABLE...]")
 @with_range
 @click.option("--no-resume", is_flag=True, help="Write dates that are done as well.")
-@click.option("--skip-preflight", is_flag=True, help="Exactly the tables named, without looking at what they read.")
+@click.option("--skip-preflight", is_flag=True, help="Write from what is there; earlier phases stay as they are.")
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and why.")
 @click.option("--retry-failed", is_flag=True, help="Nothing but what failed before.")
 @click.option("--timeout", metavar="SECONDS", help="Time that one span may take. [default: 600]")
@@ -91,7 +91,8 @@ def backfill(
     rows of it (laws/linear_news), a phase (phase3 phase4 phase5, analytics precompute features predictions grading) or
     a system; all of them for none. `predictions` is the phase, player_prop_predictions its table. Without a range all
     that is ingested is brought up to date. Run the same command again after anything that stopped it: what is done
-    stays done.
+    stays done. --no-resume trains no model again unless `trained` is named. With --skip-preflight helper tables, and
+    what the tables' own phase lacks before them, come along.
     """
     how = {"resume": not no_resume, "skip_preflight": skip_preflight, "retry_failed": retry_failed}
     if dry_run:

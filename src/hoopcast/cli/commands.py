@@ -164,7 +164,7 @@ def _global_options() -> set[str]:
 def hoopcast(
     session: Session, warehouse: str | None, threads: str | None, quiet: bool, verbose: bool, debug: bool
 ) -> None:
-    """Take NBA seasons from raw box scores to a verified feature store and graded forecasts, in seconds.
+    """Take NBA seasons from raw box scores to a verified feature store and graded forecasts.
 
     Settings come from flags, then the environment, then hoopcast.toml. Every command has --help with an example.
     """

@@ -14,7 +14,7 @@ import click
 
 from hoopcast.cli.brief import by_table, show_brief
 from hoopcast.cli.grade import rounded
-from hoopcast.cli.options import example
+from hoopcast.cli.options import USER_PATH, example
 from hoopcast.cli.output import Output, counted, say, show
 from hoopcast.cli.predict import night_table
 from hoopcast.cli.reports import coverage_lines, verdict_in_words
@@ -22,6 +22,7 @@ from hoopcast.cli.session import Session
 from hoopcast.settings import FILE
 
 if TYPE_CHECKING:
+    from hoopcast.evaluation.evaluate import Evaluation
     from hoopcast.facade import Hoopcast
 
 _LEAGUE = "league"
@@ -37,9 +38,16 @@ _QUERY = """SELECT game_date, player_id, opponent_team_abbr AS opponent, points_
 
 @click.command(epilog=example("hoopcast demo", "hoopcast demo --season 2022-23 --folder try-it"))
 @click.option("--season", metavar="S", default="2021-22", show_default=True, help="The season to play.")
-@click.option("--folder", metavar="DIR", default="demo", show_default=True, help="Where its files and warehouse go.")
+@click.option(
+    "--folder",
+    metavar="DIR",
+    type=USER_PATH,
+    default="demo",
+    show_default=True,
+    help="Where its files and warehouse go.",
+)
 @click.pass_obj
-def demo(session: Session, season: str, folder: str) -> int:
+def demo(session: Session, season: str, folder: Path) -> int:
     """Invent a league, play a season, and take it from raw files to graded and scored forecasts; offline.
 
     The season before is played as well, so that October has history; it gets no forecasts. Running it again changes
@@ -50,7 +58,7 @@ def demo(session: Session, season: str, folder: str) -> int:
     from hoopcast.calendar import season_name, season_start_year
     from hoopcast.errors import UsageError
 
-    place = Path(folder)
+    place = folder
     seasons = (season_name(season_start_year(season) - 1), season)
     if place.exists() and not (place.is_dir() and ((place / _LEAGUE).is_dir() or not any(place.iterdir()))):
         raise UsageError(f"{place} is there and is of no demo; name another with --folder")
@@ -130,8 +138,33 @@ def _forecasts(session: Session, warehouse: "Hoopcast", season: str) -> None:
     say("")
     show(accuracy, Output(), null="-", title="Accuracy, points, of players who then played; from and to hold 95 %")
     say("")
-    show(rounded(warehouse.grade(season=season).systems), Output(), title="Grades; results of bets at real prices")
+    show(
+        rounded(warehouse.grade(season=season).systems), Output(), title="Grades; systems have forecast different rows"
+    )
     say("")
+    _picks(scored)
+    say("")
+
+
+def _picks(scored: "Evaluation") -> None:
+    """What picks were claimed to pay and paid, and of how many lines the record is."""
+    from hoopcast.warehouse.result import Table
+
+    rows = [
+        (
+            one.system,
+            one.lines,
+            one.picks,
+            *(None if isnan(share) else f"{100 * share:+.1f}" for share in (one.pick_claimed, one.pick_returned)),
+            None if isnan(one.pick_low) else f"{100 * one.pick_low:+.0f} to {100 * one.pick_high:+.0f}",
+            one.status,
+        )
+        for one in scored.claim_summaries
+    ]
+    kinds = ("VARCHAR", "BIGINT", "BIGINT", "DOUBLE", "DOUBLE", "VARCHAR", "VARCHAR")
+    names = ("system", "lines", "picks", "claimed", "paid", "95 %", "record")
+    title = "Picks at real prices, percent of a stake; lines: those that the record is of"
+    show(Table.of_rows(names, kinds, rows), Output(), null="-", title=title)
 
 
 def _fixed(points: float) -> str | None:

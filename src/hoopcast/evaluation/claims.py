@@ -11,7 +11,7 @@ from hoopcast.evaluation.populations import Scope
 from hoopcast.forecast.frame import BoolArray, DateArray, FloatArray, TextArray
 from hoopcast.forecast.system import Level
 from hoopcast.market.after_market import FEWEST_LINES
-from hoopcast.market.claims import LARGEST_CREDIBLE, Band, ClaimRecord, claim_record
+from hoopcast.market.claims import LARGEST_CREDIBLE, Band, ClaimRecord, claim_record, mean_return
 from hoopcast.market.odds import decimal_odds
 from hoopcast.warehouse.engine import Statements
 
@@ -62,7 +62,8 @@ class Claim:
 class ClaimSummary:
     """All bands of a system and season: the slope of returns on claims, with its 95 % interval, and what follows.
 
-    `status` is `holds`, or says why no picks are made: withheld from the next refit on, too few lines, or one price.
+    `status` is `holds`, or says why no picks are made: withheld from the next refit on, too few lines, or one price. The
+    `picks` were claimed to pay `pick_claimed` and returned `pick_returned`, with a 95 % interval clustered by day.
     """
 
     phase: str
@@ -72,6 +73,10 @@ class ClaimSummary:
     prices: PriceKind
     lines: int
     picks: int
+    pick_claimed: float
+    pick_returned: float
+    pick_low: float
+    pick_high: float
     slope: float
     slope_low: float
     slope_high: float
@@ -113,6 +118,8 @@ def claims(statements: Statements, scope: Scope, system_id: str) -> Iterator[tup
                     *about,
                     len(part.claimed),
                     int(part.is_pick.sum()),
+                    float(part.claimed[part.is_pick].mean()) if part.is_pick.any() else float("nan"),
+                    *mean_return(part.returned[part.is_pick], part.day[part.is_pick]),
                     record.slope.slope,
                     record.slope.low,
                     record.slope.high,

@@ -205,6 +205,9 @@ def _claim_summaries(evaluation: Evaluation, phase: str) -> View:
             one.prices,
             f"{one.lines:,}",
             f"{one.picks:,}" if one.picks else "",
+            _signed(one.pick_claimed),
+            _signed(one.pick_returned),
+            _interval(100 * one.pick_low, 100 * one.pick_high, 1),
             _number(one.slope, 2),
             _interval(one.slope_low, one.slope_high),
             one.status,
@@ -212,8 +215,24 @@ def _claim_summaries(evaluation: Evaluation, phase: str) -> View:
         for one in evaluation.claim_summaries
         if one.phase == phase
     )
-    columns = ("level", "system", "season", "prices", "lines", "picks", "slope", "95 %", "status")
-    notes = ("slope: by how much the return rises where the claim rises by 1; 1 where claims are true.",)
+    columns = (
+        "level",
+        "system",
+        "season",
+        "prices",
+        "lines",
+        "picks",
+        "claimed %",
+        "paid %",
+        "95 %",
+        "slope",
+        "95 %",
+        "status",
+    )
+    notes = (
+        "claimed, paid: of the picks that were made. lines: those that the record is of.",
+        "slope: by how much the return rises where the claim rises by 1; 1 where claims are true.",
+    )
     return View(phase, "Slope of realised on claimed, and what follows", columns, rows, texts=4, notes=notes)
 
 
@@ -339,6 +358,10 @@ _MOST_REFITS = 6
 
 def _number(value: float, digits: int = 3) -> str:
     return "" if math.isnan(value) else f"{value:.{digits}f}"
+
+
+def _signed(share: float) -> str:
+    return "" if math.isnan(share) else f"{100 * share:+.1f}"
 
 
 def _percent(value: float) -> str:

@@ -99,18 +99,28 @@ def claim_record(claimed: FloatArray, returned: FloatArray, day: DateArray) -> C
     return ClaimRecord(bands, _slope(claimed, returned, day))
 
 
+def mean_return(returned: FloatArray, day: DateArray) -> tuple[float, float, float]:
+    """Mean of returns and its 95 % interval, the bets of a day taken as one; NaN for no bet, or bets of one day."""
+    days, group = np.unique(day, return_inverse=True)
+    if not len(returned):
+        return np.nan, np.nan, np.nan
+    mean = float(returned.mean())
+    if len(days) == 1:
+        return mean, np.nan, np.nan
+    sums = np.bincount(group, returned - mean)
+    half = _Z * float(np.sqrt((sums**2).sum() * len(days) / (len(days) - 1))) / len(returned)
+    return mean, mean - half, mean + half
+
+
 def _band(low: float, high: float, claimed: FloatArray, returned: FloatArray, day: DateArray) -> Band:
     inside = (claimed >= low) & (claimed < high)
     count = int(inside.sum())
     if not count:
         return Band(low, high, 0, np.nan, np.nan, np.nan, np.nan)
-    mean = float(returned[inside].mean())
-    days, group = np.unique(day[inside], return_inverse=True)
-    half = np.nan
-    if count >= FEWEST_CLAIMS and len(days) >= FEWEST_DAYS:
-        sums = np.bincount(group, returned[inside] - mean)
-        half = _Z * float(np.sqrt((sums**2).sum() * len(days) / (len(days) - 1))) / count
-    return Band(low, high, count, float(claimed[inside].mean()), mean, mean - half, mean + half)
+    mean, *interval = mean_return(returned[inside], day[inside])
+    if count < FEWEST_CLAIMS or len(np.unique(day[inside])) < FEWEST_DAYS:
+        interval = [np.nan, np.nan]
+    return Band(low, high, count, float(claimed[inside].mean()), mean, *interval)
 
 
 def _slope(claimed: FloatArray, returned: FloatArray, day: DateArray) -> Slope:

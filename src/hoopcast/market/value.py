@@ -18,7 +18,7 @@ MARKET_PROBABILITIES = (0.3, 0.7)
 NO_RECORD = "no record yet"
 ONE_PRICE = "suspect price: one side alone is priced"
 EXTREME = "suspect price: far from a market's"
-BEYOND_CREDIBLE = f"suspect price: a claim of {LARGEST_CREDIBLE:.0%} or more is an error or a stale price"
+BEYOND_CREDIBLE = f"suspect price: an EV of {LARGEST_CREDIBLE:.0%} or more is an error or a stale price"
 BELOW_MINIMUM = "below the minimum value"
 
 
