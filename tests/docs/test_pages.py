@@ -78,11 +78,18 @@ def rows(text: str) -> list[list[str]]:
 def test_figures_of_the_readme_are_those_of_the_page_of_scores() -> None:
     readme = (REPOSITORY / "README.md").read_text("utf-8").partition("## How good it is")[2].partition("\n## ")[0]
     page = (REPOSITORY / "docs" / "forecast-scores.md").read_text("utf-8").partition("## 2021-22 (TEST)")[2]
-    names = {"mean of the last 5 games": "last 5", "exponential average, half-life 8 games": "ewma8"}
+    names = {
+        "mean of the last 5 games": "last 5",
+        "exponential average, half-life 8 games": "ewma8",
+        "market_line`, the no-vig line as it is": "market_line",
+    }
     # In its first table the page has a column for each population: ALL comes first, PROP last.
     scores = {row[1]: (row[3].strip("-"), row[7].strip("-")) for row in rows(page.partition("Outcomes inside")[0])}
     shown = rows(readme)[2:]
-    assert len(shown) == 7
+    assert len(shown) == 9
     assert [(all_, prop) for _, _, all_, prop in shown] == [scores[names.get(row[1], row[1])] for row in shown]
     against = next(row for row in rows(page) if row[:2] == ["ensemble_line", "all"])
     assert all(figure in readme for figure in (*against[3:5], against[5], *against[6:8]))
+    # What a claim paid: of the band of picks, in the table of claims.
+    claims = next(row for row in rows(page) if row[:2] == ["ensemble_news", "both sides"])[5]
+    assert all(number.strip("+()") in readme for number in claims.replace("..", " ").split() if "." in number)

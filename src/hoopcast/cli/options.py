@@ -183,7 +183,7 @@ with_page_output = partial(with_output, page=True)
 def with_wait(command: Command) -> Command:
     """Add --wait."""
     return click.option(
-        "--wait", metavar="SECONDS", help="How long to wait for another process that writes. [default: 60]"
+        "--wait", metavar="SECONDS", help="How long to wait for a process that writes, each in turn. [default: 60]"
     )(command)
 
 

@@ -62,8 +62,8 @@ class Claim:
 class ClaimSummary:
     """All bands of a system and season: the slope of returns on claims, with its 95 % interval, and what follows.
 
-    `status` is `holds`, or says why no picks are made: withheld from the next refit on, too few lines, or one price. The
-    `picks` were claimed to pay `pick_claimed` and returned `pick_returned`, with a 95 % interval clustered by day.
+    `status` is `holds`, or says why no picks are made: withheld from the next refit on, too few lines, or one price.
+    The `picks` were claimed to pay `pick_claimed` and returned `pick_returned`, with a 95 % interval clustered by day.
     """
 
     phase: str

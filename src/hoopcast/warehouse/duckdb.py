@@ -22,6 +22,8 @@ from hoopcast.warehouse.targets import hold, release
 # A process that is just ending has no program any more: "held in PID 7".
 _HOLDER = re.compile(r"held in (?:(?P<program>.+?) \()?PID (?P<pid>\d+)")
 _RETRY_SECONDS = 0.05
+# So many holders, one after the other, are waited for at the most.
+_MOST_HOLDERS = 10
 _LONGEST_COMMAND = 100
 SCHEME = "duckdb://"
 # Such as md:, of a service; one letter is a drive.
@@ -83,7 +85,7 @@ class DuckDB:
 
         Args:
             url: `duckdb:///file.duckdb`, a path, or `duckdb://:memory:`.
-            wait_seconds: how long to wait for another process that holds the file.
+            wait_seconds: how long to wait for another process that holds the file; for each anew, up to ten in a row.
             must_exist: refuse to create a file that is absent.
             read_only: share the file with other readers, and refuse to write.
             threads: worker threads, all cores when None.
@@ -200,7 +202,8 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _connect(path: str, wait_seconds: float, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    deadline = time.monotonic() + wait_seconds
+    began = time.monotonic()
+    deadline, last, seen = began + wait_seconds, began + _MOST_HOLDERS * wait_seconds, ""
     while True:
         try:
             return duckdb.connect(path, read_only=read_only, config=_CONFIG)
@@ -208,6 +211,9 @@ def _connect(path: str, wait_seconds: float, *, read_only: bool) -> duckdb.DuckD
             holder = _HOLDER.search(str(error))
             if holder is None:
                 raise WarehouseError(_unreadable(path, error)) from error
+            if holder["pid"] != seen:
+                # Of several that wait their turn, whoever comes late has not waited for this one yet.
+                deadline, seen = min(time.monotonic() + wait_seconds, last), holder["pid"]
             if time.monotonic() >= deadline:
                 command = _command(holder["pid"]) or holder["program"] or "ending"
                 message = (
