@@ -157,7 +157,7 @@ def _picks(scored: "Evaluation") -> None:
             one.picks,
             *(None if isnan(share) else f"{100 * share:+.1f}" for share in (one.pick_claimed, one.pick_returned)),
             None if isnan(one.pick_low) else f"{100 * one.pick_low:+.0f} to {100 * one.pick_high:+.0f}",
-            one.status,
+            one.status.partition(":")[0],
         )
         for one in scored.claim_summaries
     ]

@@ -210,10 +210,15 @@ def _claim_summaries(evaluation: Evaluation, phase: str) -> View:
             _interval(100 * one.pick_low, 100 * one.pick_high, 1),
             _number(one.slope, 2),
             _interval(one.slope_low, one.slope_high),
-            one.status,
+            one.status.partition(":")[0],
         )
         for one in evaluation.claim_summaries
         if one.phase == phase
+    )
+    reasons = tuple(
+        f"{one.system}, {one.season}: {one.status}."
+        for one in evaluation.claim_summaries
+        if one.phase == phase and one.status.startswith("withheld")
     )
     columns = (
         "level",
@@ -232,6 +237,7 @@ def _claim_summaries(evaluation: Evaluation, phase: str) -> View:
     notes = (
         "claimed, paid: of the picks that were made. lines: those that the record is of.",
         "slope: by how much the return rises where the claim rises by 1; 1 where claims are true.",
+        *reasons,
     )
     return View(phase, "Slope of realised on claimed, and what follows", columns, rows, texts=4, notes=notes)
 
