@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+import hoopcast
 from hoopcast.errors import UsageError
 from hoopcast.forecast.nodes import NAMES
 from hoopcast.forecast.spelling import system_names
+from hoopcast.pipeline.nodes import all_nodes
 from hoopcast.settings import Settings, load
 
 ABSENT = Path("absent.toml")
@@ -78,3 +80,22 @@ def test_more_threads_than_any_machine_has_are_refused_in_one_short_line(threads
         load({"threads": threads}, {}, ABSENT)
     assert len(str(refused.value)) < 120
     assert load({"threads": "256"}, {}, ABSENT).threads == 256
+
+
+def test_a_file_beside_the_warehouse_counts_wherever_the_warehouse_is_opened_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HOOPCAST_SYSTEMS", raising=False)
+    place = tmp_path / "demo"
+    place.mkdir()
+    (place / "hoopcast.toml").write_text('systems = ["moving_average"]\nwait = 7\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    with hoopcast.open("duckdb:///demo/hoopcast.duckdb"):
+        assert (load({}).systems, load({}).wait) == (("moving_average",), 7)
+        assert {node.system_id for node in all_nodes() if node.table.short == "laws"} == {"moving_average_history"}
+        (tmp_path / "hoopcast.toml").write_text('systems = ["linear"]\n', "utf-8")
+        assert (load({}).systems, load({}).wait) == (("linear",), 7), "the current folder counts more"
+        monkeypatch.setenv("HOOPCAST_SYSTEMS", "market")
+        assert load({}).systems == ("market",), "and the environment more than both"
+    with hoopcast.open("duckdb://:memory:"):
+        assert load({}).wait == 60

@@ -18,7 +18,7 @@ from hoopcast.cli.options import USER_PATH, example
 from hoopcast.cli.output import Output, counted, say, show
 from hoopcast.cli.predict import night_table
 from hoopcast.cli.reports import coverage_lines, verdict_in_words
-from hoopcast.cli.session import Session
+from hoopcast.cli.session import LABEL, Session
 from hoopcast.settings import FILE
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ def _through(session: Session, warehouse: "Hoopcast", place: Path, season: str) 
     tables = counted(len(by_table((table.table, table) for table in report.tables)), "table")
     _note(session, f"  {counted(rows, 'row')} in {tables}, {report.seconds:.1f} s")
     say("")
-    show_brief(coverage_lines(warehouse.coverage(season=season)), Output(), title=f"Coverage of {season}")
+    show_brief(coverage_lines(warehouse.coverage(season=season)), Output(), title=f"Coverage of {season}{LABEL}")
     say("")
     by_month = warehouse.coverage("mlfs", season=season, by="month")
-    show_brief(coverage_lines(by_month, "month"), Output(), title="The feature store by month")
+    show_brief(coverage_lines(by_month, "month"), Output(), title=f"The feature store by month{LABEL}")
     say("")
     _forecasts(session, warehouse, season)
     with _step(session, "Verify: keys, ranges, and a reason for each row that is absent"):
@@ -125,7 +125,7 @@ def _forecasts(session: Session, warehouse: "Hoopcast", season: str) -> None:
     found = warehouse.predict(update=False, dates=[last])
     night = night_table(found.forecasts)
     shown = Table.of_rows(night.columns, night.types, night.rows[:_SHOWN])
-    show(shown, Output(), title=f"Points on {last}, {found.said_by}; {_SHOWN} of {len(night.rows)} forecasts")
+    show(shown, Output(), title=f"Points on {last}{LABEL}, {found.said_by}; {_SHOWN} of {len(night.rows)} forecasts")
     say("")
     with _step(session, "Score the season's forecasts, days resampled for the intervals"):
         scored = warehouse.evaluate(populations=("ALL",), season=season)
@@ -136,10 +136,17 @@ def _forecasts(session: Session, warehouse: "Hoopcast", season: str) -> None:
     kinds = ("VARCHAR", "VARCHAR", "BIGINT", *["DOUBLE"] * 4)
     accuracy = Table.of_rows(("system", "level", "games", "mae", "from", "to", "crps"), kinds, rows)
     say("")
-    show(accuracy, Output(), null="-", title="Accuracy, points, of players who then played; from and to hold 95 %")
+    show(
+        accuracy,
+        Output(),
+        null="-",
+        title=f"Accuracy{LABEL}, points, of players who then played; from and to hold 95 %",
+    )
     say("")
     show(
-        rounded(warehouse.grade(season=season).systems), Output(), title="Grades; systems have forecast different rows"
+        rounded(warehouse.grade(season=season).systems),
+        Output(),
+        title=f"Grades{LABEL}; systems have forecast different rows",
     )
     say("")
     _picks(scored)
@@ -163,7 +170,7 @@ def _picks(scored: "Evaluation") -> None:
     ]
     kinds = ("VARCHAR", "BIGINT", "BIGINT", "DOUBLE", "DOUBLE", "VARCHAR", "VARCHAR")
     names = ("system", "lines", "picks", "claimed", "paid", "95 %", "record")
-    title = "Picks at real prices, percent of a stake; lines: those that the record is of"
+    title = f"Picks{LABEL}, percent of a stake at the prices; lines: those that the record is of"
     show(Table.of_rows(names, kinds, rows), Output(), null="-", title=title)
 
 

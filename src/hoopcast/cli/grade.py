@@ -32,7 +32,8 @@ def grade(session: Session, dates: "RangeArguments", wait: str | None, output: O
     if not found.systems.rows and output == Output():
         session.note("no grades: no game with forecasts is final; `hoopcast coverage grades --gaps` says more")
     else:
-        show(rounded(found.systems) if output.format == "table" else found.systems, output)
+        title = f"Grades{session.label}" if session.label else None
+        show(rounded(found.systems) if output.format == "table" else found.systems, output, title=title)
         if note := uneven(found.systems):
             session.note(note)
     if found.run.exit_status:

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 _RANGES = (("p25", "p75"), ("p10", "p90"), ("p05", "p95"))
 
 
-def portrait(found: "PlayerOutlook") -> list[str]:
-    """The lines to print."""
+def portrait(found: "PlayerOutlook", label: str = "") -> list[str]:
+    """The lines to print; the label ends the heading."""
     row = found.forecast
     if row is None:
         who = f"{found.player.name} ({found.player.player_id}) has no forecast on {found.date}"
         return [f"{who}:", *(f"  {reason}" for reason in found.absences)]
     game = f"{row['team_abbr']} {'v' if row['is_home'] else '@'} {row['opponent_abbr']}"
     lines = [
-        f"{found.player.name} ({found.player.player_id}), {game}, {found.date}",
+        f"{found.player.name} ({found.player.player_id}), {game}, {found.date}{label}",
         f"{row['system_id']}, trained until {row['trained_until']}",
         "",
     ]

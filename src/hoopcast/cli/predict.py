@@ -86,7 +86,7 @@ def _show(session: Session, found: "Outlook", output: Output) -> None:
     elif found.player is not None:
         from hoopcast.cli.portrait import portrait
 
-        put("\n".join([*portrait(found.player), "", _ADVICE]), output.path)
+        put("\n".join([*portrait(found.player, session.label), "", _ADVICE]), output.path)
     elif not found.forecasts.rows:
         session.note(
             f"no forecasts by {found.said_by}: nobody is expected who has not played before; of all others `hoopcast"
@@ -95,7 +95,7 @@ def _show(session: Session, found: "Outlook", output: Output) -> None:
     else:
         speaking = {row["system_id"] for row in found.forecasts}
         said_by = found.said_by if len(speaking) > 1 else speaking.pop()
-        show(night_table(found.forecasts), output, title=f"Points, {said_by}")
+        show(night_table(found.forecasts), output, title=f"Points, {said_by}{session.label}")
         if output.path is None:
             session.note(_LEGEND)
     if found.run is not None and found.run.exit_status:

@@ -40,7 +40,7 @@ def explain(session: Session, player: str, date: str, wait: str | None, output: 
     if output.format == "json":
         _as_json(found, output)
     elif output.format == "table" and output.path is None:
-        say(f"{found.player.name} ({found.player.player_id}), {_game(found)}, morning of {found.date}")
+        say(f"{found.player.name} ({found.player.player_id}), {_game(found)}, morning of {found.date}{session.label}")
         say(f"feature quality {found.quality:g} of 100\n")
         show(_short(found.features), Output(), null="-")
         say(f"\n{_CAPTION}\n")

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from hoopcast.facade import Hoopcast
     from hoopcast.settings import Settings
 
+# What headings end with where players are invented.
+LABEL = ", simulated league"
+
 
 @dataclass
 class Session:
@@ -26,6 +29,12 @@ class Session:
     quiet: bool = False
     verbose: bool = False
     debug: bool = False
+    is_simulated: bool = False
+
+    @property
+    def label(self) -> str:
+        """What headings end with where the league is none."""
+        return LABEL if self.is_simulated else ""
 
     @property
     def command(self) -> str:
@@ -70,7 +79,8 @@ class Session:
         """A warehouse, with a word where its league is none."""
         from hoopcast.readings import SIMULATED
 
-        if opened.is_simulated:
+        self.is_simulated = opened.is_simulated
+        if self.is_simulated:
             self.note(SIMULATED)
         return opened
 

@@ -199,10 +199,9 @@ def _claims(evaluation: Evaluation, phase: str) -> View:
 def _claim_summaries(evaluation: Evaluation, phase: str) -> View:
     rows = tuple(
         (
-            one.level,
             one.system,
             one.season,
-            one.prices,
+            one.prices.partition(" ")[0],
             f"{one.lines:,}",
             f"{one.picks:,}" if one.picks else "",
             _signed(one.pick_claimed),
@@ -216,12 +215,11 @@ def _claim_summaries(evaluation: Evaluation, phase: str) -> View:
         if one.phase == phase
     )
     reasons = tuple(
-        f"{one.system}, {one.season}: {one.status}."
+        f"{one.system}, {one.season}: {one.status.partition(': ')[2]}."
         for one in evaluation.claim_summaries
         if one.phase == phase and one.status.startswith("withheld")
     )
     columns = (
-        "level",
         "system",
         "season",
         "prices",
@@ -237,9 +235,10 @@ def _claim_summaries(evaluation: Evaluation, phase: str) -> View:
     notes = (
         "claimed, paid: of the picks that were made. lines: those that the record is of.",
         "slope: by how much the return rises where the claim rises by 1; 1 where claims are true.",
+        *(("Withheld from the next refit on, as they do not pay what they claim:",) if reasons else ()),
         *reasons,
     )
-    return View(phase, "Slope of realised on claimed, and what follows", columns, rows, texts=4, notes=notes)
+    return View(phase, "Slope of realised on claimed, and what follows", columns, rows, texts=3, notes=notes)
 
 
 def _after_market(evaluation: Evaluation, phase: str) -> View:
