@@ -209,7 +209,7 @@ def _claim_summaries(evaluation: Evaluation, phase: str) -> View:
             _interval(100 * one.pick_low, 100 * one.pick_high, 1),
             _number(one.slope, 2),
             _interval(one.slope_low, one.slope_high),
-            one.status.partition(":")[0],
+            "withheld" if one.status.startswith("withheld") else one.status.partition(":")[0],
         )
         for one in evaluation.claim_summaries
         if one.phase == phase
