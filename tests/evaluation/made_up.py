@@ -8,12 +8,14 @@ from hoopcast.evaluation.grading import grades
 from hoopcast.forecast.frame import FloatArray
 from hoopcast.forecast.law import summaries
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
-from hoopcast.market.value import recommend
+from hoopcast.market.value import Prices, recommend
 from hoopcast.pipeline.model import Asked
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import ColumnsOf
 from hoopcast.warehouse.tables import table
 
+# So far from the market, and no further, a made-up system is believed: as if learned, and enough for picks.
+BELIEVED = 0.05
 TABLES = ("trained", "calibration", "predictions", "grades", "issued")
 # Means of negative binomials of variance 3.2 times the mean, NaN for no forecast, from the columns of `_ROWS`.
 Means = Callable[[ColumnsOf], FloatArray]
@@ -67,7 +69,9 @@ def _predictions(rows: ColumnsOf, system_id: str, mean: FloatArray) -> ColumnsOf
     line, variance = rows["line"].astype(np.float64), 3.2 * mean
     said = summaries(mean, variance, None, line)
     over, under = (decimal_odds(rows[side].astype(np.float64)) for side in ("over_price", "under_price"))
-    chosen = recommend(said.probability_over, said.probability_push, over, under)
+    market = no_vig_probability_over(*completed(over, under))
+    after = np.clip(said.probability_over, market - BELIEVED, market + BELIEVED)
+    chosen = recommend(after, said.probability_push, Prices(over, under, market), np.full(len(mean), "", dtype=object))
     texts = {
         "market": "points", "system_id": system_id, "calibration_id": "identity", "player_lookup": "somebody",
         "model_version": "1", "feature_version": "1", "reasons": "",
@@ -80,7 +84,7 @@ def _predictions(rows: ColumnsOf, system_id: str, mean: FloatArray) -> ColumnsOf
         **{f"forecast_{name}": getattr(said, name) for name in ("mean", "variance", "median")},
         "nb_mean": mean,
         "nb_variance": variance,
-        "no_vig_probability_over": no_vig_probability_over(*completed(over, under)),
+        "no_vig_probability_over": market,
         "edge": said.mean - line,
         "trained_until": rows["game_date"] - np.timedelta64(1, "D"),
         "created_at_utc": np.full(len(mean), "2022-07-01", dtype="datetime64[us]"),

@@ -30,7 +30,7 @@ def lines(points: FloatArray, line: FloatArray, over_price: FloatArray, under_pr
 def says(probability: FloatArray) -> Forecasts:
     """A system that gives the over these probabilities."""
     nothing = np.full(len(probability), np.nan)
-    return Forecasts("linear_line", "line", nothing, nothing, probability, nothing, nothing, nothing, nothing)
+    return Forecasts("linear_line", "line", nothing, nothing, probability, *(nothing,) * 5)
 
 
 def constant(value: float) -> FloatArray:

@@ -71,7 +71,7 @@ def news(warehouse: Hoopcast) -> ModelCard:
 
 def call(path: Path, *arguments: str) -> Result:
     """Call `models` on a warehouse."""
-    return CliRunner().invoke(command, ["--warehouse", str(path), "models", *arguments])
+    return CliRunner().invoke(command, ["--quiet", "--warehouse", str(path), "models", *arguments])
 
 
 def counted(warehouse: Hoopcast, sql: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ WIDEST = 120
 
 def call(league: Path, *arguments: str) -> Result:
     """Call `evaluate` on the league."""
-    return CliRunner().invoke(command, ["--warehouse", str(league), "evaluate", *arguments])
+    return CliRunner().invoke(command, ["--quiet", "--warehouse", str(league), "evaluate", *arguments])
 
 
 def test_every_line_fits_a_wide_terminal(forecast_league: Path) -> None:

@@ -18,6 +18,7 @@ from tests.properties.changes import record_changes
 
 BOX = "nba_raw.nbac_player_boxscore"
 GRADES = "nba_predictions.prediction_accuracy"
+ISSUED = "nba_predictions.issued_forecast"
 SEASON = "2021-22"
 
 
@@ -77,9 +78,10 @@ def test_a_system_that_no_longer_runs_is_named_with_what_runs_it(
 
 
 def test_what_was_issued_is_never_stale(warehouse: Hoopcast) -> None:
-    columns = ", ".join(name for name in warehouse.query("FROM nba_predictions.player_prop_predictions").columns)
+    own = warehouse.query("FROM nba_predictions.player_prop_predictions").columns
+    columns = ", ".join(name for name in warehouse.query(f"FROM {ISSUED}").columns if name in own)
     warehouse.engine.execute(
-        f"INSERT INTO nba_predictions.issued_forecast ({columns}, issued_at_utc)"
+        f"INSERT INTO {ISSUED} ({columns}, issued_at_utc)"
         f" SELECT {columns}, TIMESTAMP '2020-01-01' FROM nba_predictions.player_prop_predictions"
     )
     correct(warehouse, days(warehouse)[2])
