@@ -70,6 +70,10 @@ def test_an_issue_has_every_column_of_a_forecast_its_recalibration_and_its_momen
     ]
     assert definitions[1].pop("issued_at_utc") == ("TIMESTAMP", True, None, None)
     assert definitions[1].pop("recalibration") == ("VARCHAR", False, None, None)
+    # What the close was worth is known after the issue alone, and issues of an older layout tell no suspect price.
+    assert definitions[0].pop("clv") == ("DOUBLE", False, -1, 1)
+    suspect = [definition.pop("suspect_price") for definition in definitions]
+    assert suspect == [("BOOLEAN", is_needed, None, None) for is_needed in (True, False)]
     assert definitions[0] == definitions[1]
 
 

@@ -1,5 +1,7 @@
 """What is said of players before their games, on a small simulated league."""
 
+import json
+import math
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -12,10 +14,11 @@ import hoopcast
 from hoopcast import Hoopcast
 from hoopcast.errors import UsageError
 from hoopcast.forecast.naming import every_system, named_systems
-from hoopcast.forecast.player_outlook import LEAST_STANDARD_ERROR, PlayerOutlook
+from hoopcast.forecast.player_outlook import LEAST_STANDARD_ERROR, PlayerOutlook, Wager
 from hoopcast.forecast.spelling import ALIASES
 from hoopcast.forecast.system import LEVELS
 from tests.conftest import SYSTEMS
+from tests.forecast.valued import SYSTEM, valued_warehouse
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +28,16 @@ def warehouse(forecast_warehouse: Path, tmp_path_factory: pytest.TempPathFactory
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOOPCAST_SYSTEMS", SYSTEMS)
         with hoopcast.open(str(path)) as opened:
+            yield opened
+
+
+@pytest.fixture(scope="module")
+def valued(forecast_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hoopcast]:
+    """The warehouse with bets that are valued after the market."""
+    path = valued_warehouse(tmp_path_factory, forecast_warehouse)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOOPCAST_SYSTEMS", SYSTEMS)
+        with hoopcast.open(str(path), read_only=True) as opened:
             yield opened
 
 
@@ -40,6 +53,22 @@ def in_detail(warehouse: Hoopcast, player: int, day: date, system: str | None = 
     found = warehouse.predict(player, system=system, update=False, dates=[day]).player
     assert found is not None
     return found
+
+
+def nights(warehouse: Hoopcast) -> list[date]:
+    """Dates with forecasts of the second season, in order."""
+    found = warehouse.query(
+        "SELECT DISTINCT game_date FROM nba_predictions.player_prop_predictions WHERE season = '2021-22' ORDER BY 1"
+    ).rows
+    return [day for (day,) in found]
+
+
+def wagers(warehouse: Hoopcast, day: date, system: str) -> list[tuple[Wager, dict[str, Any]]]:
+    """What a system's bets on a night come to, each beside its row of the forecasts; there are some."""
+    rows = [row for row in warehouse.predict(system=system, update=False, dates=[day]).forecasts if row["line"]]
+    found = [(in_detail(warehouse, row["player_id"], day, system).wager, row) for row in rows]
+    assert found
+    return [(wager, row) for wager, row in found if wager is not None]
 
 
 def one_of(rows: list[dict[str, Any]], **wanted: object) -> dict[str, Any]:
@@ -137,21 +166,57 @@ def test_fair_odds_give_the_forecasts_own_probability_back(warehouse: Hoopcast, 
     size = abs(wager.fair_over) / 100
     decimal = 1 + (size if wager.fair_over > 0 else 1 / size)
     assert 1 / decimal == pytest.approx(row["probability_over"])
-    assert wager.value == pytest.approx(row["expected_value"], abs=1e-5)
 
 
-def test_a_stake_is_shrunk_by_how_far_systems_are_apart_and_is_nought_without_value(
-    warehouse: Hoopcast, day: date
-) -> None:
-    rows = list(warehouse.predict(system="linear_history", update=False, dates=[day]).forecasts)
-    wagers = [in_detail(warehouse, row["player_id"], day, "linear_history").wager for row in rows if row["line"]]
-    assert wagers
-    for wager in wagers:
-        assert wager is not None
+def test_without_a_record_no_bet_is_valued_and_the_reason_is_told(warehouse: Hoopcast, day: date) -> None:
+    for wager, row in wagers(warehouse, day, "linear_history"):
+        assert (row["recommendation"], row["pass_reason"]) == ("PASS", wager.pass_reason) == ("PASS", "no record yet")
+        assert (wager.side, wager.win_probability, wager.expected_value, wager.stake) == (None, None, None, None)
+        assert (wager.market_weight, wager.system_weight) == (None, None)
+
+
+def test_a_bet_is_worth_what_its_row_says_and_what_its_price_makes_of_its_chance(valued: Hoopcast, day: date) -> None:
+    for wager, row in wagers(valued, day, SYSTEM):
+        assert wager.side is not None
+        assert wager.win_probability is not None
+        assert (wager.side, wager.pass_reason) == (row["better_side"].lower(), row["pass_reason"])
+        for name in ("win_probability", "expected_value", "market_weight", "system_weight"):
+            assert getattr(wager, name) == pytest.approx(row[name])
+        american = row[f"{wager.side}_price"]
+        price = 1 + (american / 100 if american > 0 else -100 / american)
+        of_stake = (1 - row["probability_push"]) * (wager.win_probability * price - 1)
+        assert wager.expected_value == pytest.approx(of_stake, abs=1e-5)
+        log_odds = [math.log(p / (1 - p)) for p in (row["no_vig_probability_over"], row["probability_over"])]
+        document = valued.query(
+            "SELECT document FROM nba_predictions.trained_model WHERE system_id = $name AND refit_date <= $day"
+            " ORDER BY refit_date DESC LIMIT 1",
+            {"name": f"win_probability_{SYSTEM}", "day": day},
+        ).rows[0][0]
+        moved = json.loads(str(document))["intercept"] + sum(
+            weight * odds for weight, odds in zip((row["market_weight"], row["system_weight"]), log_odds, strict=True)
+        )
+        over = 1 / (1 + math.exp(-moved))
+        assert wager.win_probability == pytest.approx(over if wager.side == "over" else 1 - over, abs=1e-5)
+
+
+def test_a_stake_is_shrunk_by_how_far_systems_are_apart_and_there_is_none_without_a_pick(valued: Hoopcast) -> None:
+    found = [pair for day in nights(valued)[-4:] for pair in wagers(valued, day, SYSTEM)]
+    for wager, row in found:
         assert wager.standard_error >= LEAST_STANDARD_ERROR
-        if wager.value is not None and wager.stake is not None:
-            assert 0 <= wager.stake <= 0.25
-            assert (wager.stake > 0) == (wager.value > 0)
+        if row["recommendation"] == "PASS":
+            assert wager.stake is None
+            assert wager.pass_reason is not None
+            continue
+        assert wager.pass_reason is None
+        assert wager.stake is not None
+        assert wager.win_probability is not None
+        american = row[f"{wager.side}_price"]
+        profit = american / 100 if american > 0 else -100 / american
+        kelly = ((profit + 1) * wager.win_probability - 1) / profit
+        error = wager.standard_error * (profit + 1) / profit
+        assert wager.stake == pytest.approx(0.25 * kelly * kelly**2 / (kelly**2 + error**2), abs=1e-5)
+        assert 0 < wager.stake < 0.25 * kelly
+    assert {row["recommendation"] for _, row in found} > {"PASS"}
 
 
 def test_a_system_without_a_forecast_says_why(warehouse: Hoopcast, day: date) -> None:
