@@ -195,8 +195,9 @@ def test_a_push_teaches_nothing_and_is_told_a_probability_nonetheless() -> None:
 
 def test_lines_without_a_price_or_a_forecast_teach_nothing() -> None:
     market, system, over, period = season(5)
-    with_gaps = [np.append(column, [value, value]) for column, value in ((over, 1.0), (period, 0.0))]
-    found = walk_forward(np.append(market, [np.nan, 0.5]), np.append(system, [0.5, np.nan]), *with_gaps, fewest=30)
+    longer_over, longer_period = np.append(over, [1.0, 1.0]), np.append(period, [0.0, 0.0])
+    market_gap, system_gap = np.append(market, [np.nan, 0.5]), np.append(system, [0.5, np.nan])
+    found = walk_forward(market_gap, system_gap, longer_over, longer_period, fewest=30)
     np.testing.assert_array_equal(found[:-2], walk_forward(market, system, over, period, fewest=30))
     assert np.isnan(found[-2:]).all()
 

@@ -69,7 +69,7 @@ def judged(market: Market) -> Season:
     is_over = bets.better_side == "OVER"
     price = np.where(is_over, market.prices.over, market.prices.under)
     returned = np.where(is_over == (market.went_over == 1), price - 1, -1.0)
-    return Season(*(column[late] for column in (bets.expected_value, returned, is_picked, bets.suspect_price)))
+    return Season(bets.expected_value[late], returned[late], is_picked[late], bets.suspect_price[late])
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])

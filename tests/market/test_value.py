@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -108,10 +109,11 @@ def a_market_of(lines: int) -> list[Line]:
     """Lines of all kinds, drawn with a seed."""
     draw = np.random.default_rng(5)
     chosen = [usual(*row) for row in draw.uniform((0.27, 0.99, -0.05, 0), (0.73, 1.13, 0.05, 0.1), (lines, 4)).tolist()]
-    for place, changes in enumerate((
+    oddities: tuple[dict[str, Any], ...] = (
         {"over": np.nan}, {"under": np.nan}, {"over": np.nan, "under": np.nan}, {"probability": np.nan},
         {"push": np.nan}, {"withheld": WITHHELD},
-    )):  # fmt: skip
+    )  # fmt: skip
+    for place, changes in enumerate(oddities):
         chosen[place::11] = [replace(line, **changes) for line in chosen[place::11]]
     return chosen
 
@@ -240,7 +242,7 @@ def test_the_minimum_value_itself_is_enough_and_the_largest_credible_one_is_too_
         ({"market": 0.7}, None),
     ],
 )
-def test_prices_that_no_market_would_show_are_suspect(changes: dict[str, float], reason: str | None) -> None:
+def test_prices_that_no_market_would_show_are_suspect(changes: dict[str, Any], reason: str | None) -> None:
     line = replace(GOOD, **changes)
     # An opinion that makes the over worth 4 %, whatever its price.
     line = replace(line, probability=(1 + 0.04 / (1 - line.push)) / line.over)
@@ -263,7 +265,7 @@ def test_prices_that_no_market_would_show_are_suspect(changes: dict[str, float],
         ({}, None),
     ],
 )
-def test_of_several_reasons_to_pass_the_weightiest_is_said(changes: dict[str, float], reason: str | None) -> None:
+def test_of_several_reasons_to_pass_the_weightiest_is_said(changes: dict[str, Any], reason: str | None) -> None:
     assert recommended(replace(GOOD, **changes)).pass_reason.tolist() == [reason]
 
 
