@@ -7,9 +7,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import hoopcast
 from hoopcast.cli.histogram import histogram
+from hoopcast.cli.predict import night_table
 from tests.cli.conftest import Call
 from tests.conftest import SYSTEMS
+from tests.forecast.valued import SYSTEM, valued_warehouse
 
 
 @pytest.fixture
@@ -38,6 +41,22 @@ def star(warehouse: Path, day: str) -> str:
     )
 
 
+@pytest.fixture
+def valued(
+    forecast_warehouse: Path, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A warehouse with bets that are valued after the market, in this test's folder."""
+    monkeypatch.setenv("HOOPCAST_SYSTEMS", SYSTEMS)
+    return Path(shutil.copy(valued_warehouse(tmp_path_factory, forecast_warehouse), tmp_path / "hoopcast.duckdb"))
+
+
+def bet(warehouse: Path, condition: str) -> tuple[str, str]:
+    """Date and player of one bet of the system that makes picks, the last that fulfils a condition."""
+    rows = f"FROM nba_predictions.player_prop_predictions WHERE system_id = '{SYSTEM}' AND {condition}"
+    last = asked(warehouse, f"SELECT MAX(game_date) {rows}")
+    return last, asked(warehouse, f"SELECT MIN(player_id) {rows} AND game_date = '{last}'")
+
+
 def asked(warehouse: Path, query: str) -> str:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         found = connection.execute(query).fetchone()
@@ -55,13 +74,13 @@ def test_a_night_is_a_table_of_120_columns_at_most(call: Call, day: str) -> None
     for range_ in (("--month", day[:7], "--system", "linear"), ("--date", day, "--system", "linear")):
         lines = printed(call, "predict", *range_).splitlines()
         assert max(len(line) for line in lines) <= 120
-        heads = "date game player plays mean median p10 p90 line over value call system"
+        heads = "date game player plays mean median p10 p90 line over EV pick system"
         assert lines[2].split() == heads.split()
 
 
 def test_a_system_that_speaks_alone_is_named_once(call: Call, day: str) -> None:
     lines = printed(call, "predict", "--dates", day, "--system", "linear_news").splitlines()
-    assert lines[0] == "Points, linear_news"
+    assert lines[0] == "Points, linear_news, simulated league"
     assert "system" not in lines[2].split()
 
 
@@ -74,7 +93,7 @@ def test_a_player_is_a_distribution_in_words_and_bars(call: Call, day: str, star
     text = printed(call, "predict", "--date", day, "--player", star)
     for part in (
         "< median", "Half of such games end with", "four of five", "nine of ten", "He plays with", "P(over)",
-        "the market's", "fair odds", "Kelly's stake", "What each system says", "What then happened",
+        "the market's", "fair odds", "PASS: no record yet.", "What each system says", "What then happened",
     ):  # fmt: skip
         assert part in text, part
     assert "█" in text
@@ -109,8 +128,79 @@ def test_json_of_a_player_has_his_law_and_every_system(call: Call, day: str, sta
     found = json.loads(printed(call, "predict", "--date", day, "--player", star, "--json"))
     assert sum(found["probabilities"]) == pytest.approx(1, abs=1e-4)
     assert {row["system"] for row in found["systems"]} >= {"linear_history", "market_line", "moving_average_history"}
-    assert found["wager"]["side"] in {"over", "under"}
+    assert (found["wager"]["side"], found["wager"]["pass_reason"]) == (None, "no record yet")
     assert found["grade"]["actual_points"] >= 0 or found["grade"]["result"] == "VOID"
+
+
+def test_a_night_tells_what_is_picked_and_what_it_is_worth_where_that_can_be_told(valued: Path) -> None:
+    with hoopcast.open(str(valued), read_only=True) as warehouse:
+        forecasts = warehouse.predict(system=SYSTEM, update=False, month="2021-11").forecasts
+        shown = [dict(zip(night_table(forecasts).columns, row, strict=True)) for row in night_table(forecasts).rows]
+        picks = set()
+        for line, row in zip(shown, forecasts, strict=True):
+            picks.add(line["pick"])
+            reason = row["pass_reason"] or ""
+            is_told = row["expected_value"] is not None and not reason.startswith("suspect")
+            assert line["EV"] == (f"{100 * row['expected_value']:.1f}" if is_told else None)
+            if row["recommendation"] in {"OVER", "UNDER"}:
+                assert line["pick"] == row["recommendation"]
+                assert 3 <= float(line["EV"]) <= 6
+            elif row["recommendation"] == "NO_LINE":
+                assert (line["pick"], line["line"]) == (None, None)
+            else:
+                assert line["pick"] == {"suspect": "suspect", "below t": "pass"}[reason[:7]]
+        assert picks >= {"suspect", "pass", None}
+        assert picks & {"OVER", "UNDER"}
+
+
+def test_a_system_without_a_record_or_with_a_broken_one_picks_nothing_and_says_so(call: Call, valued: Path) -> None:
+    day, player = bet(valued, "recommendation IN ('OVER', 'UNDER')")
+    arguments = ("predict", "--date", day, "--player", player, "--as-is", "--system", SYSTEM)
+    assert "PASS" not in printed(call, *arguments)
+    with duckdb.connect(str(valued)) as connection:
+        connection.execute(
+            "UPDATE nba_predictions.player_prop_predictions SET recommendation = 'PASS', confidence_score = NULL,"
+            " pass_reason = 'withheld: claims of +3.9 % returned -9.0 % (-12.0 to -6.0) on 900 lines'"
+        )
+    text = printed(call, *arguments)
+    assert "PASS: withheld: claims of +3.9 % returned -9.0 % (-12.0 to -6.0) on 900 lines." in text
+    assert "After the market the " in text
+    for figure in ("EV ", "Kelly", "of a stake"):
+        assert figure not in text
+    lines = printed(call, "predict", "--date", day, "--as-is", "--system", SYSTEM).splitlines()
+    assert any(" withheld" in line for line in lines)
+    assert not any(" OVER" in line or " UNDER" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("condition", "parts", "absent"),
+    [
+        ("recommendation = better_side", ("EV +", "of a stake, ", "Quarter Kelly, with P(over) ±"), "PASS"),
+        ("pass_reason LIKE 'below%'", ("EV ", "of a stake, PASS"), "Kelly"),
+        ("pass_reason LIKE 'suspect%'", ("PASS: suspect price: ",), "EV "),
+    ],
+)
+def test_a_player_is_told_what_a_bet_on_him_comes_to(
+    call: Call, valued: Path, condition: str, parts: tuple[str, ...], absent: str
+) -> None:
+    day, player = bet(valued, condition)
+    text = printed(call, "predict", "--date", day, "--player", player, "--as-is", "--system", SYSTEM)
+    (after,) = (line for line in text.splitlines() if line.startswith("After the market the "))
+    assert f"(weights: market 0.62, {SYSTEM} -0.08)" in after
+    told = text[text.index("P(over)") : text.index("What each system says")]
+    assert all(part in told for part in parts)
+    assert absent not in told.replace("EV of", "")
+
+
+def test_json_of_a_player_has_what_a_bet_on_him_comes_to(call: Call, valued: Path) -> None:
+    day, player = bet(valued, "recommendation IN ('OVER', 'UNDER')")
+    arguments = ("--date", day, "--player", player, "--as-is", "--system", SYSTEM, "--json")
+    wager = json.loads(printed(call, "predict", *arguments))["wager"]
+    assert wager["side"] in {"over", "under"}
+    assert 0.03 <= wager["expected_value"] < 0.06
+    assert 0.4 < wager["win_probability"] < 0.7
+    assert 0 < wager["stake"] < 0.05
+    assert wager["pass_reason"] is None
 
 
 def test_a_player_over_several_dates_is_a_table(call: Call, day: str, star: str) -> None:
@@ -173,7 +263,7 @@ def test_games_to_come_are_issued_and_then_stay_as_they_are(call: Call, day: str
     ],
 )
 def test_a_broken_call_ends_in_one_line(call: Call, day: str, arguments: str, says: str) -> None:
-    done = call("predict", *arguments.replace("DAY", day).split())
+    done = call("--quiet", "predict", *arguments.replace("DAY", day).split())
     assert done.exit_code == 2
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("error: ")
