@@ -33,12 +33,11 @@ ORDER BY l.game_date, l.game_id, l.player_id
 """
 # A pick is what was first issued with that side; the line that now counts is the last one before tip-off.
 _PICKS = """
-SELECT game_id, player_id, ARG_MIN(recommendation, issued_at_utc) AS side, ARG_MIN(line, issued_at_utc) AS line,
-    ARG_MIN(over_price, issued_at_utc) AS over_price, ARG_MIN(under_price, issued_at_utc) AS under_price
+SELECT game_id, player_id, recommendation AS side, line, over_price, under_price
 FROM nba_predictions.issued_forecast
 WHERE system_id = $system_id AND market = 'points' AND game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))
     AND recommendation IN ('OVER', 'UNDER')
-GROUP BY game_id, player_id
+QUALIFY ROW_NUMBER() OVER (PARTITION BY game_id, player_id ORDER BY issued_at_utc) = 1
 """
 _KEPT_AS_READ = (
     "game_id",
