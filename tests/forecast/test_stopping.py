@@ -16,6 +16,7 @@ import pytest
 import hoopcast
 from hoopcast.errors import StatementStopped
 from hoopcast.forecast.stopping import heed, obeying, side_by_side
+from hoopcast.readings import SIMULATED
 from hoopcast.warehouse.engine import Value
 
 # Runs the command line, with forests that take for ever to grow where argument 1 is "endless".
@@ -45,7 +46,7 @@ def undisturbed(forecast_warehouse: Path, tmp_path_factory: pytest.TempPathFacto
     """What a run leaves that nothing disturbs."""
     path = copied(forecast_warehouse, tmp_path_factory.mktemp("undisturbed"))
     with child(path, "usual") as run:
-        assert run.communicate()[1] == ""
+        assert run.communicate()[1] == f"{SIMULATED}\n"
     assert run.returncode == 0
     return contents(path)
 
@@ -104,7 +105,7 @@ def test_a_signal_ends_learning_at_once_and_a_rerun_leaves_what_an_undisturbed_r
         # Its forests take for ever: that it ends at all is what is seen.
         _, said = run.communicate(timeout=60)
     assert run.returncode == 128 + number
-    assert said.startswith(f"error: stopped by {number.name}; ")
+    assert said.startswith(f"{SIMULATED}\nerror: stopped by {number.name}; ")
     assert said.endswith("`hoopcast backfill` resumes\n")
     assert rerun(path) == undisturbed
 
