@@ -28,13 +28,30 @@ open_unit AS (
     LEFT JOIN ready AS r ON r.table_name = o.table_name AND r.unit_date = o.unit_date
     WHERE o.own NOT IN ('done', 'not_available')
 ),
+open_table AS (
+    SELECT table_name, MAX(since) AS since, MAX(failed_since) AS failed_since FROM open_unit GROUP BY table_name
+),
+reader AS (
+    SELECT table_name, MIN(CASE WHEN was_done THEN entry END) AS first_entry FROM own_state GROUP BY table_name
+),
+concern AS (
+    SELECT c.*
+    FROM closure AS c
+    INNER JOIN open_table AS o ON o.table_name = c.upstream
+    INNER JOIN reader AS r ON r.table_name = c.table_name
+    WHERE o.since > r.first_entry OR o.failed_since >= 0
+),
+concerning AS (SELECT DISTINCT upstream FROM concern),
 open_season AS (
     SELECT table_name, season_year, MAX(since) AS since, MAX(failed_since) AS failed_since
     FROM open_unit
+    WHERE table_name IN (SELECT upstream FROM concerning)
     GROUP BY table_name, season_year
 ),
 time_line AS (
-    SELECT table_name AS upstream, season_year, unit_date, 1 AS place, since, failed_since FROM open_unit
+    SELECT table_name AS upstream, season_year, unit_date, 1 AS place, since, failed_since
+    FROM open_unit
+    WHERE table_name IN (SELECT upstream FROM concerning)
     UNION ALL
     SELECT o.table_name, o.season_year, a.unit_date, p.place, -1, -1
     FROM open_season AS o
@@ -54,20 +71,20 @@ open_by AS (
 reached AS (
     SELECT u.table_name, u.unit_date, u.entry, u.was_done, c.upstream, c.ordinal, f.since, f.failed_since
     FROM own_state AS u
-    INNER JOIN closure AS c ON c.table_name = u.table_name AND c.reach <> 'same'
+    INNER JOIN concern AS c ON c.table_name = u.table_name AND c.reach <> 'same'
     INNER JOIN open_by AS f
         ON f.upstream = c.upstream AND f.season_year = u.season_year AND f.unit_date = u.unit_date
         AND f.place = CASE c.reach WHEN 'before' THEN 0 ELSE 2 END AND f.since >= 0
     UNION ALL
     SELECT u.table_name, u.unit_date, u.entry, u.was_done, c.upstream, c.ordinal, f.since, f.failed_since
     FROM own_state AS u
-    INNER JOIN closure AS c ON c.table_name = u.table_name AND c.look_back > 0
+    INNER JOIN concern AS c ON c.table_name = u.table_name AND c.look_back > 0
     INNER JOIN open_season AS f
         ON f.table_name = c.upstream AND f.season_year BETWEEN u.season_year - c.look_back AND u.season_year - 1
     UNION ALL
     SELECT u.table_name, u.unit_date, u.entry, u.was_done, c.upstream, c.ordinal, f.since, f.failed_since
     FROM own_state AS u
-    INNER JOIN closure AS c ON c.table_name = u.table_name AND c.reach = 'same'
+    INNER JOIN concern AS c ON c.table_name = u.table_name AND c.reach = 'same'
     INNER JOIN open_unit AS f ON f.table_name = c.upstream AND f.unit_date = u.unit_date
 ),
 upstream_open AS (
@@ -78,38 +95,7 @@ upstream_open AS (
     FROM reached
     GROUP BY table_name, unit_date
 ),
-first_content AS (
-    SELECT table_name, season_year, MIN(unit_date) AS unit_date FROM content GROUP BY table_name, season_year
-),
-supplied AS (
-    SELECT DISTINCT u.table_name, u.unit_date
-    FROM own_state AS u
-    INNER JOIN closure AS c ON c.table_name = u.table_name AND NOT c.is_helper
-    INNER JOIN first_content AS f
-        ON f.table_name = c.upstream AND f.season_year BETWEEN u.season_year - c.look_back AND u.season_year
-        AND (f.season_year < u.season_year OR f.unit_date < u.unit_date
-            OR (c.reach <> 'before' AND f.unit_date = u.unit_date))
-    WHERE NOT u.was_done AND c.reach <> 'same'
-    UNION
-    SELECT u.table_name, u.unit_date
-    FROM own_state AS u
-    INNER JOIN closure AS c ON c.table_name = u.table_name AND NOT c.is_helper AND c.reach = 'same'
-    INNER JOIN content AS f ON f.table_name = c.upstream AND f.unit_date = u.unit_date
-    WHERE NOT u.was_done
-),
-lack AS (
-    SELECT u.table_name, u.unit_date, s.upstream, s.ordinal
-    FROM own_state AS u
-    INNER JOIN source AS s ON s.table_name = u.table_name
-    INNER JOIN open_unit AS f ON f.table_name = s.upstream AND f.unit_date = u.unit_date AND f.row_count = 0
-    WHERE NOT u.was_done
-    UNION ALL
-    SELECT r.table_name, r.unit_date, r.upstream, r.ordinal
-    FROM reached AS r
-    INNER JOIN closure AS c ON c.table_name = r.table_name AND c.upstream = r.upstream AND NOT c.is_helper
-    LEFT JOIN supplied AS s ON s.table_name = r.table_name AND s.unit_date = r.unit_date
-    WHERE NOT r.was_done AND s.table_name IS NULL
-),
+{nothing}
 nothing AS (
     SELECT table_name, unit_date, ARG_MIN(upstream, ordinal) AS upstream FROM lack GROUP BY table_name, unit_date
 ),
@@ -134,6 +120,72 @@ state AS (
 )
 """
 _ALWAYS = 2**62
+# What was never written has nothing to be written from where the table that tells its rows has none of its date, or
+# where something upstream is open and nothing upstream holds rows in reach, helper tables aside. From which date of a
+# season on something holds rows, or is open, is worked out for a table and a season, not for each date.
+_NOTHING = """
+never AS (SELECT table_name, season_year, unit_date FROM own_state WHERE NOT was_done),
+never_season AS (SELECT DISTINCT table_name, season_year FROM never),
+first_rows AS (
+    SELECT table_name, season_year, MIN(unit_date) AS unit_date FROM content GROUP BY table_name, season_year
+),
+first_open AS (
+    SELECT table_name, season_year, MIN(unit_date) AS unit_date FROM open_unit GROUP BY table_name, season_year
+),
+named AS (SELECT * FROM closure WHERE NOT is_helper),
+supplied_from AS (
+    SELECT n.table_name, n.season_year, MIN({from_date}) AS unit_date
+    FROM never_season AS n
+    INNER JOIN named AS c ON c.table_name = n.table_name AND c.reach <> 'same'
+    INNER JOIN first_rows AS f
+        ON f.table_name = c.upstream AND f.season_year BETWEEN n.season_year - c.look_back AND n.season_year
+    GROUP BY n.table_name, n.season_year
+),
+open_from AS (
+    SELECT
+        n.table_name, n.season_year, MIN({from_date}) AS unit_date, ARG_MIN(c.upstream, {from_date}) AS upstream,
+        MIN(c.ordinal) AS ordinal
+    FROM never_season AS n
+    INNER JOIN named AS c ON c.table_name = n.table_name AND c.reach <> 'same'
+    INNER JOIN first_open AS f
+        ON f.table_name = c.upstream AND f.season_year BETWEEN n.season_year - c.look_back AND n.season_year
+    GROUP BY n.table_name, n.season_year
+),
+supplied_on AS (
+    SELECT DISTINCT c.table_name, f.unit_date
+    FROM named AS c
+    INNER JOIN content AS f ON f.table_name = c.upstream AND c.reach = 'same'
+),
+open_on AS (
+    SELECT c.table_name, f.unit_date, ARG_MIN(c.upstream, c.ordinal) AS upstream, MIN(c.ordinal) AS ordinal
+    FROM named AS c
+    INNER JOIN open_unit AS f ON f.table_name = c.upstream AND c.reach = 'same'
+    GROUP BY c.table_name, f.unit_date
+),
+unsupplied AS (
+    SELECT n.*
+    FROM never AS n
+    LEFT JOIN supplied_from AS f ON f.table_name = n.table_name AND f.season_year = n.season_year
+    LEFT JOIN supplied_on AS s ON s.table_name = n.table_name AND s.unit_date = n.unit_date
+    WHERE s.table_name IS NULL AND COALESCE(f.unit_date > n.unit_date, TRUE)
+),
+lack AS (
+    SELECT n.table_name, n.unit_date, s.upstream, s.ordinal
+    FROM never AS n
+    INNER JOIN source AS s ON s.table_name = n.table_name
+    INNER JOIN open_unit AS f ON f.table_name = s.upstream AND f.unit_date = n.unit_date AND f.row_count = 0
+    UNION ALL
+    SELECT n.table_name, n.unit_date, o.upstream, o.ordinal
+    FROM unsupplied AS n
+    INNER JOIN open_from AS o
+        ON o.table_name = n.table_name AND o.season_year = n.season_year AND o.unit_date <= n.unit_date
+    UNION ALL
+    SELECT n.table_name, n.unit_date, o.upstream, o.ordinal
+    FROM unsupplied AS n
+    INNER JOIN open_on AS o ON o.table_name = n.table_name AND o.unit_date = n.unit_date
+),"""
+_FROM_DATE = """CASE WHEN f.season_year < n.season_year THEN DATE '0001-01-01'
+        WHEN c.reach = 'before' THEN CAST(f.unit_date + INTERVAL 1 DAY AS DATE) ELSE f.unit_date END"""
 
 
 def closure_clause(models: tuple[Model, ...], upstream: Sequence[Edge]) -> Clause:
@@ -166,5 +218,5 @@ def states(models: tuple[Model, ...]) -> Clause:
     return joined(
         closure_clause(models, closure(models)),
         listed("source", {"table_name": "VARCHAR", "upstream": "VARCHAR", "ordinal": "BIGINT"}, needed),
-        Clause(_STATES.format(always=_ALWAYS), {}),
+        Clause(_STATES.format(always=_ALWAYS, nothing=_NOTHING.format(from_date=_FROM_DATE)), {}),
     )
