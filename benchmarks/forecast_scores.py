@@ -147,7 +147,7 @@ def _claims(found: dict[str, Any]) -> Iterator[tuple[str, ...]]:
             one["system"],
             one["prices"],
             *(_band(of.get(low)) for low in (-1.0, -0.03, 0.0, 0.03)),
-            f"{one['picks']:,}",
+            f"{one['picks']:,} ({one['overs']:,} overs)",
             slope,
             one["status"].replace("withheld from the next refit on", "withheld"),
         )

@@ -71,7 +71,8 @@ def _predictions(rows: ColumnsOf, system_id: str, mean: FloatArray) -> ColumnsOf
     over, under = (decimal_odds(rows[side].astype(np.float64)) for side in ("over_price", "under_price"))
     market = no_vig_probability_over(*completed(over, under))
     after = np.clip(said.probability_over, market - BELIEVED, market + BELIEVED)
-    chosen = recommend(after, said.probability_push, Prices(over, under, market), np.full(len(mean), "", dtype=object))
+    prices = Prices(over, under, market, np.zeros(len(mean), dtype=np.bool_))
+    chosen = recommend(after, said.probability_push, prices, np.full(len(mean), "", dtype=object))
     texts = {
         "market": "points", "system_id": system_id, "calibration_id": "identity", "player_lookup": "somebody",
         "model_version": "1", "feature_version": "1", "reasons": "",

@@ -94,7 +94,7 @@ def test_every_band_is_what_a_plain_count_of_graded_lines_says(
             assert math.isnan(band.returned_low)
         else:
             is_inside = band.returned_low <= band.claimed <= band.returned_high
-            assert band.verdict == ("holds" if is_inside else "outside")
+            assert band.verdict == ("inside" if is_inside else "outside")
         assert (band.verdict == "too few") == (len(inside) < 100)
 
 
@@ -121,7 +121,7 @@ def test_a_record_is_judged_by_all_of_its_bands_and_its_slope(
     copy = tmp_path / "unlucky.duckdb"
     shutil.copy(forecast_league, copy)
     with hoopcast.open(str(copy)) as warehouse:
-        assert {one.status for one in warehouse.evaluate(season=SEASON).claim_summaries} == {"holds"}
+        assert {one.status for one in warehouse.evaluate(season=SEASON).claim_summaries} == {"not contradicted"}
         # One system has bet on every side that lost.
         warehouse.engine.execute(
             "UPDATE nba_predictions.player_prop_predictions AS p SET better_side ="
@@ -129,14 +129,14 @@ def test_a_record_is_judged_by_all_of_its_bands_and_its_slope(
             " WHERE g.game_id = p.game_id AND g.player_id = p.player_id AND p.system_id = 'linear_news'"
         )
         found = warehouse.evaluate(season=SEASON)
-    assert summary(found, "market_line").status == "holds"
+    assert summary(found, "market_line").status == "not contradicted"
     assert re.fullmatch(
         r"withheld from the next refit on: claims of [+-]\d\.\d % returned -\d+\.\d % \(.*\) on \d+ lines",
         summary(found, "linear_news").status,
     )
     for one in found.claim_summaries:
         verdicts = {band.verdict for band in found.claims if band.system == one.system}
-        assert (one.status == "holds") == ("outside" not in verdicts)
+        assert (one.status == "not contradicted") == ("outside" not in verdicts)
 
 
 def test_lines_with_one_price_stand_apart_and_bring_no_picks(forecasts: Hoopcast) -> None:

@@ -40,7 +40,7 @@ def test_an_edge_that_is_there_is_found_and_its_size_is_what_it_pays(
     assert found.pick_low > 0, "picks pay beyond chance"
     assert found.pick_low <= found.pick_claimed <= found.pick_high
     assert found.slope_low <= 1 <= found.slope_high
-    assert found.status == "holds"
+    assert found.status == "not contradicted"
 
 
 def test_a_market_that_knows_everything_leaves_nothing_to_pick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,11 @@ def market_of(seed: int, edge: float) -> Market:
     luck = np.sqrt(SHARED) * draw.normal(size=NIGHTS)[NIGHT] + np.sqrt(1 - SHARED) * draw.normal(size=count)
     went_over = ndtr(luck) < expit(logit(believed) + edge * ignored)
     over, under = 1 / (MARGIN * believed), 1 / (MARGIN * (1 - believed))
-    return Market(Prices(over, under, no_vig_probability_over(over, under)), system, went_over.astype(np.float64))
+    return Market(
+        Prices(over, under, no_vig_probability_over(over, under), np.zeros(len(over), dtype=np.bool_)),
+        system,
+        went_over.astype(np.float64),
+    )
 
 
 def judged(market: Market) -> Season:

@@ -87,7 +87,9 @@ def recommended(*lines: Line, minimum: float = MINIMUM_VALUE) -> Bets:
         for name in ("probability", "push", "over", "under", "market")
     )
     withheld = np.array([line.withheld for line in lines], dtype=object)
-    return recommend(probability, push, Prices(over, under, market), withheld, minimum)
+    return recommend(
+        probability, push, Prices(over, under, market, np.zeros(len(over), dtype=np.bool_)), withheld, minimum
+    )
 
 
 def is_pick(bets: Bets) -> bool:
@@ -283,7 +285,9 @@ def test_each_line_is_judged_by_itself_and_every_answer_occurs() -> None:
 
 def test_no_lines_are_no_bets() -> None:
     nothing = np.empty(0)
-    found = recommend(nothing, nothing, Prices(nothing, nothing, nothing), np.empty(0, dtype=object))
+    found = recommend(
+        nothing, nothing, Prices(nothing, nothing, nothing, np.empty(0, dtype=np.bool_)), np.empty(0, dtype=object)
+    )
     assert all(len(getattr(found, field.name)) == 0 for field in fields(Bets))
 
 

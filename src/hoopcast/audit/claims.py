@@ -77,9 +77,10 @@ _CLAIMS = (
         _dated(
             "nba_analytics.player_prop_line",
             "game_date",
-            "INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = t.game_id",
+            # What an archive calls closing carries no hour: of it nothing can be told.
+            "INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = t.game_id AND t.line_kind <> 'closing'",
         ),
-        "t.captured_at_utc >= s.tip_off_utc OR (t.line_kind <> 'closing' AND s.tip_off_utc IS NULL)",
+        "s.tip_off_utc IS NULL OR t.captured_at_utc >= s.tip_off_utc",
         "'player ' || t.player_id || ' on ' || t.game_date || ': seen ' || t.captured_at_utc",
     ),
     _Claim(

@@ -53,7 +53,7 @@ def _line(row: dict[str, Any], wager: "Wager | None") -> list[str]:
     beside = "" if market is None else f", the market's no-vig {_percent(market)}"
     push = row["probability_push"]
     exactly = f" {_percent(push)} to hit it exactly." if push else ""
-    fair = f"{_odds(wager.fair_over)} and {_odds(wager.fair_under)}"
+    fair = " and ".join("none" if odds is None else _odds(odds) for odds in (wager.fair_over, wager.fair_under))
     lines = [
         f"Line {row['line']:g}{whose}: over {_odds(row['over_price'])}, under {_odds(row['under_price'])}.",
         f"P(over) {_percent(row['probability_over'])}{beside}; fair odds {fair}.{exactly}",
@@ -67,7 +67,7 @@ def _bet(row: dict[str, Any], wager: "Wager") -> list[str]:
         return ["No side has a price: NO_LINE."]
     if wager.side is None or wager.win_probability is None or wager.expected_value is None:
         return [f"PASS: {wager.pass_reason}."]
-    weights = f"weights: market {wager.market_weight:.2f}, {row['system_id']} {wager.system_weight:.2f}"
+    weights = f"market {wager.market_weight:.2f}, system {wager.system_weight:.2f}, intercept {wager.intercept:+.2f}"
     after = f"After the market the {wager.side} wins {_percent(wager.win_probability)} ({weights})"
     # What the record does not pay, or no price stands behind, is not said.
     is_told = wager.pass_reason is None or not wager.pass_reason.startswith(("withheld", "suspect"))
@@ -76,7 +76,7 @@ def _bet(row: dict[str, Any], wager: "Wager") -> list[str]:
     lines = [f"{after}: EV {100 * wager.expected_value:+.1f} % of a stake, {row['recommendation']}."]
     if wager.stake is None:
         return lines
-    uncertain = f"with P(over) ± {_percent(wager.standard_error)} (one standard error)"
+    uncertain = f"that probability ± {_percent(wager.standard_error)} (one standard error)"
     return [*lines, f"Quarter Kelly, {uncertain}: {_percent(wager.stake)} of a bankroll."]
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _RANGES = ("season", "month", "start_date", "end_date", "dates")
 _ADVICE = "A forecast, not betting advice."
 _LEGEND = (
-    "plays, over (of the line, the system's own) and EV (of a stake on the better side, after the market) in percent;"
-    f" 80 % of games end from p10 to p90. {_ADVICE}"
+    "plays, over (the system's own) and EV in percent; EV is of a stake on the better side, O or U, after the market."
+    f" {_ADVICE}"
 )
 # By how the reason of a pass begins.
 _PASSES = {"no record": "no record", "withheld": "withheld", "suspect": "suspect"}
@@ -95,11 +95,17 @@ def _show(session: Session, found: "Outlook", output: Output) -> None:
     else:
         speaking = {row["system_id"] for row in found.forecasts}
         said_by = found.said_by if len(speaking) > 1 else speaking.pop()
-        show(night_table(found.forecasts), output, title=f"Points, {said_by}{session.label}")
+        show(night_table(found.forecasts), output, title=f"Points{_of_date(found.forecasts)}, {said_by}{session.label}")
         if output.path is None:
             session.note(_LEGEND)
     if found.run is not None and found.run.exit_status:
         session.note("some dates failed or are blocked: `hoopcast failures` and `hoopcast coverage --gaps` say why")
+
+
+def _of_date(forecasts: "Table") -> str:
+    """The one date of the forecasts, for a heading; empty where there are several."""
+    dates = {row["game_date"] for row in forecasts}
+    return f" on {dates.pop()}" if len(dates) == 1 else ""
 
 
 def night_table(forecasts: "Table") -> "Table":
@@ -108,29 +114,28 @@ def night_table(forecasts: "Table") -> "Table":
 
     rows = [_line(row) for row in forecasts]
     names = tuple(rows[0])
-    kinds = ("DATE", "VARCHAR", "VARCHAR", *["DOUBLE"] * 9, "VARCHAR", "VARCHAR")
-    single = {name for name in ("system",) if len({row[name] for row in rows}) == 1}
-    kept = [place for place, name in enumerate(names) if name not in single]
-    return Table.of_rows(
-        [names[place] for place in kept],
-        [kinds[place] for place in kept],
-        [tuple(list(row.values())[place] for place in kept) for row in rows],
+    # What is the same in every row stands in the heading.
+    single = {name for name in ("date", "system") if len({row[name] for row in rows}) == 1}
+    kept = [name for name in names if name not in single]
+    kinds = dict.fromkeys(names, "DOUBLE") | dict.fromkeys(
+        ("game", "player", "80 %", "EV", "pick", "system"), "VARCHAR"
     )
+    kinds["date"] = "DATE"
+    return Table.of_rows(kept, [kinds[name] for name in kept], [tuple(row[name] for name in kept) for row in rows])
 
 
 def _line(row: dict[str, Any]) -> dict[str, Any]:
+    side, value = row["better_side"], _fixed(row["expected_value"], 100, 1)
     return {
         "date": row["game_date"],
         "game": f"{row['team_abbr']} {'v' if row['is_home'] else '@'} {row['opponent_abbr']}",
         "player": row["player_name"],
         "plays": _fixed(row["play_probability"], 100, 0),
         "mean": _fixed(row["forecast_mean"], 1, 1),
-        "median": _fixed(row["forecast_median"], 1, 1),
-        "p10": _fixed(row["p10"], 1, 0),
-        "p90": _fixed(row["p90"], 1, 0),
+        "80 %": f"{row['p10']:.0f} to {row['p90']:.0f}",
         "line": _fixed(row["line"], 1, 1),
         "over": _fixed(row["probability_over"], 100, 1),
-        "EV": _fixed(row["expected_value"], 100, 1) if _is_told(row) else None,
+        "EV": f"{side[0]} {value}" if side and _is_told(row) else None,
         "pick": _pick(row),
         "system": row["system_id"],
     }

@@ -14,6 +14,7 @@ from hoopcast.evaluation.freshness import stale_forecasts, stale_probabilities
 from hoopcast.evaluation.populations import Population, Scope, appearances
 from hoopcast.evaluation.scores import LEVELS as INTERVALS
 from hoopcast.evaluation.scores import coverage
+from hoopcast.forecast import win_probability
 from hoopcast.forecast.system import LEVELS
 from hoopcast.pipeline.ranges import UnitDate
 from hoopcast.warehouse.engine import Engine
@@ -40,6 +41,7 @@ WHERE 'availability_' || a.level = $system_id AND a.season = $season AND a.basis
     AND a.game_date < COALESCE($following, DATE '9999-12-31')
 GROUP BY a.game_date ORDER BY a.game_date
 """
+_OF_VALUE = "What its claims paid afterwards is in `hoopcast evaluate`: claimed and realised expected value."
 _TOO_FEW = f"Fewer than {FEWEST_ROWS} forecasts are graded: too few to score."
 
 
@@ -88,6 +90,8 @@ def aftermath(engine: Engine, window: Window) -> Aftermath:
         engine: the warehouse.
         window: the refit.
     """
+    if window.system_id.startswith(f"{win_probability.PREFIX}_"):
+        return Aftermath(phase_of(window.season), note=_OF_VALUE)
     of_presence = window.system_id.startswith("availability_")
     # As evaluations do, it counts whom the level expects.
     known = list(LEVELS[: LEVELS.index(level_of(window.system_id)) + 1])

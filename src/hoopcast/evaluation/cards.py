@@ -11,6 +11,7 @@ from hoopcast.errors import UsageError
 from hoopcast.evaluation.aftermath import Aftermath, Window, aftermath
 from hoopcast.evaluation.evaluate import plain
 from hoopcast.evaluation.forecasts import level_of
+from hoopcast.forecast import win_probability
 from hoopcast.forecast.documents import redo
 from hoopcast.forecast.nodes import systems
 from hoopcast.forecast.spelling import spelled
@@ -155,4 +156,7 @@ def _learning_node(name: str) -> Model:
 
 def _title(system_id: str) -> str:
     titles = {system.system_id(level): system.title for system in systems() for level in system.levels}
+    of_value = system_id.removeprefix(f"{win_probability.PREFIX}_")
+    if of_value != system_id:
+        return f"what P(over) of {of_value} is worth beside the market's"
     return titles.get(system_id, AVAILABILITY)

@@ -13,15 +13,16 @@ from hoopcast.forecast.system import Level
 from hoopcast.market.after_market import FEWEST_LINES
 from hoopcast.market.claims import LARGEST_CREDIBLE, Band, ClaimRecord, claim_record, mean_return
 from hoopcast.market.odds import decimal_odds
+from hoopcast.market.value import BEYOND_CREDIBLE
 from hoopcast.warehouse.engine import Statements
 
 PriceKind: TypeAlias = Literal["both sides", "one side"]
-Verdict: TypeAlias = Literal["holds", "outside", "too few"]
+Verdict: TypeAlias = Literal["inside", "outside", "too few", "not bet on"]
 _CLAIMS = """
 SELECT p.season, p.game_date, p.expected_value, p.better_side = 'OVER' AS on_over, p.line,
     CAST(p.over_price AS DOUBLE) AS over_price, CAST(p.under_price AS DOUBLE) AS under_price, p.suspect_price,
-    COALESCE(p.pass_reason, '') LIKE 'withheld%' AS is_withheld, p.recommendation IN ('OVER', 'UNDER') AS is_pick,
-    CAST(a.actual_points AS DOUBLE) AS points
+    p.pass_reason, COALESCE(p.pass_reason, '') LIKE 'withheld%' AS is_withheld,
+    p.recommendation IN ('OVER', 'UNDER') AS is_pick, CAST(a.actual_points AS DOUBLE) AS points
 FROM nba_predictions.player_prop_predictions AS p
 INNER JOIN nba_predictions.prediction_accuracy AS a ON a.market = p.market AND a.game_id = p.game_id
     AND a.player_id = p.player_id AND a.system_id = p.system_id
@@ -38,7 +39,8 @@ class Claim:
 
     Shares of one unit; `returned_low` and `returned_high` are a 95 % interval clustered by day. Lines with prices of
     `one side` are never bet on. `picks` of the `lines` were recommended, and `withheld` of them had their picks
-    withheld. The verdict is `outside` where the claim is outside its interval.
+    withheld. The verdict is `outside` where the claim is outside its interval, and `not bet on` for claims too large to
+    be believed, which stand outside the record.
     """
 
     phase: str
@@ -62,8 +64,9 @@ class Claim:
 class ClaimSummary:
     """All bands of a system and season: the slope of returns on claims, with its 95 % interval, and what follows.
 
-    `status` is `holds`, or says why no picks are made: withheld from the next refit on, too few lines, or one price.
-    The `picks` were claimed to pay `pick_claimed` and returned `pick_returned`, with a 95 % interval clustered by day.
+    `status` is `not contradicted`, or says why no picks are made: withheld from the next refit on, too few lines, or
+    one price. The `picks`, of them `overs`, were claimed to pay `pick_claimed` and returned `pick_returned`, with a
+    95 % interval clustered by day.
     """
 
     phase: str
@@ -73,6 +76,7 @@ class ClaimSummary:
     prices: PriceKind
     lines: int
     picks: int
+    overs: int
     pick_claimed: float
     pick_returned: float
     pick_low: float
@@ -93,8 +97,10 @@ class _Lines:
     returned: FloatArray
     is_single: BoolArray
     is_bet_on: BoolArray
+    is_beyond: BoolArray
     is_pick: BoolArray
     is_withheld: BoolArray
+    on_over: BoolArray
 
     def rows(self, which: BoolArray) -> "_Lines":
         return _Lines(*(column[which] for column in vars(self).values()))
@@ -118,6 +124,7 @@ def claims(statements: Statements, scope: Scope, system_id: str) -> Iterator[tup
                     *about,
                     len(part.claimed),
                     int(part.is_pick.sum()),
+                    int((part.is_pick & part.on_over).sum()),
                     float(part.claimed[part.is_pick].mean()) if part.is_pick.any() else float("nan"),
                     *mean_return(part.returned[part.is_pick], part.day[part.is_pick]),
                     record.slope.slope,
@@ -125,7 +132,9 @@ def claims(statements: Statements, scope: Scope, system_id: str) -> Iterator[tup
                     record.slope.high,
                     _status(prices, record, len(part.claimed)),
                 )
-                yield summary, tuple(_claim(about, band, part) for band in record.bands if band.claims)
+                shown = [_claim(about, band, part) for band in record.bands if band.claims]
+                beyond = of_season.rows(of_season.is_beyond) if prices == "both sides" else part.rows(part.is_beyond)
+                yield summary, (*shown, *([_beyond(about, beyond)] if len(beyond.claimed) else []))
 
 
 def _claim(about: tuple[str, str, Level, str, PriceKind], band: Band, lines: _Lines) -> Claim:
@@ -141,8 +150,15 @@ def _claim(about: tuple[str, str, Level, str, PriceKind], band: Band, lines: _Li
         band.returned,
         band.returned_low,
         band.returned_high,
-        "too few" if not band.is_judged else "holds" if band.holds else "outside",
+        "too few" if not band.is_judged else "inside" if band.holds else "outside",
     )
+
+
+def _beyond(about: tuple[str, str, Level, str, PriceKind], lines: _Lines) -> Claim:
+    """What claims too large to be believed would have paid."""
+    mean, low, high = mean_return(lines.returned, lines.day)
+    count, claimed = len(lines.claimed), float(lines.claimed.mean())
+    return Claim(*about, LARGEST_CREDIBLE, 1.0, count, 0, 0, claimed, mean, low, high, "not bet on")
 
 
 def _status(prices: PriceKind, record: ClaimRecord, lines: int) -> str:
@@ -150,7 +166,7 @@ def _status(prices: PriceKind, record: ClaimRecord, lines: int) -> str:
         return "no picks: one side alone is priced"
     if lines < FEWEST_LINES:
         return f"not judged: {lines:,} of {FEWEST_LINES:,} lines"
-    return f"withheld from the next refit on: {record.broken}" if record.broken else "holds"
+    return f"withheld from the next refit on: {record.broken}" if record.broken else "not contradicted"
 
 
 def _lines(statements: Statements, scope: Scope, system_id: str) -> _Lines:
@@ -161,13 +177,17 @@ def _lines(statements: Statements, scope: Scope, system_id: str) -> _Lines:
     price = np.where(on_over, over, under)
     won = np.where(on_over, points > line, points < line)
     is_single = np.isnan(over) | np.isnan(under)
+    claimed = found["expected_value"].astype(np.float64)
+    is_beyond: BoolArray = found["pass_reason"] == BEYOND_CREDIBLE
     return _Lines(
         found["season"],
         found["game_date"],
-        found["expected_value"].astype(np.float64),
+        claimed,
         np.where(points == line, 0.0, np.where(won, price - 1, -1.0)),
         is_single,
         ~found["suspect_price"].astype(np.bool_),
+        is_beyond,
         found["is_pick"].astype(np.bool_),
         found["is_withheld"].astype(np.bool_),
+        on_over,
     )

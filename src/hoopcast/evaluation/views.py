@@ -9,11 +9,13 @@ from hoopcast.evaluation.evaluate import Evaluation
 from hoopcast.evaluation.market import ALL
 from hoopcast.evaluation.populations import DIMENSIONS
 from hoopcast.forecast.system import LEVELS
+from hoopcast.market.claims import EDGES, LARGEST_CREDIBLE
 from hoopcast.market.odds import STANDARD_OVERROUND
 from hoopcast.market.power import bets_needed
 
 ADVICE = "Forecasts, not betting advice."
 _STANDARD_PRICE = 2 / STANDARD_OVERROUND
+_MOST_BETS = 100_000
 _TRUE_RATES = (0.55, 0.54, 0.53)
 _BETS = {
     EVERY_LINE: "Bets: the likelier side of every line",
@@ -166,8 +168,8 @@ _WORDS = {"season": "part of his season"}
 
 def _claims(evaluation: Evaluation, phase: str) -> View:
     columns = (
-        "level", "system", "season", "prices", "verdict", "lines", "picks", "withheld", "claimed %", "returned %",
-        "95 %",
+        "level", "system", "season", "prices", "band %", "verdict", "lines", "picks", "withheld", "claimed %",
+        "returned %", "95 %",
     )  # fmt: skip
     rows = tuple(
         (
@@ -175,6 +177,7 @@ def _claims(evaluation: Evaluation, phase: str) -> View:
             one.system,
             one.season,
             one.prices,
+            _band(one.low, one.high),
             one.verdict,
             f"{one.lines:,}",
             f"{one.picks:,}" if one.picks else "",
@@ -187,13 +190,20 @@ def _claims(evaluation: Evaluation, phase: str) -> View:
         if one.phase == phase
     )
     notes = (
-        "claimed: mean EV of one unit on the better side after the market, in bands that end at -3, 0, 3 and 6 %.",
+        "claimed: mean EV of one unit on the better side after the market, by band. 6 and more is not bet on.",
         "returned: profit of one unit on each, pushes 0. Every claim is learned on lines of earlier months alone.",
-        "95 %: days taken as a whole. outside: what was claimed is not in that interval. too few: below 100 lines.",
-        "Lines of one price, of prices far from a market's, or claimed to pay 6 % and more are not bet on.",
+        "95 %: days taken as a whole (sandwich estimator). outside: the claim is not in it. too few: below 50 lines.",
+        "Lines of one price, prices far from a market's and lines far from what he scores are left out, not bet on.",
         ADVICE,
     )
-    return View(phase, "Claimed and realised expected value", columns, rows, texts=5, notes=notes)
+    return View(phase, "Claimed and realised expected value", columns, rows, texts=6, notes=notes)
+
+
+def _band(low: float, high: float) -> str:
+    """A band of claims in percent of a stake."""
+    if low <= EDGES[0]:
+        return f"below {100 * high:.0f}"
+    return f"{100 * low:.0f} and more" if low >= LARGEST_CREDIBLE else f"{100 * low:.0f} to {100 * high:.0f}"
 
 
 def _claim_summaries(evaluation: Evaluation, phase: str) -> View:
@@ -204,6 +214,7 @@ def _claim_summaries(evaluation: Evaluation, phase: str) -> View:
             one.prices.partition(" ")[0],
             f"{one.lines:,}",
             f"{one.picks:,}" if one.picks else "",
+            f"{one.overs:,}" if one.picks else "",
             _signed(one.pick_claimed),
             _signed(one.pick_returned),
             _interval(100 * one.pick_low, 100 * one.pick_high, 1),
@@ -225,6 +236,7 @@ def _claim_summaries(evaluation: Evaluation, phase: str) -> View:
         "prices",
         "lines",
         "picks",
+        "overs",
         "claimed %",
         "paid %",
         "95 %",
@@ -233,7 +245,8 @@ def _claim_summaries(evaluation: Evaluation, phase: str) -> View:
         "status",
     )
     notes = (
-        "claimed, paid: of the picks that were made. lines: those that the record is of.",
+        "claimed, paid: of the picks that were made, overs of them on the over. lines: those that the record is of.",
+        "not contradicted: no band, nor the slope, is refuted. That is no proof that it is true.",
         "slope: by how much the return rises where the claim rises by 1; 1 where claims are true.",
         *(("Withheld from the next refit on, as they do not pay what they claim:",) if reasons else ()),
         *reasons,
@@ -315,7 +328,7 @@ def _betting(evaluation: Evaluation, phase: str) -> Iterator[View]:
                 _percent(one.return_rate),
                 _interval(100 * one.return_low, 100 * one.return_high, 1),
                 _percent(one.under_return),
-                "" if one.bets_needed is None else f"{one.bets_needed:,}",
+                _needed(one.bets_needed),
             )
             for one in evaluation.betting
             if (one.phase, one.bets) == (phase, kind)
@@ -363,6 +376,12 @@ _MOST_REFITS = 6
 
 def _number(value: float, digits: int = 3) -> str:
     return "" if math.isnan(value) else f"{value:.{digits}f}"
+
+
+def _needed(bets: int | None) -> str:
+    if bets is None:
+        return ""
+    return f"{bets:,}" if bets <= _MOST_BETS else f"over {_MOST_BETS:,}"
 
 
 def _signed(share: float) -> str:

@@ -124,6 +124,7 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | 
             _of("calibration", "before", system_id),
             _of("ppl", "before"),
             _of("pgs", "before"),
+            _of("mlfs", "before"),
         ),
         partial(win_probability.refits, of=system_id),
         ("hoopcast.forecast.win_probability",),

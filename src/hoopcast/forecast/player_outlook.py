@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Systems learn from the same games, so they agree more than they know: P(over) is never surer than this.
 LEAST_STANDARD_ERROR = 0.03
+_RAREST = 1e-9
 _SAYS = """
 SELECT system_id, forecast_mean, forecast_median, p10, p90, probability_over, trained_until, reasons
 FROM nba_predictions.player_prop_predictions
@@ -60,18 +61,21 @@ class Says:
 class Wager:
     """What a bet on the line comes to after the market: fair American odds of the system's own P(over), and the rest.
 
+    Fair odds are None for what is certain.
     `side` is the better of the sides that are offered, over or under, `expected_value` the expected profit of one unit
     on it and `win_probability` its chance, None without a record. `stake` is the share of a bankroll by a quarter of
-    Kelly's rule, shrunk by `standard_error`, that of P(over): the standard deviation over the systems, each at the
-    highest level that has the player and ensembles left out, but at least .03; None where nothing is recommended.
+    Kelly's rule, shrunk by `standard_error`, that of the win probability: the standard deviation of P(over) over the
+    systems, each at the highest level that has the player and ensembles left out, times the weight of the system after
+    the market, but at least .03; None where nothing is recommended.
     `pass_reason` says why.
     """
 
-    fair_over: float
-    fair_under: float
+    fair_over: float | None
+    fair_under: float | None
     side: str | None
     win_probability: float | None
     expected_value: float | None
+    intercept: float | None
     market_weight: float | None
     system_weight: float | None
     stake: float | None
@@ -152,19 +156,24 @@ def _probabilities(engine: Engine, forecast: dict[str, Any]) -> tuple[float, ...
 
 def _wager(forecast: dict[str, Any], says: Sequence[Says]) -> Wager:
     over = np.array([forecast["probability_over"]], dtype=np.float64)
-    fair = american_odds(1 / np.concatenate([over, 1 - over]))
-    error, stake = _standard_error(says), None
+    either = np.concatenate([over, 1 - over])
+    fair = [
+        float(odds) if 0 < chance < 1 else None
+        for chance, odds in zip(either.tolist(), american_odds(1 / np.clip(either, _RAREST, 1)).tolist(), strict=True)
+    ]
+    error, stake = _standard_error(says, forecast["system_weight"]), None
     if forecast["recommendation"] in ("OVER", "UNDER"):
         price = decimal_odds(np.array([forecast[f"{forecast['recommendation'].lower()}_price"]], dtype=np.float64))
         win = np.array([forecast["win_probability"]], dtype=np.float64)
         stake = float(kelly_stake(win, price, np.full(1, error))[0])
     side = forecast["better_side"]
     return Wager(
-        float(fair[0]),
-        float(fair[1]),
+        fair[0],
+        fair[1],
         None if side is None else side.lower(),
         forecast["win_probability"],
         forecast["expected_value"],
+        forecast["market_intercept"],
         forecast["market_weight"],
         forecast["system_weight"],
         stake,
@@ -173,15 +182,15 @@ def _wager(forecast: dict[str, Any], says: Sequence[Says]) -> Wager:
     )
 
 
-def _standard_error(says: Sequence[Says]) -> float:
-    """How far systems are apart on P(over), each by the highest level that has the player."""
+def _standard_error(says: Sequence[Says], weight: float | None) -> float:
+    """How far systems are apart on P(over), each by the highest level that has the player, times what one is given."""
     said: dict[str, float] = {}
     for one in says:
         name = Named(one.system).name
         if name != BEST and one.probability_over is not None:
             said.setdefault(name, one.probability_over)
     spread = float(np.std(list(said.values()), ddof=1)) if len(said) > 1 else 0.0
-    return max(spread, LEAST_STANDARD_ERROR)
+    return max(spread * abs(weight or 0.0), LEAST_STANDARD_ERROR)
 
 
 def _absences(engine: Engine, player: Player, day: date, systems: Sequence[Named]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from hoopcast.forecast.system import Level
 from hoopcast.forecast.win_probability import after_market
 from hoopcast.market.after_market import shifted_probability
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
-from hoopcast.market.value import Prices, edge, recommend
+from hoopcast.market.value import Prices, edge, is_far_line, recommend
 from hoopcast.pipeline.ledger import utc_now
 from hoopcast.pipeline.model import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
@@ -19,7 +19,8 @@ from hoopcast.warehouse.engine import ColumnsOf, Statements
 _ROWS = """
 SELECT l.game_id, l.player_id, l.season, l.game_date, u.player_lookup, u.team_abbr,
     u.opponent_team_abbr AS opponent_abbr, l.nb_mean, l.nb_variance, l.trained_until, l.reasons,
-    f.play_probability_{level} AS play_probability, q.points_line AS line, q.bookmaker, q.over_price, q.under_price
+    f.play_probability_{level} AS play_probability, f.points_avg_last_10, f.points_avg_season,
+    q.points_line AS line, q.bookmaker, q.over_price, q.under_price
 FROM nba_predictions.forecast_law AS l
 INNER JOIN (SELECT * FROM nba_analytics.upcoming_player_game_context WHERE game_date BETWEEN $first AND $last) AS u
     ON u.game_id = l.game_id AND u.player_id = l.player_id
@@ -85,7 +86,9 @@ def predictions(
     found, calibration_id = _final(rows, calibrations, line)
     market = no_vig_probability_over(*completed(over, under))
     heard = after_market(statements, asked, system_id, rows["game_date"], found.probability_over, market)
-    bets = recommend(heard.probability_over, found.probability_push, Prices(over, under, market), heard.withheld)
+    last_10, season = (rows[name].astype(np.float64) for name in ("points_avg_last_10", "points_avg_season"))
+    prices = Prices(over, under, market, is_far_line(line, last_10, season))
+    bets = recommend(heard.probability_over, found.probability_push, prices, heard.withheld)
     count = len(line)
     model_version, feature_version = versions
     return {
@@ -103,6 +106,7 @@ def predictions(
         "edge": edge(found.mean, line),
         "market_weight": np.where(np.isfinite(bets.win_probability), heard.market_weight, np.nan),
         "system_weight": np.where(np.isfinite(bets.win_probability), heard.system_weight, np.nan),
+        "market_intercept": np.where(np.isfinite(bets.win_probability), heard.intercept, np.nan),
         **{field.name: getattr(bets, field.name) for field in fields(bets)},
         "clv": _closing_line_value(statements, asked, system_id, rows, calibrations),
         "model_version": np.full(count, model_version, dtype=object),

@@ -23,7 +23,7 @@ from hoopcast.forecast.window import first_season
 from hoopcast.market.after_market import FEWEST_LINES, AfterMarket, fit_after_market, walk_forward
 from hoopcast.market.claims import LARGEST_CREDIBLE, ClaimRecord, claim_record
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
-from hoopcast.market.value import Prices, better_sides
+from hoopcast.market.value import Prices, better_sides, is_far_line
 from hoopcast.pipeline.model import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 
@@ -31,8 +31,9 @@ PREFIX = "win_probability"
 COLUMNS = ("probability_over", "no_vig_probability_over")
 _PAST = """
 SELECT l.game_id, l.player_id, l.season, l.game_date, l.nb_mean, l.nb_variance, q.points_line AS line, q.over_price,
-    q.under_price, g.points
+    q.under_price, f.points_avg_last_10, f.points_avg_season, g.points
 FROM nba_predictions.forecast_law AS l
+INNER JOIN nba_predictions.ml_feature_store AS f ON f.game_id = l.game_id AND f.player_id = l.player_id
 INNER JOIN nba_analytics.player_prop_line AS q
     ON q.game_id = l.game_id AND q.player_id = l.player_id AND q.market = l.market
 INNER JOIN nba_analytics.player_game_summary AS g
@@ -51,9 +52,10 @@ LIMITS = (
 
 @dataclass(frozen=True)
 class AfterMarketOfDates:
-    """What holds for rows of a date, (n,) each: P(over) after the market, weights, and why picks are withheld."""
+    """What holds for rows, (n,) each: P(over) after the market, intercept and weights, and why picks are withheld."""
 
     probability_over: FloatArray
+    intercept: FloatArray
     market_weight: FloatArray
     system_weight: FloatArray
     withheld: TextArray
@@ -111,7 +113,7 @@ def refits(statements: Statements, asked: Asked, of: str) -> ColumnsOf:
         learn,
         _outputs,
         About(
-            "graded lines of the system that were no push, each with whether the over won",
+            "lines of players who played, pushes aside, each with the system's final P(over) and whether the over won",
             COLUMNS,
             (of,),
             LIMITS,
@@ -142,15 +144,16 @@ def after_market(  # noqa: PLR0913, PLR0917 - columns of one table, side by side
     """
     found = learned_for(statements, asked, system_id(of), _outputs)
     place = refit_of(found, day)
-    probability, at_market, at_system = (np.full(len(day), np.nan) for _ in range(3))
+    probability, intercept, at_market, at_system = (np.full(len(day), np.nan) for _ in range(4))
     withheld: TextArray = np.full(len(day), "", dtype=object)
     for number, one in enumerate(found):
         of_refit = place == number
         fitted = _fitted(one.document)
         probability[of_refit] = fitted.probability_over(market[of_refit], own[of_refit])
+        intercept[of_refit] = fitted.intercept
         at_market[of_refit], at_system[of_refit] = fitted.market_weight, fitted.system_weight
         withheld[of_refit] = f"withheld: {one.document['broken']}" if one.document["broken"] else ""
-    return AfterMarketOfDates(probability, at_market, at_system, withheld)
+    return AfterMarketOfDates(probability, intercept, at_market, at_system, withheld)
 
 
 def _graded_lines(statements: Statements, asked: Asked, of: str) -> _Lines:
@@ -169,7 +172,8 @@ def _graded_lines(statements: Statements, asked: Asked, of: str) -> _Lines:
         {"probability_over": own, "no_vig_probability_over": market},
     )
     usable = np.isfinite(own) & np.isfinite(market)
-    prices = Prices(over[usable], under[usable], market[usable])
+    last_10, season = (past[name].astype(np.float64) for name in ("points_avg_last_10", "points_avg_season"))
+    prices = Prices(over[usable], under[usable], market[usable], is_far_line(line, last_10, season)[usable])
     return _Lines(frame.rows(usable), prices, push[usable], past["points"].astype(np.float64)[usable], line[usable])
 
 
@@ -202,7 +206,8 @@ def _claims(lines: _Lines) -> tuple[FloatArray, FloatArray]:
     month = lines.frame.game_date.astype("datetime64[M]").astype(np.float64)
     probability = walk_forward(market, own, lines.went_over, month)
     is_over, value = better_sides(probability, lines.push, lines.prices)
-    is_bet_on = ~lines.prices.is_single & ~lines.prices.is_extreme & (value < LARGEST_CREDIBLE)
+    suspect = lines.prices.is_single | lines.prices.is_extreme | lines.prices.is_far
+    is_bet_on = ~suspect & (value < LARGEST_CREDIBLE)
     price = np.where(is_over, lines.prices.over, lines.prices.under)
     won = np.where(is_over, lines.points > lines.line, lines.points < lines.line)
     returned = np.where(lines.points == lines.line, 0.0, np.where(won, price - 1, -1.0))
@@ -248,6 +253,18 @@ def _outputs(rows: Frame, document: Document) -> Mapping[str, FloatArray]:
 
 
 def _summary(document: Document) -> Summary:
-    """The weights; what the record says is no score of what was learned."""
-    weights = {"the market": document["market_weight"], "the system": document["system_weight"]}
-    return Summary("weight in the log odds", weights)
+    """Weights and intercept, and the record of claims: made month by month on lines that came later."""
+    weights = {
+        "the market": document["market_weight"],
+        "the system": document["system_weight"],
+        "the over, whatever is said (intercept)": document["intercept"],
+    }
+    scores: dict[str, float] = {}
+    record = document["record"]
+    for band in record["bands"] if record else ():
+        if band["returned_low"] is not None:
+            name = f"{record['season']}, claims of {100 * band['low']:.0f} to {100 * band['high']:.0f} %"
+            scores |= {f"{name}: claimed": band["claimed"], f"{name}: returned": band["returned"]}
+    if record and record["slope"]["low"] is not None:
+        scores[f"{record['season']}: slope of returns on claims"] = record["slope"]["slope"]
+    return Summary("weight in the log odds of the over", weights, scores)

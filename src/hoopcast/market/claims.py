@@ -8,12 +8,12 @@ from scipy.stats import norm
 
 from hoopcast.forecast.frame import DateArray, FloatArray
 
-# Bands of claimed expected value of one unit. Beyond the last edge a price is in error or stale more often than right:
-# bets of such claims returned -13 % in 2021-22.
+# Bands of claimed expected value of one unit. Beyond the last edge no claim is made: it was set after a look at
+# 2021-22, where such claims returned less than nothing. No earlier season has prices of both sides to choose it on.
 EDGES = (-1.0, -0.03, 0.0, 0.03, 0.06)
 LARGEST_CREDIBLE = EDGES[-1]
 # Fewer claims, or days, have no interval worth the name.
-FEWEST_CLAIMS, FEWEST_DAYS = 100, 10
+FEWEST_CLAIMS, FEWEST_DAYS = 50, 10
 _Z = float(norm.ppf(0.975))
 
 
@@ -22,7 +22,7 @@ class Band:
     """Claims of expected value from `low` to below `high`, and what one unit on each returned on average.
 
     The interval is of 95 %, with the bets of a day taken as one: the sandwich estimator clustered by day, with the
-    normal distribution. It is NaN, and the band `is_judged` by nothing, with fewer than 100 claims or 10 days.
+    normal distribution. It is NaN, and the band `is_judged` by nothing, with fewer than 50 claims or 10 days.
     """
 
     low: float
@@ -76,8 +76,8 @@ class ClaimRecord:
         for band in self.bands:
             if not band.holds:
                 return (
-                    f"claims of {100 * band.claimed:+.1f} % returned {100 * band.returned:+.1f} %"
-                    f" ({100 * band.returned_low:+.1f} to {100 * band.returned_high:+.1f}) on {band.claims:,} lines"
+                    f"claims of {100 * band.claimed:+.2f} % returned {100 * band.returned:+.2f} %"
+                    f" ({100 * band.returned_low:+.2f} to {100 * band.returned_high:+.2f}) on {band.claims:,} lines"
                 )
         if not self.slope.holds:
             return (

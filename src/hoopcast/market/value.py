@@ -15,10 +15,14 @@ LARGEST_FRACTION = 0.25
 OVERROUNDS = (1.0, 1.10)
 # A line is set near the middle of what is expected; one that the market itself calls far from even is none.
 MARKET_PROBABILITIES = (0.3, 0.7)
+# Points from both his averages, of ten games and of the season: archives hold lines that were set in the game, when
+# half of his points were scored, under the name of closing ones.
+FARTHEST_LINE = 8.0
 NO_RECORD = "no record yet"
 ONE_PRICE = "suspect price: one side alone is priced"
 EXTREME = "suspect price: far from a market's"
-BEYOND_CREDIBLE = f"suspect price: an EV of {LARGEST_CREDIBLE:.0%} or more is an error or a stale price"
+FAR_LINE = "suspect price: the line is far from what he scores"
+BEYOND_CREDIBLE = f"suspect price: an EV of {LARGEST_CREDIBLE:.0%} or more, which no record pays"
 BELOW_MINIMUM = "below the minimum value"
 
 
@@ -44,11 +48,15 @@ class Bets:
 
 @dataclass(frozen=True)
 class Prices:
-    """Prices of lines, (n,) each: decimal odds of both sides, NaN where not offered, and the no-vig P(over)."""
+    """Prices of lines, (n,) each: decimal odds of both sides, NaN where not offered, and the no-vig P(over).
+
+    `is_far` marks lines far from what the player scores, as `is_far_line` tells.
+    """
 
     over: FloatArray
     under: FloatArray
     market: FloatArray
+    is_far: BoolArray
 
     @property
     def is_single(self) -> BoolArray:
@@ -68,6 +76,13 @@ class Prices:
                 | (self.market > MARKET_PROBABILITIES[1])
             )
         return found
+
+
+def is_far_line(line: FloatArray, last_10: FloatArray, season: FloatArray) -> BoolArray:
+    """Whether (n,) lines are eight points and more from both averages of the player, points; never without a line."""
+    with np.errstate(invalid="ignore"):
+        far: BoolArray = (np.abs(line - last_10) >= FARTHEST_LINE) & (np.abs(line - season) >= FARTHEST_LINE)
+    return far
 
 
 def edge(forecast_mean: FloatArray, line: FloatArray) -> FloatArray:
@@ -122,13 +137,18 @@ def recommend(
     has_value = np.isfinite(value)
     side = np.where(is_over, "OVER", "UNDER").astype(np.object_)
     is_beyond = value >= LARGEST_CREDIBLE
-    suspect = prices.is_single | prices.is_extreme | is_beyond
+    suspect = prices.is_single | prices.is_extreme | prices.is_far | is_beyond
     has_price = np.isfinite(probability_push) & (np.isfinite(prices.over) | np.isfinite(prices.under))
     reason: TextArray = np.full(len(value), None, dtype=np.object_)
     # What counts more comes later.
     reason[value < minimum_value] = BELOW_MINIMUM
     reason = np.where(withheld == "", reason, withheld)
-    for text, holds in ((BEYOND_CREDIBLE, is_beyond), (EXTREME, prices.is_extreme), (ONE_PRICE, prices.is_single)):
+    for text, holds in (
+        (BEYOND_CREDIBLE, is_beyond),
+        (FAR_LINE, prices.is_far),
+        (EXTREME, prices.is_extreme),
+        (ONE_PRICE, prices.is_single),
+    ):
         reason[holds] = text
     reason[~has_value] = NO_RECORD
     reason[~has_price] = None
