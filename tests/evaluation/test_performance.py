@@ -10,6 +10,7 @@ import pytest
 import hoopcast
 from hoopcast.facade import Hoopcast
 from hoopcast.sources.simulator import TINY_LEAGUE, simulate, write
+from tests.forecast.valued import few_lines_are_enough
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,7 +25,8 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hoopcast]:
     """Two seasons of a simulated league with the forecasts and grades of the moving average."""
     folder = tmp_path_factory.mktemp("performance")
     write(simulate(("2020-21", SEASON), seed=3, size=TINY_LEAGUE), folder / "files")
-    with hoopcast.open(str(folder / "league.duckdb")) as warehouse:
+    with hoopcast.open(str(folder / "league.duckdb")) as warehouse, pytest.MonkeyPatch.context() as patch:
+        few_lines_are_enough(patch)
         warehouse.ingest(folder / "files")
         assert warehouse.backfill().exit_status == 0
         yield warehouse
@@ -92,6 +94,7 @@ def test_every_period_and_population_is_what_a_plain_count_says(graded: Hoopcast
     stored = rows_of(graded, f"SELECT * FROM nba_predictions.system_performance WHERE season = '{SEASON}'")
     assert {row["population"] for row in stored} == {"ALL", "GP10", "MIN20", "PTS20", "PROP"}
     assert {row["period"] for row in stored} == set(PERIODS)
+    assert max(row["bets"] for row in stored) > 20
     for row in stored:
         part = str(row["game_date"])[: PERIODS[row["period"]]]
         days = [
