@@ -32,9 +32,10 @@ SYSTEMS = ",".join(NAMES)
 
 @pytest.fixture(scope="module")
 def every_system() -> Iterator[None]:
-    """Every system runs, not the one of most tests."""
+    """Every system runs, not the one of most tests, and has its bets valued after fewer lines than a user's has."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOOPCAST_SYSTEMS", SYSTEMS)
+        patch.setattr("hoopcast.forecast.win_probability.FEWEST_LINES", 300)
         yield
 
 
@@ -71,6 +72,19 @@ def test_every_system_forecasts_from_the_first_night_of_the_second_season(league
         assert [(check.check, check.table, check.examples) for check in verdict.checks if check.failed] == []
 
 
+def test_bets_of_every_system_are_valued_by_the_end_of_the_second_season(league: League) -> None:
+    last = league.game_days(SEASON)[-1]
+    with hoopcast.open(str(league.complete), read_only=True) as warehouse:
+        valued = systems_of(warehouse, f"expected_value IS NOT NULL AND game_date = DATE '{last}'")
+        assert valued
+        assert valued == systems_of(warehouse, f"no_vig_probability_over IS NOT NULL AND game_date = DATE '{last}'")
+        weights = warehouse.query(
+            "SELECT COUNT(*) FROM nba_predictions.trained_model"
+            " WHERE system_id LIKE 'win\\_probability\\_%' ESCAPE '\\' AND NOT (trained_until < refit_date)"
+        ).rows
+        assert weights == [(0,)]
+
+
 def test_each_row_names_a_past_that_ends_before_its_game(league: League) -> None:
     with hoopcast.open(str(league.complete), read_only=True) as warehouse:
         assert rows_of(warehouse, PREDICTIONS) > 5000
@@ -105,6 +119,7 @@ def test_results_of_a_day_change_no_forecast_up_to_that_day(
         )  # fmt: skip
         assert report.exit_status == 0
         assert rows_of(warehouse, PREDICTIONS, f"game_date = DATE '{day}'") > 100
+        assert rows_of(warehouse, PREDICTIONS, f"game_date = DATE '{day}' AND expected_value IS NOT NULL") > 10
         assert differences(warehouse, league.complete, SAID, f"{{time}} <= DATE '{day}'") == {}
 
 
