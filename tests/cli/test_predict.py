@@ -74,7 +74,8 @@ def test_a_night_is_a_table_of_120_columns_at_most(call: Call, day: str) -> None
     for range_ in (("--month", day[:7], "--system", "linear"), ("--date", day, "--system", "linear")):
         lines = printed(call, "predict", *range_).splitlines()
         assert max(len(line) for line in lines) <= 120
-        heads = "date game player plays mean median p10 p90 line over EV pick system"
+        date = "date " if range_[0] == "--month" else ""
+        heads = f"{date}game player plays mean 80 % line over EV pick system"
         assert lines[2].split() == heads.split()
 
 
@@ -141,10 +142,11 @@ def test_a_night_tells_what_is_picked_and_what_it_is_worth_where_that_can_be_tol
             picks.add(line["pick"])
             reason = row["pass_reason"] or ""
             is_told = row["expected_value"] is not None and not reason.startswith("suspect")
-            assert line["EV"] == (f"{100 * row['expected_value']:.1f}" if is_told else None)
+            said = f"{(row['better_side'] or ' ')[0]} {100 * (row['expected_value'] or 0):.1f}"
+            assert line["EV"] == (said if is_told and row["better_side"] else None)
             if row["recommendation"] in {"OVER", "UNDER"}:
                 assert line["pick"] == row["recommendation"]
-                assert 3 <= float(line["EV"]) <= 6
+                assert 3 <= float(line["EV"].split()[1]) <= 6
             elif row["recommendation"] == "NO_LINE":
                 assert (line["pick"], line["line"]) == (None, None)
             else:

@@ -90,6 +90,9 @@ def test_figures_of_the_readme_are_those_of_the_page_of_scores() -> None:
     assert [(all_, prop) for _, _, all_, prop in shown] == [scores[names.get(row[1], row[1])] for row in shown]
     against = next(row for row in rows(page) if row[:2] == ["ensemble_line", "all"])
     assert all(figure in readme for figure in (*against[3:5], against[5], *against[6:8]))
-    # What a claim paid: of the band of picks, in the table of claims.
-    claims = next(row for row in rows(page) if row[:2] == ["ensemble_news", "both sides"])[5]
-    assert all(number.strip("+()") in readme for number in claims.replace("..", " ").split() if "." in number)
+    # What claims of picks paid: the lowest and the highest of all systems, and how many are withheld.
+    claims = [row for row in rows(page) if len(row) == 9 and row[1] == "both sides"]
+    claimed, paid = zip(*((row[5].strip("! ").split()[0], row[5].strip("! ").split()[2]) for row in claims), strict=True)
+    assert f"{min(claimed, key=float).strip('+')} to {max(claimed, key=float).strip('+')} %" in readme
+    assert f"from {min(paid, key=float)} to {max(paid, key=float)} %" in readme
+    assert f"the picks of {sum(row[8].startswith('withheld') for row in claims)} systems" in " ".join(readme.split())
