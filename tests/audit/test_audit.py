@@ -136,7 +136,10 @@ def test_claims_that_are_true_are_not_doubted(copied: Hoopcast) -> None:
             "no more was learned from than there had been",
         ),
         (
-            "UPDATE nba_analytics.player_prop_line SET line_kind = 'live', captured_at_utc = captured_at_utc + INTERVAL 3 DAY",
+            (
+                "UPDATE nba_analytics.player_prop_line SET line_kind = 'live',"
+                " captured_at_utc = captured_at_utc + INTERVAL 3 DAY"
+            ),
             "a line was seen before tip-off",
         ),
         (

@@ -92,7 +92,8 @@ def test_figures_of_the_readme_are_those_of_the_page_of_scores() -> None:
     assert all(figure in readme for figure in (*against[3:5], against[5], *against[6:8]))
     # What claims of picks paid: the lowest and the highest of all systems, and how many are withheld.
     claims = [row for row in rows(page) if len(row) == 9 and row[1] == "both sides"]
-    claimed, paid = zip(*((row[5].strip("! ").split()[0], row[5].strip("! ").split()[2]) for row in claims), strict=True)
+    bands = [row[5].strip("! ").split() for row in claims]
+    claimed, paid = [band[0] for band in bands], [band[2] for band in bands]
     assert f"{min(claimed, key=float).strip('+')} to {max(claimed, key=float).strip('+')} %" in readme
     assert f"from {min(paid, key=float)} to {max(paid, key=float)} %" in readme
     assert f"the picks of {sum(row[8].startswith('withheld') for row in claims)} systems" in " ".join(readme.split())

@@ -163,6 +163,7 @@ def test_fair_odds_give_the_forecasts_own_probability_back(warehouse: Hoopcast, 
     row = next(row for row in rows if row["line"] is not None)
     wager = in_detail(warehouse, row["player_id"], day, "linear_history").wager
     assert wager is not None
+    assert wager.fair_over is not None
     size = abs(wager.fair_over) / 100
     decimal = 1 + (size if wager.fair_over > 0 else 1 / size)
     assert 1 / decimal == pytest.approx(row["probability_over"])
