@@ -104,6 +104,7 @@ def test_the_picks_of_a_summary_are_what_was_recommended_and_played(forecasts: H
         picks = [row for row in lines if row["recommendation"] in {"OVER", "UNDER"}]
         found = summary(season, system)
         assert (found.lines, found.picks) == (len(lines), len(picks))
+        assert found.overs == sum(row["recommendation"] == "OVER" for row in picks)
         assert found.pick_claimed == pytest.approx(mean([row["expected_value"] for row in picks]))
         assert found.pick_returned == pytest.approx(mean([row["returned"] for row in picks]))
         assert found.pick_low < found.pick_returned < found.pick_high
@@ -121,22 +122,24 @@ def test_a_record_is_judged_by_all_of_its_bands_and_its_slope(
     copy = tmp_path / "unlucky.duckdb"
     shutil.copy(forecast_league, copy)
     with hoopcast.open(str(copy)) as warehouse:
-        assert {one.status for one in warehouse.evaluate(season=SEASON).claim_summaries} == {"not contradicted"}
+        before = warehouse.evaluate(season=SEASON)
         # One system has bet on every side that lost.
         warehouse.engine.execute(
             "UPDATE nba_predictions.player_prop_predictions AS p SET better_side ="
             " CASE WHEN g.points > p.line THEN 'UNDER' ELSE 'OVER' END FROM nba_raw.nbac_player_boxscore AS g"
-            " WHERE g.game_id = p.game_id AND g.player_id = p.player_id AND p.system_id = 'linear_news'"
+            " WHERE g.game_id = p.game_id AND g.player_id = p.player_id AND p.system_id = 'market_line'"
         )
         found = warehouse.evaluate(season=SEASON)
-    assert summary(found, "market_line").status == "not contradicted"
+    assert summary(before, "market_line").status == "not contradicted"
     assert re.fullmatch(
         r"withheld from the next refit on: claims of [+-]\d\.\d\d % returned -\d+\.\d\d % \(.*\) on \d+ lines",
-        summary(found, "linear_news").status,
+        summary(found, "market_line").status,
     )
-    for one in found.claim_summaries:
-        verdicts = {band.verdict for band in found.claims if band.system == one.system}
-        assert (one.status == "not contradicted") == ("outside" not in verdicts)
+    for evaluation in (before, found):
+        for one in evaluation.claim_summaries:
+            verdicts = {band.verdict for band in evaluation.claims if band.system == one.system}
+            is_right = "outside" not in verdicts and one.slope_low <= 1 <= one.slope_high
+            assert (one.status == "not contradicted") == is_right
 
 
 def test_lines_with_one_price_stand_apart_and_bring_no_picks(forecasts: Hoopcast) -> None:
@@ -189,6 +192,9 @@ def test_tables_of_claims_call_themselves_no_advice(season: Evaluation) -> None:
     assert ADVICE in claimed.notes
     assert len(claimed.rows) == len(season.claims)
     assert len(slopes(season).rows) == len(season.claim_summaries)
+    (picks,) = (view for view in views(season) if view.title.startswith("Picks"))
+    assert ADVICE in picks.notes
+    assert [row[2:4] for row in picks.rows] == [(str(one.picks), str(one.overs)) for one in season.claim_summaries]
 
 
 def test_why_picks_are_withheld_is_told_in_a_line_that_fits(

@@ -50,6 +50,7 @@ def views(evaluation: Evaluation) -> Iterator[View]:
             *_slices(evaluation, phase),
             _claims(evaluation, phase),
             _claim_summaries(evaluation, phase),
+            _picks(evaluation, phase),
             _after_market(evaluation, phase),
             _market(evaluation, phase),
             *_betting(evaluation, phase),
@@ -168,15 +169,14 @@ _WORDS = {"season": "part of his season"}
 
 def _claims(evaluation: Evaluation, phase: str) -> View:
     columns = (
-        "level", "system", "season", "prices", "band %", "verdict", "lines", "picks", "withheld", "claimed %",
-        "returned %", "95 %",
+        "system", "season", "prices", "band %", "verdict", "lines", "picks", "withheld", "claimed %", "returned %",
+        "95 %",
     )  # fmt: skip
     rows = tuple(
         (
-            one.level,
             one.system,
             one.season,
-            one.prices,
+            one.prices.partition(" ")[0],
             _band(one.low, one.high),
             one.verdict,
             f"{one.lines:,}",
@@ -196,7 +196,7 @@ def _claims(evaluation: Evaluation, phase: str) -> View:
         "Lines of one price, prices far from a market's and lines far from what he scores are left out, not bet on.",
         ADVICE,
     )
-    return View(phase, "Claimed and realised expected value", columns, rows, texts=6, notes=notes)
+    return View(phase, "Claimed and realised expected value", columns, rows, texts=5, notes=notes)
 
 
 def _band(low: float, high: float) -> str:
@@ -213,11 +213,6 @@ def _claim_summaries(evaluation: Evaluation, phase: str) -> View:
             one.season,
             one.prices.partition(" ")[0],
             f"{one.lines:,}",
-            f"{one.picks:,}" if one.picks else "",
-            f"{one.overs:,}" if one.picks else "",
-            _signed(one.pick_claimed),
-            _signed(one.pick_returned),
-            _interval(100 * one.pick_low, 100 * one.pick_high, 1),
             _number(one.slope, 2),
             _interval(one.slope_low, one.slope_high),
             "withheld" if one.status.startswith("withheld") else one.status.partition(":")[0],
@@ -230,28 +225,36 @@ def _claim_summaries(evaluation: Evaluation, phase: str) -> View:
         for one in evaluation.claim_summaries
         if one.phase == phase and one.status.startswith("withheld")
     )
-    columns = (
-        "system",
-        "season",
-        "prices",
-        "lines",
-        "picks",
-        "overs",
-        "claimed %",
-        "paid %",
-        "95 %",
-        "slope",
-        "95 %",
-        "status",
-    )
+    columns = ("system", "season", "prices", "lines", "slope", "95 %", "status")
     notes = (
-        "claimed, paid: of the picks that were made, overs of them on the over. lines: those that the record is of.",
         "not contradicted: no band, nor the slope, is refuted. That is no proof that it is true.",
         "slope: by how much the return rises where the claim rises by 1; 1 where claims are true.",
         *(("Withheld from the next refit on, as they do not pay what they claim:",) if reasons else ()),
         *reasons,
     )
     return View(phase, "Slope of realised on claimed, and what follows", columns, rows, texts=3, notes=notes)
+
+
+def _picks(evaluation: Evaluation, phase: str) -> View:
+    rows = tuple(
+        (
+            one.system,
+            one.season,
+            f"{one.picks:,}",
+            f"{one.overs:,}",
+            _signed(one.pick_claimed),
+            _signed(one.pick_returned),
+            _interval(100 * one.pick_low, 100 * one.pick_high, 1),
+        )
+        for one in evaluation.claim_summaries
+        if one.phase == phase and one.picks
+    )
+    columns = ("system", "season", "picks", "overs", "claimed %", "paid %", "95 %")
+    notes = (
+        "overs: picks of the over. paid: profit of one unit on each, with a 95 % interval that takes days as a whole.",
+        ADVICE,
+    )
+    return View(phase, "Picks, and what they paid", columns, rows, notes=notes)
 
 
 def _after_market(evaluation: Evaluation, phase: str) -> View:
