@@ -81,7 +81,7 @@ def test_a_night_is_a_table_of_120_columns_at_most(call: Call, day: str) -> None
 
 def test_a_system_that_speaks_alone_is_named_once(call: Call, day: str) -> None:
     lines = printed(call, "predict", "--dates", day, "--system", "linear_news").splitlines()
-    assert lines[0] == "Points, linear_news, simulated league"
+    assert lines[0] == f"Points on {day}, linear_news, simulated league"
     assert "system" not in lines[2].split()
 
 
@@ -177,7 +177,7 @@ def test_a_system_without_a_record_or_with_a_broken_one_picks_nothing_and_says_s
 @pytest.mark.parametrize(
     ("condition", "parts", "absent"),
     [
-        ("recommendation = better_side", ("EV +", "of a stake, ", "Quarter Kelly, with P(over) ±"), "PASS"),
+        ("recommendation = better_side", ("EV +", "of a stake, ", "Quarter Kelly, that probability ± 3.0 %"), "PASS"),
         ("pass_reason LIKE 'below%'", ("EV ", "of a stake, PASS"), "Kelly"),
         ("pass_reason LIKE 'suspect%'", ("PASS: suspect price: ",), "EV "),
     ],
@@ -188,7 +188,7 @@ def test_a_player_is_told_what_a_bet_on_him_comes_to(
     day, player = bet(valued, condition)
     text = printed(call, "predict", "--date", day, "--player", player, "--as-is", "--system", SYSTEM)
     (after,) = (line for line in text.splitlines() if line.startswith("After the market the "))
-    assert f"(weights: market 0.62, {SYSTEM} -0.08)" in after
+    assert "(market 0.62, system -0.08, intercept +0.13)" in after
     told = text[text.index("P(over)") : text.index("What each system says")]
     assert all(part in told for part in parts)
     assert absent not in told.replace("EV of", "")

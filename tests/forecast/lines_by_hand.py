@@ -14,7 +14,7 @@ from hoopcast.warehouse.tables import table
 SYSTEM = "linear_news"
 FIRST_NIGHT = np.datetime64("2021-10-19")
 A_NIGHT = 30
-TABLES = ("laws", "ppl", "pgs")
+TABLES = ("laws", "mlfs", "ppl", "pgs")
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,8 @@ def store(statements: Statements, lines: Lines, system: str = SYSTEM, *, played:
         "nb_mean": lines.mean,
         "nb_variance": lines.variance,
         "trained_until": lines.day - np.timedelta64(1, "D"),
+        "points_avg_last_10": lines.mean,
+        "points_avg_season": lines.mean,
         "points_line": lines.line,
         "over_price": lines.over_price,
         "under_price": lines.under_price,

@@ -1,8 +1,8 @@
 """What is said of players before their games, on a small simulated league."""
 
-import json
 import math
 import shutil
+import statistics
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -173,7 +173,7 @@ def test_without_a_record_no_bet_is_valued_and_the_reason_is_told(warehouse: Hoo
     for wager, row in wagers(warehouse, day, "linear_history"):
         assert (row["recommendation"], row["pass_reason"]) == ("PASS", wager.pass_reason) == ("PASS", "no record yet")
         assert (wager.side, wager.win_probability, wager.expected_value, wager.stake) == (None, None, None, None)
-        assert (wager.market_weight, wager.system_weight) == (None, None)
+        assert (wager.intercept, wager.market_weight, wager.system_weight) == (None, None, None)
 
 
 def test_a_bet_is_worth_what_its_row_says_and_what_its_price_makes_of_its_chance(valued: Hoopcast, day: date) -> None:
@@ -183,19 +183,14 @@ def test_a_bet_is_worth_what_its_row_says_and_what_its_price_makes_of_its_chance
         assert (wager.side, wager.pass_reason) == (row["better_side"].lower(), row["pass_reason"])
         for name in ("win_probability", "expected_value", "market_weight", "system_weight"):
             assert getattr(wager, name) == pytest.approx(row[name])
+        assert wager.intercept == row["market_intercept"]
         american = row[f"{wager.side}_price"]
         price = 1 + (american / 100 if american > 0 else -100 / american)
         of_stake = (1 - row["probability_push"]) * (wager.win_probability * price - 1)
         assert wager.expected_value == pytest.approx(of_stake, abs=1e-5)
         log_odds = [math.log(p / (1 - p)) for p in (row["no_vig_probability_over"], row["probability_over"])]
-        document = valued.query(
-            "SELECT document FROM nba_predictions.trained_model WHERE system_id = $name AND refit_date <= $day"
-            " ORDER BY refit_date DESC LIMIT 1",
-            {"name": f"win_probability_{SYSTEM}", "day": day},
-        ).rows[0][0]
-        moved = json.loads(str(document))["intercept"] + sum(
-            weight * odds for weight, odds in zip((row["market_weight"], row["system_weight"]), log_odds, strict=True)
-        )
+        weights = row["market_weight"], row["system_weight"]
+        moved = row["market_intercept"] + sum(map(math.prod, zip(weights, log_odds, strict=True)))
         over = 1 / (1 + math.exp(-moved))
         assert wager.win_probability == pytest.approx(over if wager.side == "over" else 1 - over, abs=1e-5)
 
@@ -203,7 +198,16 @@ def test_a_bet_is_worth_what_its_row_says_and_what_its_price_makes_of_its_chance
 def test_a_stake_is_shrunk_by_how_far_systems_are_apart_and_there_is_none_without_a_pick(valued: Hoopcast) -> None:
     found = [pair for day in nights(valued)[-4:] for pair in wagers(valued, day, SYSTEM)]
     for wager, row in found:
-        assert wager.standard_error >= LEAST_STANDARD_ERROR
+        said = {
+            one["system"]: one["probability_over"]
+            for one in in_detail(valued, row["player_id"], row["game_date"]).systems
+        }
+        by_name: dict[str, float] = {}
+        for system in sorted(said, key=[one.system_id for one in every_system()].index):
+            by_name.setdefault(system.rpartition("_")[0], said[system])
+        spread = statistics.stdev(by_name.values()) if len(by_name) > 1 else 0.0
+        error = spread * abs(row["system_weight"])
+        assert wager.standard_error == pytest.approx(max(error, LEAST_STANDARD_ERROR))
         if row["recommendation"] == "PASS":
             assert wager.stake is None
             assert wager.pass_reason is not None

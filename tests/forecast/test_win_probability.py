@@ -39,6 +39,7 @@ NODE = "win_probability_linear_news"
 NIGHTS = 170
 REFITS = (date(2021, 10, 19), date(2021, 12, 1), date(2022, 1, 1), date(2022, 2, 1), date(2022, 3, 1), date(2022, 4, 1))
 TRAINED = table("trained")
+WEIGHTS = ("intercept", "market_weight", "system_weight")
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +138,7 @@ def test_weights_are_those_of_an_independent_computation(engine: Engine, lines: 
     store(engine, lines)
     for row in learned(engine):
         found = document(row)
-        weights = [found[name] for name in ("intercept", "market_weight", "system_weight")]
+        weights = [found[name] for name in WEIGHTS]
         expected = optimum(taught(before(lines, date.fromisoformat(row["refit_date"]))))
         np.testing.assert_allclose(weights, expected, atol=5e-5)
 
@@ -237,6 +238,19 @@ def test_a_record_of_too_few_claims_is_none_and_breaks_nothing(engine: Engine, l
     assert sum(band["claims"] for band in last["record"]["bands"]) >= 2_000
 
 
+def test_lines_far_from_what_he_scores_teach_and_are_no_claims(engine: Engine, lines: Lines) -> None:
+    store(engine, lines)
+    before_that = document(learned(engine)[-1])
+    engine.execute(
+        "UPDATE nba_predictions.ml_feature_store SET points_avg_last_10 = points_avg_last_10 + 20,"
+        " points_avg_season = points_avg_season + 20 WHERE player_id % 7 = 0"
+    )
+    found = document(learned(engine)[-1])
+    assert [found[name] for name in WEIGHTS] == [before_that[name] for name in WEIGHTS]
+    counts = [sum(band["claims"] for band in one["record"]["bands"]) for one in (before_that, found)]
+    assert counts[1] == pytest.approx(counts[0] * 6 / 7, rel=0.03)
+
+
 def test_a_broken_record_withholds_the_picks_from_the_next_refit_on(engine: Engine) -> None:
     # A system that knows next to nothing claims little, so that most of its claims count.
     store(engine, unlucky(made_lines(NIGHTS, 1, system_weight=0.1), date(2022, 1, 1)))
@@ -271,13 +285,13 @@ def test_weights_are_those_of_the_last_refit_by_each_date(engine: Engine, lines:
     days = (first - timedelta(days=1), first, second - timedelta(days=1), second)
     found = heard(engine, *days, market=0.45, own=0.6)
     assert np.isnan(found.probability_over[0])
-    assert np.isnan(found.system_weight[0])
+    assert all(np.isnan(getattr(found, name)[0]) for name in WEIGHTS)
     assert found.withheld[0] == ""
     for place, refit in ((1, first), (2, first), (3, second)):
-        weights = [documents[refit][name] for name in ("intercept", "market_weight", "system_weight")]
+        weights = [documents[refit][name] for name in WEIGHTS]
         moved = weights[0] + weights[1] * np.log(0.45 / 0.55) + weights[2] * np.log(0.6 / 0.4)
         assert found.probability_over[place] == pytest.approx(1 / (1 + np.exp(-moved)))
-        assert [found.market_weight[place], found.system_weight[place]] == weights[1:]
+        assert [getattr(found, name)[place] for name in WEIGHTS] == weights
 
 
 def test_a_line_without_a_price_or_a_forecast_comes_to_nothing(engine: Engine, lines: Lines) -> None:
@@ -358,5 +372,13 @@ def test_the_card_of_what_was_learned_says_what_weighs_how_much(engine: Engine, 
     assert card["members"] == [SYSTEM]
     assert card["importance"]["the market"] == pytest.approx(weights["market_weight"], abs=1e-5)
     assert card["importance"]["the system"] == pytest.approx(weights["system_weight"], abs=1e-5)
+    (intercept,) = (value for name, value in card["importance"].items() if "intercept" in name)
+    assert intercept == pytest.approx(weights["intercept"], abs=1e-5)
+    judged = [band for band in weights["record"]["bands"] if band["returned_low"] is not None]
+    shown = list(card["scores"].values())
+    pairs = [(band["claimed"], band["returned"]) for band in judged]
+    assert shown == pytest.approx(
+        [*(value for pair in pairs for value in pair), weights["record"]["slope"]["slope"]], rel=1e-4
+    )
     assert sum(card["rows_by_season"].values()) == row["training_rows"]
     assert card["first_date"] == str(FIRST_NIGHT)

@@ -16,6 +16,7 @@ from hoopcast.market.value import (
     BELOW_MINIMUM,
     BEYOND_CREDIBLE,
     EXTREME,
+    FAR_LINE,
     LARGEST_FRACTION,
     MARKET_PROBABILITIES,
     MINIMUM_VALUE,
@@ -25,6 +26,7 @@ from hoopcast.market.value import (
     Prices,
     edge,
     expected_value,
+    is_far_line,
     kelly_stake,
     recommend,
 )
@@ -33,11 +35,15 @@ PROBABILITY = st.floats(0.01, 0.99)
 PUSH = st.floats(0, 0.2)
 PRICE = st.one_of(st.floats(1.01, 11), st.just(np.nan))
 WITHHELD = "withheld: claims of +3.9 % returned -5.0 % (-9.0 to -1.0) on 700 lines"
+REASONS = {None, NO_RECORD, ONE_PRICE, EXTREME, FAR_LINE, BEYOND_CREDIBLE, BELOW_MINIMUM, WITHHELD}
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line: P(over) after the market, P(push), decimal odds of both sides, the market's P(over), why withheld."""
+    """One line: P(over) after the market, P(push), decimal odds of both sides, the market's P(over), why withheld.
+
+    `is_far` tells whether it is far from what the player scores.
+    """
 
     probability: float
     push: float
@@ -45,6 +51,7 @@ class Line:
     under: float
     market: float
     withheld: str = ""
+    is_far: bool = False
 
 
 def usual(market: float, margin: float, advantage: float, push: float) -> Line:
@@ -61,6 +68,7 @@ ANY = st.builds(
     PRICE,
     st.one_of(PROBABILITY, st.just(np.nan)),
     st.sampled_from(["", WITHHELD]),
+    st.booleans(),
 )
 LINES = st.one_of(USUAL, ANY)
 # Of the usual margin, and worth 4.5 % of a stake.
@@ -87,9 +95,8 @@ def recommended(*lines: Line, minimum: float = MINIMUM_VALUE) -> Bets:
         for name in ("probability", "push", "over", "under", "market")
     )
     withheld = np.array([line.withheld for line in lines], dtype=object)
-    return recommend(
-        probability, push, Prices(over, under, market, np.zeros(len(over), dtype=np.bool_)), withheld, minimum
-    )
+    is_far = np.array([line.is_far for line in lines], dtype=np.bool_)
+    return recommend(probability, push, Prices(over, under, market, is_far), withheld, minimum)
 
 
 def is_pick(bets: Bets) -> bool:
@@ -113,7 +120,7 @@ def a_market_of(lines: int) -> list[Line]:
     chosen = [usual(*row) for row in draw.uniform((0.27, 0.99, -0.05, 0), (0.73, 1.13, 0.05, 0.1), (lines, 4)).tolist()]
     oddities: tuple[dict[str, Any], ...] = (
         {"over": np.nan}, {"under": np.nan}, {"over": np.nan, "under": np.nan}, {"probability": np.nan},
-        {"push": np.nan}, {"withheld": WITHHELD},
+        {"push": np.nan}, {"withheld": WITHHELD}, {"is_far": True},
     )  # fmt: skip
     for place, changes in enumerate(oddities):
         chosen[place::11] = [replace(line, **changes) for line in chosen[place::11]]
@@ -154,6 +161,7 @@ def test_a_pick_is_the_better_side_and_worth_enough_but_not_too_much_to_be_true(
         assert minimum <= found.expected_value[0] < LARGEST_CREDIBLE
         assert not found.suspect_price[0]
         assert not line.withheld
+        assert not line.is_far
         assert np.isfinite([line.probability, line.push, line.over, line.under]).all()
 
 
@@ -161,7 +169,7 @@ def test_a_pick_is_the_better_side_and_worth_enough_but_not_too_much_to_be_true(
 def test_a_line_that_nothing_speaks_against_is_a_pick(line: Line) -> None:
     found = recommended(line)
     margin = 1 / line.over + 1 / line.under
-    stands = 1.0 <= margin <= 1.1 and 0.3 <= line.market <= 0.7 and not line.withheld
+    stands = 1.0 <= margin <= 1.1 and 0.3 <= line.market <= 0.7 and not line.withheld and not line.is_far
     assert is_pick(found) == (stands and 0.03 <= found.expected_value[0] < 0.06)
 
 
@@ -170,7 +178,7 @@ def test_whoever_passes_says_why_and_nobody_else_does(line: Line) -> None:
     found = recommended(line)
     reason = found.pass_reason[0]
     assert (found.recommendation[0] == "PASS") == (reason is not None)
-    assert reason in {None, NO_RECORD, ONE_PRICE, EXTREME, BEYOND_CREDIBLE, BELOW_MINIMUM, WITHHELD}
+    assert reason in REASONS
     if reason is not None and reason.startswith("suspect price"):
         assert found.suspect_price[0]
 
@@ -212,7 +220,13 @@ def test_over_and_under_are_treated_alike(line: Line) -> None:
     assume(not any(near(line.market, limit) for limit in MARKET_PROBABILITIES))
     assume(not any(near(found.expected_value[0], limit) for limit in (MINIMUM_VALUE, LARGEST_CREDIBLE)))
     assume(not near(values["OVER"], values["UNDER"]))
-    other = recommended(Line(1 - line.probability, line.push, line.under, line.over, 1 - line.market, line.withheld))
+    sides: dict[str, Any] = {
+        "probability": 1 - line.probability,
+        "over": line.under,
+        "under": line.over,
+        "market": 1 - line.market,
+    }
+    other = recommended(replace(line, **sides))
     swapped = {"OVER": "UNDER", "UNDER": "OVER"}
     assert other.recommendation[0] == swapped.get(found.recommendation[0], found.recommendation[0])
     assert other.pass_reason[0] == found.pass_reason[0]
@@ -259,7 +273,8 @@ def test_prices_that_no_market_would_show_are_suspect(changes: dict[str, Any], r
     [
         ({"probability": np.nan, "under": np.nan, "withheld": WITHHELD}, NO_RECORD),
         ({"under": np.nan, "withheld": WITHHELD, "market": 0.2, "probability": 0.9}, ONE_PRICE),
-        ({"withheld": WITHHELD, "market": 0.2, "probability": 0.9}, EXTREME),
+        ({"withheld": WITHHELD, "market": 0.2, "probability": 0.9, "is_far": True}, EXTREME),
+        ({"withheld": WITHHELD, "probability": 0.9, "is_far": True}, FAR_LINE),
         ({"withheld": WITHHELD, "probability": 0.9}, BEYOND_CREDIBLE),
         ({"withheld": WITHHELD}, WITHHELD),
         ({"withheld": WITHHELD, "probability": 0.5}, WITHHELD),
@@ -278,16 +293,40 @@ def test_each_line_is_judged_by_itself_and_every_answer_occurs() -> None:
         one_by_one = np.array([getattr(bets, field.name)[0] for bets in alone])
         np.testing.assert_array_equal(getattr(together, field.name), one_by_one)
     assert set(together.recommendation) == {"OVER", "UNDER", "PASS", "NO_LINE"}
-    assert set(together.pass_reason) == {
-        None, NO_RECORD, ONE_PRICE, EXTREME, BEYOND_CREDIBLE, BELOW_MINIMUM, WITHHELD,
-    }  # fmt: skip
+    assert set(together.pass_reason) == REASONS
+
+
+@given(LINES)
+def test_a_line_far_from_what_he_scores_is_suspect_and_not_bet_on(line: Line) -> None:
+    found = recommended(replace(line, is_far=True))
+    assert not is_pick(found)
+    assert found.suspect_price[0] == (found.recommendation[0] != "NO_LINE")
+
+
+@pytest.mark.parametrize(
+    ("line", "last_10", "season", "is_far"),
+    [
+        (20.5, 21.0, 19.0, False),
+        (10.5, 18.5, 18.5, True),
+        (10.5, 18.4, 18.5, False),
+        (10.5, 18.5, 18.4, False),
+        (30.0, 20.0, 22.0, True),
+        (10.5, 2.5, 18.5, True),
+        (np.nan, 20.0, 20.0, False),
+        (10.5, np.nan, 30.0, False),
+        (10.5, 30.0, np.nan, False),
+    ],
+)
+def test_a_line_is_far_when_it_is_eight_points_from_both_of_his_averages(
+    line: float, last_10: float, season: float, *, is_far: bool
+) -> None:
+    assert is_far_line(np.array([line]), np.array([last_10]), np.array([season])).tolist() == [is_far]
 
 
 def test_no_lines_are_no_bets() -> None:
     nothing = np.empty(0)
-    found = recommend(
-        nothing, nothing, Prices(nothing, nothing, nothing, np.empty(0, dtype=np.bool_)), np.empty(0, dtype=object)
-    )
+    prices = Prices(nothing, nothing, nothing, np.empty(0, dtype=np.bool_))
+    found = recommend(nothing, nothing, prices, np.empty(0, dtype=object))
     assert all(len(getattr(found, field.name)) == 0 for field in fields(Bets))
 
 
