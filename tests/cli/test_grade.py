@@ -21,8 +21,9 @@ def test_each_system_has_a_line_with_results_that_add_up(call: Call) -> None:
         assert 2 < row["crps"] < row["mae"] < 8
     heads = "system graded played mae crps wins losses pushes voids no_bets profit"
     lines = printed(call, "grade", "--season", "2021-22").splitlines()
-    assert lines[0].split() == heads.split()
-    assert len(lines) == 2 + len(rows)
+    assert lines[0] == "Grades, simulated league"
+    assert lines[2].split() == heads.split()
+    assert len(lines) == 4 + len(rows)
 
 
 def test_a_market_forecast_finds_no_value_against_its_own_prices(call: Call) -> None:

@@ -15,7 +15,9 @@ PREDICTIONS = "nba_predictions.player_prop_predictions"
 _OF_THE_LINE = frozenset(
     (
         "line", "bookmaker", "over_price", "under_price", "probability_over", "probability_push",
-        "no_vig_probability_over", "edge", "expected_value", "recommendation", "confidence_score",
+        "no_vig_probability_over", "edge", "market_intercept", "market_weight", "system_weight", "better_side",
+        "win_probability", "expected_value", "suspect_price", "recommendation", "pass_reason", "confidence_score",
+        "clv",
     )
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from hoopcast.forecast.frame import DateArray, FloatArray
 EDGES = (-1.0, -0.03, 0.0, 0.03, 0.06)
 LARGEST_CREDIBLE = EDGES[-1]
 # Fewer claims, or days, have no interval worth the name.
-FEWEST_CLAIMS, FEWEST_DAYS = 50, 10
+FEWEST_CLAIMS, FEWEST_DAYS, FEWEST_BETS = 50, 10, 20
 _Z = float(norm.ppf(0.975))
 
 
@@ -100,12 +100,12 @@ def claim_record(claimed: FloatArray, returned: FloatArray, day: DateArray) -> C
 
 
 def mean_return(returned: FloatArray, day: DateArray) -> tuple[float, float, float]:
-    """Mean of returns and its 95 % interval, the bets of a day taken as one; NaN for no bet, or bets of one day."""
+    """Mean of returns and its 95 % interval, the bets of a day taken as one; no interval of fewer than 20 bets."""
     days, group = np.unique(day, return_inverse=True)
     if not len(returned):
         return np.nan, np.nan, np.nan
     mean = float(returned.mean())
-    if len(days) == 1:
+    if len(days) == 1 or len(returned) < FEWEST_BETS:
         return mean, np.nan, np.nan
     sums = np.bincount(group, returned - mean)
     half = _Z * float(np.sqrt((sums**2).sum() * len(days) / (len(days) - 1))) / len(returned)
