@@ -89,11 +89,20 @@ class _Commands(click.Group):
             warnings.showwarning = _warned
             try:
                 status = super().main(arguments, "hoopcast", **extra)
+                _tell_of_simulation(session)
             except SystemExit:
                 raise
             except BaseException as error:  # noqa: BLE001 - the last place where it can be told in one line
                 status = _told(error, session, signals)
         sys.exit(status if isinstance(status, int) else 0)
+
+
+def _tell_of_simulation(session: Session) -> None:
+    """Say beside what was printed that it is of no real games."""
+    if session.is_simulated:
+        from hoopcast.readings import SIMULATED
+
+        session.note(SIMULATED)
 
 
 def _told(error: BaseException, session: Session, signals: Signals) -> int:

@@ -76,12 +76,8 @@ class Session:
         return self._labelled(opened)
 
     def _labelled(self, opened: "Hoopcast") -> "Hoopcast":
-        """A warehouse, with a word where its league is none."""
-        from hoopcast.readings import SIMULATED
-
+        """A warehouse, once it is known whether its league is one."""
         self.is_simulated = opened.is_simulated
-        if self.is_simulated:
-            self.note(SIMULATED)
         return opened
 
     def note(self, message: str) -> None:
