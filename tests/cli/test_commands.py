@@ -124,7 +124,7 @@ def test_a_file_that_can_not_be_read_leaves_the_others_landed(call: Call, league
 def test_verify_ends_with_0_and_tells_how_many_checks_held(call: Call) -> None:
     done = call("verify", *RANGE)
     assert (done.exit_code, done.stdout) == (0, "")
-    assert done.stderr.endswith("none failed\n")
+    assert "none failed\n" in done.stderr
     assert "ledger and rows agree" in printed(call, "--verbose", "verify", *RANGE)
 
 

@@ -38,6 +38,8 @@ _MODULES = {
     "models": "models",
     "doctor": "doctor",
 }
+# What they print is read as if it were of real games.
+_REPORTS = frozenset(("coverage", "failures", "verify", "audit", "predict", "grade", "evaluate", "why", "explain"))
 _USAGE = 2
 
 
@@ -68,6 +70,8 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that arguments name, and the arguments that are its own."""
         name, command, rest = super().resolve_command(ctx, args)
+        session: Session = ctx.obj
+        session.name = name or ""
         if command is not None:
             rest = with_text_set_apart(command, rest) if name == "sql" else rest
             refuse_ambiguous(click.Context(command, ctx, name), rest)
@@ -89,7 +93,8 @@ class _Commands(click.Group):
             warnings.showwarning = _warned
             try:
                 status = super().main(arguments, "hoopcast", **extra)
-                _tell_of_simulation(session)
+                if not status and session.name in _REPORTS:
+                    _tell_of_simulation(session)
             except SystemExit:
                 raise
             except BaseException as error:  # noqa: BLE001 - the last place where it can be told in one line

@@ -29,6 +29,7 @@ class Session:
     quiet: bool = False
     verbose: bool = False
     debug: bool = False
+    name: str = ""
     is_simulated: bool = False
 
     @property
