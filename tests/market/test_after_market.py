@@ -231,3 +231,14 @@ def test_what_is_unknown_stays_unknown_when_it_is_moved() -> None:
         np.array([np.nan, 0.5, 0.5, 0.5]), np.array([0.5, np.nan, 0.5, 0.5]), np.array([0.4, 0.4, np.nan, 0.4])
     )  # fmt: skip
     assert np.isnan(moved).tolist() == [True, True, True, False]
+
+
+def test_lines_close_to_certainty_that_went_the_other_way_have_finite_weights() -> None:
+    number = np.random.default_rng(0)
+    own = np.clip(number.normal(0.5, 0.1, 2500), 0.01, 0.99)
+    for market, share in ((0.98, 0.8), (0.9, 0.3), (0.98, 0.0)):
+        went_over = (number.random(2500) < share).astype(float)
+        found = fit_after_market(np.full(2500, market), own, went_over)
+        said = found.probability_over(np.full(2500, market), own)
+        assert said.mean() == pytest.approx(went_over.mean(), abs=1e-6)
+        assert abs(found.intercept) < 30

@@ -8,7 +8,6 @@ regression with a ridge towards the market alone.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, logit
 
 from hoopcast.forecast.frame import BoolArray, FloatArray
 
@@ -22,11 +21,13 @@ FEWEST_LINES = 2000
 SUREST_MARKET, SUREST_SYSTEM = 0.98, 0.995
 _ROUNDS = 50
 _CLOSE = 1e-12
+# Of a sum of losses: what rounding may add to it.
+_SLACK = 1e-6
 
 
 @dataclass(frozen=True)
 class AfterMarket:
-    """P(over) = expit(intercept + market_weight logit(market) + system_weight logit(system)), given no push."""
+    """P(over) = _expit(intercept + market_weight logit(market) + system_weight logit(system)), given no push."""
 
     intercept: float
     market_weight: float
@@ -40,12 +41,11 @@ class AfterMarket:
             system: (n,) the system's own; NaN gives NaN.
         """
         at_market, at_system = _log_odds(market, system)
-        found: FloatArray = expit(self.intercept + self.market_weight * at_market + self.system_weight * at_system)
-        return found
+        return _expit(self.intercept + self.market_weight * at_market + self.system_weight * at_system)
 
 
 def fit_after_market(market: FloatArray, system: FloatArray, went_over: FloatArray) -> AfterMarket:
-    """The weights that past lines give to the market and to a system, by Newton's method.
+    """The weights that past lines give to the market and to a system, by Newton's method with halved steps.
 
     Args:
         market: (n,) no-vig probabilities of the over.
@@ -54,12 +54,21 @@ def fit_after_market(market: FloatArray, system: FloatArray, went_over: FloatArr
     """
     design = np.column_stack([np.ones(len(market)), *_log_odds(market, system)])
     prior, precision = np.array([0.0, 1.0, 0.0]), np.array([_INTERCEPT_PRECISION, PRIOR_PRECISION, PRIOR_PRECISION])
+
+    def loss(weights: FloatArray) -> float:
+        said = design @ weights
+        return float((np.logaddexp(0, said) - went_over * said).sum() + (precision * (weights - prior) ** 2).sum() / 2)
+
     weights = prior.copy()
     for _ in range(_ROUNDS):
-        said = expit(design @ weights)
+        said = _expit(design @ weights)
         gradient = design.T @ (went_over - said) - precision * (weights - prior)
         curvature = (design * (said * (1 - said))[:, None]).T @ design + np.diag(precision)
         step = np.linalg.solve(curvature, gradient)
+        # A full step may overshoot where nearly all probabilities are close to certainty.
+        worst = loss(weights) + _SLACK
+        while loss(weights + step) > worst and np.abs(step).max() >= _CLOSE:
+            step = step / 2
         weights = weights + step
         if np.abs(step).max() < _CLOSE:
             break
@@ -99,8 +108,7 @@ def shifted_probability(market: FloatArray, own: FloatArray, own_elsewhere: Floa
     """
     at_market, here = _log_odds(market, own)
     _, there = _log_odds(market, own_elsewhere)
-    found: FloatArray = expit(at_market + there - here)
-    return np.where(own == own_elsewhere, market, found)
+    return np.where(own == own_elsewhere, market, _expit(at_market + there - here))
 
 
 def _teaches(market: FloatArray, system: FloatArray, went_over: FloatArray) -> BoolArray:
@@ -108,7 +116,16 @@ def _teaches(market: FloatArray, system: FloatArray, went_over: FloatArray) -> B
     return found
 
 
+def _expit(log_odds: FloatArray) -> FloatArray:
+    from scipy.special import expit  # noqa: PLC0415 - a run with nothing to do needs none of it
+
+    found: FloatArray = expit(log_odds)
+    return found
+
+
 def _log_odds(market: FloatArray, system: FloatArray) -> tuple[FloatArray, FloatArray]:
+    from scipy.special import logit  # noqa: PLC0415 - as above
+
     return (
         logit(np.clip(market, 1 - SUREST_MARKET, SUREST_MARKET)),
         logit(np.clip(system, 1 - SUREST_SYSTEM, SUREST_SYSTEM)),

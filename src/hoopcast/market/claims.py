@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import NormalDist
 
 import numpy as np
-from scipy.stats import norm
 
 from hoopcast.forecast.frame import DateArray, FloatArray
 
@@ -14,7 +14,7 @@ EDGES = (-1.0, -0.03, 0.0, 0.03, 0.06)
 LARGEST_CREDIBLE = EDGES[-1]
 # Fewer claims, or days, have no interval worth the name.
 FEWEST_CLAIMS, FEWEST_DAYS, FEWEST_BETS = 50, 10, 20
-_Z = float(norm.ppf(0.975))
+_Z = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True)
