@@ -4,10 +4,10 @@ from hoopcast.sources.contract import DATE_TEXTS, GAME, SAME_DATE, Check, Contra
 
 
 def price_check(column: str) -> Check:
-    """Rule: American odds lie at or beyond -100 and +100, and no bookmaker pays a million times the stake."""
+    """Rule: American odds lie at or beyond -100 and +100, and no bookmaker pays a thousand times the stake."""
     return Check(
-        f"{column} BETWEEN -99 AND 99 OR {column} NOT BETWEEN -1000000 AND 1000000",
-        f"'{column} ' || {column} || ' is no American odds: they lie from 100 to 1000000 on either side of 0'",
+        f"{column} BETWEEN -99 AND 99 OR {column} NOT BETWEEN -100000 AND 100000",
+        f"'{column} ' || {column} || ' is no American odds: they lie from 100 to 100000 on either side of 0'",
     )
 
 

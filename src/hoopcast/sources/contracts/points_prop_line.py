@@ -50,6 +50,7 @@ POINTS_PROP_LINE = Contract(
             "'a closing line carries no hour, and this one was seen at ' || in_captured_at_utc || ' UTC: call it live'",
         ),
         Check("player_id IS NULL AND player_name IS NULL", "'names no player'"),
+        Check("line > 99", "'line ' || line || ' is above 99 points, where forecasts end'"),
         price_check("over_price"),
         price_check("under_price"),
     ),
