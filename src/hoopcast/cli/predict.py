@@ -71,10 +71,13 @@ def predict(
     else:
         with working(session) as progress, session.writing(wait) as warehouse:
             found = warehouse.predict(player, team, system, progress=progress, **dates)
-            issued = warehouse.issue(system, **dates) if issue else None
+            up_to_date = found.run is None or not found.run.exit_status
+            issued = warehouse.issue(system, **dates) if issue and up_to_date else None
     _show(session, found, output)
     if issued is not None:
         session.note(_issued(issued))
+    elif issue:
+        session.note("nothing issued: not all forecasts could be brought up to date")
     return found.run.exit_status if found.run else 0
 
 
