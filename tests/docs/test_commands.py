@@ -97,10 +97,10 @@ def test_a_system_added_as_its_page_says_forecasts_and_is_scored(demo_folder: Pa
     (folder / "hoopcast.toml").write_text(chosen, "utf-8")
     done = run(commands, folder, PYTHONPATH=str(package.parent))
     assert done.returncode == 0, done.stderr
-    assert "Points, season_average_history" in done.stdout
+    assert "Points on 2022-01-15, season_average_history" in done.stdout
     compared = [line.split()[1] for line in done.stdout.splitlines() if line.startswith(" history  ")]
     assert {"season_average_history", "moving_average_history"} <= set(compared)
-    assert "moving_average" not in done.stdout.partition("Points, season_average_history")[0]
+    assert "moving_average" not in done.stdout.partition("Points on 2022-01-15, season_average_history")[0]
 
 
 def test_what_readme_shows_of_the_demo_is_what_the_demo_says(demo_folder: Path) -> None:

@@ -57,7 +57,7 @@ def test_what_does_not_exist_is_answered_with_what_does_each_once() -> None:
     with pytest.raises(UsageError) as refused:
         select_nodes(("nonsense",))
     listed, _, systems = str(refused.value).partition(", or a system: ")
-    assert systems == "linear, moving_average"
+    assert systems == "linear, moving_average, win_probability_linear, win_probability_moving_average"
     tables = listed.partition("choose from ")[2].partition(", a phase: ")[0].split(", ")
     assert len(set(tables)) == len(tables)
     assert {"pdc", "laws", "grades"} <= set(tables)
