@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+import hoopcast
 from hoopcast.pipeline.coverage import coverage
 from hoopcast.pipeline.gaps import gaps
 from hoopcast.pipeline.model import Model
@@ -12,6 +14,7 @@ from hoopcast.pipeline.report import RunReport
 from hoopcast.pipeline.run import run
 from hoopcast.pipeline.verify import verify
 from hoopcast.pipeline.why import why
+from hoopcast.sources.simulator import TINY_LEAGUE, simulate, write
 from hoopcast.warehouse.duckdb import DuckDB
 from tests.pipeline import small
 from tests.pipeline.small import BOX, FEATURE, FORM, NIGHTS, TALLY, night, nights
@@ -133,3 +136,13 @@ def test_a_run_whose_dates_all_fail_is_recorded_as_failed() -> None:
     status, message = engine.query("SELECT status, message FROM nba_orchestration.runs").rows[0]
     assert (report.exit_status, status) == (1, "failed")
     assert message == "1 dates of tables failed, 6 dates of tables blocked, 11 dates of tables written"
+
+
+def test_a_season_is_written_though_nothing_of_the_one_before_was(tmp_path: Path) -> None:
+    write(simulate(("2020-21", "2021-22"), seed=1, size=TINY_LEAGUE), tmp_path / "league")
+    with hoopcast.open(str(tmp_path / "league.duckdb")) as warehouse:
+        warehouse.ingest(tmp_path / "league")
+        for phase, tables in (("phase3", ("pgs", "togs", "upgc")), ("phase4", ("tdza", "psza", "pdc", "pcf"))):
+            assert warehouse.backfill(phase, season="2021-22", skip_preflight=True).exit_status == 0
+            found = warehouse.coverage(*tables, season="2021-22").polars()
+            assert found["done"].to_list() == found["due"].to_list() == [24] * len(tables)

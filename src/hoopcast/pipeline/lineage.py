@@ -37,9 +37,15 @@ def _once(reaches: list[Reach]) -> tuple[Reach, ...]:
 
 
 def sources(model: Model, models: Sequence[Model]) -> tuple[str, ...]:
-    """Models without whose rows of a date the rows that a model should have are not known; helpers aside."""
-    known = {one.name for one in models if not one.is_helper}
-    named = (item.name for item in model.spine.inputs if item.reach == "same" and item.name != model.name)
+    """Models without whose rows of a date a model has nothing to be written from; helpers aside.
+
+    Those that tell which rows it should have, and for a helper the table that it is made from, where it is one.
+    """
+    known = {one.name for one in models if not one.is_helper} - {model.name}
+    named = [item.name for item in model.spine.inputs if item.reach == "same"]
+    made_from = {item.name for item in model.inputs if item.reach in {"same", "until"}} & known
+    if model.is_helper and len(made_from) == 1:
+        named += made_from
     return tuple(dict.fromkeys(name for name in named if name in known))
 
 
