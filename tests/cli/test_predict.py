@@ -248,6 +248,26 @@ def test_games_to_come_are_issued_and_then_stay_as_they_are(call: Call, day: str
     assert f"{rows} forecasts on record as they are" in second.stderr
 
 
+def test_nothing_is_issued_where_forecasts_could_not_be_brought_up_to_date(
+    call: Call, day: str, warehouse: Path
+) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "UPDATE nba_raw.nbac_schedule SET game_status = 1, tip_off_utc = '2999-01-01' WHERE game_date >= ?", [day]
+        )
+        # A price beyond what forecasts hold, below forecasts that the ledger no longer knows.
+        connection.execute("UPDATE nba_analytics.player_prop_line SET over_price = 1000000 WHERE game_date = ?", [day])
+        connection.execute(
+            "DELETE FROM nba_orchestration.ledger"
+            " WHERE table_name = 'nba_predictions.player_prop_predictions' AND unit_date = ?",
+            [day],
+        )
+    done = call("predict", "--date", day, "--issue", "--system", "linear_news")
+    assert done.exit_code == 1
+    assert "nothing issued: not all forecasts could be brought up to date" in done.stderr
+    assert asked(warehouse, "SELECT COUNT(*) FROM nba_predictions.issued_forecast") == "0"
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -1,4 +1,4 @@
-"""What a system's P(over) is worth beside the market's, fitted as an independent optimiser fits it."""
+"""The weight of a system's P(over) beside the market's, fitted as an independent optimiser fits it."""
 
 import numpy as np
 import pytest

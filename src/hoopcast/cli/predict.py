@@ -71,8 +71,8 @@ def predict(
     else:
         with working(session) as progress, session.writing(wait) as warehouse:
             found = warehouse.predict(player, team, system, progress=progress, **dates)
-            up_to_date = found.run is None or not found.run.exit_status
-            issued = warehouse.issue(system, **dates) if issue and up_to_date else None
+            is_done = found.run is not None and found.run.exit_status == 0
+            issued = warehouse.issue(system, **dates) if issue and is_done else None
     _show(session, found, output)
     if issued is not None:
         session.note(_issued(issued))

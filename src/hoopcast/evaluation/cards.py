@@ -158,5 +158,5 @@ def _title(system_id: str) -> str:
     titles = {system.system_id(level): system.title for system in systems() for level in system.levels}
     of_value = system_id.removeprefix(f"{win_probability.PREFIX}_")
     if of_value != system_id:
-        return f"what P(over) of {of_value} is worth beside the market's"
+        return f"the weight of P(over) of {of_value} beside the market's"
     return titles.get(system_id, AVAILABILITY)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from hoopcast.evaluation.betting import EVERY_LINE, RECOMMENDED
 from hoopcast.evaluation.evaluate import Evaluation
-from hoopcast.evaluation.market import ALL
+from hoopcast.evaluation.market import ALL, AfterMarketLoss, AgainstMarket
 from hoopcast.evaluation.populations import DIMENSIONS
 from hoopcast.forecast.system import LEVELS
 from hoopcast.market.claims import EDGES, LARGEST_CREDIBLE
@@ -257,6 +257,16 @@ def _picks(evaluation: Evaluation, phase: str) -> View:
     return View(phase, "Picks, and what they paid", columns, rows, notes=notes)
 
 
+def _beside_market(one: AfterMarketLoss | AgainstMarket) -> tuple[str, ...]:
+    """Log loss of the market and of the recalibrated market on the same lines, each with its t."""
+    return (
+        _number(one.log_loss_market, 4),
+        _number(one.t_market, 1),
+        _number(one.log_loss_recalibrated, 4),
+        _number(one.t_recalibrated, 1),
+    )
+
+
 def _after_market(evaluation: Evaluation, phase: str) -> View:
     columns = ("level", "system", "lines", "after", "own", "market", "t", "recalibrated", "t")
     rows = tuple(
@@ -266,10 +276,7 @@ def _after_market(evaluation: Evaluation, phase: str) -> View:
             f"{one.rows:,}",
             _number(one.log_loss, 4),
             _number(one.log_loss_own, 4),
-            _number(one.log_loss_market, 4),
-            _number(one.t_market, 1),
-            _number(one.log_loss_recalibrated, 4),
-            _number(one.t_recalibrated, 1),
+            *_beside_market(one),
         )
         for one in evaluation.after_market
         if one.phase == phase
@@ -290,10 +297,7 @@ def _market(evaluation: Evaluation, phase: str) -> View:
             f"{one.rows:,}",
             _number(one.log_loss, 4),
             _interval(one.log_loss_low, one.log_loss_high, 4),
-            _number(one.log_loss_market, 4),
-            _number(one.t_market, 1),
-            _number(one.log_loss_recalibrated, 4),
-            _number(one.t_recalibrated, 1),
+            *_beside_market(one),
         )
         for one in evaluation.market
         if one.phase == phase

@@ -1,4 +1,4 @@
-"""What a system's P(over) is worth beside the market's: learned at each refit on its own graded lines before it.
+"""The weight of a system's P(over) beside the market's: learned at each refit on its own graded lines before it.
 
 A document holds the weights after the market, and the record of what such weights claimed, each month by what was known
 before it, beside what the bets returned. Where a claim of the latest season with a record is not what was returned,
