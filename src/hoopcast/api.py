@@ -35,6 +35,7 @@ def open(  # noqa: A001, PLR0913 - `hoopcast.open` reads as what it does, and ea
         WarehouseInUse: if another process holds the warehouse for longer than `wait`.
         WarehouseError: if it is absent and not to be made, is damaged or of a newer format.
     """
+    settings.use_settings_beside(None)
     named = settings.load({"warehouse": url}).warehouse
     path = path_of(named)
     settings.use_settings_beside(None if path == ":memory:" else Path(path))
