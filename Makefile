@@ -12,7 +12,7 @@ ARGS ?=
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test golden check lint types format docs bench faults fuzz install lock clean
+.PHONY: help demo test golden check lint layers types format docs bench faults fuzz install lock clean
 
 help: ## list the chores
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -26,11 +26,14 @@ test: $(VENV)/.dev ## run the tests
 golden: $(VENV)/.dev ## write the compiled text of the models anew; read what changed before you commit it
 	$(BIN)/python -m tests.golden.compiled_text
 
-check: lint types docs ## lint, format, types, docs: all that holds besides the tests
+check: lint layers types docs ## lint, format, layers, types, docs: all that holds besides the tests
 
 lint: $(VENV)/.dev ## find what breaks a rule of style
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+layers: $(VENV)/.dev ## check that packages import downwards only
+	$(BIN)/lint-imports --no-logo
 
 types: $(VENV)/.dev ## check the types
 	$(BIN)/mypy

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import hoopcast
 from benchmarks.bench import child, machine
+from hoopcast.graph import ALL_SYSTEMS
 from hoopcast.markdown import table
-from hoopcast.pipeline.nodes import all_nodes
-from hoopcast.warehouse.duckdb import path_of
+from hoopcast.paths import warehouse_path
 
 PAGE = Path(__file__).parents[1] / "docs" / "forecast-speed.md"
 WORK = {
@@ -95,7 +95,7 @@ def page(url: str, season: str) -> Iterator[str]:
     whole[f"{day} forecast again"] = process(url, *again, "--date", day)
     one = spent(url, season, day)
     # Every table but what was learned, from those of raw data on.
-    every = dict.fromkeys(node.table.name for node in all_nodes() if node.table.name != WORK["learning"])
+    every = dict.fromkeys(node.table.name for node in ALL_SYSTEMS.nodes if node.table.name != WORK["learning"])
     anew = ("backfill", *every, "--no-resume", "--skip-preflight")
     whole[f"{season}: every table again from raw data, by what was learned"] = process(url, *anew, "--season", season)
     whole[f"{day}: the same of one date"] = process(url, *anew, "--date", day)
@@ -149,7 +149,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hoopcast-bench-") as folder:
         copy = str(Path(folder) / "copy.duckdb")
-        shutil.copy(path_of(chosen.warehouse), copy)
+        shutil.copy(warehouse_path(chosen.warehouse), copy)
         text = "".join(page(copy, chosen.season))
     PAGE.write_text(text, "utf-8")
     print(f"wrote {PAGE}")

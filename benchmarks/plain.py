@@ -7,10 +7,10 @@ import duckdb
 
 import hoopcast
 from benchmarks.tables import LEARNED
+from hoopcast.paths import warehouse_path
 from hoopcast.pipeline.model import Model, all_models
 from hoopcast.pipeline.span import named_values, span_values
 from hoopcast.pipeline.texts import span_texts
-from hoopcast.warehouse.duckdb import path_of
 
 Spans = dict[str, list[tuple[str, date, date]]]
 
@@ -38,11 +38,11 @@ def run_plain(warehouse: str, like: str, season: str | None, day: str | None, th
             for model in models:
                 opened.engine.execute(f"DELETE FROM {model.name} WHERE {model.time} = $day", {"day": day})
         # Who will play is learned, by no SQL: it is given.
-        opened.engine.execute(f"ATTACH '{path_of(like)}' AS written (READ_ONLY)")
+        opened.engine.execute(f"ATTACH '{warehouse_path(like)}' AS written (READ_ONLY)")
         opened.engine.execute(f"DELETE FROM {LEARNED}")
         opened.engine.execute(f"INSERT INTO {LEARNED} SELECT * FROM written.{LEARNED}")
     began = time.perf_counter()
-    connection = duckdb.connect(path_of(warehouse), config={"threads": threads})
+    connection = duckdb.connect(warehouse_path(warehouse), config={"threads": threads})
     for model in models:
         for season_of_span, first, last in spans[model.name]:
             text = texts[model.name].rows
@@ -50,7 +50,7 @@ def run_plain(warehouse: str, like: str, season: str | None, day: str | None, th
             connection.execute(f"INSERT INTO {model.name} {text}", values)
     connection.close()
     seconds = time.perf_counter() - began
-    with duckdb.connect(path_of(warehouse)) as again:
+    with duckdb.connect(warehouse_path(warehouse)) as again:
         rows = sum(_rows(again, model, spans) for model in models)
     if rows != expected:
         raise SystemExit(f"plain DuckDB wrote {rows} rows, Hoopcast {expected}")

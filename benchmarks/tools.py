@@ -17,10 +17,10 @@ import duckdb
 
 import hoopcast
 from benchmarks.plain import spans_of
+from hoopcast.paths import warehouse_path
 from hoopcast.pipeline.model import Model, all_models
 from hoopcast.pipeline.span import named_values, span_values
 from hoopcast.pipeline.texts import span_texts
-from hoopcast.warehouse.duckdb import path_of
 
 _ENVIRONMENTS = Path(sys.prefix) / "tools"
 _SCHEMA = """{% macro generate_schema_name(custom_schema_name, node) %}{{ custom_schema_name }}{% endmacro %}
@@ -89,7 +89,7 @@ def _with_values(text: str, written: hoopcast.Hoopcast, model: Model, season: st
 
 def emptied(like: str, target: str) -> None:
     """Copy a warehouse, and leave out every table that a model writes."""
-    shutil.copy(path_of(like), target)
+    shutil.copy(warehouse_path(like), target)
     with duckdb.connect(target) as connection:
         for model in all_models():
             connection.execute(f"DROP TABLE {model.name}")
@@ -98,7 +98,7 @@ def emptied(like: str, target: str) -> None:
 def differing(like: str, target: str) -> list[str]:
     """Tables that have not as many rows as those of Hoopcast."""
     with duckdb.connect() as connection:
-        connection.execute(f"ATTACH '{path_of(like)}' AS ours (READ_ONLY)")
+        connection.execute(f"ATTACH '{warehouse_path(like)}' AS ours (READ_ONLY)")
         connection.execute(f"ATTACH '{target}' AS theirs (READ_ONLY)")
         found = []
         for model in all_models():

@@ -18,8 +18,8 @@ import hoopcast
 from benchmarks import tools
 from benchmarks.plain import run_plain
 from benchmarks.tables import COMPUTED_BY_PANDAS, COMPUTED_BY_POLARS, INPUTS, LEARNED
+from hoopcast.graph import ALL_SYSTEMS
 from hoopcast.pipeline.model import all_models
-from hoopcast.pipeline.nodes import all_nodes
 from hoopcast.pipeline.plan import Selection
 from hoopcast.pipeline.ranges import UnitDate
 from hoopcast.pipeline.report import RunReport
@@ -47,8 +47,8 @@ _REST = "Python, preflight and the copy for readers"
 
 def simulate(folder: str, seasons: list[str]) -> Figures:
     """Write simulated seasons as files."""
-    from hoopcast.sources.simulator import simulate as drawn  # noqa: PLC0415 - no other work draws
-    from hoopcast.sources.simulator import write  # noqa: PLC0415 - the same
+    from hoopcast.league import simulate as drawn  # noqa: PLC0415 - no other work draws
+    from hoopcast.league import write  # noqa: PLC0415 - the same
 
     began = time.perf_counter()
     write(drawn(tuple(seasons), seed=1), folder)
@@ -179,7 +179,7 @@ def tool_rows(tool: str, like: str, folder: str) -> Figures:
 
 def dates_alone(warehouse: str, days: list[str], season: str) -> Figures:
     """Write dates one at a time by the same runner, without opening the warehouse for each: their mean."""
-    nodes = all_nodes()
+    nodes = ALL_SYSTEMS.nodes
     names = tuple(model.name for model in all_models())
     took = []
     with hoopcast.open(warehouse, threads=THREADS) as opened:

@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 
 import hoopcast
-from hoopcast.pipeline.nodes import all_nodes
-from hoopcast.sources.simulator import TINY_LEAGUE, simulate, write
+from hoopcast.graph import ALL_SYSTEMS
+from hoopcast.league import TINY_LEAGUE, simulate, write
 from hoopcast.warehouse.tables import raw_tables
 
 REPOSITORY = Path(__file__).parents[1]
@@ -158,7 +158,7 @@ class Scene:
 
 def signature(warehouse: Path) -> Signature:
     """Of each table how many rows it has, and the sum of their hashes: all that is content."""
-    tables = {node.table.name: node.table.content_columns for node in all_nodes()}
+    tables = {node.table.name: node.table.content_columns for node in ALL_SYSTEMS.nodes}
     tables |= {table.name: table.content_columns for table in raw_tables() if table.time}
     found: Signature = {}
     with duckdb.connect(str(warehouse), read_only=True) as connection:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 import hoopcast
-from hoopcast.sources.simulator import TINY_LEAGUE, simulate, write
+from hoopcast.league import TINY_LEAGUE, simulate, write
 from tests.once import made_once
 
 REPOSITORY = Path(__file__).parents[1]

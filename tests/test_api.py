@@ -10,8 +10,8 @@ import pytest
 
 import hoopcast
 from hoopcast.errors import SnapshotWarning
+from hoopcast.league import TINY_LEAGUE, simulate, write
 from hoopcast.recorded import Snapshots, recorded
-from hoopcast.sources.simulator import TINY_LEAGUE, simulate, write
 from hoopcast.warehouse import snapshot
 
 SEASON = "2021-22"

@@ -6,9 +6,8 @@ import pytest
 
 import hoopcast
 from hoopcast.errors import UsageError
-from hoopcast.forecast.nodes import NAMES
-from hoopcast.forecast.spelling import system_names
-from hoopcast.pipeline.nodes import all_nodes
+from hoopcast.forecast.aliases import system_names
+from hoopcast.graph import NAMES, nodes_of
 from hoopcast.settings import Settings, load
 
 ABSENT = Path("absent.toml")
@@ -90,12 +89,43 @@ def test_a_file_beside_the_warehouse_counts_wherever_the_warehouse_is_opened_fro
     place.mkdir()
     (place / "hoopcast.toml").write_text('systems = ["moving_average"]\nwait = 7\n', "utf-8")
     monkeypatch.chdir(tmp_path)
-    with hoopcast.open("duckdb:///demo/hoopcast.duckdb"):
-        assert (load({}).systems, load({}).wait) == (("moving_average",), 7)
-        assert {node.system_id for node in all_nodes() if node.table.short == "laws"} == {"moving_average_history"}
-        (tmp_path / "hoopcast.toml").write_text('systems = ["linear"]\n', "utf-8")
-        assert (load({}).systems, load({}).wait) == (("linear",), 7), "the current folder counts more"
-        monkeypatch.setenv("HOOPCAST_SYSTEMS", "market")
-        assert load({}).systems == ("market",), "and the environment more than both"
-    with hoopcast.open("duckdb://:memory:"):
-        assert load({}).wait == 60
+    named = {"warehouse": "duckdb:///demo/hoopcast.duckdb"}
+    assert (load(named).systems, load(named).wait) == (("moving_average",), 7)
+    with hoopcast.open(named["warehouse"]) as warehouse:
+        laws = {node.system_id for node in warehouse.graph.nodes if node.table.short == "laws"}
+        assert laws == {"moving_average_history"}
+    (tmp_path / "hoopcast.toml").write_text('systems = ["linear"]\n', "utf-8")
+    assert (load(named).systems, load(named).wait) == (("linear",), 7), "the current folder counts more"
+    monkeypatch.setenv("HOOPCAST_SYSTEMS", "market")
+    assert load(named).systems == ("market",), "and the environment more than both"
+    assert load({"warehouse": "duckdb://:memory:"}).wait == 60
+
+
+def test_each_of_two_open_warehouses_has_the_settings_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HOOPCAST_SYSTEMS", raising=False)
+    monkeypatch.chdir(tmp_path)
+    for name, text in {"one": 'systems = ["linear"]', "two": 'systems = ["market"]', "broken": "systems = 3"}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "hoopcast.toml").write_text(text, "utf-8")
+    with hoopcast.open("one/a.duckdb") as one, hoopcast.open("two/a.duckdb") as two:
+        with pytest.raises(UsageError, match="systems is 3"):
+            hoopcast.open("broken/a.duckdb")
+        assert {system.name for system in one.graph.systems} == {"linear"}
+        assert {system.name for system in two.graph.systems} == {"market"}
+        with hoopcast.open("third.duckdb") as third:
+            assert third.graph.nodes == nodes_of(None)
+
+
+def test_a_warehouse_is_not_looked_for_where_the_settings_of_another_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HOOPCAST_WAREHOUSE", raising=False)
+    (tmp_path / "hoopcast.toml").write_text('warehouse = "of-file.duckdb"\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    hoopcast.open().close()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    with hoopcast.open() as usual:
+        assert usual.engine.path == "hoopcast.duckdb"

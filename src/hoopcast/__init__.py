@@ -25,8 +25,10 @@ from hoopcast.errors import (
 )
 
 if TYPE_CHECKING:
-    from hoopcast.api import open  # noqa: A004 - `hoopcast.open` reads as what it does
-    from hoopcast.facade import Hoopcast
+    from hoopcast.api import (
+        Hoopcast,
+        open,  # noqa: A004 - `hoopcast.open` reads as what it does
+    )
     from hoopcast.warehouse.result import Table
 
     __version__: str
@@ -48,7 +50,7 @@ __all__ = [
 ]
 
 # Where to find what brings the engine, which takes most of the time of a command that has nothing to do.
-_MODULES = {"Hoopcast": "hoopcast.facade", "Table": "hoopcast.warehouse.result", "open": "hoopcast.api"}
+_MODULES = {"Hoopcast": "hoopcast.api", "Table": "hoopcast.warehouse.result", "open": "hoopcast.api"}
 
 
 def __getattr__(name: str) -> object:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from hoopcast.errors import UsageError
+from hoopcast.graph import Graph
 from hoopcast.pipeline.lineage import closure, edges
 from hoopcast.pipeline.model import Model
-from hoopcast.pipeline.nodes import all_nodes, one_node, select_nodes
 from hoopcast.query import DIALECTS, Dialect
 from hoopcast.warehouse.result import Table
 from hoopcast.warehouse.tables import Column, all_tables, table
@@ -51,7 +51,7 @@ class _OriginLine:
     days_before: int | None
 
 
-def models(*names: str) -> Table:
+def models(graph: Graph, *names: str) -> Table:
     """Models by table, short name, phase or system, all for none: what each is, and the version of its code.
 
     A table that systems share has a row for each of them.
@@ -59,16 +59,16 @@ def models(*names: str) -> Table:
     Raises:
         UsageError: if a name is none of these.
     """
-    return Table.of(_ModelLine, [_model_line(model) for model in select_nodes(names)])
+    return Table.of(_ModelLine, [_model_line(model) for model in graph.select(names)])
 
 
-def columns(name: str) -> Table:
+def columns(graph: Graph, name: str) -> Table:
     """Columns of a table, or of one system's rows of it, with type, range, when they are known, and meaning.
 
     Raises:
         UsageError: if there is no such table, or not that system's.
     """
-    definition = one_node(name).table if "/" in name else table(name)
+    definition = graph.node(name).table if "/" in name else table(name)
     return Table.of(_ColumnLine, [_column_line(column) for column in definition.columns])
 
 
@@ -77,16 +77,16 @@ def is_one(name: str) -> bool:
     return "/" in name or any(name.lower() in (one.name, one.name.split(".")[1], one.short) for one in all_tables())
 
 
-def lineage(*names: str) -> Table:
+def lineage(graph: Graph, *names: str) -> Table:
     """What models read, directly and through others: how far, and how many previous seasons back.
 
     Raises:
         UsageError: if a name is no model.
     """
-    direct = {(edge.table, edge.upstream, edge.reach, edge.look_back) for m in all_nodes() for edge in edges(m)}
-    wanted = {model.name for model in select_nodes(names)}
-    every = direct | {(edge.table, edge.upstream, edge.reach, edge.look_back) for edge in closure(all_nodes())}
-    order = {model.name: place for place, model in enumerate(all_nodes())}
+    direct = {(edge.table, edge.upstream, edge.reach, edge.look_back) for m in graph.nodes for edge in edges(m)}
+    wanted = {model.name for model in graph.select(names)}
+    every = direct | {(edge.table, edge.upstream, edge.reach, edge.look_back) for edge in closure(graph.nodes)}
+    order = {model.name: place for place, model in enumerate(graph.nodes)}
     lines = sorted(
         (line for line in every if line[0] in wanted), key=lambda line: (order[line[0]], line not in direct, line)
     )
@@ -118,7 +118,7 @@ def column_lineage(name: str, column: str) -> Table:
     return Table.of(_OriginLine, lines)
 
 
-def compiled(name: str, dialect: Dialect) -> str:
+def compiled(graph: Graph, name: str, dialect: Dialect) -> str:
     """The SQL of one model for one span in a dialect, with its named parameters.
 
     Raises:
@@ -128,7 +128,7 @@ def compiled(name: str, dialect: Dialect) -> str:
 
     if dialect not in DIALECTS:
         raise UsageError(f"no dialect '{dialect}'; choose from {', '.join(DIALECTS)}")
-    node = one_node(name)
+    node = graph.node(name)
     if node.producer is not None:
         raise UsageError(f"'{name}' is written by Python, not by a SELECT; `hoopcast models {name}` shows its columns")
     return compiled_text(node, dialect)

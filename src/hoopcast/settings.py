@@ -5,14 +5,17 @@ lies: so a warehouse is the same to the command line and to Python, wherever the
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from hoopcast.errors import UsageError
-from hoopcast.forecast.spelling import spelled, system_names
+from hoopcast.forecast.aliases import current_name, system_names
+from hoopcast.paths import IN_MEMORY, warehouse_path
 
 FILE = "hoopcast.toml"
+USUAL_WAREHOUSE = "duckdb:///hoopcast.duckdb"
+_BY_FILE = f"`systems` in {FILE}"
 PREFIX = "HOOPCAST_"
 _MOST_THREADS = 256
 _SHOWN = 40
@@ -28,59 +31,62 @@ class Settings:
         wait: seconds to wait for another process that holds the warehouse.
         timeout: seconds that one span of a run may take.
         systems: names of the forecast systems to run, to which members of ensembles are added; all of them when None.
+        systems_chosen_by: what says which systems run, in words for a message.
     """
 
-    warehouse: str = "duckdb:///hoopcast.duckdb"
+    warehouse: str = USUAL_WAREHOUSE
     threads: int | None = None
     wait: float = 60.0
     timeout: float = 600.0
     systems: tuple[str, ...] | None = None
-
-
-class _Beside:
-    """The folder of the warehouse that was opened last."""
-
-    folder: Path | None = None
-
-
-def use_settings_beside(warehouse: Path | None) -> None:
-    """Let hoopcast.toml in the folder of a warehouse count from now on, for what no other place says; None for none."""
-    _Beside.folder = None if warehouse is None else warehouse.absolute().parent
+    systems_chosen_by: str = _BY_FILE
 
 
 def load(flags: Mapping[str, object], environment: Mapping[str, str] = os.environ, file: Path = Path(FILE)) -> Settings:
-    """Settings as flags, environment and file together say; a flag that is None was not given.
+    """Settings as flags, environment and files together say; a flag that is None was not given.
+
+    Args:
+        flags: settings by name.
+        environment: variables, of which those count that begin with HOOPCAST_.
+        file: of the current folder; that beside the warehouse, which the others name, counts less.
 
     Raises:
-        UsageError: if a value is none for its setting, empty text included, or the file has an unknown key or is not
+        UsageError: if a value is none for its setting, empty text included, or a file has an unknown key or is not
             TOML.
     """
+    in_folder = _of_file(file)
     chosen: dict[str, object] = {}
-    for place in _files(file):
-        for key, value in _read(place).items():
-            if key not in _READERS:
-                raise UsageError(f"{place}: no setting '{key}'; there are {', '.join(_READERS)}")
-            chosen[key] = _READERS[key](value, f"{place}: {key}")
+    by = _BY_FILE
     for key, read in _READERS.items():
         variable = f"{PREFIX}{key.upper()}"
         if variable in environment:
             chosen[key] = read(environment[variable], variable)
+            by = variable if key == "systems" else by
         if flags.get(key) is not None:
             chosen[key] = read(flags[key], f"--{key}")
-    return Settings(**chosen)  # type: ignore[arg-type]
+    named = {"warehouse": USUAL_WAREHOUSE} | in_folder | chosen
+    beside = _beside(str(named["warehouse"]), file)
+    below = {} if beside is None else _of_file(beside)
+    return Settings(**(below | named), systems_chosen_by=by)  # type: ignore[arg-type]
 
 
-def _files(file: Path) -> Iterator[Path]:
-    """Files of settings, those that count more later."""
-    if _Beside.folder is not None and _Beside.folder != file.absolute().parent:
-        yield _Beside.folder / FILE
-    yield file
+def _beside(warehouse: str, file: Path) -> Path | None:
+    """The file of settings in the folder of a warehouse; None where that is the other file, or there is no folder."""
+    path = warehouse_path(warehouse)
+    if path == IN_MEMORY:
+        return None
+    folder = Path(path).absolute().parent
+    return None if folder == file.absolute().parent else folder / FILE
 
 
-def systems_chosen_by(environment: Mapping[str, str] = os.environ) -> str:
-    """What chooses the systems, in words for a message."""
-    variable = f"{PREFIX}SYSTEMS"
-    return variable if variable in environment else f"`systems` in {FILE}"
+def _of_file(file: Path) -> dict[str, object]:
+    """Settings of one file."""
+    found: dict[str, object] = {}
+    for key, value in _read(file).items():
+        if key not in _READERS:
+            raise UsageError(f"{file}: no setting '{key}'; there are {', '.join(_READERS)}")
+        found[key] = _READERS[key](value, f"{file}: {key}")
+    return found
 
 
 def _read(file: Path) -> dict[str, object]:
@@ -126,7 +132,7 @@ def _systems(value: object, where: str) -> tuple[str, ...]:
         raise UsageError(
             f"{where} is {value!r}; write names of systems, such as moving_average,linear, or leave it out for all"
         )
-    names = tuple(spelled(part) for part in parts)
+    names = tuple(current_name(part) for part in parts)
     if unknown := [part for part, name in zip(parts, names, strict=True) if name not in system_names()]:
         raise UsageError(f"{where}: no system '{unknown[0].strip()}'; choose from {', '.join(system_names())}")
     return names

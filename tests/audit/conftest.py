@@ -2,7 +2,7 @@
 
 import pytest
 
-from hoopcast.sources.simulator import TINY_LEAGUE
+from hoopcast.league import TINY_LEAGUE
 from tests.properties.warehouses import League, made_league
 
 _SYSTEMS = "moving_average,linear"

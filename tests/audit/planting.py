@@ -9,9 +9,9 @@ from hoopcast import Hoopcast
 from hoopcast.audit.looked import Looked
 from hoopcast.audit.rebuild import rebuilt, window_of
 from hoopcast.audit.scratch import copies, rewrite
+from hoopcast.graph import nodes_of
 from hoopcast.pipeline.lineage import closure
 from hoopcast.pipeline.model import Model, Producer, in_order, model_from_text
-from hoopcast.pipeline.nodes import nodes_of
 from hoopcast.pipeline.ranges import Range, UnitDate, resolve
 from tests.properties.warehouses import League, copy_of
 

@@ -16,7 +16,7 @@ from hoopcast.audit.looked import PARTS
 from hoopcast.audit.recount import recount
 from hoopcast.cli.commands import hoopcast as command
 from hoopcast.errors import WarehouseError
-from hoopcast.pipeline.nodes import nodes_of
+from hoopcast.graph import nodes_of
 from hoopcast.pipeline.ranges import Range, UnitDate, resolve
 from tests.audit.planting import SYSTEMS
 from tests.properties.warehouses import League, copy_of

@@ -10,8 +10,8 @@ import pytest
 from hoopcast.audit.claims import claims
 from hoopcast.audit.paths import lineage_looks
 from hoopcast.audit.scratch import rewrite
+from hoopcast.graph import nodes_of
 from hoopcast.pipeline.model import Asked, Model, Producer
-from hoopcast.pipeline.nodes import nodes_of
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 from tests.audit.planting import REFIT_DATE, SYSTEMS, days_of, found, looked, with_code, with_text
 from tests.properties.warehouses import League, copy_of

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 import hoopcast
 from hoopcast.cli.commands import hoopcast as command
-from hoopcast.sources.simulator import TINY_LEAGUE, simulate, write
+from hoopcast.league import TINY_LEAGUE, simulate, write
 from tests.once import made_once
 
 Call = Callable[..., Result]

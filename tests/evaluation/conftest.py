@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import hoopcast
-from hoopcast.facade import Hoopcast
-from hoopcast.sources.simulator import TINY_LEAGUE, simulate, write
+from hoopcast.api import Hoopcast
+from hoopcast.league import TINY_LEAGUE, simulate, write
 from tests.evaluation.made_up import Means, at_the_line, average, give
 from tests.once import made_once
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hoopcast.evaluation.grading import grades
-from hoopcast.forecast.frame import FloatArray
+from hoopcast.arrays import FloatArray
+from hoopcast.forecast.grading import grades
 from hoopcast.forecast.law import summaries
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
 from hoopcast.market.value import Prices, recommend

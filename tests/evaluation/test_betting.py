@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from hoopcast.api import Hoopcast
+from hoopcast.arrays import FloatArray
 from hoopcast.evaluation.betting import ALWAYS_UNDER, always_under, every_line
 from hoopcast.evaluation.forecasts import Forecasts
 from hoopcast.evaluation.populations import Appearances
-from hoopcast.facade import Hoopcast
-from hoopcast.forecast.frame import FloatArray
 from hoopcast.market.power import bets_needed
 
 ROWS = 120

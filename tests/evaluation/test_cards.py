@@ -15,7 +15,7 @@ from hoopcast import Hoopcast, UsageError
 from hoopcast.cli.commands import hoopcast as command
 from hoopcast.evaluation.cards import ModelCard
 from hoopcast.forecast.features import features
-from hoopcast.sources.simulator import LeagueSize, simulate, write
+from hoopcast.league import LeagueSize, simulate, write
 from tests.conftest import SYSTEMS
 from tests.once import made_once
 from tests.properties.warehouses import copy_of

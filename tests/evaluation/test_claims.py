@@ -12,11 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 import hoopcast
+from hoopcast.api import Hoopcast
 from hoopcast.cli.commands import hoopcast as command
 from hoopcast.evaluation.claims import ClaimSummary
 from hoopcast.evaluation.evaluate import Evaluation
 from hoopcast.evaluation.views import ADVICE, View, views
-from hoopcast.facade import Hoopcast
 from hoopcast.market.claims import EDGES
 from tests.evaluation.conftest import SYSTEMS
 

@@ -12,11 +12,11 @@ import pytest
 import scoringrules  # type: ignore[import-untyped]
 
 import hoopcast
+from hoopcast.api import Hoopcast
 from hoopcast.errors import UsageError
 from hoopcast.evaluation.evaluate import Evaluation, phase_of
 from hoopcast.evaluation.report import report, write_report
 from hoopcast.evaluation.views import ADVICE, views
-from hoopcast.facade import Hoopcast
 from tests.evaluation.made_up import give, the_result
 
 

@@ -71,7 +71,7 @@ def test_scores_of_stale_forecasts_name_the_dates_and_the_command_that_mends_the
 def test_a_system_that_no_longer_runs_is_named_with_what_runs_it(
     warehouse: Hoopcast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HOOPCAST_SYSTEMS", "moving_average")
+    monkeypatch.setattr(warehouse, "graph", Graph(("moving_average",)))
     correct(warehouse, days(warehouse)[-1])
     (line,) = stale(warehouse)
     assert "`HOOPCAST_SYSTEMS=linear,market,moving_average hoopcast backfill grades --dates " in line

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import hoopcast
-from hoopcast.facade import Hoopcast
-from hoopcast.sources.simulator import TINY_LEAGUE, simulate, write
+from hoopcast.api import Hoopcast
+from hoopcast.league import TINY_LEAGUE, simulate, write
 from tests.forecast.valued import few_lines_are_enough
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from datetime import date
 import numpy as np
 import pytest
 
+from hoopcast.api import Hoopcast
 from hoopcast.evaluation.populations import DIMENSIONS, POPULATIONS, Appearances, Scope, appearances
-from hoopcast.facade import Hoopcast
 
 SEASON = "2021-22"
 _GAMES = """

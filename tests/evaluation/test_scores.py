@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
+from hoopcast.arrays import DateArray, FloatArray
 from hoopcast.evaluation import scores
-from hoopcast.forecast.frame import DateArray, FloatArray
 
 ROWS = 4000
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from hoopcast.arrays import FloatArray
 from hoopcast.forecast.features import features
-from hoopcast.forecast.frame import FloatArray, Frame, Outcome
+from hoopcast.forecast.frame import Frame, Outcome
 from hoopcast.forecast.system import Level
 
 

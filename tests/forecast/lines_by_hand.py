@@ -7,7 +7,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit
 from scipy.stats import nbinom
 
-from hoopcast.forecast.frame import BoolArray, DateArray, FloatArray
+from hoopcast.arrays import BoolArray, DateArray, FloatArray
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 from hoopcast.warehouse.tables import table
 

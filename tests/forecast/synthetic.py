@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame, Laws, Outcome
+from hoopcast.arrays import BoolArray, FloatArray
+from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
 from hoopcast.forecast.law import LOWEST_DISPERSION
 from hoopcast.forecast.system import Level, System
 

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from hoopcast.arrays import FloatArray
 from hoopcast.forecast import availability
-from hoopcast.forecast.frame import FloatArray, Frame
+from hoopcast.forecast.frame import Frame
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.warehouse.tables import table
 

@@ -10,9 +10,9 @@ from hoopcast.forecast import availability
 from hoopcast.forecast.card import About, card, limits_of
 from hoopcast.forecast.features import feature_matrix
 from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
-from hoopcast.forecast.nodes import systems
 from hoopcast.forecast.system import Level, Summary, System
 from hoopcast.forecast.systems import gradient_boosting, linear
+from hoopcast.graph import systems
 from tests.forecast.learning import known_relation
 from tests.forecast.synthetic import learned, player_games
 

@@ -7,7 +7,7 @@ from importlib import resources
 import pytest
 
 from hoopcast.forecast.code import bare
-from hoopcast.forecast.nodes import NAMES
+from hoopcast.graph import NAMES
 
 CODE = '''"""What it is."""
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.forecast.dispersion import dispersed, fitted_dispersion, out_of_sample
-from hoopcast.forecast.frame import BoolArray, FloatArray
 from hoopcast.forecast.law import LOWEST_DISPERSION
 
 DRAW = np.random.default_rng(3)

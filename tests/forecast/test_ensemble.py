@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hoopcast.forecast.frame import FloatArray, Frame, Laws, Outcome
+from hoopcast.arrays import FloatArray
+from hoopcast.forecast.frame import Frame, Laws, Outcome
 from hoopcast.forecast.frames import check_reads
 from hoopcast.forecast.system import Level
 from hoopcast.forecast.systems.ensemble import SYSTEM, members

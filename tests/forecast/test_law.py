@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import nbinom
 
+from hoopcast.arrays import FloatArray
 from hoopcast.forecast.chance import row_uniform
-from hoopcast.forecast.frame import FloatArray
 from hoopcast.forecast.law import (
     SUPPORT,
     Law,

@@ -10,10 +10,10 @@ import hoopcast
 from hoopcast import Hoopcast
 from hoopcast.calendar import season_of
 from hoopcast.forecast.window import SEASONS_BEFORE, first_season
-from hoopcast.pipeline.nodes import all_nodes
+from hoopcast.graph import ALL_SYSTEMS
+from hoopcast.league import LeagueSize, simulate, write
 from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import Range, resolve
-from hoopcast.sources.simulator import LeagueSize, simulate, write
 from tests.once import made_once
 from tests.properties.test_corrections import corrected_box
 from tests.properties.warehouses import League, copy_of
@@ -48,7 +48,7 @@ def league(one_system: None, tmp_path_factory: pytest.TempPathFactory) -> League
 
 def stale_refits(warehouse: Hoopcast) -> set[str]:
     """Seasons that have a refit or a recalibration that is stale."""
-    units = plan(warehouse.engine, all_nodes(), resolve(warehouse.engine, Range(stage="all")))
+    units = plan(warehouse.engine, ALL_SYSTEMS.nodes, resolve(warehouse.engine, Range(stage="all")))
     names = {unit.table.partition("/")[0]: unit for unit in units}
     assert set(LEARNING) <= names.keys()
     return {season_of(unit.date) for unit in units if unit.state == "stale" and unit.table.startswith(LEARNING)}
@@ -57,7 +57,7 @@ def stale_refits(warehouse: Hoopcast) -> set[str]:
 def test_the_window_is_the_season_and_the_three_before() -> None:
     assert first_season("2021-22") == "2018-19"
     assert first_season("2000-01") == "1997-98"
-    assert {node.look_back for node in all_nodes() if node.is_monthly} == {SEASONS_BEFORE}
+    assert {node.look_back for node in ALL_SYSTEMS.nodes if node.is_monthly} == {SEASONS_BEFORE}
 
 
 def test_a_refit_learns_from_the_rows_of_its_window_and_of_no_other_season(league: League) -> None:

@@ -13,10 +13,10 @@ import pytest
 import hoopcast
 from hoopcast import Hoopcast
 from hoopcast.errors import UsageError
-from hoopcast.forecast.naming import every_system, named_systems
-from hoopcast.forecast.player_outlook import LEAST_STANDARD_ERROR, PlayerOutlook, Wager
-from hoopcast.forecast.spelling import ALIASES
+from hoopcast.forecast.aliases import ALIASES
 from hoopcast.forecast.system import LEVELS
+from hoopcast.graph import ALL_SYSTEMS
+from hoopcast.outlook import LEAST_STANDARD_ERROR, PlayerOutlook, Wager
 from tests.conftest import SYSTEMS
 from tests.forecast.valued import SYSTEM, valued_warehouse
 
@@ -84,7 +84,7 @@ def test_what_was_brought_up_to_date_is_not_written_again(warehouse: Hoopcast, d
 def test_each_player_has_one_row_by_the_system_that_knows_most_of_him(warehouse: Hoopcast, day: date) -> None:
     rows = list(warehouse.predict(update=False, dates=[day]).forecasts)
     assert len({row["player_id"] for row in rows}) == len(rows)
-    place = {one.system_id: number for number, one in enumerate(every_system())}
+    place = {one.system_id: number for number, one in enumerate(warehouse.graph.systems)}
     known = warehouse.query(
         "SELECT player_id, LIST(system_id) FROM nba_predictions.player_prop_predictions WHERE game_date = $day"
         " GROUP BY player_id",
@@ -115,15 +115,13 @@ def test_a_team_by_any_of_its_names_has_its_players_alone(warehouse: Hoopcast, d
     assert {row["team_abbr"] for row in rows} == {abbr["team_abbr"]}
 
 
-def test_old_names_of_systems_still_name_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("HOOPCAST_SYSTEMS", raising=False)
+def test_old_names_of_systems_still_name_them() -> None:
     for old, name in ALIASES.items():
-        assert {one.name for one in named_systems(old)} == {name}
+        assert {one.name for one in ALL_SYSTEMS.named_systems(old)} == {name}
 
 
-def test_ensembles_come_first_and_then_who_knows_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("HOOPCAST_SYSTEMS", raising=False)
-    every = every_system()
+def test_ensembles_come_first_and_then_who_knows_most() -> None:
+    every = ALL_SYSTEMS.systems
     assert [one.level for one in every[:4]] == ["line", "market", "news", "history"]
     assert {one.name for one in every[:4]} == {"ensemble"}
     assert every[-1].name == "market"
@@ -203,7 +201,7 @@ def test_a_stake_is_shrunk_by_how_far_systems_are_apart_and_there_is_none_withou
             for one in in_detail(valued, row["player_id"], row["game_date"]).systems
         }
         by_name: dict[str, float] = {}
-        for system in sorted(said, key=[one.system_id for one in every_system()].index):
+        for system in sorted(said, key=[one.system_id for one in valued.graph.systems].index):
             by_name.setdefault(system.rpartition("_")[0], said[system])
         spread = statistics.stdev(by_name.values()) if len(by_name) > 1 else 0.0
         error = spread * abs(row["system_weight"])
@@ -249,7 +247,7 @@ def test_a_player_whose_team_rests_has_no_forecast_and_the_reason(warehouse: Hoo
 def test_a_graded_game_shows_what_then_happened(warehouse: Hoopcast, day: date) -> None:
     rows = list(warehouse.predict(system="linear_history", update=False, dates=[day]).forecasts)
     graded = warehouse.grade(dates=[day])
-    assert {row["system"] for row in graded.systems} == {one.system_id for one in every_system()}
+    assert {row["system"] for row in graded.systems} == {one.system_id for one in warehouse.graph.systems}
     scored = dict(
         warehouse.query(
             "SELECT player_id, points FROM nba_analytics.player_game_summary WHERE game_date = $day AND played_flag",
@@ -272,6 +270,6 @@ def test_explain_shows_what_each_system_says(warehouse: Hoopcast, day: date) -> 
     row = next(iter(warehouse.predict(update=False, dates=[day]).forecasts))
     forecasts = list(warehouse.explain(row["player_id"], day).forecasts)
     assert [one["system"] for one in forecasts] == [
-        one.system_id for one in every_system() if one.system_id in {said["system"] for said in forecasts}
+        one.system_id for one in warehouse.graph.systems if one.system_id in {said["system"] for said in forecasts}
     ]
     assert all(one["reasons"] for one in forecasts if one["system"] != "linear_history")

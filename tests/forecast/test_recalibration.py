@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hoopcast.arrays import FloatArray
 from hoopcast.errors import ModelError
-from hoopcast.forecast.frame import FloatArray
 from hoopcast.forecast.law import law, scores
 from hoopcast.forecast.recalibration import (
     BAND_EDGES,

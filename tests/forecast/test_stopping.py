@@ -104,7 +104,7 @@ def test_a_signal_ends_learning_at_once_and_a_rerun_leaves_what_an_undisturbed_r
         # Its forests take for ever: that it ends at all is what is seen.
         _, said = run.communicate(timeout=60)
     assert run.returncode == 128 + number
-    assert said.startswith(f"{SIMULATED}\nerror: stopped by {number.name}; ")
+    assert said.startswith(f"error: stopped by {number.name}; ")
     assert said.endswith("`hoopcast backfill` resumes\n")
     assert rerun(path) == undisturbed
 

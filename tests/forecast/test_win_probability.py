@@ -11,8 +11,8 @@ import pytest
 from scipy.optimize import minimize
 
 import hoopcast
+from hoopcast.arrays import FloatArray
 from hoopcast.errors import ForecastError
-from hoopcast.forecast.frame import FloatArray
 from hoopcast.forecast.law import law, probability_over
 from hoopcast.forecast.recalibration import from_rows, learn, to_rows
 from hoopcast.forecast.win_probability import AfterMarketOfDates, after_market, refits, system_id

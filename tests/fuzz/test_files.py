@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hoopcast.errors import HoopcastError
-from hoopcast.sources.load import ingest
-from hoopcast.sources.report import IngestReport
+from hoopcast.ingest.load import ingest
+from hoopcast.ingest.report import IngestReport
 from hoopcast.warehouse.duckdb import DuckDB
-from tests.sources.small_season import SCHEDULE, empty, empty_warehouse, game, player_line, values, write_csv
+from tests.ingest.small_season import SCHEDULE, empty, empty_warehouse, game, player_line, values, write_csv
 
 # A file takes a tenth of a second: a tenth as many of them as of texts.
 FILES = settings(max_examples=max(10, settings().max_examples // 10), suppress_health_check=[HealthCheck.too_slow])

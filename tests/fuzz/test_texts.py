@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from hoopcast import settings
 from hoopcast.errors import HoopcastError
 from hoopcast.forecast import recalibration, trees
-from hoopcast.forecast.spelling import spelled
-from hoopcast.identity.names import other_names, player_lookup, spellings, without_suffix
+from hoopcast.forecast.aliases import current_name
+from hoopcast.ingest.values import parse_day, parse_minutes, parse_moment, parse_season_of_day, parse_time_of_day
 from hoopcast.market.odds import american_odds, decimal_odds, no_vig_probability_over
+from hoopcast.nba.names import other_names, player_lookup, spellings, without_suffix
 from hoopcast.query import DIALECTS, Dialect, statements
-from hoopcast.sources.values import parse_day, parse_minutes, parse_moment, parse_season_of_day, parse_time_of_day
 
 DIGITS = st.text("0123456789-/:. TZ+,PTMSapm٣²", max_size=30)
 ANY = st.text(max_size=60) | DIGITS
@@ -126,7 +126,7 @@ def test_trees_are_read_or_refused(text: str) -> None:
 
 @given(ANY)
 def test_a_system_is_spelled_in_one_way(text: str) -> None:
-    assert spelled(spelled(text)) == spelled(text)
+    assert current_name(current_name(text)) == current_name(text)
 
 
 # What a price may be in the raw tables, and what is none.

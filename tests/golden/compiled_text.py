@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from hoopcast.graph import nodes_of
 from hoopcast.pipeline.compiled import compiled, compiled_spine
 from hoopcast.pipeline.model import all_models, performance_models
-from hoopcast.pipeline.nodes import nodes_of
 from hoopcast.pipeline.texts import kept_name, marked
 
 DIALECTS = ("duckdb", "spark", "bigquery")

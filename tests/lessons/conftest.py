@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from hoopcast.sources.simulator import TINY_LEAGUE
+from hoopcast.league import TINY_LEAGUE
 from hoopcast.warehouse.duckdb import DuckDB
+from tests.ingest.small_season import empty, empty_warehouse
 from tests.properties.warehouses import League, made_league
-from tests.sources.small_season import empty, empty_warehouse
 
 
 @pytest.fixture(scope="session")

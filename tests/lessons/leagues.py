@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hoopcast import Hoopcast
+from hoopcast.settings import Settings
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Parameters, Rows, Value
 from hoopcast.warehouse.schema import prepare
@@ -37,7 +38,7 @@ def new_warehouse(engine: DuckDB | None = None) -> Hoopcast:
     """A warehouse in memory without a row."""
     made = engine or DuckDB("duckdb://:memory:", threads=1)
     prepare(made)
-    return Hoopcast(made, "hoopcast backfill")
+    return Hoopcast(made, Settings(), "hoopcast backfill")
 
 
 def rows(warehouse: Hoopcast, sql: str, **values: Value | Sequence[Value]) -> list[tuple[Value, ...]]:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from hoopcast import Hoopcast
 from hoopcast.errors import StatementError
+from hoopcast.league import CORRECTIONS_FOLDER, TINY_LEAGUE, Faults, simulate, write
 from hoopcast.pipeline.model import all_models
-from hoopcast.sources.simulator import CORRECTIONS_FOLDER, TINY_LEAGUE, Faults, simulate, write
+from hoopcast.settings import Settings
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Parameters
 from hoopcast.warehouse.tables import raw_tables
+from tests.ingest.small_season import shot, write_csv
 from tests.lessons.leagues import (
     BOX,
     FEATURES,
@@ -25,7 +27,6 @@ from tests.lessons.leagues import (
 )
 from tests.properties.changes import record_changes
 from tests.properties.warehouses import SEASONS, League, copy_of, differences, fingerprints, last_entry
-from tests.sources.small_season import shot, write_csv
 
 ZONE_FEATURES = ("shot_zone_mismatch_score", "pct_paint", "pct_mid_range", "pct_three")
 
@@ -65,7 +66,7 @@ def test_lesson_19_an_error_between_delete_and_insert_leaves_the_old_rows_and_is
         copied.close()
         broken = HalfWay(copied.engine.url, threads=1)
         broken.is_broken = True
-        with Hoopcast(broken, "hoopcast backfill") as warehouse:
+        with Hoopcast(broken, Settings(), "hoopcast backfill") as warehouse:
             day = league.game_days(SEASON)[8]
             report = warehouse.backfill("mlfs", dates=[day], resume=False)
             assert report.exit_status == 1

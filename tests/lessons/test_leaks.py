@@ -9,15 +9,17 @@ import numpy as np
 import pytest
 
 from hoopcast import Hoopcast
+from hoopcast.league import TINY_LEAGUE, Columns, Faults, simulate, write
 from hoopcast.pipeline.model import Model, all_models, model_from_text
 from hoopcast.pipeline.plan import Selection, plan
 from hoopcast.pipeline.ranges import Range, resolve
 from hoopcast.pipeline.run import run
-from hoopcast.sources.simulator import TINY_LEAGUE, Columns, Faults, simulate, write
 from hoopcast.warehouse import schema
 from hoopcast.warehouse.engine import Value
 from hoopcast.warehouse.schema import constants_fingerprint, prepare
 from hoopcast.warehouse.tables import table
+from tests.ingest.small_season import game_line as quote
+from tests.ingest.small_season import ingest_files, prop, write_csv
 from tests.lessons.leagues import (
     BOX,
     FEATURES,
@@ -32,8 +34,6 @@ from tests.lessons.leagues import (
     write_all,
 )
 from tests.properties.warehouses import SEASONS, League, copy_of, differences
-from tests.sources.small_season import game_line as quote
-from tests.sources.small_season import ingest_files, prop, write_csv
 
 FORM = "nba_analytics.player_form"
 # The league's own statistics of a man's last games, kept apart from the product: points, minutes.

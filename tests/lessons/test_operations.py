@@ -12,6 +12,8 @@ import hoopcast
 from hoopcast import Hoopcast
 from hoopcast.cli.commands import hoopcast as command
 from hoopcast.pipeline.model import all_models
+from hoopcast.settings import Settings
+from tests.ingest.small_season import write_csv
 from tests.lessons.leagues import (
     BOX,
     FEATURES,
@@ -25,7 +27,6 @@ from tests.lessons.leagues import (
 )
 from tests.properties.changes import record_changes
 from tests.properties.warehouses import SEASONS, League, copy_of, differences
-from tests.sources.small_season import write_csv
 
 
 def called(warehouse: Path, *arguments: object) -> tuple[int, str]:
@@ -123,7 +124,7 @@ def test_lesson_27_a_season_takes_no_more_statements_than_two_nights(league: Lea
     engine = Counted(str(tmp_path / "counted.duckdb"), threads=1)
     days = league.game_days(SEASONS[0])
     statements = []
-    with Hoopcast(engine, "hoopcast backfill") as warehouse:
+    with Hoopcast(engine, Settings(), "hoopcast backfill") as warehouse:
         for part in (days[:2], days[2:]):
             engine.statements = 0
             assert warehouse.backfill("pdc", dates=part).exit_status == 0

@@ -12,13 +12,14 @@ from hoopcast.pipeline.plan import Selection
 from hoopcast.pipeline.ranges import Range, resolve
 from hoopcast.pipeline.run import run
 from hoopcast.pipeline.verify import verify
+from hoopcast.settings import Settings
 from hoopcast.warehouse.duckdb import DuckDB
+from tests.ingest.small_season import ROWS, ingest_files, player_line, team_line, values, write_csv
+from tests.ingest.small_season import SCHEDULE as GAMES
 from tests.lessons.leagues import BOX, FEATURES, LINES, POPULATION, SCHEDULE, SEASON, SHOTS, count, rows, write_all
 from tests.lessons.test_leaks import rewritten
 from tests.properties.changes import record_changes
 from tests.properties.warehouses import League, copy_of, differences
-from tests.sources.small_season import ROWS, ingest_files, player_line, team_line, values, write_csv
-from tests.sources.small_season import SCHEDULE as GAMES
 
 TEAMS = "nba_analytics.upcoming_team_game_context"
 PGS = "nba_analytics.player_game_summary"
@@ -102,7 +103,10 @@ def test_lesson_11_minutes_written_as_minutes_and_seconds_are_minutes_and_usage_
     ]  # fmt: skip
     files = [("schedule", GAMES), ("player_box", [star, bench]), ("team_box", others)]
     ingest_files(bare, *(write_csv(tmp_path / f"{name}.csv", list(lines)) for name, lines in files))
-    assert Hoopcast(bare, "test").backfill("ppl", "pgs", dates=["2021-10-19"], skip_preflight=True).exit_status == 0
+    assert (
+        Hoopcast(bare, Settings(), "test").backfill("ppl", "pgs", dates=["2021-10-19"], skip_preflight=True).exit_status
+        == 0
+    )
     usage = (14 + 0.44 * 4 + 3) * (240 / 5) / (34.5 * (84 + 0.44 * 23 + 12))
     found = values(bare, f"SELECT minutes, usage_rate FROM {PGS} ORDER BY player_id DESC")
     assert found[0] == pytest.approx((34.5, usage), abs=1e-6)

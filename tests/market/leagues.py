@@ -6,10 +6,10 @@ from types import MappingProxyType
 import numpy as np
 from scipy.special import expit
 
+from hoopcast.arrays import FloatArray
 from hoopcast.evaluation.scores import logistic_coefficients
-from hoopcast.forecast.frame import FloatArray
-from hoopcast.sources.simulator import League
-from hoopcast.sources.simulator.lines import american_odds
+from hoopcast.league import League
+from hoopcast.league.lines import american_odds
 
 MARGIN = 0.062
 _LEAST_LINE = 0.5

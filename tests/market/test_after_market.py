@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
-from hoopcast.forecast.frame import FloatArray
+from hoopcast.arrays import FloatArray
 from hoopcast.market.after_market import (
     FEWEST_LINES,
     AfterMarket,

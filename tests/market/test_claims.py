@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtr
 
-from hoopcast.forecast.frame import DateArray, FloatArray
+from hoopcast.arrays import DateArray, FloatArray
 from hoopcast.market.claims import EDGES, FEWEST_CLAIMS, FEWEST_DAYS, LARGEST_CREDIBLE, ClaimRecord, claim_record
 
 START = np.datetime64("2021-10-19")

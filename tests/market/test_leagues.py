@@ -6,8 +6,8 @@ import pytest
 
 import hoopcast
 from hoopcast.evaluation.claims import ClaimSummary
-from hoopcast.sources.simulator import simulate, write
-from hoopcast.sources.simulator.size import LeagueSize
+from hoopcast.league import simulate, write
+from hoopcast.league.size import LeagueSize
 from tests.market.leagues import with_market
 
 pytestmark = pytest.mark.slow

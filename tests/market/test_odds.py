@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from penaltyblog.implied import calculate_implied  # type: ignore[import-untyped]
 
-from hoopcast.forecast.frame import FloatArray
+from hoopcast.arrays import FloatArray
 from hoopcast.market.odds import (
     STANDARD_OVERROUND,
     NoVig,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit, ndtr
 
-from hoopcast.forecast.frame import BoolArray, FloatArray
+from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.market.after_market import walk_forward
 from hoopcast.market.claims import claim_record
 from hoopcast.market.odds import no_vig_probability_over

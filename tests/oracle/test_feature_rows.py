@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import hoopcast
-from hoopcast.definitions.teams import TEAMS
 from hoopcast.explain import feature_names
+from hoopcast.nba.teams import TEAMS
 from tests.oracle.comparison import Row, disagreements, rows_by_key
 from tests.oracle.features import Oracle
 from tests.oracle.population import Expected, Move, Season

@@ -6,7 +6,7 @@ import pytest
 
 import hoopcast
 from hoopcast import Hoopcast
-from hoopcast.sources.simulator import TINY_LEAGUE
+from hoopcast.league import TINY_LEAGUE
 from tests.oracle.comparison import disagreements, rows_by_key
 from tests.oracle.team_mates import Mornings
 from tests.properties.warehouses import made_league

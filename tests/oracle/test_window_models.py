@@ -7,8 +7,8 @@ import pytest
 
 import hoopcast
 from hoopcast import Hoopcast
-from hoopcast.definitions.teams import TEAMS
-from hoopcast.sources.simulator import TINY_LEAGUE
+from hoopcast.league import TINY_LEAGUE
+from hoopcast.nba.teams import TEAMS
 from tests.oracle.comparison import disagreements, rows_by_key
 from tests.oracle.form import View, daily_cache, player_form, player_recency, team_form
 from tests.oracle.records import Records, read

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import hoopcast
+from hoopcast.league import TINY_LEAGUE, simulate, write
 from hoopcast.pipeline.coverage import coverage
 from hoopcast.pipeline.gaps import gaps
 from hoopcast.pipeline.model import Model
@@ -14,7 +15,6 @@ from hoopcast.pipeline.report import RunReport
 from hoopcast.pipeline.run import run
 from hoopcast.pipeline.verify import verify
 from hoopcast.pipeline.why import why
-from hoopcast.sources.simulator import TINY_LEAGUE, simulate, write
 from hoopcast.warehouse.duckdb import DuckDB
 from tests.pipeline import small
 from tests.pipeline.small import BOX, FEATURE, FORM, NIGHTS, TALLY, night, nights

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hoopcast.sources.simulator import TINY_LEAGUE, LeagueSize
+from hoopcast.league import TINY_LEAGUE, LeagueSize
 from tests.properties.warehouses import League, made_league
 
 

@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hoopcast import Hoopcast
+from hoopcast.graph import ALL_SYSTEMS
 from hoopcast.pipeline.ledger import NODE
 from hoopcast.pipeline.model import Model
-from hoopcast.pipeline.nodes import all_nodes
 from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import Range, resolve
 from tests.properties.changes import PLAYER_BOX
@@ -46,7 +46,7 @@ def season_year(day: date) -> int:
 def reachable(changed: Unit, dates: list[date]) -> set[Unit]:
     """Units that the headers of the models let a changed raw unit reach, step by step."""
     reached: set[Unit] = {changed}
-    for model in all_nodes():
+    for model in ALL_SYSTEMS.nodes:
         reached |= {(model.name, day) for day in dates if _reads(model, day, reached)}
     return reached - {changed}
 
@@ -65,14 +65,14 @@ def _reads(model: Model, day: date, reached: set[Unit]) -> bool:
 
 def stale(warehouse: Hoopcast) -> set[Unit]:
     """Units that are stale."""
-    units = plan(warehouse.engine, all_nodes(), resolve(warehouse.engine, Range(stage="all")))
+    units = plan(warehouse.engine, ALL_SYSTEMS.nodes, resolve(warehouse.engine, Range(stage="all")))
     assert {unit.state for unit in units} <= {"done", "stale", "not_available"}
     return {(unit.table, unit.date) for unit in units if unit.state == "stale"}
 
 
 def available(warehouse: Hoopcast) -> list[tuple[str, date]]:
     """Units that are done."""
-    units = plan(warehouse.engine, all_nodes(), resolve(warehouse.engine, Range(stage="all")))
+    units = plan(warehouse.engine, ALL_SYSTEMS.nodes, resolve(warehouse.engine, Range(stage="all")))
     return [(unit.table, unit.date) for unit in units if unit.state == "done"]
 
 

@@ -9,9 +9,8 @@ import pytest
 
 import hoopcast
 from hoopcast import Hoopcast
-from hoopcast.forecast.nodes import NAMES
-from hoopcast.pipeline.nodes import nodes_of
-from hoopcast.sources.simulator import LeagueSize
+from hoopcast.graph import NAMES, nodes_of
+from hoopcast.league import LeagueSize
 from tests.properties.changes import CHANGES, INJURY_STATUS, RESULTS, SAID_BEFORE, record_changes, tell
 from tests.properties.warehouses import SEASONS, League, copy_of, differences, last_entry, made_league, rows_of
 

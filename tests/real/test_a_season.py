@@ -4,10 +4,10 @@ import pytest
 
 from hoopcast import Hoopcast
 from hoopcast.explain import feature_names
+from hoopcast.graph import ALL_SYSTEMS
 from hoopcast.pipeline.checks import breaches
 from hoopcast.pipeline.lineage import is_post_game
 from hoopcast.pipeline.model import Model, all_models
-from hoopcast.pipeline.nodes import all_nodes
 from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import Range, resolve
 from hoopcast.warehouse.tables import table
@@ -69,13 +69,13 @@ def test_every_table_has_every_date_of_each_regular_season(real: Hoopcast, model
 
 @pytest.mark.parametrize("season", SEASONS)
 def test_every_unit_of_a_regular_season_is_done(real: Hoopcast, season: str) -> None:
-    units = plan(real.engine, all_nodes(), resolve(real.engine, Range(season=season)))
-    daily = {node.name for node in all_nodes() if not node.is_monthly}
+    units = plan(real.engine, ALL_SYSTEMS.nodes, resolve(real.engine, Range(season=season)))
+    daily = {node.name for node in ALL_SYSTEMS.nodes if not node.is_monthly}
     assert sum(unit.table in daily for unit in units) == GAME_DAYS[season] * len(daily)
     assert [unit for unit in units if unit.state != "done"] == []
 
 
-@pytest.mark.parametrize("model", all_nodes(), ids=lambda model: model.name)
+@pytest.mark.parametrize("model", ALL_SYSTEMS.nodes, ids=lambda model: model.name)
 def test_no_row_breaks_a_rule_of_its_table(real: Hoopcast, model: Model) -> None:
     assert breaches(real.engine, model.table, model.table.name) == ()
 

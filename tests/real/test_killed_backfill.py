@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import hoopcast
+from hoopcast.graph import ALL_SYSTEMS
 from hoopcast.pipeline.ledger import NODE
-from hoopcast.pipeline.nodes import all_nodes
 from tests.properties.warehouses import differences
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
@@ -36,7 +36,7 @@ with hoopcast.open(sys.argv[1]) as warehouse:
 def without_season(path: Path) -> None:
     """Take what was made of the season out of a warehouse; the raw tables stay."""
     with hoopcast.open(str(path)) as warehouse:
-        for name in {node.table.name for node in all_nodes()}:
+        for name in {node.table.name for node in ALL_SYSTEMS.nodes}:
             warehouse.engine.execute(f"DELETE FROM {name} WHERE season = '{SEASON}'")
         warehouse.engine.execute(
             f"DELETE FROM nba_orchestration.ledger WHERE season = '{SEASON}' AND table_name NOT LIKE 'nba_raw.%'"
@@ -50,7 +50,7 @@ def half_written(path: Path) -> list[tuple[object, ...]]:
         counted = " UNION ALL ".join(
             f"SELECT '{node.name}' AS table_name, {node.time} AS unit_date, COUNT(*) AS row_count"
             f" FROM {node.table.name} WHERE {node.condition.replace('$system_id', repr(node.system_id))} GROUP BY ALL"
-            for node in all_nodes()
+            for node in ALL_SYSTEMS.nodes
         )
         return [
             tuple(row)

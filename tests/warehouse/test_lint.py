@@ -3,8 +3,8 @@
 import pytest
 
 from hoopcast.errors import ModelError
+from hoopcast.graph import nodes_of
 from hoopcast.pipeline.model import Model, all_models, model_from_text, spine
-from hoopcast.pipeline.nodes import nodes_of
 from hoopcast.warehouse.lint import lint, refuse_unportable
 
 GAMES = "nba_analytics.team_offense_game_summary"

@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from hoopcast.errors import WarehouseError, WarehouseInUse
-from hoopcast.warehouse.duckdb import DuckDB, path_of
+from hoopcast.paths import warehouse_path
+from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.opening import open_to_read, open_to_write
 from hoopcast.warehouse.snapshot import snapshot_path, take_snapshot
 
@@ -45,7 +46,7 @@ def test_a_snapshot_stands_beside_the_file_that_a_link_names(tmp_path: Path) -> 
     engine = open_to_write(str(link), wait_seconds=0)
     take_snapshot(engine)
     engine.close()
-    assert path_of(f"duckdb:///{link}") == str(real)
+    assert warehouse_path(f"duckdb:///{link}") == str(real)
     assert snapshot_path(str(real)).exists()
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["link.duckdb"]
     open_to_read(str(link), wait_seconds=0)[0].close()

@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from importlib.metadata import version
 
-import hoopcast
 from hoopcast.audit.accuracy import alarms
 from hoopcast.audit.claims import claims
 from hoopcast.audit.looked import CheckLine, Looked, check_lines
@@ -95,7 +95,7 @@ def audit(
         last,
         tuple(day.date for day in sampled),
         asked,
-        hoopcast.__version__,
+        version("hoopcast"),
         made,
         looks,
     )

@@ -6,8 +6,8 @@ from functools import cache
 from hoopcast.audit.looked import Looked
 from hoopcast.errors import ModelError
 from hoopcast.forecast.frames import check_reads, source_of
-from hoopcast.forecast.nodes import systems
 from hoopcast.forecast.system import Level, System
+from hoopcast.graph import systems
 from hoopcast.lineage.as_of import check_lineage
 from hoopcast.lineage.columns import column_lineage
 from hoopcast.lineage.traces import ROW, has_post_game_rows

@@ -10,7 +10,7 @@ from hoopcast.cli.output import Output, as_json, counted, put, show
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
-    from hoopcast.dates import RangeArguments
+    from hoopcast.pipeline.ranges import RangeArguments
 
 
 def _md_or_json(context: click.Context, parameter: click.Parameter, given: Path | None) -> Path | None:

@@ -13,7 +13,7 @@ from hoopcast.cli.output import Output, counted, say
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
-    from hoopcast.dates import RangeArguments
+    from hoopcast.pipeline.ranges import RangeArguments
     from hoopcast.pipeline.report import PlannedSpan, RunReport, TableReport
 
 

@@ -105,7 +105,7 @@ class _Commands(click.Group):
 def _tell_of_simulation(session: Session) -> None:
     """Say beside what was printed that it is of no real games."""
     if session.is_simulated:
-        from hoopcast.readings import SIMULATED
+        from hoopcast.api import SIMULATED
 
         session.note(SIMULATED)
 

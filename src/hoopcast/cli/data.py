@@ -15,8 +15,8 @@ from hoopcast.cli.output import Output, counted, say, standard_output, tell_erro
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
-    from hoopcast.dates import RangeArguments
-    from hoopcast.sources.report import IngestReport
+    from hoopcast.ingest.report import IngestReport
+    from hoopcast.pipeline.ranges import RangeArguments
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The demo command: a simulated season, the whole way from raw files to graded forecasts."""
 
-import os
 import shutil
 import sys
 import time
@@ -22,8 +21,8 @@ from hoopcast.cli.session import LABEL, Session
 from hoopcast.settings import FILE
 
 if TYPE_CHECKING:
+    from hoopcast.api import Hoopcast
     from hoopcast.evaluation.evaluate import Evaluation
-    from hoopcast.facade import Hoopcast
 
 _LEAGUE = "league"
 _WAREHOUSE = "hoopcast.duckdb"
@@ -109,11 +108,8 @@ def _through(session: Session, warehouse: "Hoopcast", place: Path, season: str) 
 
 def _choose_systems(session: Session, place: Path) -> None:
     """Let quick systems run, here and whenever a command is called in the folder, unless the user has chosen some."""
-    if session.settings().systems is None:
-        # Nodes are chosen by the settings of the process, wherever they are asked for.
-        os.environ["HOOPCAST_SYSTEMS"] = ",".join(_SYSTEMS)
     place.mkdir(parents=True, exist_ok=True)
-    chosen = ", ".join(f'"{name}"' for name in session.settings().systems or ())
+    chosen = ", ".join(f'"{name}"' for name in session.settings().systems or _SYSTEMS)
     (place / FILE).write_text(f"systems = [{chosen}]\n", "utf-8")
 
 
@@ -179,7 +175,7 @@ def _fixed(points: float) -> str | None:
 
 
 def _play(seasons: tuple[str, ...], folder: Path) -> list[Path]:
-    from hoopcast.sources.simulator import simulate, write
+    from hoopcast.league import simulate, write
 
     return write(simulate(seasons, seed=_SEED), folder)
 

@@ -62,11 +62,11 @@ def _installed() -> Iterator[_Check]:
 
 def _warehouse(chosen: "Settings") -> Iterator[_Check]:
     from hoopcast.errors import WarehouseError, WarehouseInUse
-    from hoopcast.warehouse.duckdb import path_of
+    from hoopcast.paths import warehouse_path
     from hoopcast.warehouse.opening import open_to_read
     from hoopcast.warehouse.snapshot import snapshot_path
 
-    path = Path(path_of(chosen.warehouse))
+    path = Path(warehouse_path(chosen.warehouse))
     yield _Check("settings", f"threads {chosen.threads or 'all'}, wait {chosen.wait:g} s, timeout {chosen.timeout:g} s")
     yield _Check("systems", "all" if chosen.systems is None else ", ".join(chosen.systems))
     yield from _disk(path.absolute().parent)

@@ -10,8 +10,8 @@ from hoopcast.cli.output import Output, as_json, put, show
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
-    from hoopcast.dates import RangeArguments
     from hoopcast.evaluation.evaluate import Evaluation
+    from hoopcast.pipeline.ranges import RangeArguments
 
 _POPULATIONS = ("ALL", "GP10", "MIN20", "PTS20", "PROP")
 

@@ -10,7 +10,7 @@ from hoopcast.cli.session import Session
 from hoopcast.cli.working import working
 
 if TYPE_CHECKING:
-    from hoopcast.dates import RangeArguments
+    from hoopcast.pipeline.ranges import RangeArguments
     from hoopcast.warehouse.result import Table
 
 _DIGITS = {"mae": 3, "crps": 3, "profit": 2}

@@ -11,6 +11,7 @@ from hoopcast.cli.output import Output, as_json, counted, put, say, show
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
+    from hoopcast.graph import Graph
     from hoopcast.warehouse.result import Table
 
 # From the narrowest on.
@@ -63,12 +64,13 @@ def models(
         _show_card(session, table, day, output)
         return 0
     _refuse_without_card(day, output)
+    graph = session.graph
     if dialect is not None and lineage:
         raise click.UsageError("--compile and --lineage are two questions; ask one")
     if dialect is not None:
         if table is None:
             raise click.UsageError("--compile needs a TABLE; `hoopcast models` lists them")
-        say(catalogue.compiled(table, dialect))  # type: ignore[arg-type]
+        say(catalogue.compiled(graph, table, dialect))  # type: ignore[arg-type]
         return 0
     if column is not None:
         if table is None or not lineage:
@@ -77,12 +79,12 @@ def models(
         return 0
     names = () if table is None else (table,)
     if lineage:
-        found = catalogue.lineage(*names)
+        found = catalogue.lineage(graph, *names)
         show_brief(_widest(found) if output.format == "table" else found, output)
     elif table is not None and catalogue.is_one(table):
-        show(catalogue.columns(table), output, title=_about(table) if "/" in table else None)
+        show(catalogue.columns(graph, table), output, title=_about(graph, table) if "/" in table else None)
     else:
-        found = catalogue.models(*names)
+        found = catalogue.models(graph, *names)
         show(Table.of(_Line, _merged(found)) if output.format == "table" else found, output)
     return 0
 
@@ -129,12 +131,12 @@ def _merged(found: "Table") -> list[_Line]:
     ]
 
 
-def _about(name: str) -> str:
+def _about(graph: "Graph", name: str) -> str:
     """Which node a name is, and what it reads."""
     from hoopcast import catalogue
 
-    (node,) = catalogue.models(name)
-    reads = [f"{short_name(row['reads'])} {row['reach']}" for row in catalogue.lineage(name) if row["directly"]]
+    (node,) = catalogue.models(graph, name)
+    reads = [f"{short_name(row['reads'])} {row['reach']}" for row in catalogue.lineage(graph, name) if row["directly"]]
     return (
         f"{node['table']}/{node['system']}, version {node['version']}\n{node['title']}\n"
         f"Reads {', '.join(dict.fromkeys(reads))}."

@@ -16,7 +16,7 @@ from hoopcast.errors import UsageError
 from hoopcast.paths import user_path
 
 if TYPE_CHECKING:
-    from hoopcast.dates import RangeArguments
+    from hoopcast.pipeline.ranges import RangeArguments
 
 Command = Callable[..., int | None]
 _ENDINGS = {".txt": "table"} | {f".{name}": name for name in FORMATS if name != "table"}

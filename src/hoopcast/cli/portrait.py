@@ -6,7 +6,7 @@ from hoopcast.cli.histogram import histogram
 from hoopcast.cli.output import render
 
 if TYPE_CHECKING:
-    from hoopcast.forecast.player_outlook import PlayerOutlook, Wager
+    from hoopcast.outlook import PlayerOutlook, Wager
     from hoopcast.warehouse.result import Table
 
 _RANGES = (("p25", "p75"), ("p10", "p90"), ("p05", "p95"))

@@ -11,10 +11,9 @@ from hoopcast.cli.session import Session
 from hoopcast.cli.working import working
 
 if TYPE_CHECKING:
-    from hoopcast.dates import RangeArguments
     from hoopcast.forecast.issuing import IssueReport
-    from hoopcast.forecast.outlook import Outlook
-    from hoopcast.forecast.player_outlook import PlayerOutlook
+    from hoopcast.outlook import Outlook, PlayerOutlook
+    from hoopcast.pipeline.ranges import RangeArguments
     from hoopcast.warehouse.result import Table
 
 _RANGES = ("season", "month", "start_date", "end_date", "dates")

@@ -12,7 +12,7 @@ from hoopcast.cli.output import Output, counted, say, show
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
-    from hoopcast.dates import RangeArguments
+    from hoopcast.pipeline.ranges import RangeArguments
     from hoopcast.pipeline.verify import Verification
     from hoopcast.warehouse.result import Table
 

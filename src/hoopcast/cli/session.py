@@ -12,7 +12,8 @@ from hoopcast.errors import WarehouseInUse
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from hoopcast.facade import Hoopcast
+    from hoopcast.api import Hoopcast
+    from hoopcast.graph import Graph
     from hoopcast.settings import Settings
 
 # What headings end with where players are invented.
@@ -51,6 +52,14 @@ class Session:
         from hoopcast import settings
 
         return settings.load({"warehouse": self.warehouse, "threads": self.threads, **flags})
+
+    @property
+    def graph(self) -> "Graph":
+        """Every node of the pipeline, of the systems that the settings of this call choose."""
+        from hoopcast.graph import Graph
+
+        chosen = self.settings()
+        return Graph(chosen.systems, chosen.systems_chosen_by)
 
     def writing(self, wait: str | None = None, *, create: bool = False) -> "AbstractContextManager[Hoopcast]":
         """The warehouse, to write."""

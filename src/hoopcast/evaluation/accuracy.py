@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.evaluation.forecasts import Forecasts
 from hoopcast.evaluation.populations import DIMENSIONS, Appearances, Population
 from hoopcast.evaluation.significance import difference, mean_interval
-from hoopcast.forecast.frame import BoolArray, FloatArray
 from hoopcast.forecast.system import Level
 
 # Scores of fewer rows say nothing.

@@ -16,6 +16,7 @@ from hoopcast.evaluation.scores import LEVELS as INTERVALS
 from hoopcast.evaluation.scores import coverage
 from hoopcast.forecast import win_probability
 from hoopcast.forecast.system import LEVELS
+from hoopcast.graph import Graph
 from hoopcast.pipeline.ranges import UnitDate
 from hoopcast.warehouse.engine import Engine
 
@@ -83,11 +84,12 @@ class Aftermath:
     command: str = ""
 
 
-def aftermath(engine: Engine, window: Window) -> Aftermath:
+def aftermath(engine: Engine, graph: Graph, window: Window) -> Aftermath:
     """What the forecasts of a refit scored.
 
     Args:
         engine: the warehouse.
+        graph: of the systems that run.
         window: the refit.
     """
     if window.system_id.startswith(f"{win_probability.PREFIX}_"):
@@ -108,10 +110,10 @@ def aftermath(engine: Engine, window: Window) -> Aftermath:
     if not graded:
         return replace(counts, note="None of the games that it forecast is graded yet.")
     scope = Scope(phase, days, "all")
-    return _presence(engine, window, scope, counts) if of_presence else _laws(engine, window, scope, counts)
+    return _presence(engine, window, scope, counts) if of_presence else _laws(engine, graph, window, scope, counts)
 
 
-def _laws(engine: Engine, window: Window, scope: Scope, counts: Aftermath) -> Aftermath:
+def _laws(engine: Engine, graph: Graph, window: Window, scope: Scope, counts: Aftermath) -> Aftermath:
     rows, level = appearances(engine, scope), level_of(window.system_id)
     population: Population = "PROP" if level == "line" else "ALL"
     found = forecasts(engine, window.system_id, rows, scope)
@@ -126,7 +128,7 @@ def _laws(engine: Engine, window: Window, scope: Scope, counts: Aftermath) -> Af
         mae_ewma8=float(np.abs(rows.points - rows.ewma8)[inside].mean()),
         coverage=tuple(coverage(pit, one) for one in INTERVALS),
         slices=tuple(slices(scope.phase, rows, found)),
-        note=stale_forecasts(engine, _units(window, scope), {window.system_id}, "all"),
+        note=stale_forecasts(engine, graph, _units(window, scope), {window.system_id}, "all"),
         command=_command(scope, f" --system {window.system_id} --population {population}"),
     )
 

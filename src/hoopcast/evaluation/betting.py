@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hoopcast.arrays import BoolArray, DateArray, FloatArray, TextArray
 from hoopcast.evaluation.accuracy import FEWEST_ROWS
 from hoopcast.evaluation.forecasts import Forecasts, level_of
 from hoopcast.evaluation.populations import Appearances, Scope
 from hoopcast.evaluation.significance import mean_interval
-from hoopcast.forecast.frame import BoolArray, DateArray, FloatArray, TextArray
 from hoopcast.forecast.system import Level
 from hoopcast.market.odds import decimal_odds
 from hoopcast.market.power import bets_needed

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.evaluation.accuracy import FEWEST_ROWS
 from hoopcast.evaluation.forecasts import Forecasts
 from hoopcast.evaluation.populations import Appearances, Population
@@ -20,7 +21,6 @@ from hoopcast.evaluation.scores import (
     reliability,
     within_surest,
 )
-from hoopcast.forecast.frame import BoolArray, FloatArray
 from hoopcast.forecast.system import Level
 
 OWN_AVERAGE, AT_THE_LINE = "own average", "the line"

@@ -12,12 +12,11 @@ from hoopcast.evaluation.aftermath import Aftermath, Window, aftermath
 from hoopcast.evaluation.evaluate import plain
 from hoopcast.evaluation.forecasts import level_of
 from hoopcast.forecast import win_probability
+from hoopcast.forecast.aliases import current_name
 from hoopcast.forecast.documents import redo
-from hoopcast.forecast.nodes import systems
-from hoopcast.forecast.spelling import spelled
 from hoopcast.forecast.system import Level
+from hoopcast.graph import Graph, systems
 from hoopcast.pipeline.model import Model
-from hoopcast.pipeline.nodes import one_node
 from hoopcast.warehouse.engine import Engine
 
 TABLE = "nba_predictions.trained_model"
@@ -81,18 +80,19 @@ class ModelCard:
         return markdown(self)
 
 
-def card(engine: Engine, name: str, day: date | None = None) -> ModelCard:
+def card(engine: Engine, graph: Graph, name: str, day: date | None = None) -> ModelCard:
     """The card of a model.
 
     Args:
         engine: the warehouse.
+        graph: of the systems that run.
         name: a system at a level that learns, such as linear_news or trained/linear_news.
         day: a date that it forecast, for the refit behind that; None for the newest refit.
 
     Raises:
         UsageError: if there is no such system, it learns nothing, or has learned nothing by then.
     """
-    node = _learning_node(name)
+    node = _learning_node(graph, name)
     refits = engine.query(_REFITS, {"system_id": node.system_id}).rows
     if not refits:
         short = f"trained/{node.system_id}"
@@ -121,7 +121,7 @@ def card(engine: Engine, name: str, day: date | None = None) -> ModelCard:
         said["importance_is"],
         said["importance"],
         said["scores"],
-        aftermath(engine, Window(node.system_id, str(season), refit, following, until)),  # type: ignore[arg-type]
+        aftermath(engine, graph, Window(node.system_id, str(season), refit, following, until)),  # type: ignore[arg-type]
         tuple(said["limits"]),
         str(libraries),
         None if version is None else str(version),
@@ -136,19 +136,19 @@ def _of_other_code(found: ModelCard) -> str:
     return f"it was learned by other code than today's; `hoopcast backfill trained/{found.system}` learns anew"
 
 
-def _learning_node(name: str) -> Model:
+def _learning_node(graph: Graph, name: str) -> Model:
     """The node that learns.
 
     Raises:
         UsageError: if there is none, or the name is of something that does not learn.
     """
-    wanted = spelled(name.rpartition("/")[2])
+    wanted = current_name(name.rpartition("/")[2])
     for system in systems():
         if system.train is None and wanted in (system.name, *(system.system_id(level) for level in system.levels)):
             raise UsageError(
                 f"{wanted} learns nothing: its constants stand in the code, so it has no model and no card"
             )
-    node = one_node(name if "/" in name else f"trained/{name}")
+    node = graph.node(name if "/" in name else f"trained/{name}")
     if node.table.name != TABLE:
         raise UsageError(f"'{name}' is no model; name what learned it, such as trained/linear_news")
     return node

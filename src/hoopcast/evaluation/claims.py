@@ -6,9 +6,9 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from hoopcast.arrays import BoolArray, DateArray, FloatArray, TextArray
 from hoopcast.evaluation.forecasts import level_of
 from hoopcast.evaluation.populations import Scope
-from hoopcast.forecast.frame import BoolArray, DateArray, FloatArray, TextArray
 from hoopcast.forecast.system import Level
 from hoopcast.market.after_market import FEWEST_LINES
 from hoopcast.market.claims import LARGEST_CREDIBLE, Band, ClaimRecord, claim_record, mean_return

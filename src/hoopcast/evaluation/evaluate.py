@@ -24,9 +24,9 @@ from hoopcast.evaluation.market import (
     recalibrated_market,
 )
 from hoopcast.evaluation.populations import MEANINGS, POPULATIONS, Appearances, Population, Scope, appearances
-from hoopcast.forecast.naming import named_systems
-from hoopcast.forecast.spelling import spelled
+from hoopcast.forecast.aliases import current_name
 from hoopcast.forecast.system import LEVELS
+from hoopcast.graph import ALL_SYSTEMS, Graph
 from hoopcast.pipeline.ranges import UnitDate
 from hoopcast.warehouse.engine import Statements
 
@@ -124,13 +124,16 @@ class Choice:
 EVERYTHING = Choice()
 
 
-def evaluate(statements: Statements, days: Iterable[UnitDate], choice: Choice = EVERYTHING) -> Evaluation:
+def evaluate(
+    statements: Statements, days: Iterable[UnitDate], choice: Choice = EVERYTHING, graph: Graph = ALL_SYSTEMS
+) -> Evaluation:
     """Score the forecasts of a range.
 
     Args:
         statements: the warehouse.
         days: dates of the range with their seasons.
         choice: what is scored.
+        graph: of the systems that run, which a message names.
 
     Raises:
         UsageError: if a system or population has no such name, or nothing of the range can be scored.
@@ -142,7 +145,7 @@ def evaluate(statements: Statements, days: Iterable[UnitDate], choice: Choice = 
     ordered = sorted(days)
     dates = tuple(day.date for day in ordered)
     present = system_ids(statements, dates, issued=choice.issued)
-    asked = _Asked(present, _chosen(choice, present), wanted, choice.issued)
+    asked = _Asked(present, _chosen(choice, present, graph), wanted, choice.issued)
     records, phases = _Records(), dict[str, tuple[str, ...]]()
     for phase, of_phase in groupby(ordered, key=lambda day: phase_of(day.season)):
         unit_dates = tuple(of_phase)
@@ -241,7 +244,7 @@ def _sort(records: _Records) -> None:
     records.betting.sort(key=lambda record: (record.phase, record.bets, LEVELS.index(record.level)))
 
 
-def _chosen(choice: Choice, present: tuple[str, ...]) -> tuple[str, ...]:
+def _chosen(choice: Choice, present: tuple[str, ...], graph: Graph) -> tuple[str, ...]:
     """Systems of the range that are asked for, by name or by name and level."""
     if not present:
         issued, made = (
@@ -251,11 +254,12 @@ def _chosen(choice: Choice, present: tuple[str, ...]) -> tuple[str, ...]:
         done = issued if choice.issued else made
         raise UsageError(f"no forecast of this range was {done}")
     named = {
-        text: [name for name in present if spelled(text) in (name, _without_level(name))] for text in choice.systems
+        text: [name for name in present if current_name(text) in (name, _without_level(name))]
+        for text in choice.systems
     }
     absent = [text for text, found in named.items() if not found]
     if absent:
-        system_id = named_systems(absent[0])[0].system_id
+        system_id = graph.named_systems(absent[0])[0].system_id
         raise UsageError(
             f"no forecast of '{absent[0]}' in this range; there are {', '.join(present)}, and"
             f" `hoopcast backfill predictions/{system_id}` with this range makes others"

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hoopcast.arrays import FloatArray, IntArray
 from hoopcast.errors import UsageError
 from hoopcast.evaluation.populations import Appearances, Scope
 from hoopcast.forecast.calibrating import kept
 from hoopcast.forecast.chance import row_uniform
-from hoopcast.forecast.frame import FloatArray, IntArray
 from hoopcast.forecast.law import law, probability_over, scores
 from hoopcast.forecast.recalibration import from_text
 from hoopcast.forecast.system import LEVELS, Level

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from hoopcast.evaluation.forecasts import level_of
+from hoopcast.graph import Graph, nodes_of
 from hoopcast.pipeline.lineage import closure
 from hoopcast.pipeline.model import node_name
-from hoopcast.pipeline.nodes import all_nodes, nodes_of
 from hoopcast.pipeline.plan import Unit, plan
 from hoopcast.pipeline.ranges import StageFilter, UnitDate
 from hoopcast.warehouse.engine import Engine
@@ -14,11 +14,14 @@ GRADES = "nba_predictions.prediction_accuracy"
 PROBABILITIES = "nba_precompute.availability"
 
 
-def stale_forecasts(engine: Engine, days: Iterable[UnitDate], systems: Collection[str], stage: StageFilter) -> str:
+def stale_forecasts(
+    engine: Engine, graph: Graph, days: Iterable[UnitDate], systems: Collection[str], stage: StageFilter
+) -> str:
     """One line that names the dates whose forecasts or grades are not up to date, and what mends them; else empty.
 
     Args:
         engine: the warehouse.
+        graph: of the systems that run.
         days: dates of the range.
         systems: system_ids that are scored.
         stage: stage of the range.
@@ -27,7 +30,7 @@ def stale_forecasts(engine: Engine, days: Iterable[UnitDate], systems: Collectio
     if not stale:
         return ""
     found = sorted({unit.table.partition("/")[2] for unit in stale})
-    run = {node.system_id for node in all_nodes()}
+    run = {node.system_id for node in graph.nodes}
     left_out = () if run.issuperset(found) else sorted({name.removesuffix(f"_{level_of(name)}") for name in found})
     chosen = f"HOOPCAST_SYSTEMS={','.join(left_out)} " if left_out else ""
     return _told(f"forecasts or grades of {', '.join(found)}", stale, f"{chosen}hoopcast backfill grades", stage)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
+from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.evaluation.accuracy import FEWEST_ROWS
 from hoopcast.evaluation.forecasts import Forecasts
 from hoopcast.evaluation.populations import Appearances
 from hoopcast.evaluation.scores import log_losses, log_odds, logistic_coefficients
 from hoopcast.evaluation.significance import difference, mean_interval
-from hoopcast.forecast.frame import BoolArray, FloatArray
 from hoopcast.forecast.system import Level
 from hoopcast.market.odds import decimal_odds, no_vig_probability_over
 from hoopcast.warehouse.engine import Statements

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
-from hoopcast.forecast.frame import BoolArray, DateArray, FloatArray, IntArray, TextArray
+from hoopcast.arrays import BoolArray, DateArray, FloatArray, IntArray, TextArray
 from hoopcast.forecast.system import Level
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
 from hoopcast.warehouse.engine import Statements

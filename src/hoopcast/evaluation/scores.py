@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.stats import norm
 
-from hoopcast.forecast.frame import DateArray, FloatArray
+from hoopcast.arrays import DateArray, FloatArray
 
 BINS = 10
 # Probabilities closer to certainty count as these: one surprise is not to outweigh a season.

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import bootstrap
 from scipy.stats import t as student
 
-from hoopcast.forecast.frame import DateArray, FloatArray
+from hoopcast.arrays import DateArray, FloatArray
 
 RESAMPLES = 1000
 FEWEST_ROWS = 31

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from hoopcast.forecast.frame import Document, FloatArray, Frame
+from hoopcast.arrays import FloatArray
+from hoopcast.forecast.frame import Document, Frame
 from hoopcast.forecast.system import Level, Summary
 from hoopcast.forecast.trees import booster, gains, grown
 

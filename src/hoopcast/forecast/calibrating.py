@@ -7,10 +7,10 @@ from typing import cast
 
 import numpy as np
 
+from hoopcast.arrays import DateArray, FloatArray
 from hoopcast.errors import ForecastError, ModelError
 from hoopcast.forecast.chance import row_uniform
 from hoopcast.forecast.documents import redo, refuse_lost
-from hoopcast.forecast.frame import DateArray, FloatArray
 from hoopcast.forecast.law import scores
 from hoopcast.forecast.recalibration import BandRow, Recalibration, from_rows, is_identity, learn, to_rows
 from hoopcast.forecast.window import first_season

@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hoopcast.forecast.frame import FloatArray, IntArray, TextArray
+from hoopcast.arrays import FloatArray, IntArray, TextArray
 
 _Words: TypeAlias = NDArray[np.uint64]
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hoopcast.forecast.frame import BoolArray, DateArray, Document, FloatArray
+from hoopcast.arrays import BoolArray, DateArray, FloatArray
+from hoopcast.forecast.frame import Document
 from hoopcast.forecast.law import LOWEST_DISPERSION
 from hoopcast.forecast.least_squares import rounded
 

@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from hoopcast.arrays import FloatArray
 from hoopcast.errors import ForecastError
-from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws
+from hoopcast.forecast.frame import Document, Frame, Laws
 from hoopcast.pipeline.ledger import recorded_rows
 from hoopcast.pipeline.model import Asked, node_name
 from hoopcast.warehouse.engine import Statements

@@ -5,7 +5,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from hoopcast.forecast.frame import FloatArray, Frame
+from hoopcast.arrays import FloatArray
+from hoopcast.forecast.frame import Frame
 from hoopcast.forecast.system import LEVELS, Level
 
 _HALF_LIVES = (2, 4, 8, 16, 40)

@@ -10,8 +10,9 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from hoopcast.arrays import DateArray
 from hoopcast.forecast.documents import Outputs, load, refuse_lost
-from hoopcast.forecast.frame import DateArray, Document, Frame, Laws
+from hoopcast.forecast.frame import Document, Frame, Laws
 from hoopcast.forecast.frames import forecast_frame
 from hoopcast.forecast.law import guarded
 from hoopcast.forecast.stopping import heed, obeying

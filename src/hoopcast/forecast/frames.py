@@ -7,8 +7,9 @@ from typing import cast
 
 import numpy as np
 
+from hoopcast.arrays import FloatArray
 from hoopcast.errors import ModelError
-from hoopcast.forecast.frame import FloatArray, Frame, Laws, Outcome
+from hoopcast.forecast.frame import Frame, Laws, Outcome
 from hoopcast.forecast.system import LEVELS, Level, System
 from hoopcast.forecast.window import first_season
 from hoopcast.pipeline.model import Asked, Input, Reach

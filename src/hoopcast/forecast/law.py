@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hoopcast.forecast.frame import FloatArray
+from hoopcast.arrays import FloatArray
 from hoopcast.forecast.recalibration import GRID, Recalibration, is_identity, recalibrated
 
 SUPPORT = 100

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hoopcast.forecast.frame import Document, FloatArray
+from hoopcast.arrays import FloatArray
+from hoopcast.forecast.frame import Document
 from hoopcast.forecast.law import LOWEST_DISPERSION
 
 # Appearances that vote for a coefficient of nought: what keeps the first refits of a warehouse quiet.

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hoopcast.forecast.frame import FloatArray, Frame
+from hoopcast.arrays import FloatArray
+from hoopcast.forecast.frame import Frame
 from hoopcast.forecast.least_squares import Plane, filled
 from hoopcast.forecast.system import Level
 

@@ -4,8 +4,8 @@ from dataclasses import fields
 
 import numpy as np
 
+from hoopcast.arrays import FloatArray, TextArray
 from hoopcast.forecast.calibrating import Calibrations, kept
-from hoopcast.forecast.frame import FloatArray, TextArray
 from hoopcast.forecast.law import Summaries, summaries
 from hoopcast.forecast.system import Level
 from hoopcast.forecast.win_probability import after_market

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hoopcast.forecast.frame import Document, FloatArray
+from hoopcast.arrays import FloatArray
+from hoopcast.forecast.frame import Document
 from hoopcast.forecast.least_squares import rounded
 
 # Standard deviations from the mean, beyond which a feature says no more: rates of a few seconds of play.

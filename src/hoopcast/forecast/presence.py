@@ -5,10 +5,11 @@ from functools import partial
 
 import numpy as np
 
+from hoopcast.arrays import FloatArray
 from hoopcast.forecast import availability
 from hoopcast.forecast.card import About, limits_of
 from hoopcast.forecast.forecasting import learned_for, refit_of
-from hoopcast.forecast.frame import Document, FloatArray, Frame
+from hoopcast.forecast.frame import Document, Frame
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.forecast.training import Learning, as_rows, learned
 from hoopcast.forecast.window import first_season

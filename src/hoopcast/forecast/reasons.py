@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hoopcast.forecast.frame import FloatArray, TextArray
+from hoopcast.arrays import FloatArray, TextArray
 
 _LARGEST = 3
 # Contributions are said in tenths of a point, up to so many tenths either way.

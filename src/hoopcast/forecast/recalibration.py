@@ -11,8 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from hoopcast.arrays import FloatArray, IntArray
 from hoopcast.errors import ModelError
-from hoopcast.forecast.frame import FloatArray, IntArray
 
 # Knots of G: finer in the tails, where quantiles are read. All lie on cells of 1/200, which makes looking up cheap.
 GRID: FloatArray = np.concatenate(

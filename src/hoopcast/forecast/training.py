@@ -6,9 +6,10 @@ from functools import partial
 
 import numpy as np
 
+from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.forecast.card import OF_FORECASTS, About, card, limits_of
 from hoopcast.forecast.documents import REFERENCE_ROWS, Outputs, as_text, libraries, reference
-from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame
+from hoopcast.forecast.frame import Document, Frame
 from hoopcast.forecast.frames import training_frame
 from hoopcast.forecast.stopping import obeying
 from hoopcast.forecast.system import Level, System

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from hoopcast.forecast.frame import FloatArray
+from hoopcast.arrays import FloatArray
 from hoopcast.forecast.stopping import heed
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from hoopcast.arrays import BoolArray, FloatArray, TextArray
 from hoopcast.calendar import season_of_game
 from hoopcast.forecast.calibrating import kept
 from hoopcast.forecast.card import About
 from hoopcast.forecast.forecasting import learned_for, refit_of
-from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame, TextArray
+from hoopcast.forecast.frame import Document, Frame
 from hoopcast.forecast.law import law, probability_over, probability_push
 from hoopcast.forecast.least_squares import rounded
 from hoopcast.forecast.system import Summary

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hoopcast.forecast.frame import BoolArray, FloatArray
+from hoopcast.arrays import BoolArray, FloatArray
 
 # Precision of the prior of both weights: a standard deviation of a tenth about market 1, system 0. Chosen on 2020-21,
 # where less of it cost log loss; see docs/decisions/0017-win-probability.md.

@@ -6,7 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from hoopcast.forecast.frame import DateArray, FloatArray
+from hoopcast.arrays import DateArray, FloatArray
 
 # Bands of claimed expected value of one unit. Beyond the last edge no claim is made: it was set after a look at
 # 2021-22, where such claims returned less than nothing. No earlier season has prices of both sides to choose it on.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hoopcast.forecast.frame import FloatArray, IntArray, TextArray
+from hoopcast.arrays import FloatArray, IntArray, TextArray
 from hoopcast.market.odds import NoVig, no_vig_probability_over
 
 

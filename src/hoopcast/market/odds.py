@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from hoopcast.forecast.frame import FloatArray
+from hoopcast.arrays import FloatArray
 
 NoVig: TypeAlias = Literal["power", "shin", "multiplicative"]
 # Implied probabilities of -110 on both sides, added up: what a book that shows one side alone is taken to hold.

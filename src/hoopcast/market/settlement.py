@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hoopcast.forecast.frame import BoolArray, FloatArray, TextArray
+from hoopcast.arrays import BoolArray, FloatArray, TextArray
 
 
 def bet_result(recommendation: TextArray, line: FloatArray, points: FloatArray, played: BoolArray) -> TextArray:

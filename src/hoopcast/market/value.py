@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hoopcast.arrays import BoolArray, FloatArray, TextArray
 from hoopcast.errors import UsageError
-from hoopcast.forecast.frame import BoolArray, FloatArray, TextArray
 from hoopcast.market.claims import LARGEST_CREDIBLE
 from hoopcast.market.odds import overround
 

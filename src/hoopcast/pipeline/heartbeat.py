@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Self
 
 from hoopcast.errors import WarehouseError
+from hoopcast.paths import SCHEME, warehouse_path
 from hoopcast.pipeline.ledger import utc_now
-from hoopcast.warehouse.duckdb import SCHEME, path_of
 
 _INTERVAL_SECONDS = 0.5
 # A living writer beats twice a second; one that has not for so long is hung as a whole, or its process id is another's.
@@ -52,7 +52,7 @@ def heartbeat_path(url: str) -> Path | None:
     """File beside a warehouse; None for one that is no file."""
     if "://" in url and not url.startswith(SCHEME):
         return None
-    path = path_of(url)
+    path = warehouse_path(url)
     return None if path == ":memory:" else Path(f"{path}.heartbeat.json")
 
 

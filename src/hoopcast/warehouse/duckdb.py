@@ -1,6 +1,5 @@
 """The default engine: DuckDB, embedded, in a file or in memory."""
 
-import os
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -10,8 +9,8 @@ from typing import Any, cast
 
 import duckdb
 
-from hoopcast.errors import UsageError, WarehouseError, WarehouseInUse
-from hoopcast.paths import expanded
+from hoopcast.errors import WarehouseError, WarehouseInUse
+from hoopcast.paths import IN_MEMORY, warehouse_path
 from hoopcast.warehouse.arrays import handed_in, plain_column
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Rows
 from hoopcast.warehouse.faults import RESTORE, is_damage, translated
@@ -25,9 +24,6 @@ _RETRY_SECONDS = 0.05
 # So many holders, one after the other, are waited for at the most.
 _MOST_HOLDERS = 10
 _LONGEST_COMMAND = 100
-SCHEME = "duckdb://"
-# Such as md:, of a service; one letter is a drive.
-_SERVICE = re.compile(r"[A-Za-z]{2,}:")
 _HANDED_IN = "hoopcast_handed_in"
 # All that is used is built in; nothing is to be fetched for a file of another program.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -38,33 +34,6 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 # Long texts that are fetched one at a time: compressed, two thousand of them are unpacked for one.
 _FETCHED_ALONE = frozenset({"document", "reference"})
-
-
-def path_of(url: str) -> str:
-    """File of a DuckDB URL: `duckdb:///x.duckdb` and `x.duckdb` both give x.duckdb; four slashes an absolute path.
-
-    `~` is the user's home. Of a symbolic link it is the file that the link names, beside which all else that belongs to
-    it stands.
-
-    Raises:
-        UsageError: if it is no file, in the home of nobody, or one that DuckDB can not keep.
-    """
-    if "://" in url and not url.startswith(SCHEME):
-        message = f"'{url}' is no warehouse URL; write duckdb:///file.duckdb"
-        raise UsageError(message)
-    path = url.removeprefix(SCHEME)
-    path = path.removeprefix("/") if url.startswith(SCHEME) else path
-    if not path:
-        message = f"'{url}' names no file; write duckdb:///file.duckdb"
-        raise UsageError(message)
-    if _SERVICE.match(path):
-        message = f"'{url}' is no file, and a warehouse is one; write duckdb:///file.duckdb"
-        raise UsageError(message)
-    path = expanded(path)
-    if "?" in os.path.realpath(path):
-        message = f"DuckDB keeps no file in a path with '?', such as {path}; choose another with --warehouse"
-        raise UsageError(message)
-    return os.path.realpath(path) if Path(path).is_symlink() else path
 
 
 class DuckDB:
@@ -95,10 +64,10 @@ class DuckDB:
             WarehouseError: if it is absent, unwritable or no DuckDB file.
         """
         self.url = url
-        self.path = path_of(url)
+        self.path = warehouse_path(url)
         self.read_only = read_only
         self._is_closed = False
-        if must_exist and self.path != ":memory:" and not Path(self.path).exists():
+        if must_exist and self.path != IN_MEMORY and not Path(self.path).exists():
             message = f"no warehouse at {self.path}; `hoopcast ingest PATH` makes one, or name it with --warehouse"
             raise WarehouseError(message)
         self.connection = _connect(self.path, wait_seconds, read_only=read_only)

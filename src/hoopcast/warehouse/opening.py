@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hoopcast.errors import WarehouseError, WarehouseInUse
+from hoopcast.paths import warehouse_path
 from hoopcast.warehouse import schema
-from hoopcast.warehouse.duckdb import DuckDB, path_of
+from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.snapshot import snapshot_path
 
 # A writer that is done within this time is waited for: what it writes is news.
@@ -47,7 +48,7 @@ def open_to_read(
         WarehouseInUse: if a writer holds it for too long.
         WarehouseError: if it is absent, damaged or no warehouse.
     """
-    if path_of(url) == ":memory:":
+    if warehouse_path(url) == ":memory:":
         return open_to_write(url, wait_seconds=0, threads=threads), None
     engine, taken = _open(url, wait_seconds, threads, snapshot=snapshot)
     state = schema.layout_state(engine)
@@ -75,7 +76,7 @@ def _open(url: str, wait_seconds: float, threads: int | None, *, snapshot: bool)
             return DuckDB(url, wait_seconds=patience, must_exist=True, read_only=True, threads=threads), None
         except WarehouseInUse:
             # A run that takes long leaves one on the way.
-            if snapshot and (found := _snapshot(snapshot_path(path_of(url)), threads)):
+            if snapshot and (found := _snapshot(snapshot_path(warehouse_path(url)), threads)):
                 return found
             if time.monotonic() >= deadline:
                 raise

@@ -4,8 +4,8 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Literal
 
-from hoopcast.definitions.teams import TEAMS
 from hoopcast.errors import WarehouseError
+from hoopcast.nba.teams import TEAMS
 from hoopcast.warehouse.engine import Engine, Value
 from hoopcast.warehouse.tables import Table, all_tables
 

@@ -9,9 +9,10 @@ fiftieth is nought. Where a member gave no law, the others share its weight.
 
 import numpy as np
 
+from hoopcast.arrays import BoolArray, FloatArray, TextArray
 from hoopcast.errors import ForecastError
 from hoopcast.forecast.chance import row_uniform
-from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame, Laws, Outcome, TextArray
+from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
 from hoopcast.forecast.law import crps, guarded, law, mixture_moments
 from hoopcast.forecast.least_squares import rounded
 from hoopcast.forecast.stopping import heed

@@ -11,9 +11,10 @@ from functools import partial
 
 import numpy as np
 
+from hoopcast.arrays import FloatArray
 from hoopcast.forecast.dispersion import dispersed
 from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
-from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws, Outcome
+from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
 from hoopcast.forecast.law import HIGHEST_MEAN, guarded, law, median
 from hoopcast.forecast.reasons import largest_contributions
 from hoopcast.forecast.stopping import side_by_side

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.forecast.dispersion import dispersed, fitted_dispersion, out_of_sample
 from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
-from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame, Laws, Outcome
+from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
 from hoopcast.forecast.law import guarded
 from hoopcast.forecast.least_squares import Plane, filled, fitted, plane
 from hoopcast.forecast.predictors import Predictors, predictors, prepared

@@ -13,8 +13,9 @@ import math
 
 import numpy as np
 
+from hoopcast.arrays import FloatArray, TextArray
 from hoopcast.errors import ForecastError
-from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws, Outcome, TextArray
+from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
 from hoopcast.forecast.law import LOWEST_MEAN, guarded, mean_for_probability_over
 from hoopcast.forecast.least_squares import fitted_variance, rounded, variance_at
 from hoopcast.forecast.system import Level, Summary, System

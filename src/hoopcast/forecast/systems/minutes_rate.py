@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.errors import ForecastError
-from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame, Laws, Outcome
+from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
 from hoopcast.forecast.law import guarded
 from hoopcast.forecast.least_squares import Plane, fitted, plane, rounded
 from hoopcast.forecast.minutes_terms import (

@@ -13,7 +13,8 @@ slope comes out with the wrong sign there, because those who played yesterday ar
 
 import numpy as np
 
-from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws
+from hoopcast.arrays import FloatArray
+from hoopcast.forecast.frame import Document, Frame, Laws
 from hoopcast.forecast.law import guarded
 from hoopcast.forecast.least_squares import filled, variance_at
 from hoopcast.forecast.reasons import largest_contributions

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hoopcast.arrays import FloatArray, IntArray, TextArray
 from hoopcast.errors import ForecastError
 from hoopcast.forecast.chance import row_uniform
-from hoopcast.forecast.frame import Document, FloatArray, Frame, IntArray, Laws, Outcome, TextArray
+from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
 from hoopcast.forecast.law import LOWEST_MEAN, guarded
 from hoopcast.forecast.least_squares import (
     filled,

@@ -9,8 +9,9 @@ off its CRPS; pace, venue and the opponent's defensive rating together took .016
 
 import numpy as np
 
+from hoopcast.arrays import FloatArray
 from hoopcast.errors import ForecastError
-from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws, Outcome
+from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
 from hoopcast.forecast.law import LOWEST_MEAN, guarded
 from hoopcast.forecast.least_squares import filled, fitted, fitted_variance, plane, rounded, variance_at
 from hoopcast.forecast.reasons import largest_contributions

@@ -1,1 +1,0 @@
-"""Who is who: the one name normaliser, and players known by name."""

@@ -1,0 +1,51 @@
+"""How large a simulated league is."""
+
+from dataclasses import dataclass
+
+from hoopcast.errors import UsageError
+from hoopcast.nba.teams import TEAMS
+
+# From this many games a team on, a season is long enough to have an all-star break of a week.
+LONG_SEASON_GAMES = 41
+_FEWEST = 2
+_MOST_GAMES, _FEWEST_PLAYERS, _MOST_PLAYERS = 100, 8, 20
+
+
+@dataclass(frozen=True, slots=True)
+class LeagueSize:
+    """Numbers of teams, games and players.
+
+    Attributes:
+        teams: even number of teams from 2 to 30; a league of fewer than 30 has the first of them.
+        games_per_team: regular-season games of each team, 2 to 100.
+        players_per_team: players under contract with a team at any time, 8 to 20.
+
+    Raises:
+        UsageError: if a number is out of its range.
+    """
+
+    teams: int = 30
+    games_per_team: int = 82
+    players_per_team: int = 17
+
+    def __post_init__(self) -> None:
+        if not (_FEWEST <= self.teams <= len(TEAMS) and self.teams % 2 == 0):
+            message = f"a simulated league of {self.teams} teams is not possible; choose an even number from 2 to 30"
+            raise UsageError(message)
+        if not _FEWEST <= self.games_per_team <= _MOST_GAMES:
+            message = f"{self.games_per_team} games a team are not possible; choose 2 to {_MOST_GAMES}"
+            raise UsageError(message)
+        if not _FEWEST_PLAYERS <= self.players_per_team <= _MOST_PLAYERS:
+            message = (
+                f"{self.players_per_team} players a team are not possible; choose {_FEWEST_PLAYERS} to {_MOST_PLAYERS}"
+            )
+            raise UsageError(message)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a season is long enough for a full all-star break."""
+        return self.games_per_team >= LONG_SEASON_GAMES
+
+
+FULL_LEAGUE = LeagueSize()
+TINY_LEAGUE = LeagueSize(teams=6, games_per_team=12, players_per_team=10)

@@ -1,0 +1,81 @@
+"""The one normaliser of player names, and the ways in which sources write a name differently."""
+
+import re
+import unicodedata
+
+from hoopcast.nba.nicknames import FIRST_NAMES, WHOLE_NAMES
+
+_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
+# Longest first, so that `iii` is not read as `ii` with a letter before it.
+_SUFFIXES = ("iii", "jr", "sr", "ii", "iv")
+_SUFFIX_WORD = re.compile(rf"[\s,.-]+({'|'.join(_SUFFIXES)})\.?$")
+_PARENTHESES = re.compile(r"\s*\([^)]*\)\s*")
+_MANGLED = re.compile(r"[?\ufffd]")
+# Letters that carry no mark which NFKD could drop.
+_LETTERS = str.maketrans({
+    "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h",
+})  # fmt: skip
+WILDCARD = "?"
+
+
+def player_lookup(name: str) -> str:
+    """The normal form of a player's name, by which sources are matched.
+
+    Unicode NFKD, marks dropped, case folded, all but letters and digits removed; a generational suffix stays.
+
+    Args:
+        name: as any source writes it, such as `Nikola Jokić` or `Jaren Jackson Jr.`.
+
+    Returns:
+        Such as `nikolajokic` or `jarenjacksonjr`; empty where the name has no letter.
+    """
+    return _NOT_ALPHANUMERIC.sub("", _folded(name))
+
+
+def without_suffix(name: str) -> str:
+    """Normal form of a name without its generational suffix: `Gary Payton II` gives garypayton."""
+    return player_lookup(_SUFFIX_WORD.sub("", _folded(name).strip()))
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """Names that a source may mean by one entry, in the order in which it names them.
+
+    `Maximilian Kleber / Maxi Kleber` means both, `(William) Tony Parker` and `Herb Jones (Keyshawn)` the name outside
+    the parentheses, `Hardaway, Tim` the name the other way round.
+    """
+    found: list[str] = []
+    for part in re.split(r"\s+/\s+", name):
+        outside = _PARENTHESES.sub(" ", part).strip()
+        last, comma, first = outside.partition(",")
+        is_reversed = comma and not _SUFFIX_WORD.fullmatch(f" {first.strip().casefold()}")
+        turned = f"{first.strip()} {last.strip()}" if is_reversed else outside
+        if player_lookup(turned) and turned not in found:
+            found.append(turned)
+    return tuple(found)
+
+
+def other_names(name: str) -> tuple[str, ...]:
+    """Normal forms, without suffix, of a name with another first name that is used for the same: `Cam Thomas`.
+
+    Args:
+        name: one spelling, such as `Cameron Thomas`.
+    """
+    first, _, rest = _folded(name).strip().partition(" ")
+    others = FIRST_NAMES.get(player_lookup(first), ())
+    return (*(other + without_suffix(rest) for other in others if rest), *WHOLE_NAMES.get(without_suffix(name), ()))
+
+
+def has_mangled_letter(name: str) -> bool:
+    """Whether a letter was lost on the way, as in `Dennis Schr?der`."""
+    return _MANGLED.search(name) is not None
+
+
+def mangled_pattern(name: str) -> re.Pattern[str]:
+    """Pattern of the normal forms, without suffix, that a name with lost letters may stand for."""
+    parts = _MANGLED.split(_SUFFIX_WORD.sub("", _folded(name).strip()))
+    return re.compile("[a-z0-9]".join(player_lookup(part) for part in parts))
+
+
+def _folded(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))

@@ -1,0 +1,91 @@
+"""The one normaliser of names, and the ways in which sources write a name differently."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hoopcast.nba.names import mangled_pattern, other_names, player_lookup, spellings, without_suffix
+
+ANY_NAME = st.text(max_size=30)
+
+
+@pytest.mark.parametrize(("name", "lookup"), [
+    ("Jaren Jackson Jr.", "jarenjacksonjr"), ("Nikola Jokić", "nikolajokic"), ("Luka Dončić", "lukadoncic"),
+    ("Dennis Schröder", "dennisschroder"), ("P.J. Tucker", "pjtucker"), ("PJ Tucker", "pjtucker"),
+    ("O'Neale", "oneale"), ("O’Neale", "oneale"), ("Karl-Anthony Towns", "karlanthonytowns"),  # noqa: RUF001
+    ("Şengün", "sengun"), ("  Kristaps   Porziņģis ", "kristapsporzingis"), ("Gary Payton II", "garypaytonii"),
+    ("Bogdan Bogdanović", "bogdanbogdanovic"), ("Søren Ødegård", "sorenodegard"), ("Łukasz Đoković", "lukaszdokovic"),
+    ("NENÊ", "nene"), ("", ""), ("…", ""),
+])  # fmt: skip
+def test_a_name_has_one_normal_form(name: str, lookup: str) -> None:
+    assert player_lookup(name) == lookup
+
+
+@given(ANY_NAME)
+def test_the_normal_form_is_letters_and_digits_and_its_own_normal_form(name: str) -> None:
+    lookup = player_lookup(name)
+    assert lookup == player_lookup(lookup)
+    assert lookup == "" or (lookup.isascii() and lookup.isalnum() and lookup == lookup.lower())
+
+
+@given(ANY_NAME)
+def test_case_composition_and_punctuation_do_not_matter(name: str) -> None:
+    assert player_lookup(unicodedata.normalize("NFC", name)) == player_lookup(unicodedata.normalize("NFD", name))
+    assert player_lookup(f" {name}. ") == player_lookup(name)
+
+
+SUFFIXES = st.sampled_from(["Jr.", "Jr", "Sr.", "II", "III", "IV"])
+
+
+@given(st.from_regex(r"[A-Z][a-z]{2,8} [A-Z][a-z]{2,8}[a-hk-qt-z]", fullmatch=True), SUFFIXES)
+def test_a_suffix_stays_in_the_normal_form_and_can_be_left_out(name: str, suffix: str) -> None:
+    assert player_lookup(f"{name} {suffix}") == player_lookup(name) + player_lookup(suffix)
+    assert without_suffix(f"{name} {suffix}") == without_suffix(f"{name}, {suffix}") == player_lookup(name)
+
+
+@pytest.mark.parametrize("name", ["Sviatoslav Mykhailiuk", "Eli Sr", "Iv", "Jr."])
+def test_a_name_that_only_ends_like_a_suffix_keeps_its_end(name: str) -> None:
+    assert without_suffix(name) in (player_lookup(name), "eli")
+
+
+@pytest.mark.parametrize(("name", "meant"), [
+    ("Maximilian Kleber / Maxi Kleber", ("Maximilian Kleber", "Maxi Kleber")),
+    ("Jose Juan Barea / Jose Barea / J.J. Barea", ("Jose Juan Barea", "Jose Barea", "J.J. Barea")),
+    ("(William) Tony Parker", ("Tony Parker",)), ("Herb Jones (Keyshawn)", ("Herb Jones",)),
+    ("Hardaway Jr., Tim", ("Tim Hardaway Jr.",)), ("Curry, Stephen", ("Stephen Curry",)),
+    ("Tim Hardaway, Jr.", ("Tim Hardaway, Jr.",)), ("Kevin Durant", ("Kevin Durant",)), ("(DTD)", ()), ("", ()),
+    ("A / A", ("A",)),
+])  # fmt: skip
+def test_one_entry_may_mean_several_names(name: str, meant: tuple[str, ...]) -> None:
+    assert spellings(name) == meant
+
+
+@given(ANY_NAME)
+def test_no_name_makes_a_reader_fail(name: str) -> None:
+    without_suffix(name)
+    mangled_pattern(name)
+    for spelling in spellings(name):
+        assert player_lookup(spelling)
+        other_names(spelling)
+
+
+def test_a_lost_letter_stands_for_any_one_letter() -> None:
+    pattern = mangled_pattern("Dennis Schr?der")
+    assert pattern.fullmatch("dennisschroder")
+    assert not pattern.fullmatch("dennisschrooder")
+    assert not pattern.fullmatch("dennisschrder")
+
+
+@pytest.mark.parametrize(("name", "other"), [
+    ("Cameron Thomas", "camthomas"), ("Cam Thomas", "cameronthomas"), ("Moe Wagner", "moritzwagner"),
+    ("Nicolas Claxton", "nicclaxton"), ("Enes Freedom", "eneskanter"), ("Herb Jones", "herbertjones"),
+    ("Lou Williams Jr.", "louiswilliams"), ("charlesbrown-jr", "charliebrown"),
+])  # fmt: skip
+def test_first_names_stand_for_one_another(name: str, other: str) -> None:
+    assert other in other_names(name)
+
+
+def test_a_first_name_alone_stands_for_nobody_else() -> None:
+    assert other_names("Cameron") == ()

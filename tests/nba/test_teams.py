@@ -1,0 +1,38 @@
+"""The 30 teams and their spellings."""
+
+import pytest
+
+from hoopcast.nba.teams import TEAMS, normalise_team, team_by_abbr, team_by_id
+
+
+def test_there_are_thirty_teams_fifteen_a_conference_five_a_division() -> None:
+    assert len(TEAMS) == len({team.team_id for team in TEAMS}) == len({team.abbr for team in TEAMS}) == 30
+    conferences = [team.conference for team in TEAMS]
+    divisions = [team.division for team in TEAMS]
+    assert all(conferences.count(name) == 15 for name in set(conferences))
+    assert all(divisions.count(name) == 5 for name in set(divisions))
+
+
+@pytest.mark.parametrize(
+    ("text", "abbr"),
+    [
+        ("BRK", "BKN"), ("PHO", "PHX"), ("CHO", "CHA"), ("GS", "GSW"), ("NO", "NOP"), ("NY", "NYK"), ("SA", "SAS"),
+        ("WSH", "WAS"), ("LA Clippers", "LAC"), ("Los Angeles Clippers", "LAC"), ("Los Angeles Lakers", "LAL"),
+        ("76ers", "PHI"), ("Sixers", "PHI"), ("trail blazers", "POR"), ("Blazers", "POR"), (" mil ", "MIL"),
+        ("Golden State", "GSW"), ("1610612749", "MIL"),
+    ],
+)  # fmt: skip
+def test_other_sources_spellings_become_the_tricode(text: str, abbr: str) -> None:
+    assert normalise_team(text) == abbr
+
+
+def test_every_tricode_city_name_and_nickname_resolves_to_its_own_team() -> None:
+    for team in TEAMS:
+        assert team_by_abbr(team.abbr) is team
+        assert team_by_id(team.team_id) is team
+        assert {normalise_team(text) for text in (team.abbr, team.name, team.nickname)} == {team.abbr}
+
+
+@pytest.mark.parametrize("text", ["", "LA", "Los Angeles", "BAR", "LBN", "Harlem Globetrotters"])
+def test_what_names_no_single_team_resolves_to_none(text: str) -> None:
+    assert normalise_team(text) is None
