@@ -13,6 +13,7 @@ from click.testing import CliRunner
 import hoopcast
 from hoopcast import Hoopcast
 from hoopcast.cli.commands import hoopcast as command
+from hoopcast.graph import Graph
 from tests.conftest import SYSTEMS
 from tests.properties.changes import record_changes
 
