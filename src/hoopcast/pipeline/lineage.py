@@ -37,16 +37,14 @@ def _once(reaches: list[Reach]) -> tuple[Reach, ...]:
 
 
 def sources(model: Model, models: Sequence[Model]) -> tuple[str, ...]:
-    """Models without whose rows of a date a model has nothing to be written from; helpers aside.
+    """Models without whose rows of a date a model has nothing to be written from.
 
-    Those that tell which rows it should have, and for a helper the table that it is made from, where it is one.
+    Those that tell which rows it should have, helpers aside, and those that its header says it is made from.
     """
-    known = {one.name for one in models if not one.is_helper} - {model.name}
-    named = [item.name for item in model.spine.inputs if item.reach == "same"]
-    made_from = {item.name for item in model.inputs if item.reach in {"same", "until"}} & known
-    if model.is_helper and len(made_from) == 1:
-        named += made_from
-    return tuple(dict.fromkeys(name for name in named if name in known))
+    tells = {one.name for one in models if not one.is_helper} - {model.name}
+    named = [item.name for item in model.spine.inputs if item.reach == "same" and item.name in tells]
+    known = {one.name for one in models}
+    return tuple(dict.fromkeys((*named, *(name for name in model.made_from if name in known))))
 
 
 def brought_along(models: tuple[Model, ...], tables: Collection[str]) -> tuple[Edge, ...]:

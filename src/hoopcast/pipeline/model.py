@@ -103,6 +103,11 @@ class Model:
         return {"system_id": self.system_id} if self.system_id else {}
 
     @property
+    def made_from(self) -> tuple[str, ...]:
+        """Tables without whose rows of a date it has none, beside those that tell which rows it should have."""
+        return tuple(_names(self.table.headers.get("made-from", "")))
+
+    @property
     def is_helper(self) -> bool:
         """Whether users do not name it: it is written with the tables that read it, and never why these are not."""
         return "helper" in self.table.headers
@@ -197,6 +202,9 @@ def build_model(definition: Table) -> Model:
     inputs = read_inputs(headers["inputs"], definition.name)
     # No date's fingerprint holds a constant, so the version does.
     constants = [constants_fingerprint(item.table.name) for item in (*inputs, *expected.inputs)]
+    if absent := set(_names(headers.get("made-from", ""))) - {item.name for item in inputs}:
+        message = f"{definition.name}: is made from {min(absent)}, which is none of its inputs"
+        raise ModelError(message)
     settings = (columns, headers["grain"], headers["inputs"], headers["look-back"], str(_WRITER_VERSION), *constants)
     return Model(
         table=definition,

@@ -159,7 +159,7 @@ def counts(engine: Engine, selection: Selection) -> dict[tuple[str, State], int]
 
 
 # What a unit that is asked for reads is open on its own date, or on any date up to the last one asked for. What is done
-# is looked at again where something that it reads is written.
+# is looked at again where something that it reads may be written.
 _CHOICE = """
 asked AS (
     SELECT u.*, ({condition}) AS is_target
@@ -171,11 +171,32 @@ last_asked AS (
     SELECT table_name, season_year, MAX(unit_date) AS unit_date FROM asked GROUP BY table_name, season_year
 ),
 open_unit AS (SELECT * FROM {unit} WHERE state NOT IN ('done', 'not_available')),
+opened AS (
+    SELECT table_name, season_year, MIN(unit_date) AS unit_date FROM open_unit GROUP BY table_name, season_year
+),
+touched AS (
+    SELECT c.table_name, o.season_year, MIN(o.unit_date) AS unit_date, MAX(c.look_back) AS look_back
+    FROM closure AS c
+    INNER JOIN opened AS o ON o.table_name = c.upstream
+    GROUP BY c.table_name, o.season_year
+),
+candidate AS (
+    SELECT * FROM open_unit
+    UNION ALL
+    SELECT DISTINCT u.*
+    FROM {unit} AS u
+    INNER JOIN touched AS t
+        ON t.table_name = u.table_name AND (
+            (u.season_year = t.season_year AND u.unit_date >= t.unit_date)
+            OR u.season_year BETWEEN t.season_year + 1 AND t.season_year + t.look_back
+        )
+    WHERE u.state = 'done'
+),
 upstream AS (
     SELECT DISTINCT u.table_name, u.unit_date
     FROM last_asked AS t
     INNER JOIN closure AS c ON c.table_name = t.table_name AND c.reach <> 'same'
-    INNER JOIN open_unit AS u
+    INNER JOIN candidate AS u
         ON u.table_name = c.upstream AND u.season_year BETWEEN t.season_year - c.look_back AND t.season_year
         AND (u.season_year < t.season_year OR u.unit_date < t.unit_date
             OR (c.reach = 'until' AND u.unit_date = t.unit_date))
@@ -183,7 +204,7 @@ upstream AS (
     SELECT u.table_name, u.unit_date
     FROM asked AS t
     INNER JOIN closure AS c ON c.table_name = t.table_name AND c.reach = 'same'
-    INNER JOIN open_unit AS u ON u.table_name = c.upstream AND u.unit_date = t.unit_date
+    INNER JOIN candidate AS u ON u.table_name = c.upstream AND u.unit_date = t.unit_date
 ),
 reader AS (
     SELECT DISTINCT c.table_name
@@ -197,7 +218,7 @@ choice AS (
     SELECT {columns}, TRUE AS is_named FROM named
     UNION ALL
     SELECT {upstream_columns}, FALSE AS is_named
-    FROM open_unit AS u
+    FROM candidate AS u
     INNER JOIN upstream AS r ON r.table_name = u.table_name AND r.unit_date = u.unit_date
     LEFT JOIN named AS t ON t.table_name = u.table_name AND t.unit_date = u.unit_date
     WHERE t.unit_date IS NULL

@@ -155,7 +155,7 @@ def run(
     before = counts(engine, selection)
     if not chosen:
         return RunReport("", _reports(models, selection, before, {}, Counter()), time.monotonic() - began)
-    looked_at = Counter(one.unit.table for one in chosen if one.is_looked_at)
+    looked_at = Counter(one.unit.table for one in chosen if one.is_named and one.is_looked_at)
     missed = missed_input(engine, needed, selection.dates)
     tables = {one.unit.table for one in chosen}
     texts = span_texts(engine.dialect, tuple(model for model in models if model.name in tables))

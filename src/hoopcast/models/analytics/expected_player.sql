@@ -9,6 +9,7 @@
 -- look-back: 1
 -- short: expected
 -- helper: yes
+-- made-from: nba_analytics.upcoming_team_game_context
 -- expected: expected_players
 -- inputs: nba_analytics.upcoming_team_game_context until, nba_analytics.player_game_summary before,
 --   nba_analytics.player_prop_line same, nba_raw.roster until, nba_raw.injury_status until, nba_raw.nbac_schedule same

@@ -4,6 +4,7 @@
 -- look-back: 0
 -- short: team_form
 -- helper: yes
+-- made-from: nba_analytics.team_offense_game_summary
 -- expected: final_team_games
 -- requires: nba_raw.nbac_team_boxscore
 -- inputs: nba_analytics.team_offense_game_summary until

@@ -4,6 +4,7 @@
 -- look-back: 1
 -- short: mlfs
 -- expected: player_games
+-- made-from: nba_precompute.player_daily_cache
 -- constant: playoff_game regular playoffs, back_to_back playoffs, opening_line unless-live, line_movement unless-live, line_disagreement unless-live, no_vig_probability_over unless-two-sided
 -- inputs: nba_analytics.upcoming_player_game_context same, nba_analytics.upcoming_team_game_context same,
 --   nba_analytics.player_game_summary before, nba_analytics.player_prop_line same, nba_precompute.player_daily_cache same,

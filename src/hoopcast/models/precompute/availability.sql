@@ -5,6 +5,7 @@
 -- time: game_date
 -- short: availability
 -- helper: yes
+-- made-from: nba_precompute.availability_features
 CREATE TABLE nba_precompute.availability (
     game_id VARCHAR,                    -- ! NBA.com game id [pre-game history]
     player_id BIGINT,                   -- ! NBA.com player id [pre-game history]

@@ -6,6 +6,7 @@
 -- look-back: 1
 -- short: avf
 -- helper: yes
+-- made-from: nba_precompute.player_daily_cache
 -- expected: player_games
 -- inputs: nba_analytics.upcoming_player_game_context until, nba_analytics.expected_player same, nba_precompute.player_daily_cache same,
 --   nba_analytics.upcoming_team_game_context same, nba_analytics.player_game_summary before

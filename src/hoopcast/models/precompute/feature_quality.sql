@@ -12,8 +12,9 @@
 --   nba_precompute.team_defense_zone_analysis same, nba_precompute.player_composite_factors same
 WITH counted AS (
     SELECT
-        u.game_id, u.player_id, u.season, u.game_date, c.games_in_sample / 1e1 AS form_sample, d.games_in_sample / 15e0 AS opponent_sample,
-        CASE WHEN c.team_games_played >= 10 THEN 1e0 ELSE c.team_games_played / 1e1 END AS team_sample,
+        u.game_id, u.player_id, u.season, u.game_date, COALESCE(c.games_in_sample, 0) / 1e1 AS form_sample,
+        COALESCE(d.games_in_sample, 0) / 15e0 AS opponent_sample,
+        CASE WHEN c.team_games_played >= 10 THEN 1e0 ELSE COALESCE(c.team_games_played, 0) / 1e1 END AS team_sample,
         CASE WHEN c.points_avg_last_5 IS NULL THEN 5 ELSE 0 END + CASE WHEN c.points_std_last_10 IS NULL THEN 1 ELSE 0 END
             + CASE WHEN z.paint_rate_last_10 IS NULL THEN 3 ELSE 0 END
             + CASE WHEN c.free_throw_share_last_10 IS NULL THEN 1 ELSE 0 END AS form_missing,

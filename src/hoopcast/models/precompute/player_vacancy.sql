@@ -6,6 +6,7 @@
 -- look-back: 1
 -- short: vacancy
 -- helper: yes
+-- made-from: nba_precompute.player_daily_cache
 -- expected: player_games
 -- inputs: nba_analytics.upcoming_player_game_context until, nba_precompute.player_daily_cache until,
 --   nba_analytics.player_game_summary before, nba_precompute.availability same
