@@ -5,7 +5,7 @@ import pytest
 from hoopcast.errors import ModelError
 from hoopcast.graph import nodes_of
 from hoopcast.pipeline.model import Model, all_models, model_from_text, spine
-from hoopcast.warehouse.lint import lint, refuse_unportable
+from tests.warehouse.lint import lint, refuse_unportable
 
 GAMES = "nba_analytics.team_offense_game_summary"
 BOX = "nba_raw.nbac_player_boxscore"

@@ -11,8 +11,7 @@ from hoopcast.errors import ModelError, UsageError
 from hoopcast.lineage.queries import read_select
 from hoopcast.lineage.traces import ROW, Relation, Trace, Traces, key_level, relation_of
 from hoopcast.pipeline.model import Model, all_models
-from hoopcast.warehouse.dialect import parse
-from hoopcast.warehouse.meanings import resolved
+from hoopcast.warehouse.dialect import parse, resolved
 from hoopcast.warehouse.tables import table
 
 

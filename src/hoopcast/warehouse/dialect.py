@@ -1,10 +1,17 @@
 """The portable subset of DuckDB's SQL in which models are written."""
 
+from collections import defaultdict
+from functools import cache
+
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.annotate_types import annotate_types
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.schema import MappingSchema
 
 from hoopcast.errors import ModelError
+from hoopcast.warehouse.tables import all_tables
 
 
 class Portable(DuckDB):
@@ -38,3 +45,23 @@ def parse(text: str, file: str = "") -> exp.Query:
         message = f"{where}a model is one SELECT"
         raise ModelError(message)
     return trees[0]
+
+
+@cache
+def schema() -> MappingSchema:
+    """Types of every table's columns, as SQLGlot takes them."""
+    datasets: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+    for definition in all_tables():
+        dataset, name = definition.name.split(".")
+        datasets[dataset][name] = {column.name: column.type for column in definition.columns}
+    return MappingSchema(dict(datasets), dialect=Portable)
+
+
+def resolved(tree: exp.Query) -> exp.Query:
+    """The tree with each column under its table, each `*` written out, and a type on each node.
+
+    Raises:
+        SqlglotError: if a column or table is unknown.
+    """
+    named = qualify(tree.copy(), schema=schema(), dialect=Portable, quote_identifiers=False, identify=False)
+    return annotate_types(named, schema=schema(), dialect=Portable)

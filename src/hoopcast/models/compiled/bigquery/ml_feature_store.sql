@@ -1,4 +1,4 @@
--- compiled from a26294339b80aa5b as ded18205a407fe2f
+-- compiled from 893a38a214ce5063 as ded18205a407fe2f
 SELECT
   CAST(player_id AS INT64) AS player_id,
   CAST(game_id AS STRING) AS game_id,

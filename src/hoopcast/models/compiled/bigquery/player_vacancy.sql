@@ -1,4 +1,4 @@
--- compiled from 9f70a009f386e88f as 6ba4ab6d4131541c
+-- compiled from fab5cf3b7da68cc2 as 6ba4ab6d4131541c
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from e2c84472bd7aa5cf as efa0e34d80287a81
+-- compiled from 9828ee41d38469a7 as efa0e34d80287a81
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(team_abbr AS STRING) AS team_abbr,

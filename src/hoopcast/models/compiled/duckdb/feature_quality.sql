@@ -1,4 +1,4 @@
--- compiled from 5ab13053fd29e8a7 as 9e31bacfe55c9e81
+-- compiled from 6195ef72cf3a3047 as f08592181b9e6dc6
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,
@@ -13,9 +13,13 @@ FROM (
       u.player_id,
       u.season,
       u.game_date,
-      c.games_in_sample / 1e1 AS form_sample,
-      d.games_in_sample / 15e0 AS opponent_sample,
-      CASE WHEN c.team_games_played >= 10 THEN 1e0 ELSE c.team_games_played / 1e1 END AS team_sample,
+      COALESCE(c.games_in_sample, 0) / 1e1 AS form_sample,
+      COALESCE(d.games_in_sample, 0) / 15e0 AS opponent_sample,
+      CASE
+        WHEN c.team_games_played >= 10
+        THEN 1e0
+        ELSE COALESCE(c.team_games_played, 0) / 1e1
+      END AS team_sample,
       CASE WHEN c.points_avg_last_5 IS NULL THEN 5 ELSE 0 END + CASE WHEN c.points_std_last_10 IS NULL THEN 1 ELSE 0 END + CASE WHEN z.paint_rate_last_10 IS NULL THEN 3 ELSE 0 END + CASE WHEN c.free_throw_share_last_10 IS NULL THEN 1 ELSE 0 END AS form_missing,
       CASE WHEN f.shot_zone_mismatch_score IS NULL THEN 1 ELSE 0 END + CASE WHEN d.defensive_rating_shrunk IS NULL THEN 1 ELSE 0 END + CASE WHEN d.pace_shrunk IS NULL THEN 1 ELSE 0 END AS opponent_missing,
       CASE WHEN f.pace_score IS NULL THEN 1 ELSE 0 END + CASE WHEN c.team_pace_last_10 IS NULL THEN 1 ELSE 0 END + CASE WHEN c.team_offensive_rating_last_10 IS NULL THEN 1 ELSE 0 END + CASE WHEN c.team_win_pct IS NULL THEN 1 ELSE 0 END AS team_missing,

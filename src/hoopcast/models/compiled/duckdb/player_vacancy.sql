@@ -1,4 +1,4 @@
--- compiled from 9f70a009f386e88f as e76f72e55e5a0635
+-- compiled from fab5cf3b7da68cc2 as e76f72e55e5a0635
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

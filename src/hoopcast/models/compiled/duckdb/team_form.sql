@@ -1,4 +1,4 @@
--- compiled from e2c84472bd7aa5cf as 23001011af177bcc
+-- compiled from 9828ee41d38469a7 as 23001011af177bcc
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(team_abbr AS TEXT) AS team_abbr,

@@ -1,4 +1,4 @@
--- compiled from f93c2426c03ac8d8 as 7af0071ea4cacf66
+-- compiled from 2ad5b77ffe233faa as 7af0071ea4cacf66
 WITH charted AS (
   SELECT DISTINCT
     game_id

@@ -1,4 +1,4 @@
--- compiled from d97ede649847328d as 54882a60740bb324
+-- compiled from eb4a5b0d204a26db as 54882a60740bb324
 WITH appearances AS (
   SELECT
     p.player_id,

@@ -1,4 +1,4 @@
--- compiled from a26294339b80aa5b as 788339c3a9ec0ae6
+-- compiled from 893a38a214ce5063 as 788339c3a9ec0ae6
 WITH versus AS (
   SELECT
     u.game_id,

@@ -1,4 +1,4 @@
--- compiled from 9f70a009f386e88f as 3131638627411abf
+-- compiled from fab5cf3b7da68cc2 as 3131638627411abf
 WITH levels AS (
   SELECT
     game_id,

@@ -1,4 +1,4 @@
--- compiled from e2c84472bd7aa5cf as 6d16cf3a8058579a
+-- compiled from 9828ee41d38469a7 as 6d16cf3a8058579a
 WITH games AS (
   SELECT
     *,
