@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, BinaryIO, Self, Unpack
 
 from hoopcast.calendar import parse_date
 from hoopcast.errors import UsageError
-from hoopcast.nba.invented import FIRST_INVENTED_ID
+from hoopcast.nba.names import FIRST_INVENTED_ID
+from hoopcast.pipeline.ledger import RUNS, Totals
 from hoopcast.pipeline.plan import Selection
 from hoopcast.pipeline.ranges import RangeArguments, UnitDate, named, range_of, resolve
-from hoopcast.pipeline.runs import RUNS, Totals
 from hoopcast.query import Dialect, statements
 from hoopcast.recorded import Snapshots, leave_snapshot, recorded
 from hoopcast.settings import Settings, load
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Parameters
-from hoopcast.warehouse.opening import open_to_read, open_to_write
+from hoopcast.warehouse.opening import copy_to, open_to_read, open_to_write
 from hoopcast.warehouse.result import FileFormat, Table
-from hoopcast.warehouse.snapshot import copy_to
 from hoopcast.warehouse.tables import table as table_definition
 
 if TYPE_CHECKING:
@@ -338,7 +337,7 @@ class Hoopcast:
 
     def gaps(self, *tables: str, **dates: Unpack[RangeArguments]) -> Table:
         """What is not done: neighbouring dates of a table, why, and the command that mends them."""
-        from hoopcast.pipeline.gaps import Gap, gaps  # noqa: PLC0415 - only reports need it
+        from hoopcast.pipeline.coverage import Gap, gaps  # noqa: PLC0415 - only reports need it
 
         names = {model.name for model in self.graph.select(tables, tables_first=True)}
         found = gaps(self.engine, self.graph.nodes, self._resolve(dates), dates.get("stage", "regular"))
@@ -358,8 +357,8 @@ class Hoopcast:
         Raises:
             UsageError: if a name or the range does not exist, or nothing of it can be scored.
         """
+        from hoopcast.evaluation.alarms import stale_forecasts  # noqa: PLC0415 - the same
         from hoopcast.evaluation.evaluate import Choice, evaluate  # noqa: PLC0415 - brings scipy
-        from hoopcast.evaluation.freshness import stale_forecasts  # noqa: PLC0415 - the same
 
         stage = dates.get("stage", "regular")
         choice = Choice(stage, systems, tuple(populations), issued)

@@ -14,10 +14,10 @@ from hoopcast.graph import BEST, Graph, SystemAtLevel
 from hoopcast.market.odds import american_odds, decimal_odds
 from hoopcast.market.value import kelly_stake
 from hoopcast.nba.teams import normalise_team
-from hoopcast.pipeline.absence import absence
 from hoopcast.pipeline.failures import FAILURES
 from hoopcast.pipeline.model import Asked
 from hoopcast.pipeline.report import RunReport
+from hoopcast.pipeline.why import absence
 from hoopcast.players import Player, find_player, known_players
 from hoopcast.warehouse.engine import Engine
 from hoopcast.warehouse.result import Table

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from hoopcast.errors import HoopcastError
 from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
-from hoopcast.pipeline.runs import NOTHING, Ending, Totals, end_run, start_run
+from hoopcast.pipeline.ledger import NOTHING, Ending, Totals, end_run, start_run
 from hoopcast.warehouse.duckdb import DuckDB
-from hoopcast.warehouse.snapshot import drop_snapshot, take_snapshot
+from hoopcast.warehouse.opening import drop_snapshot, take_snapshot
 
 if TYPE_CHECKING:
     from hoopcast.pipeline.report import TableReport

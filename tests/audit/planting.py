@@ -7,8 +7,7 @@ from itertools import takewhile
 
 from hoopcast import Hoopcast
 from hoopcast.audit.looked import Looked
-from hoopcast.audit.rebuild import rebuilt, window_of
-from hoopcast.audit.scratch import copies, rewrite
+from hoopcast.audit.rebuild import copies, rebuilt, rewrite, window_of
 from hoopcast.graph import nodes_of
 from hoopcast.pipeline.lineage import closure
 from hoopcast.pipeline.model import Model, Producer, in_order, model_from_text

@@ -9,8 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hoopcast import Hoopcast
-from hoopcast.audit.accuracy import alarms
-from hoopcast.audit.audit import sample
+from hoopcast.audit.audit import alarms, sample
 from hoopcast.audit.claims import claims
 from hoopcast.audit.looked import PARTS
 from hoopcast.audit.recount import recount

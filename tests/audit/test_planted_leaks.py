@@ -9,7 +9,7 @@ import pytest
 
 from hoopcast.audit.claims import claims
 from hoopcast.audit.paths import lineage_looks
-from hoopcast.audit.scratch import rewrite
+from hoopcast.audit.rebuild import rewrite
 from hoopcast.graph import nodes_of
 from hoopcast.pipeline.model import Asked, Model, Producer
 from hoopcast.warehouse.engine import ColumnsOf, Statements

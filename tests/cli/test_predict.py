@@ -8,8 +8,7 @@ import duckdb
 import pytest
 
 import hoopcast
-from hoopcast.cli.histogram import histogram
-from hoopcast.cli.predict import night_table
+from hoopcast.cli.predict import histogram, night_table
 from tests.cli.conftest import Call
 from tests.conftest import SYSTEMS
 from tests.forecast.valued import SYSTEM, valued_warehouse

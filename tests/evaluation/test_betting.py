@@ -7,10 +7,9 @@ import pytest
 
 from hoopcast.api import Hoopcast
 from hoopcast.arrays import FloatArray
-from hoopcast.evaluation.betting import ALWAYS_UNDER, always_under, every_line
-from hoopcast.evaluation.forecasts import Forecasts
-from hoopcast.evaluation.populations import Appearances
-from hoopcast.market.power import bets_needed
+from hoopcast.evaluation.market import ALWAYS_UNDER, always_under, every_line
+from hoopcast.evaluation.populations import Appearances, Forecasts
+from hoopcast.market.odds import bets_needed
 
 ROWS = 120
 

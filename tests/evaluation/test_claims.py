@@ -14,8 +14,8 @@ from click.testing import CliRunner
 import hoopcast
 from hoopcast.api import Hoopcast
 from hoopcast.cli.commands import hoopcast as command
-from hoopcast.evaluation.claims import ClaimSummary
 from hoopcast.evaluation.evaluate import Evaluation
+from hoopcast.evaluation.market import ClaimSummary
 from hoopcast.evaluation.views import ADVICE, View, views
 from hoopcast.market.claims import EDGES
 from tests.evaluation.conftest import SYSTEMS
@@ -118,7 +118,7 @@ def test_a_record_of_too_few_lines_is_not_judged(season: Evaluation) -> None:
 def test_a_record_is_judged_by_all_of_its_bands_and_its_slope(
     forecast_league: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hoopcast.evaluation.claims.FEWEST_LINES", 100)
+    monkeypatch.setattr("hoopcast.evaluation.market.FEWEST_LINES", 100)
     copy = tmp_path / "unlucky.duckdb"
     shutil.copy(forecast_league, copy)
     with hoopcast.open(str(copy)) as warehouse:
@@ -211,7 +211,7 @@ def test_why_picks_are_withheld_is_told_in_a_line_that_fits(
     for system in SYSTEMS:
         assert f"{system}, {SEASON}: {reason}." in notes
     assert not any(reason in note for note in slopes(season).notes)
-    monkeypatch.setattr("hoopcast.evaluation.claims._status", lambda *_: f"withheld from the next refit on: {reason}")
+    monkeypatch.setattr("hoopcast.evaluation.market._status", lambda *_: f"withheld from the next refit on: {reason}")
     done = CliRunner().invoke(command, ["--warehouse", str(forecast_league), "evaluate", "--season", SEASON])
     assert done.exit_code == 0
     assert reason in done.stdout

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hoopcast.arrays import DateArray, FloatArray
-from hoopcast.evaluation.significance import difference, mean_interval
+from hoopcast.evaluation.scores import difference, mean_interval
 
 
 def losses(effect: float = 0.0, days: int = 120, a_day: int = 30) -> tuple[FloatArray, FloatArray, DateArray]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from pathlib import Path
 
-from hoopcast.pipeline.raw_units import append_raw
+from hoopcast.pipeline.ledger import append_raw
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Value
 from tests.ingest.small_season import (

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hoopcast.lineage.as_of import Problem, check_lineage
+from hoopcast.lineage.columns import Problem, check_lineage
 from hoopcast.pipeline.model import Model, all_models, model_from_text
 from hoopcast.pipeline.selecting import select_models
 

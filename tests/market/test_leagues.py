@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import hoopcast
-from hoopcast.evaluation.claims import ClaimSummary
+from hoopcast.evaluation.market import ClaimSummary
 from hoopcast.league import simulate, write
 from hoopcast.league.size import LeagueSize
 from tests.market.leagues import with_market

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import norm
 
 from hoopcast.errors import UsageError
-from hoopcast.market.power import bets_needed, break_even
+from hoopcast.market.odds import bets_needed, break_even
 
 USUAL = 1 + 100 / 110
 

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+from hoopcast.pipeline.ledger import append_raw
 from hoopcast.pipeline.model import Input, Model, Reach, Spine, code_fingerprint
 from hoopcast.pipeline.plan import Selection, Upstream, plan
 from hoopcast.pipeline.ranges import Range, resolve
-from hoopcast.pipeline.raw_units import append_raw
 from hoopcast.pipeline.report import RunReport
 from hoopcast.pipeline.run import RunOptions, run
 from hoopcast.warehouse.duckdb import DuckDB

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import hoopcast
 from hoopcast.league import TINY_LEAGUE, simulate, write
-from hoopcast.pipeline.coverage import coverage
-from hoopcast.pipeline.gaps import gaps
+from hoopcast.pipeline.coverage import coverage, gaps
 from hoopcast.pipeline.model import Model
 from hoopcast.pipeline.plan import Selection
 from hoopcast.pipeline.ranges import Range, resolve

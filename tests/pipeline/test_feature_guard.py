@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from hoopcast.pipeline.feature_guard import dull_features
 from hoopcast.pipeline.model import all_models
+from hoopcast.pipeline.verify import dull_features
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.schema import prepare
 from hoopcast.warehouse.tables import table

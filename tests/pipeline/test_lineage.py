@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from hoopcast.pipeline.lineage import Edge, closure, edges, is_post_game
 from hoopcast.pipeline.model import all_models
-from hoopcast.pipeline.own_states import years_of
 from hoopcast.pipeline.plan import UNIT, begin
 from hoopcast.pipeline.standing import input_fingerprints, read_standing
+from hoopcast.pipeline.states import years_of
 from tests.pipeline import small
 from tests.pipeline.small import BOX, FEATURE, FORM, SCHEDULE, TALLY, nights
 

@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from hoopcast.pipeline.coverage import coverage
-from hoopcast.pipeline.gaps import gaps
+from hoopcast.pipeline.coverage import coverage, gaps
 from hoopcast.pipeline.ranges import Range, resolve
 from hoopcast.pipeline.why import why
 from hoopcast.warehouse.duckdb import DuckDB

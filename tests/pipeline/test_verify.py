@@ -3,8 +3,7 @@
 import pytest
 
 from hoopcast.pipeline.ranges import Range, resolve
-from hoopcast.pipeline.reconcile import POPULATION, teams_without_players
-from hoopcast.pipeline.verify import Check, verify
+from hoopcast.pipeline.verify import POPULATION, Check, teams_without_players, verify
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.tables import table
 from tests.pipeline import small

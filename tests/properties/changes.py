@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from hoopcast.pipeline.raw_units import append_raw
+from hoopcast.pipeline.ledger import append_raw
 from hoopcast.warehouse.engine import Engine
 from hoopcast.warehouse.tables import table
 

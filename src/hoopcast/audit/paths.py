@@ -8,8 +8,7 @@ from hoopcast.errors import ModelError
 from hoopcast.forecast.frames import check_reads, source_of
 from hoopcast.forecast.system import Level, System
 from hoopcast.graph import systems
-from hoopcast.lineage.as_of import check_lineage
-from hoopcast.lineage.columns import column_lineage
+from hoopcast.lineage.columns import check_lineage, column_lineage
 from hoopcast.lineage.traces import ROW, has_post_game_rows
 from hoopcast.pipeline.lineage import is_post_game
 from hoopcast.pipeline.model import Input, Model

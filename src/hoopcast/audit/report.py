@@ -1,4 +1,4 @@
-"""The report of an audit, to be published beside the forecasts: Markdown for people, a document for machines."""
+"""What an audit found, and the page that tells it."""
 
 from collections.abc import Iterator
 from dataclasses import asdict

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from hoopcast.cli.brief import by_table, show_brief
 from hoopcast.cli.options import example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, counted, say
+from hoopcast.cli.output import Output, by_table, counted, say, show_brief
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hoopcast.cli.brief import by_table, show_brief
-from hoopcast.cli.grade import rounded
+from hoopcast.cli.evaluate import rounded
 from hoopcast.cli.options import USER_PATH, example
-from hoopcast.cli.output import Output, counted, say, show
+from hoopcast.cli.output import Output, by_table, counted, say, show, show_brief
 from hoopcast.cli.predict import night_table
 from hoopcast.cli.reports import coverage_lines, verdict_in_words
 from hoopcast.cli.session import LABEL, Session

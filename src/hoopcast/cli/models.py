@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hoopcast.cli.brief import by_table, short_name, show_brief
 from hoopcast.cli.options import example, with_page_output
-from hoopcast.cli.output import Output, as_json, counted, put, say, show
+from hoopcast.cli.output import Output, as_json, by_table, counted, put, say, short_name, show, show_brief
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:

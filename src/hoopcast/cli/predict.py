@@ -1,20 +1,184 @@
-"""The predict command: forecasts of a range, or of one player with his distribution."""
+"""The predict command: a night of forecasts, or one player in detail."""
 
+import sys
+from collections.abc import Sequence
 from dataclasses import asdict
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hoopcast.cli.options import example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, as_json, counted, put, show
+from hoopcast.cli.output import Output, as_json, counted, put, render, show
+from hoopcast.cli.progress import working
 from hoopcast.cli.session import Session
-from hoopcast.cli.working import working
 
 if TYPE_CHECKING:
     from hoopcast.forecast.issuing import IssueReport
-    from hoopcast.outlook import Outlook, PlayerOutlook
+    from hoopcast.outlook import Outlook, PlayerOutlook, Wager
     from hoopcast.pipeline.ranges import RangeArguments
     from hoopcast.warehouse.result import Table
+
+_WIDTH = 44
+_MOST_BINS = 14
+_NARROWEST, _WIDEST = 2, 5
+# Below this a bin's bar would be empty; such bins at either end are left out.
+_SEEN = 0.004
+_BLOCKS = "█▏▎▍▌▋▊▉"
+
+
+def histogram(probabilities: Sequence[float], marks: Sequence[tuple[str, float]]) -> list[str]:
+    """A line for each bin of 2 to 5 points: its points, a bar, its share in percent, and what lies in it.
+
+    Args:
+        probabilities: of 0, 1, 2, ... points, adding to one.
+        marks: names of points to show, such as `("line 22.5", 22.5)`.
+    """
+    last = max(points for points, chance in enumerate(probabilities) if chance >= _SEEN / _WIDEST)
+    width = min(max(-(-(last + 1) // _MOST_BINS), _NARROWEST), _WIDEST)
+    bins = [(start, sum(probabilities[start : start + width])) for start in range(0, len(probabilities), width)]
+    seen = [place for place, (_, share) in enumerate(bins) if share >= _SEEN]
+    shown = bins[seen[0] : seen[-1] + 1]
+    bars = _bars([share for _, share in shown])
+    lines = []
+    for (start, share), bar in zip(shown, bars, strict=True):
+        beside = ", ".join(name for name, points in marks if start - 0.5 <= points < start + width - 0.5)
+        text = f"  {start:>2}-{start + width - 1:<2}  {bar:<{_WIDTH}} {100 * share:4.1f} %"
+        lines.append(f"{text}  < {beside}" if beside else text)
+    return lines
+
+
+def _bars(shares: Sequence[float]) -> list[str]:
+    """Bars of lengths in these ratios; of blocks where the terminal can show them."""
+    highest = max(shares)
+    if not _shows_blocks():
+        return ["#" * max(round(_WIDTH * share / highest), 1) for share in shares]
+    from rich.bar import Bar
+    from rich.console import Console
+
+    bars = []
+    for share in shares:
+        console = Console(file=StringIO(), width=_WIDTH, color_system=None)
+        console.print(Bar(size=highest, begin=0, end=share, width=_WIDTH))
+        bars.append(console.file.getvalue().strip())  # type: ignore[attr-defined]
+    return bars
+
+
+def _shows_blocks() -> bool:
+    try:
+        _BLOCKS.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+_INTERVALS = (("p25", "p75"), ("p10", "p90"), ("p05", "p95"))
+
+
+def portrait(found: "PlayerOutlook", label: str = "") -> list[str]:
+    """The lines to print; the label ends the heading."""
+    row = found.forecast
+    if row is None:
+        who = f"{found.player.name} ({found.player.player_id}) has no forecast on {found.date}"
+        return [f"{who}:", *(f"  {reason}" for reason in found.absences)]
+    game = f"{row['team_abbr']} {'v' if row['is_home'] else '@'} {row['opponent_abbr']}"
+    lines = [
+        f"{found.player.name} ({found.player.player_id}), {game}, {found.date}{label}",
+        f"{row['system_id']}, trained until {row['trained_until']}",
+        "",
+    ]
+    marks = [("median", row["forecast_median"])]
+    marks += [] if row["line"] is None else [(f"line {row['line']:g}", row["line"])]
+    lines += [*histogram(found.probabilities, marks), ""]
+    lines += [*_law(row), *_line_in_words(row, found.wager)]
+    lines += [f"Reasons: {row['reasons']}."] if row["reasons"] else []
+    lines += ["", "What each system says, over in percent:", "", render(_says(found.systems), null="-")]
+    lines += [f"Without a forecast: {reason}" for reason in found.absences]
+    lines += [] if found.grade is None else ["", _happened(found.grade)]
+    return lines
+
+
+def _law(row: dict[str, Any]) -> list[str]:
+    plays = row["play_probability"]
+    sitting = "" if plays is None else f" He plays with {_percent(plays)}."
+    half, most, nearly_all = (f"{row[low]:.0f} to {row[high]:.0f}" for low, high in _INTERVALS)
+    return [
+        f"Mean {row['forecast_mean']:.1f}, median {row['forecast_median']:.1f} points if he plays.{sitting}",
+        f"Half of such games end with {half} points, four of five with {most}, nine of ten with {nearly_all}.",
+    ]
+
+
+def _line_in_words(row: dict[str, Any], wager: "Wager | None") -> list[str]:
+    if row["line"] is None or wager is None:
+        return ["No line."]
+    whose = f" of {row['bookmaker']}" if row["bookmaker"] else ""
+    market = row["no_vig_probability_over"]
+    beside = "" if market is None else f", the market's no-vig {_percent(market)}"
+    push = row["probability_push"]
+    exactly = f" {_percent(push)} to hit it exactly." if push else ""
+    fair = " and ".join("none" if odds is None else _odds(odds) for odds in (wager.fair_over, wager.fair_under))
+    lines = [
+        f"Line {row['line']:g}{whose}: over {_odds(row['over_price'])}, under {_odds(row['under_price'])}.",
+        f"P(over) {_percent(row['probability_over'])}{beside}; fair odds {fair}.{exactly}",
+    ]
+    return [*lines, *_bet(row, wager)]
+
+
+def _bet(row: dict[str, Any], wager: "Wager") -> list[str]:
+    """What a bet comes to after the market, or why none is made."""
+    if row["recommendation"] == "NO_LINE":
+        return ["No side has a price: NO_LINE."]
+    if wager.side is None or wager.win_probability is None or wager.expected_value is None:
+        return [f"PASS: {wager.pass_reason}."]
+    weights = f"market {wager.market_weight:.2f}, system {wager.system_weight:.2f}, intercept {wager.intercept:+.2f}"
+    after = f"After the market the {wager.side} wins {_percent(wager.win_probability)} ({weights})"
+    # What the record does not pay, or no price stands behind, is not said.
+    is_told = wager.pass_reason is None or not wager.pass_reason.startswith(("withheld", "suspect"))
+    if not is_told:
+        return [f"{after}.", f"PASS: {wager.pass_reason}."]
+    lines = [f"{after}: EV {100 * wager.expected_value:+.1f} % of a stake, {row['recommendation']}."]
+    if wager.stake is None:
+        return lines
+    uncertain = f"that probability ± {_percent(wager.standard_error)} (one standard error)"
+    return [*lines, f"Quarter Kelly, {uncertain}: {_percent(wager.stake)} of a bankroll."]
+
+
+def _says(systems: "Table") -> "Table":
+    from hoopcast.warehouse.result import Table
+
+    rows = [
+        (
+            row["system"],
+            f"{row['mean']:.1f}",
+            f"{row['median']:.1f}",
+            f"{row['p10']:.0f} to {row['p90']:.0f}",
+            None if row["probability_over"] is None else f"{100 * row['probability_over']:.1f}",
+            row["trained_until"],
+        )
+        for row in systems
+    ]
+    names = ("system", "mean", "median", "80 % range", "over", "trained until")
+    # Numbers of one precision line up as texts do, once they are as wide as each other.
+    return Table.of_rows(names, ("VARCHAR", "DOUBLE", "DOUBLE", "VARCHAR", "DOUBLE", "DATE"), rows)
+
+
+def _happened(grade: dict[str, Any]) -> str:
+    if grade["actual_points"] is None:
+        return f"What then happened: he did not play ({grade['result']})."
+    bet = "" if grade["profit"] is None else f" at {_odds(grade['price'])}, {grade['profit']:+.2f} of one unit"
+    return (
+        f"What then happened: {grade['actual_points']} points in {grade['actual_minutes']:.0f} minutes,"
+        f" {abs(grade['error']):.1f} {'above' if grade['error'] >= 0 else 'below'} the mean; {grade['result']}{bet}."
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _odds(american: float | None) -> str:
+    return "not offered" if american is None else f"{american:+.0f}"
+
 
 _RANGES = ("season", "month", "start_date", "end_date", "dates")
 _ADVICE = "A forecast, not betting advice."
@@ -86,8 +250,6 @@ def _show(session: Session, found: "Outlook", output: Output) -> None:
     elif output.format != "table":
         show(found.forecasts, output)
     elif found.player is not None:
-        from hoopcast.cli.portrait import portrait
-
         put("\n".join([*portrait(found.player, session.label), "", _ADVICE]), output.path)
     elif not found.forecasts.rows:
         session.note(

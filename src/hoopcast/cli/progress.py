@@ -1,4 +1,4 @@
-"""How a run is shown while it goes on: bars on a terminal, else one line with a time stamp per table and span."""
+"""Progress of a run on standard error, and what another process is writing."""
 
 import sys
 import time
@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hoopcast.cli.output import counted, say, tell
+from hoopcast.cli.output import counted, say, short_name, tell
+from hoopcast.cli.session import Session
 from hoopcast.errors import UsageError
 from hoopcast.paths import user_path
 from hoopcast.warehouse.targets import refuse_unwritable
@@ -16,10 +17,43 @@ from hoopcast.warehouse.targets import refuse_unwritable
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
+    from rich.status import Status
 
     from hoopcast.pipeline.report import TableReport
     from hoopcast.pipeline.run import Progress
     from hoopcast.pipeline.span import Written
+
+
+class _Working:
+    """A line that names what is being written."""
+
+    def __init__(self, status: "Status") -> None:
+        self._status = status
+
+    def table_started(self, table: str, dates: int) -> None:
+        del table, dates
+
+    def span_started(self, table: str, season: str, dates: int) -> None:
+        self._status.update(f"bringing up to date: {short_name(table)}, {season}, {counted(dates, 'date')}")
+
+    def span_ended(self, table: str, season: str, written: "Written") -> None:
+        del table, season, written
+
+    def table_ended(self, report: "TableReport") -> None:
+        del report
+
+
+@contextmanager
+def working(session: Session) -> "Iterator[Progress]":
+    """A listener to a run: one passing line on a terminal; with --verbose, a line for each table and span."""
+    if session.verbose or session.quiet or not sys.stderr.isatty():
+        with shown(quiet=not session.verbose, to_stderr=True, log_file=None) as lines:
+            yield lines
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("bringing forecasts up to date") as status:
+        yield _Working(status)
 
 
 class Lines:

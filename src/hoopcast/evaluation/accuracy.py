@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hoopcast.arrays import BoolArray, FloatArray
-from hoopcast.evaluation.forecasts import Forecasts
-from hoopcast.evaluation.populations import DIMENSIONS, Appearances, Population
-from hoopcast.evaluation.significance import difference, mean_interval
+from hoopcast.evaluation.populations import DIMENSIONS, Appearances, Forecasts, Population
+from hoopcast.evaluation.scores import difference, mean_interval
 from hoopcast.forecast.system import Level
 
 # Scores of fewer rows say nothing.

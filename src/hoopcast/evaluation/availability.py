@@ -6,8 +6,13 @@ import numpy as np
 
 from hoopcast.evaluation.accuracy import FEWEST_ROWS
 from hoopcast.evaluation.populations import Scope
-from hoopcast.evaluation.scores import brier_scores, calibration_error, calibration_error_limit, reliability
-from hoopcast.evaluation.significance import mean_interval
+from hoopcast.evaluation.scores import (
+    brier_scores,
+    calibration_error,
+    calibration_error_limit,
+    mean_interval,
+    reliability,
+)
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.warehouse.engine import Parameters, Statements
 

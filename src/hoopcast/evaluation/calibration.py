@@ -6,8 +6,7 @@ import numpy as np
 
 from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.evaluation.accuracy import FEWEST_ROWS
-from hoopcast.evaluation.forecasts import Forecasts
-from hoopcast.evaluation.populations import Appearances, Population
+from hoopcast.evaluation.populations import Appearances, Forecasts, Population
 from hoopcast.evaluation.scores import (
     BINS,
     calibration_error,

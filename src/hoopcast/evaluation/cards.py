@@ -1,23 +1,165 @@
-"""The card of a model: what a refit wrote of itself, and what the forecasts that it made scored afterwards."""
+"""The card of a model: what a refit wrote of itself, what its forecasts scored afterwards, and the page of both."""
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from math import isnan
 from typing import Any, cast
+
+import numpy as np
 
 from hoopcast.calendar import season_of
 from hoopcast.errors import UsageError
-from hoopcast.evaluation.aftermath import Aftermath, Window, aftermath
-from hoopcast.evaluation.evaluate import plain
-from hoopcast.evaluation.forecasts import level_of
+from hoopcast.evaluation.accuracy import FEWEST_ROWS, Accuracy, Slice, accuracy, slices
+from hoopcast.evaluation.alarms import stale_forecasts, stale_probabilities
+from hoopcast.evaluation.availability import Availability, availability
+from hoopcast.evaluation.evaluate import TUNING, phase_of, plain
+from hoopcast.evaluation.populations import MEANINGS, Population, Scope, appearances, forecasts, level_of
+from hoopcast.evaluation.scores import LEVELS as INTERVALS
+from hoopcast.evaluation.scores import coverage
 from hoopcast.forecast import win_probability
 from hoopcast.forecast.aliases import current_name
 from hoopcast.forecast.documents import redo
-from hoopcast.forecast.system import Level
+from hoopcast.forecast.frames import source_of
+from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.graph import Graph, systems
+from hoopcast.markdown import table
 from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.ranges import UnitDate
 from hoopcast.warehouse.engine import Engine
+from hoopcast.warehouse.tables import table as table_definition
+
+_LAWS = """
+SELECT p.game_date, COUNT(*), COUNT(a.game_id), COUNT(a.actual_points), COUNT(DISTINCT a.game_id)
+FROM nba_predictions.player_prop_predictions AS p
+LEFT JOIN nba_predictions.prediction_accuracy AS a ON a.market = p.market AND a.game_id = p.game_id
+    AND a.player_id = p.player_id AND a.system_id = p.system_id
+WHERE p.system_id = $system_id AND p.season = $season AND p.trained_until = $trained_until
+    AND p.game_date >= $refit AND p.game_date < COALESCE($following, DATE '9999-12-31')
+GROUP BY p.game_date ORDER BY p.game_date
+"""
+_PRESENCE = """
+SELECT a.game_date, COUNT(*), COUNT(b.game_id), COUNT(g.player_id), COUNT(DISTINCT b.game_id)
+FROM nba_precompute.availability AS a
+INNER JOIN nba_analytics.upcoming_player_game_context AS u ON u.game_id = a.game_id AND u.player_id = a.player_id
+    AND u.expected_level IN (SELECT UNNEST(CAST($known AS VARCHAR[])))
+LEFT JOIN (SELECT DISTINCT game_id FROM nba_analytics.player_game_summary) AS b ON b.game_id = a.game_id
+LEFT JOIN nba_analytics.player_game_summary AS g
+    ON g.game_id = a.game_id AND g.player_id = a.player_id AND g.played_flag
+WHERE 'availability_' || a.level = $system_id AND a.season = $season AND a.basis = 'model'
+    AND a.game_date > $trained_until AND a.game_date >= $refit
+    AND a.game_date < COALESCE($following, DATE '9999-12-31')
+GROUP BY a.game_date ORDER BY a.game_date
+"""
+_OF_VALUE = "What its claims paid afterwards is in `hoopcast evaluate`: claimed and realised expected value."
+_TOO_FEW = f"Fewer than {FEWEST_ROWS} forecasts are graded: too few to score."
+
+
+@dataclass(frozen=True)
+class Window:
+    """Dates that a refit forecasts: from its own on, until the one that follows in the season."""
+
+    system_id: str
+    season: str
+    refit: date
+    following: date | None
+    trained_until: date
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """Forecasts that a refit made on dates, those of them that are graded, of whom `played`, and what they scored.
+
+    `accuracy` is on the population ALL, PROP at the level `line`; `mae_ewma8` is the error of ewma8 on the same rows.
+    `coverage` is the share of outcomes inside intervals of 50, 80 and 95 %. `availability` takes their place for a
+    model of who will play. All of them are None, and `slices` empty, until there are 50 rows; `note` says why, or that
+    what is scored is not up to date.
+    """
+
+    phase: str
+    first_date: date | None = None
+    last_date: date | None = None
+    dates: int = 0
+    forecasts: int = 0
+    graded: int = 0
+    played: int = 0
+    games: int = 0
+    accuracy: Accuracy | None = None
+    mae_ewma8: float | None = None
+    coverage: tuple[float, ...] = ()
+    slices: tuple[Slice, ...] = ()
+    availability: Availability | None = None
+    note: str = ""
+    command: str = ""
+
+
+def aftermath(engine: Engine, graph: Graph, window: Window) -> Aftermath:
+    """What the forecasts of a refit scored.
+
+    Args:
+        engine: the warehouse.
+        graph: of the systems that run.
+        window: the refit.
+    """
+    if window.system_id.startswith(f"{win_probability.PREFIX}_"):
+        return Aftermath(phase_of(window.season), note=_OF_VALUE)
+    of_presence = window.system_id.startswith("availability_")
+    # As evaluations do, it counts whom the level expects.
+    known = list(LEVELS[: LEVELS.index(level_of(window.system_id)) + 1])
+    found = (
+        engine.query(_PRESENCE, vars(window) | {"known": known}) if of_presence else engine.query(_LAWS, vars(window))
+    )
+    rows = found.rows
+    phase = phase_of(window.season)
+    if not rows:
+        return Aftermath(phase, note="It has forecast nothing yet.")
+    days = tuple(cast("date", row[0]) for row in rows)
+    made, graded, played, games = (sum(int(str(row[place])) for row in rows) for place in range(1, 5))
+    counts = Aftermath(phase, days[0], days[-1], len(days), made, graded, played, games)
+    if not graded:
+        return replace(counts, note="None of the games that it forecast is graded yet.")
+    scope = Scope(phase, days, "all")
+    return _presence(engine, window, scope, counts) if of_presence else _laws(engine, graph, window, scope, counts)
+
+
+def _laws(engine: Engine, graph: Graph, window: Window, scope: Scope, counts: Aftermath) -> Aftermath:
+    rows, level = appearances(engine, scope), level_of(window.system_id)
+    population: Population = "PROP" if level == "line" else "ALL"
+    found = forecasts(engine, window.system_id, rows, scope)
+    scored = accuracy(scope.phase, population, rows, found, {})
+    if scored is None:
+        return replace(counts, note=_TOO_FEW)
+    inside = rows.population(population) & np.isfinite(found.median)
+    pit = found.pit[inside & np.isfinite(found.pit)]
+    return replace(
+        counts,
+        accuracy=scored,
+        mae_ewma8=float(np.abs(rows.points - rows.ewma8)[inside].mean()),
+        coverage=tuple(coverage(pit, one) for one in INTERVALS),
+        slices=tuple(slices(scope.phase, rows, found)),
+        note=stale_forecasts(engine, graph, _units(window, scope), {window.system_id}, "all"),
+        command=_command(scope, f" --system {window.system_id} --population {population}"),
+    )
+
+
+def _presence(engine: Engine, window: Window, scope: Scope, counts: Aftermath) -> Aftermath:
+    graded = next((one for one in availability(engine, scope) if one.level == level_of(window.system_id)), None)
+    if graded is None:
+        return replace(counts, note=_TOO_FEW)
+    note = stale_probabilities(engine, _units(window, scope), "all")
+    return replace(counts, availability=graded, note=note, command=_command(scope, ""))
+
+
+def _units(window: Window, scope: Scope) -> list[UnitDate]:
+    return [UnitDate(window.season, day) for day in scope.dates]
+
+
+def _command(scope: Scope, chosen: str) -> str:
+    """What scores the same again."""
+    return f"hoopcast evaluate --start-date {scope.dates[0]} --end-date {scope.dates[-1]} --stage all{chosen}"
+
 
 TABLE = "nba_predictions.trained_model"
 AVAILABILITY = "who will play"
@@ -75,8 +217,6 @@ class ModelCard:
 
     def markdown(self) -> str:
         """All of it as a page."""
-        from hoopcast.evaluation.card_page import markdown  # noqa: PLC0415 - it reads cards
-
         return markdown(self)
 
 
@@ -160,3 +300,195 @@ def _title(system_id: str) -> str:
     if of_value != system_id:
         return f"the weight of P(over) of {of_value} beside the market's"
     return titles.get(system_id, AVAILABILITY)
+
+
+# What a page shows of the inputs; the others are in the document.
+MOST = 25
+_FEATURES = "nba_precompute.availability_features"
+_WORDS = {"season": "part of his season"}
+
+
+def markdown(card: ModelCard) -> str:
+    """The card as a page.
+
+    Args:
+        card: of a model.
+    """
+    return "\n".join(_lines(card))
+
+
+def _lines(card: ModelCard) -> Iterator[str]:
+    yield f"# Model card: {card.system}, refit of {card.refit_date}"
+    yield from ("", _sentence(card.title), "")
+    for text in card.warnings:
+        yield from (f"**{_sentence(text)}**", "")
+    last = f"before {card.next_refit}, the next refit" if card.next_refit else f"the last refit of {card.season} so far"
+    yield from table(
+        ("", ""),
+        [
+            ("Information level", card.level),
+            ("Forecasts", f"from {card.refit_date} on, {last}"),
+            ("Cut-off", f"{card.trained_until}, the last game date that it learned from"),
+            (
+                "Version of the code",
+                f"{card.version or 'unknown'}{'' if card.is_of_todays_code else ', not that of today'}",
+            ),
+            ("Libraries", card.libraries),
+            ("Written", f"{card.written_at_utc:%Y-%m-%d %H:%M} UTC" if card.written_at_utc else "unknown"),
+            ("Size", f"{card.characters:,} characters of JSON"),
+        ],
+    )
+    yield from _data(card)
+    yield from _inputs(card)
+    yield from _learned_scores(card)
+    yield from _aftermath(card.afterwards)
+    yield from ("", "## Limits", "")
+    yield from (f"- {text}" for text in card.limits)
+
+
+def _data(card: ModelCard) -> Iterator[str]:
+    data = card.data
+    yield from ("", "## What it learned from", "", _sentence(data["learned_from"]), "")
+    yield from table(
+        ("rows", "players", "games", "game dates", "first", "last"),
+        [(data["rows"], data["players"], data["games"], data["dates"], data["first_date"], data["last_date"])],
+    )
+    yield ""
+    yield from table(("season", "rows"), list(data["rows_by_season"].items()))
+
+
+def _inputs(card: ModelCard) -> Iterator[str]:
+    yield from ("", "## What it reads, and what that weighs")
+    if card.importance:
+        yield from _importance(card)
+    rest = [f"`{name}`" for name in (*card.inputs, *card.members) if name not in card.importance]
+    if rest:
+        yield from ("", f"Read without an importance of its own: {', '.join(rest)}.")
+
+
+def _importance(card: ModelCard) -> Iterator[str]:
+    ordered = sorted(card.importance.items(), key=lambda one: -one[1])
+    total = sum(card.importance.values()) or 1.0
+    yield from ("", f"Importance is the {card.importance_is}.", "")
+    by_feature = any(name in card.inputs for name in card.importance)
+    columns = ("", "importance", "of all", "meaning")
+    rows = [
+        (f"`{name}`" if by_feature else name, f"{number:.3g}", f"{number / total:.1%}", _meaning(card, name))
+        for name, number in ordered[:MOST]
+    ]
+    yield from table(columns, rows) if by_feature else table(columns[:3], [row[:3] for row in rows])
+    if len(ordered) > MOST:
+        left = sum(number for _, number in ordered[MOST:]) / total
+        yield from ("", f"{len(ordered) - MOST} more have {left:.1%} of all; `--json` names them.")
+
+
+def _meaning(card: ModelCard, name: str) -> str:
+    """What a feature is; empty for what is none."""
+    if name not in card.inputs:
+        return ""
+    if card.title == AVAILABILITY:
+        return table_definition(_FEATURES).column(name).meaning
+    source, own_name = source_of(name)
+    return table_definition(source.table).column(own_name).meaning
+
+
+def _learned_scores(card: ModelCard) -> Iterator[str]:
+    if not card.learned_scores:
+        return
+    yield from ("", "## Scores on what it learned from", "", "No promise: forecasts are judged below.", "")
+    yield from (f"- {what}: {number:.4g}" for what, number in card.learned_scores.items())
+
+
+def _aftermath(found: Aftermath) -> Iterator[str]:
+    yield from ("", "## What its forecasts scored afterwards", "")
+    if found.first_date:
+        yield (
+            f"From {found.first_date} to {found.last_date} this refit, and no other, made {found.forecasts:,} forecasts"
+            f" on {found.dates} dates; {found.graded:,} in {found.games:,} games are graded, {found.played:,} of them"
+            " of players who played."
+        )
+    if found.phase == TUNING:
+        yield from ("", "TUNING: settings were chosen on this season; new ones will score worse.")
+    if found.note:
+        yield from ("", f"**{_sentence(found.note)}**")
+    yield from _forecast_lines(found)
+    yield from _availability_lines(found)
+    if found.command:
+        yield from ("", f"`{found.command}` scores the same again.")
+
+
+def _forecast_lines(found: Aftermath) -> Iterator[str]:
+    score = found.accuracy
+    if score is None or found.mae_ewma8 is None:
+        return
+    yield from ("", f"Population {score.population}: {MEANINGS[score.population]}. Points; ewma8 on the same rows.", "")
+    yield from table(
+        ("rows", "forecast", "MAE", "95 %", "MAE of ewma8", "bias", "CRPS", "95 %", "log score"),
+        [
+            (
+                score.rows,
+                f"{score.covered:.1%}",
+                f"{score.mae:.3f}",
+                _interval(score.mae_low, score.mae_high),
+                f"{found.mae_ewma8:.3f}",
+                f"{score.bias:+.2f}",
+                f"{score.crps:.3f}",
+                _interval(score.crps_low, score.crps_high),
+                f"{score.log_score:.3f}",
+            )
+        ],
+    )
+    shares = ", ".join(f"{share:.1%}" for share in found.coverage)
+    yield from ("", f"Intervals of 50, 80 and 95 % held {shares} of the outcomes.")
+    # What all rows share says nothing that the table above does not.
+    count = Counter(one.dimension for one in found.slices)
+    shown = [one for one in found.slices if count[one.dimension] > 1]
+    if shown:
+        yield ""
+        yield from table(
+            ("by", "", "rows", "MAE", "MAE of ewma8", "bias", "CRPS"),
+            [
+                (
+                    _WORDS.get(one.dimension, one.dimension),
+                    one.value,
+                    one.rows,
+                    f"{one.mae:.3f}",
+                    f"{one.mae_ewma8:.3f}",
+                    f"{one.bias:+.2f}",
+                    f"{one.crps:.3f}",
+                )
+                for one in shown
+            ],
+        )
+
+
+def _availability_lines(found: Aftermath) -> Iterator[str]:
+    graded = found.availability
+    if graded is None:
+        return
+    yield ""
+    yield from table(
+        ("rows", "played", "Brier", "95 %", "Brier of the share", "calibration error", "limit"),
+        [
+            (
+                graded.rows,
+                f"{graded.played_share:.1%}",
+                f"{graded.brier:.4f}",
+                _interval(graded.brier_low, graded.brier_high, 4),
+                f"{graded.brier_of_share:.4f}",
+                f"{graded.calibration_error:.4f}",
+                f"{graded.calibration_error_limit:.4f}",
+            )
+        ],
+    )
+    yield from ("", "In ten bins of equal mass:", "")
+    bins = zip(graded.said, graded.happened, strict=True)
+    yield from table(("said", "played"), [(f"{said:.1%}", f"{happened:.1%}") for said, happened in bins])
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:].rstrip('.')}."
+
+
+def _interval(low: float, high: float, digits: int = 3) -> str:
+    return "" if isnan(low) else f"{low:.{digits}f} to {high:.{digits}f}"

@@ -12,18 +12,34 @@ from hoopcast.errors import UsageError
 from hoopcast.evaluation.accuracy import MARKET, MOVING_AVERAGE, Accuracy, Slice, accuracy, slices
 from hoopcast.evaluation.alarms import NOTES, warnings
 from hoopcast.evaluation.availability import Availability, availability
-from hoopcast.evaluation.betting import Betting, always_under, every_line, recommended
 from hoopcast.evaluation.calibration import Calibration, calibration
-from hoopcast.evaluation.claims import Claim, ClaimSummary, claims
-from hoopcast.evaluation.forecasts import Forecasts, baseline, forecasts, level_of, system_ids
 from hoopcast.evaluation.market import (
     AfterMarketLoss,
     AgainstMarket,
+    Betting,
+    Claim,
+    ClaimSummary,
     after_market_loss,
     against_market,
+    always_under,
+    claims,
+    every_line,
     recalibrated_market,
+    recommended,
 )
-from hoopcast.evaluation.populations import MEANINGS, POPULATIONS, Appearances, Population, Scope, appearances
+from hoopcast.evaluation.populations import (
+    MEANINGS,
+    POPULATIONS,
+    Appearances,
+    Forecasts,
+    Population,
+    Scope,
+    appearances,
+    baseline,
+    forecasts,
+    level_of,
+    system_ids,
+)
 from hoopcast.forecast.aliases import current_name
 from hoopcast.forecast.system import LEVELS
 from hoopcast.graph import ALL_SYSTEMS, Graph

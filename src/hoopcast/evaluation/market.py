@@ -1,19 +1,333 @@
-"""Forecasts beside the market: logarithmic loss at the line, bets at real prices, and what chance would do."""
+"""Against the market: log-loss at the line, bets at their prices, and what picks were claimed to pay and paid."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 from scipy.special import expit
 
-from hoopcast.arrays import BoolArray, FloatArray
+from hoopcast.arrays import BoolArray, DateArray, FloatArray, TextArray
 from hoopcast.evaluation.accuracy import FEWEST_ROWS
-from hoopcast.evaluation.forecasts import Forecasts
-from hoopcast.evaluation.populations import Appearances
-from hoopcast.evaluation.scores import log_losses, log_odds, logistic_coefficients
-from hoopcast.evaluation.significance import difference, mean_interval
+from hoopcast.evaluation.populations import Appearances, Forecasts, Scope, level_of
+from hoopcast.evaluation.scores import difference, log_losses, log_odds, logistic_coefficients, mean_interval
 from hoopcast.forecast.system import Level
-from hoopcast.market.odds import decimal_odds, no_vig_probability_over
+from hoopcast.market.after_market import FEWEST_LINES
+from hoopcast.market.claims import LARGEST_CREDIBLE, Band, ClaimRecord, claim_record, mean_return
+from hoopcast.market.odds import bets_needed, decimal_odds, no_vig_probability_over
+from hoopcast.market.value import BEYOND_CREDIBLE
 from hoopcast.warehouse.engine import Statements
+
+_BETS = """
+SELECT p.game_date, p.recommendation, p.line, CAST(p.over_price AS DOUBLE) AS over_price,
+    CAST(p.under_price AS DOUBLE) AS under_price, CAST(a.actual_points AS DOUBLE) AS points
+FROM nba_predictions.player_prop_predictions AS p
+INNER JOIN nba_predictions.prediction_accuracy AS a ON a.market = p.market AND a.game_id = p.game_id
+    AND a.player_id = p.player_id AND a.system_id = p.system_id
+INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = p.game_id
+WHERE p.system_id = $system_id AND p.market = 'points' AND p.recommendation IN ('OVER', 'UNDER')
+    AND p.game_date IN (SELECT UNNEST(CAST($dates AS DATE[]))) AND ($stage = 'all' OR s.season_stage = $stage)
+ORDER BY p.game_date, p.game_id, p.player_id
+"""
+ALWAYS_UNDER = "always under"
+EVERY_LINE, RECOMMENDED = "every line", "recommended"
+
+
+@dataclass(frozen=True)
+class Betting:
+    """One unit on each of a system's bets; pushes and voids are counted, and in no rate.
+
+    `bets` is `recommended` (enough expected value) or `every line` (the likelier side of each). `hit_rate` is of wins
+    and losses; `return_rate` is profit over stakes of those that had a price (`priced`), both with 95 % intervals from
+    resampling whole days. `under_*` is what betting the under of the same lines did. `break_even` is the hit rate that
+    the prices paid ask for. `bets_needed` is how many bets tell this hit rate from the break-even (one-sided 5 %, 80 %
+    power), None if it is no higher.
+    """
+
+    phase: str
+    level: Level
+    system: str
+    bets: str
+    wins: int
+    losses: int
+    pushes: int
+    voids: int
+    hit_rate: float
+    hit_rate_low: float
+    hit_rate_high: float
+    priced: int
+    return_rate: float
+    return_low: float
+    return_high: float
+    break_even: float
+    under_hit_rate: float
+    under_return: float
+    bets_needed: int | None
+
+
+@dataclass(frozen=True)
+class _Slips:
+    """Bets with what happened; `points` is NaN for an absence. Every column is (n,)."""
+
+    day: DateArray
+    on_over: BoolArray
+    line: FloatArray
+    over_price: FloatArray
+    under_price: FloatArray
+    points: FloatArray
+
+
+def recommended(statements: Statements, scope: Scope, system_id: str) -> Betting | None:
+    """The bets that a system recommended, at the prices of the forecast, or None for too few."""
+    found = statements.columns(_BETS, {"system_id": system_id, "dates": list(scope.dates), "stage": scope.stage})
+    numbers = {name: found[name].astype(np.float64) for name in ("line", "over_price", "under_price", "points")}
+    slips = _Slips(day=found["game_date"], on_over=_is_over(found["recommendation"]), **numbers)
+    return _settled(scope.phase, level_of(system_id), system_id, RECOMMENDED, slips)
+
+
+def every_line(phase: str, rows: Appearances, forecasts: Forecasts) -> Betting | None:
+    """The likelier side of every line: by P(over), or by the point forecast of a rule that gives none."""
+    side = np.where(
+        np.isfinite(forecasts.over_probability), forecasts.over_probability - 0.5, forecasts.median - rows.line
+    )
+    return _on(phase, forecasts.level, forecasts.system_id, rows, side)
+
+
+def always_under(phase: str, rows: Appearances) -> Betting | None:
+    """The under of every line."""
+    return _on(phase, "market", ALWAYS_UNDER, rows, np.where(np.isfinite(rows.line), -1.0, np.nan))
+
+
+def _on(phase: str, level: Level, name: str, rows: Appearances, side: FloatArray) -> Betting | None:
+    taken = np.isfinite(rows.line) & np.isfinite(side) & (side != 0)
+    slips = _Slips(rows.game_date, side > 0, rows.line, rows.over_price, rows.under_price, rows.points)
+    return _settled(phase, level, name, EVERY_LINE, _Slips(*(column[taken] for column in vars(slips).values())))
+
+
+def _settled(phase: str, level: Level, name: str, kind: str, slips: _Slips) -> Betting | None:
+    played = np.isfinite(slips.points)
+    pushed = slips.points == slips.line
+    counts = played & ~pushed
+    if counts.sum() < FEWEST_ROWS:
+        return None
+    is_over = slips.points > slips.line
+    won = (is_over == slips.on_over)[counts].astype(np.float64)
+    price = decimal_odds(np.where(slips.on_over, slips.over_price, slips.under_price))[counts]
+    under = decimal_odds(slips.under_price)[counts]
+    day, went_under = slips.day[counts], (~is_over)[counts].astype(np.float64)
+    priced, under_priced = np.isfinite(price), np.isfinite(under)
+    gain = won * price - 1
+    of_hits, of_gain = mean_interval(won, day), mean_interval(gain[priced], day[priced])
+    hit_rate = float(won.mean())
+    mean_price = float(price[priced].mean()) if priced.any() else float("nan")
+    return Betting(
+        phase,
+        level,
+        name,
+        kind,
+        int(won.sum()),
+        int(len(won) - won.sum()),
+        int(pushed.sum()),
+        int((~played).sum()),
+        hit_rate,
+        of_hits.low,
+        of_hits.high,
+        int(priced.sum()),
+        _mean(gain[priced]),
+        of_gain.low,
+        of_gain.high,
+        1 / mean_price,
+        float(went_under.mean()),
+        _mean((went_under * under - 1)[under_priced]),
+        bets_needed(hit_rate, mean_price) if 1 / mean_price < hit_rate < 1 else None,
+    )
+
+
+def _is_over(recommendation: TextArray) -> BoolArray:
+    found: BoolArray = recommendation == "OVER"
+    return found
+
+
+def _mean(values: FloatArray) -> float:
+    return float(values.mean()) if len(values) else float("nan")
+
+
+PriceKind: TypeAlias = Literal["both sides", "one side"]
+Verdict: TypeAlias = Literal["inside", "outside", "too few", "not bet on"]
+_CLAIMS = """
+SELECT p.season, p.game_date, p.expected_value, p.better_side = 'OVER' AS on_over, p.line,
+    CAST(p.over_price AS DOUBLE) AS over_price, CAST(p.under_price AS DOUBLE) AS under_price, p.suspect_price,
+    p.pass_reason, COALESCE(p.pass_reason, '') LIKE 'withheld%' AS is_withheld,
+    p.recommendation IN ('OVER', 'UNDER') AS is_pick, CAST(a.actual_points AS DOUBLE) AS points
+FROM nba_predictions.player_prop_predictions AS p
+INNER JOIN nba_predictions.prediction_accuracy AS a ON a.market = p.market AND a.game_id = p.game_id
+    AND a.player_id = p.player_id AND a.system_id = p.system_id
+INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = p.game_id
+WHERE p.system_id = $system_id AND p.market = 'points' AND p.expected_value IS NOT NULL AND a.actual_points IS NOT NULL
+    AND p.game_date IN (SELECT UNNEST(CAST($dates AS DATE[]))) AND ($stage = 'all' OR s.season_stage = $stage)
+ORDER BY p.game_date, p.game_id, p.player_id
+"""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Lines of one band of claimed expected value: what was claimed for the better side and what it returned.
+
+    Shares of one unit; `returned_low` and `returned_high` are a 95 % interval clustered by day. Lines with prices of
+    `one side` are never bet on. `picks` of the `lines` were recommended, and `withheld` of them had their picks
+    withheld. The verdict is `outside` where the claim is outside its interval, and `not bet on` for claims too large to
+    be believed, which stand outside the record.
+    """
+
+    phase: str
+    season: str
+    level: Level
+    system: str
+    prices: PriceKind
+    low: float
+    high: float
+    lines: int
+    picks: int
+    withheld: int
+    claimed: float
+    returned: float
+    returned_low: float
+    returned_high: float
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class ClaimSummary:
+    """All bands of a system and season: the slope of returns on claims, with its 95 % interval, and what follows.
+
+    `status` is `not contradicted`, or says why no picks are made: withheld from the next refit on, too few lines, or
+    one price. The `picks`, of them `overs`, were claimed to pay `pick_claimed` and returned `pick_returned`, with a
+    95 % interval clustered by day.
+    """
+
+    phase: str
+    season: str
+    level: Level
+    system: str
+    prices: PriceKind
+    lines: int
+    picks: int
+    overs: int
+    pick_claimed: float
+    pick_returned: float
+    pick_low: float
+    pick_high: float
+    slope: float
+    slope_low: float
+    slope_high: float
+    status: str
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Graded lines of one system with a claim, (n,) each."""
+
+    season: TextArray
+    day: DateArray
+    claimed: FloatArray
+    returned: FloatArray
+    is_single: BoolArray
+    is_bet_on: BoolArray
+    is_beyond: BoolArray
+    is_pick: BoolArray
+    is_withheld: BoolArray
+    on_over: BoolArray
+
+    def rows(self, which: BoolArray) -> "_Lines":
+        return _Lines(*(column[which] for column in vars(self).values()))
+
+
+def claims(statements: Statements, scope: Scope, system_id: str) -> Iterator[tuple[ClaimSummary, tuple[Claim, ...]]]:
+    """What a system claimed and what came of it, for each season and kind of prices that has claims."""
+    lines = _lines(statements, scope, system_id)
+    for season in dict.fromkeys(lines.season.tolist()):
+        of_season = lines.rows(lines.season == season)
+        kinds: tuple[tuple[PriceKind, BoolArray], ...] = (
+            ("both sides", of_season.is_bet_on),
+            ("one side", of_season.is_single & (of_season.claimed < LARGEST_CREDIBLE)),
+        )
+        for prices, inside in kinds:
+            if inside.any():
+                part = of_season.rows(inside)
+                record = claim_record(part.claimed, part.returned, part.day)
+                about = (scope.phase, season, level_of(system_id), system_id, prices)
+                summary = ClaimSummary(
+                    *about,
+                    len(part.claimed),
+                    int(part.is_pick.sum()),
+                    int((part.is_pick & part.on_over).sum()),
+                    float(part.claimed[part.is_pick].mean()) if part.is_pick.any() else float("nan"),
+                    *mean_return(part.returned[part.is_pick], part.day[part.is_pick]),
+                    record.slope.slope,
+                    record.slope.low,
+                    record.slope.high,
+                    _status(prices, record, len(part.claimed)),
+                )
+                shown = [_claim(about, band, part) for band in record.bands if band.claims]
+                beyond = of_season.rows(of_season.is_beyond) if prices == "both sides" else part.rows(part.is_beyond)
+                yield summary, (*shown, *([_beyond(about, beyond)] if len(beyond.claimed) else []))
+
+
+def _claim(about: tuple[str, str, Level, str, PriceKind], band: Band, lines: _Lines) -> Claim:
+    inside = (lines.claimed >= band.low) & (lines.claimed < band.high)
+    return Claim(
+        *about,
+        band.low,
+        band.high,
+        band.claims,
+        int(lines.is_pick[inside].sum()),
+        int(lines.is_withheld[inside].sum()),
+        band.claimed,
+        band.returned,
+        band.returned_low,
+        band.returned_high,
+        "too few" if not band.is_judged else "inside" if band.holds else "outside",
+    )
+
+
+def _beyond(about: tuple[str, str, Level, str, PriceKind], lines: _Lines) -> Claim:
+    """What claims too large to be believed would have paid."""
+    mean, low, high = mean_return(lines.returned, lines.day)
+    count, claimed = len(lines.claimed), float(lines.claimed.mean())
+    return Claim(*about, LARGEST_CREDIBLE, 1.0, count, 0, 0, claimed, mean, low, high, "not bet on")
+
+
+def _status(prices: PriceKind, record: ClaimRecord, lines: int) -> str:
+    if prices == "one side":
+        return "no picks: one side alone is priced"
+    if lines < FEWEST_LINES:
+        return f"not judged: {lines:,} of {FEWEST_LINES:,} lines"
+    return f"withheld from the next refit on: {record.broken}" if record.broken else "not contradicted"
+
+
+def _lines(statements: Statements, scope: Scope, system_id: str) -> _Lines:
+    found = statements.columns(_CLAIMS, {"system_id": system_id, "dates": list(scope.dates), "stage": scope.stage})
+    over, under = (decimal_odds(found[name].astype(np.float64)) for name in ("over_price", "under_price"))
+    on_over = found["on_over"].astype(np.bool_)
+    points, line = found["points"].astype(np.float64), found["line"].astype(np.float64)
+    price = np.where(on_over, over, under)
+    won = np.where(on_over, points > line, points < line)
+    is_single = np.isnan(over) | np.isnan(under)
+    claimed = found["expected_value"].astype(np.float64)
+    is_beyond: BoolArray = found["pass_reason"] == BEYOND_CREDIBLE
+    return _Lines(
+        found["season"],
+        found["game_date"],
+        claimed,
+        np.where(points == line, 0.0, np.where(won, price - 1, -1.0)),
+        is_single,
+        ~found["suspect_price"].astype(np.bool_),
+        is_beyond,
+        found["is_pick"].astype(np.bool_),
+        found["is_withheld"].astype(np.bool_),
+        on_over,
+    )
+
 
 # Prices of one side say what the book's margin is only with the other side's.
 _PRICED = """

@@ -4,14 +4,12 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from hoopcast.evaluation.betting import EVERY_LINE, RECOMMENDED
 from hoopcast.evaluation.evaluate import Evaluation
-from hoopcast.evaluation.market import ALL, AfterMarketLoss, AgainstMarket
+from hoopcast.evaluation.market import ALL, EVERY_LINE, RECOMMENDED, AfterMarketLoss, AgainstMarket
 from hoopcast.evaluation.populations import DIMENSIONS
 from hoopcast.forecast.system import LEVELS
 from hoopcast.market.claims import EDGES, LARGEST_CREDIBLE
-from hoopcast.market.odds import STANDARD_OVERROUND
-from hoopcast.market.power import bets_needed
+from hoopcast.market.odds import STANDARD_OVERROUND, bets_needed
 
 ADVICE = "Forecasts, not betting advice."
 _STANDARD_PRICE = 2 / STANDARD_OVERROUND

@@ -7,7 +7,7 @@ from hoopcast.forecast.calibrating import kept
 from hoopcast.forecast.chance import row_uniform
 from hoopcast.forecast.law import scores
 from hoopcast.market.odds import decimal_odds
-from hoopcast.market.settlement import bet_result, profit
+from hoopcast.market.value import bet_result, profit
 from hoopcast.pipeline.model import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 

@@ -10,10 +10,10 @@ from hoopcast.calendar import is_season, season_start_year
 from hoopcast.errors import UsageError
 from hoopcast.ingest import unresolved
 from hoopcast.ingest.contracts import CONTRACTS
-from hoopcast.ingest.late import settle
 from hoopcast.ingest.quarantine import QUARANTINE
+from hoopcast.ingest.unresolved import settle
 from hoopcast.paths import user_path
-from hoopcast.pipeline.raw_units import append_raw
+from hoopcast.pipeline.ledger import append_raw
 from hoopcast.warehouse.engine import Engine, Value
 from hoopcast.warehouse.tables import Table, raw_tables
 

@@ -10,16 +10,15 @@ from pathlib import Path
 from hoopcast.calendar import season_start_year
 from hoopcast.errors import SourceError, UsageError
 from hoopcast.ingest import candidates, quarantine, unresolved
+from hoopcast.ingest.candidates import merge
 from hoopcast.ingest.contract import Contract
 from hoopcast.ingest.contracts import CONTRACTS, contract_of, recognise, refuse_missing, refuse_repeated
 from hoopcast.ingest.files import Content, Found, find, has_known_ending, open_file
-from hoopcast.ingest.late import resolve_waiting
-from hoopcast.ingest.merge import merge
 from hoopcast.ingest.report import FileReport, IngestReport
 from hoopcast.ingest.staging import Staged, drop_staged, shapes, stage
+from hoopcast.ingest.unresolved import resolve_waiting
 from hoopcast.paths import user_path
-from hoopcast.pipeline.ledger import utc_now
-from hoopcast.pipeline.raw_units import append_raw
+from hoopcast.pipeline.ledger import append_raw, utc_now
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Engine
 from hoopcast.warehouse.targets import COMPANIONS

@@ -12,8 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from hoopcast.errors import EngineError, SourceError, StatementError
-from hoopcast.ingest.documents import Extract, Json, extracts
-from hoopcast.ingest.files import Content
+from hoopcast.ingest.files import Content, Extract, Json, extracts
 from hoopcast.warehouse.engine import Engine
 
 _DELIMITERS = ",;\t|"

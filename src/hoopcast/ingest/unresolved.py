@@ -1,8 +1,12 @@
-"""Rows whose player is given by name alone: resolved, or kept until the name is known."""
+"""Names that no source resolves: rows that wait for them, and what becomes of these once the name is known."""
 
+from collections.abc import Collection
 from datetime import date
 
+from hoopcast.ingest import candidates, quarantine
 from hoopcast.ingest.contract import Contract
+from hoopcast.ingest.contracts import CONTRACTS
+from hoopcast.pipeline.ledger import append_raw
 from hoopcast.players import Mention, known_players, resolve
 from hoopcast.warehouse.engine import Engine, Value
 from hoopcast.warehouse.tables import Table
@@ -141,3 +145,58 @@ def take_up_doubtful(engine: Engine, contract: Contract) -> set[date]:
     engine.execute(f"DELETE FROM {contract.table_name} AS o USING candidate AS c WHERE o.player_id = c.former_id{keys}")
     engine.execute("UPDATE candidate SET player_id = NULL, fate = 'good'")
     return {day for day in dates if isinstance(day, date)}
+
+
+# What a contract says of the player where its files never have his id.
+_BY_NAME_ALONE = "NULL"
+
+
+def resolve_waiting(engine: Engine, run_id: str) -> int:
+    """Resolve names that earlier files left or gave to a namesake, with the players known now.
+
+    Each table is one transaction.
+
+    Args:
+        engine: the warehouse.
+        run_id: run that the ledger entries name.
+
+    Returns:
+        Rows that waited and were resolved.
+    """
+    resolved = 0
+    for contract in CONTRACTS:
+        if contract.outputs.get("player_id") == _BY_NAME_ALONE:
+            with engine.transaction():
+                dates = take_up_doubtful(engine, contract)
+                if dates:
+                    settle(engine, contract, run_id, dates)
+        if contract.by_name and waiting(engine, contract):
+            with engine.transaction():
+                take_up(engine, contract)
+                resolved += settle(engine, contract, run_id)
+    return resolved
+
+
+def settle(engine: Engine, contract: Contract, run_id: str, touched: Collection[date] = ()) -> int:
+    """Resolve the rows of `candidate`, load those with a player and keep the others waiting.
+
+    Args:
+        engine: the warehouse, in a transaction, with `candidate` taken up from the waiting rows.
+        contract: of their table.
+        run_id: run that the ledger entries name.
+        touched: dates of the table from which rows were taken.
+
+    Returns:
+        Rows that were resolved.
+    """
+    name_players(engine, contract)
+    candidates.settle_doubles(engine, contract)
+    fates = candidates.counts(engine)
+    merged = candidates.merge(engine, contract, replace=False)
+    merged.dates[contract.table_name].update(touched)
+    if fates["broken"]:
+        quarantine.set_aside_conflicts(engine, contract)
+    keep_unresolved(engine, contract)
+    for table_name, dates in merged.dates.items():
+        append_raw(engine, run_id, table_name, sorted(dates))
+    return fates["good"] + fates["broken"] + fates["collapsed"]

@@ -7,7 +7,7 @@ import numpy as np
 from hoopcast.league.columns import Array, Floats, Ints, Texts, chance
 from hoopcast.league.names import invented_names
 from hoopcast.league.size import LeagueSize
-from hoopcast.nba.invented import FIRST_INVENTED_ID
+from hoopcast.nba.names import FIRST_INVENTED_ID
 
 # Invented players have ids that NBA.com has not given to anyone.
 FIRST_PLAYER_ID = FIRST_INVENTED_ID + 1

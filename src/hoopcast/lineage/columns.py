@@ -1,6 +1,6 @@
-"""Lineage of columns: from what each column of a model was made, values and conditions alike, and by which date."""
+"""Lineage of columns: from what each was made, by which date that was known, and whether it may be."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -9,10 +9,20 @@ from sqlglot.optimizer.scope import Scope, build_scope
 
 from hoopcast.errors import ModelError, UsageError
 from hoopcast.lineage.queries import read_select
-from hoopcast.lineage.traces import ROW, Relation, Trace, Traces, key_level, relation_of
+from hoopcast.lineage.traces import (
+    HISTORY,
+    ROW,
+    ROW_LEVELS,
+    Relation,
+    Trace,
+    Traces,
+    has_post_game_rows,
+    key_level,
+    relation_of,
+)
 from hoopcast.pipeline.model import Model, all_models
 from hoopcast.warehouse.dialect import parse, resolved
-from hoopcast.warehouse.tables import table
+from hoopcast.warehouse.tables import LEVELS, Column, table
 
 
 @dataclass(frozen=True, order=True)
@@ -171,3 +181,82 @@ def _moved(traces: Traces, renamed: dict[str, str]) -> Traces:
     return frozenset(
         replace(trace, bounds=frozenset((renamed[name], days) for name, days in trace.bounds)) for trace in traces
     )
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """A column (or `*`, the rows) of a table that reads what it must not know, and where from."""
+
+    table: str
+    column: str
+    rule: str
+    message: str
+
+
+def check_lineage(models: Iterable[Model]) -> tuple[Problem, ...]:
+    """Columns of models that read what is known only after their game, on a later date, or at a higher level.
+
+    Raises:
+        ModelError: if a model reads what no definition describes.
+    """
+    return tuple(problem for model in models for problem in _problems(model))
+
+
+@cache
+def _problems(model: Model) -> tuple[Problem, ...]:
+    relation = traces_of(model)
+    found: set[Problem] = set()
+    for column in model.table.columns:
+        for trace in relation.columns[column.name]:
+            found.update(_of_column(model, column, trace))
+    if not has_post_game_rows(model.table):
+        level = row_level_of(model)
+        for trace in relation.rows:
+            found.update(_of_rows(model, level, trace))
+    return tuple(sorted(found))
+
+
+def _of_column(model: Model, column: Column, trace: Trace) -> Iterator[Problem]:
+    slack = trace.slack(model.time)
+    if column.availability == "post-game":
+        if (trace.post_game or trace.dated) and (slack is None or slack > 0):
+            yield Problem(model.name, column.name, "later", f"reads {_named(trace)} of dates after its own")
+        return
+    level = LEVELS.index(column.level) if column.level else HISTORY
+    if trace.claim and _names_row_levels(model):
+        level = max(level, row_level_of(model))
+    yield from _early(model, column.name, trace, level)
+
+
+def _names_row_levels(model: Model) -> bool:
+    """Whether the model is the one that chooses, for each row, the claim of the lowest level that knows of it.
+
+    Readers are held to that level by a filter on it; that a claim of a higher level changes no row of a lower one is
+    for a test on data.
+    """
+    made = set(ROW_LEVELS) & set(model.table.column_names)
+    passed = {name for item in model.inputs for name in item.table.column_names}
+    return bool(made - passed)
+
+
+def _of_rows(model: Model, level: int, trace: Trace) -> Iterator[Problem]:
+    yield from _early(model, ROW, trace, level)
+
+
+def _early(model: Model, name: str, trace: Trace, level: int) -> Iterator[Problem]:
+    """What a pre-game column, or the rows of a pre-game table, must not read."""
+    slack = trace.slack(model.time)
+    if slack is not None and slack < 0:
+        return  # All that was known before the date is history.
+    if trace.post_game:
+        yield Problem(model.name, name, "as-of", f"reads {_named(trace)}, known after the game, behind no as-of gate")
+        return
+    if trace.dated and slack != 0:
+        yield Problem(model.name, name, "later", f"reads {_named(trace)} of dates after its own")
+    if trace.level > level:
+        levels = f"{LEVELS[trace.level]}, its own is {LEVELS[level]}"
+        yield Problem(model.name, name, "level", f"reads {_named(trace)} of level {levels}")
+
+
+def _named(trace: Trace) -> str:
+    return f"whether {trace.table} has a row" if trace.column == ROW else f"{trace.table}.{trace.column}"

@@ -2,8 +2,47 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
-from hoopcast.nba.nicknames import FIRST_NAMES, WHOLE_NAMES
+# Pairs of normal forms: of a first name, and of what it is called beside it.
+_FIRST_NAMES = (
+    ("alexandre", "alex"), ("bradley", "brad"), ("brandon", "bj"), ("cameron", "cam"), ("charles", "charlie"),
+    ("christopher", "chris"), ("cameron", "cj"), ("daniel", "danny"), ("edrice", "bam"), ("gregory", "greg"),
+    ("guillermo", "willy"), ("herbert", "herb"), ("ignas", "iggy"), ("ishmael", "ish"), ("ishmail", "ish"),
+    ("jakob", "jacob"), ("jose", "jj"), ("joseph", "joe"), ("juan", "juancho"), ("kenneth", "kenny"),
+    ("kenyon", "kj"), ("louis", "lou"), ("matthew", "matt"), ("maurice", "moe"), ("maximilian", "maxi"),
+    ("michael", "mike"), ("mohamed", "mo"), ("moritz", "moe"), ("nahshon", "bones"), ("nazareth", "naz"),
+    ("nicholas", "nick"), ("nickeil", "nick"), ("nicolas", "nic"), ("ogugua", "og"), ("patrick", "patty"),
+    ("raulzinho", "raul"), ("ronald", "ron"), ("ruben", "rj"), ("steven", "steve"), ("sviatoslav", "svi"),
+    ("timothe", "tim"), ("vincent", "vince"), ("wesley", "wes"), ("william", "bill"), ("zachary", "zach"),
+    ("zaur", "zaza"),
+)  # fmt: skip
+# Pairs of normal forms of whole names, without suffix.
+_WHOLE_NAMES = (
+    ("charlesbrown", "charliebrown"),
+    ("djaugustine", "djaugustin"),
+    ("enesfreedom", "eneskanter"),
+    ("marcoslouzadasilva", "didilouzada"),
+    ("nene", "nenehilario"),
+)
+
+
+def _both_ways(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for one, other in pairs:
+        found[one] = (*found.get(one, ()), other)
+        found[other] = (*found.get(other, ()), one)
+    return MappingProxyType(found)
+
+
+FIRST_NAMES: Mapping[str, tuple[str, ...]] = _both_ways(_FIRST_NAMES)
+WHOLE_NAMES: Mapping[str, tuple[str, ...]] = _both_ways(_WHOLE_NAMES)
+
+
+# The first player id of the simulator.
+FIRST_INVENTED_ID = 9_000_000
+
 
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
 # Longest first, so that `iii` is not read as `ii` with a letter before it.

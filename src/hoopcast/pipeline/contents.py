@@ -10,8 +10,8 @@ from hoopcast.pipeline.checks import describe
 from hoopcast.pipeline.clauses import Clause, listed
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.model import Model
-from hoopcast.pipeline.own_states import PAST_CONTENT, SAME_CONTENT
 from hoopcast.pipeline.standing import Readings
+from hoopcast.pipeline.states import PAST_CONTENT, SAME_CONTENT
 from hoopcast.warehouse.engine import Statements, Value
 
 STAGE = "hoopcast_stage"

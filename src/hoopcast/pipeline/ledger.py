@@ -1,11 +1,14 @@
-"""The ledger: what was written when, by which code, from which inputs. Append-only; a unit's newest entry counts."""
+"""The ledger: what was written when, from what, by which run; and the runs themselves."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal, cast
 
-from hoopcast.warehouse.engine import Statements
+from hoopcast.calendar import season_of
+from hoopcast.warehouse.engine import Engine, Statements
+from hoopcast.warehouse.tables import table
 
 LEDGER = "nba_orchestration.ledger"
 # SQL: the node that an entry or a failure is of.
@@ -100,5 +103,127 @@ def append(engine: Statements, run_id: str, entries: Sequence[Entry]) -> None:
             "expected": [entry.expected for entry in entries],
             "taken": [entry.seconds for entry in entries],
             "errors": [entry.error for entry in entries],
+        },
+    )
+
+
+RAW_VERSION = "raw"
+
+
+def append_raw(engine: Engine, run_id: str, table_name: str, dates: Sequence[date], seconds: float = 0.0) -> list[date]:
+    """Record dates of a raw table whose content is not what the ledger has, in the transaction of the rows.
+
+    Args:
+        engine: the warehouse, in a transaction.
+        run_id: run that writes.
+        table_name: raw table with its schema.
+        dates: dates that may have changed; a date without rows is recorded with 0 rows and fingerprint 0.
+        seconds: time that the change took.
+
+    Returns:
+        Dates that were recorded.
+    """
+    if not dates:
+        return []
+    definition = table(table_name)
+    content = engine.row_hash(definition.content_columns)
+    time = definition.time
+    changed = engine.query(
+        f"""
+        WITH touched AS (SELECT UNNEST($dates) AS unit_date),
+        content AS (
+            SELECT {time} AS unit_date, BIT_XOR({content}) AS fingerprint, COUNT(*) AS row_count
+            FROM {table_name} WHERE {time} IN (SELECT unit_date FROM touched) GROUP BY {time}
+        ),
+        recorded AS (
+            SELECT unit_date, ARG_MAX(output_fingerprint, entry) AS fingerprint, ARG_MAX(rows, entry) AS row_count
+            FROM {LEDGER} WHERE table_name = $table_name GROUP BY unit_date
+        )
+        SELECT t.unit_date, COALESCE(c.fingerprint, 0), COALESCE(c.row_count, 0)
+        FROM touched AS t
+        LEFT JOIN content AS c ON c.unit_date = t.unit_date
+        LEFT JOIN recorded AS r ON r.unit_date = t.unit_date
+        WHERE COALESCE(c.fingerprint, 0) <> COALESCE(r.fingerprint, 0)
+            OR COALESCE(c.row_count, 0) <> COALESCE(r.row_count, 0)
+        ORDER BY t.unit_date
+        """,
+        {"dates": sorted(set(dates)), "table_name": table_name},
+    ).rows
+    entries = [
+        Entry(
+            table_name,
+            season_of(day),
+            day,
+            RAW_VERSION,
+            0,
+            int(str(fingerprint)),
+            int(str(rows)),
+            int(str(rows)),
+            share,
+        )
+        for share in (seconds / max(len(changed), 1),)
+        for day, fingerprint, rows in changed
+        if isinstance(day, date)
+    ]
+    append(engine, run_id, entries)
+    return [entry.unit_date for entry in entries]
+
+
+RUNS = "nba_orchestration.runs"
+Ending = Literal["done", "failed", "blocked", "interrupted"]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a command wrote: units (a table and a date each) done and failed, and rows."""
+
+    units_done: int = 0
+    units_failed: int = 0
+    rows: int = 0
+
+
+NOTHING = Totals()
+
+
+def new_run_id(moment: datetime) -> str:
+    """An id that sorts by time: 20220115T083000123456-9f3c."""
+    return f"{moment:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
+
+
+def start_run(engine: Engine, command: str) -> str:
+    """Record that a command begins, and that whatever still counts as running was killed: there is one writer.
+
+    Returns:
+        Its run id.
+    """
+    now = utc_now()
+    run_id = new_run_id(now)
+    with engine.transaction():
+        engine.execute(
+            f"UPDATE {RUNS} SET status = 'interrupted', finished_at_utc = $now,"
+            " message = 'its process ended without a word; what it had not finished is as it was before'"
+            " WHERE status = 'running'",
+            {"now": now},
+        )
+        engine.execute(
+            f"INSERT INTO {RUNS} (run_id, command, status, started_at_utc) VALUES ($run_id, $command, 'running', $now)",
+            {"run_id": run_id, "command": command, "now": now},
+        )
+    return run_id
+
+
+def end_run(engine: Engine, run_id: str, ending: Ending, totals: Totals = NOTHING, message: str | None = None) -> None:
+    """Record how a command ended, with its totals, and why where it is not done."""
+    engine.execute(
+        f"UPDATE {RUNS} SET status = $status, finished_at_utc = $now, units_done = $done, units_failed = $failed,"
+        " rows = $rows, message = $message WHERE run_id = $run_id",
+        {
+            "status": ending,
+            "now": utc_now(),
+            "done": totals.units_done,
+            "failed": totals.units_failed,
+            "rows": totals.rows,
+            "message": message,
+            "run_id": run_id,
         },
     )

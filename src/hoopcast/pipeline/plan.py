@@ -8,9 +8,8 @@ from typing import Literal, cast
 from hoopcast.pipeline.clauses import Clause, joined, listed
 from hoopcast.pipeline.lineage import Edge, brought_along, closure
 from hoopcast.pipeline.model import Model
-from hoopcast.pipeline.own_states import Years, newest_entries, own_states, years_clause, years_of
 from hoopcast.pipeline.ranges import UnitDate
-from hoopcast.pipeline.states import closure_clause, states
+from hoopcast.pipeline.states import Years, closure_clause, newest_entries, own_states, states, years_clause, years_of
 from hoopcast.warehouse.engine import Engine, Value
 
 State = Literal["done", "missing", "stale", "failed", "blocked", "not_available"]

@@ -8,8 +8,8 @@ from typing import cast
 from hoopcast.errors import PreflightError
 from hoopcast.pipeline.clauses import joined, listed
 from hoopcast.pipeline.model import Model
-from hoopcast.pipeline.own_states import STAGES_WITH_FORECASTS
 from hoopcast.pipeline.ranges import UnitDate
+from hoopcast.pipeline.states import STAGES_WITH_FORECASTS
 from hoopcast.warehouse.engine import Engine
 from hoopcast.warehouse.tables import Table
 

@@ -1,9 +1,9 @@
-"""Write what a command asks for: models in order, spans of each, every span replaced in one transaction."""
+"""Runs: choose what is not done, write it batch by batch, and say what became of each table."""
 
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -12,28 +12,118 @@ from typing import Protocol
 
 from hoopcast.errors import HoopcastError, Interrupted, RunError, WarehouseDamaged, WarehouseError
 from hoopcast.pipeline.guard import Guard
-from hoopcast.pipeline.halving import Outcome, write_together
 from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
-from hoopcast.pipeline.ledger import LEDGER
+from hoopcast.pipeline.ledger import LEDGER, Ending, Totals, end_run, start_run
 from hoopcast.pipeline.lineage import Edge, closure, edges, sources
 from hoopcast.pipeline.model import Model, written_together
-from hoopcast.pipeline.own_states import years_of
 from hoopcast.pipeline.plan import Chosen, Selection, State, begin, choose, counts
 from hoopcast.pipeline.preflight import missed_input, preflight
 from hoopcast.pipeline.report import PlannedSpan, RunReport, TableReport, planned_spans
-from hoopcast.pipeline.runs import Ending, Totals, end_run, start_run
-from hoopcast.pipeline.span import Span, Written
+from hoopcast.pipeline.span import Outcome, Span, SpanUnit, Written, write_together
 from hoopcast.pipeline.standing import (
     Standing,
     StandingUnit,
     dates_with_open_upstream,
     dates_without_source,
     dates_written_without,
+    input_fingerprints,
+    keep,
     read_standing,
+    set_open,
 )
+from hoopcast.pipeline.states import years_of
 from hoopcast.pipeline.texts import SpanText, span_texts
-from hoopcast.pipeline.turn import Turn, look_again, spans, take_in
 from hoopcast.warehouse.engine import Engine
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a model has to write: units, each with the fingerprint of its inputs.
+
+    `open_units` are all of its units that are not done yet, asked for or not; `unchanged` dates that were asked for
+    turned out to be done; `blocked` ones can not be written yet, `blocked_named` of them the command names.
+    """
+
+    model: Model
+    to_write: tuple[tuple[StandingUnit, int], ...]
+    open_units: frozenset[tuple[int, date]]
+    unchanged: int
+    blocked: int
+    blocked_named: int
+
+
+def look_again(
+    standing: Standing,
+    model: Model,
+    chosen: Sequence[Chosen],
+    blocks: Callable[[Standing, Iterable[StandingUnit]], set[date]],
+) -> Turn:
+    """Look at a model's units again: what its inputs came out to be, and which can not be written yet.
+
+    Inputs are looked at before the transaction that reads them. Should another connection change them in between, the
+    unit is stale at the next look rather than wrongly done.
+
+    Args:
+        standing: what tables hold now.
+        model: the model whose turn it is.
+        chosen: its units that the command asks for.
+        blocks: the dates of units that can not be written yet.
+    """
+    units = standing.units.get(model.name, [])
+    inputs = input_fingerprints(standing, edges(model), units)
+    again = {one.unit.date: one.again for one in chosen}
+    blocked = blocks(standing, (unit for unit in units if unit.date in again))
+    is_done = [
+        not unit.is_available or (unit.is_due and unit.recorded_input == fingerprint)
+        for unit, fingerprint in zip(units, inputs, strict=True)
+    ]
+    asked = [
+        (unit, fingerprint)
+        for unit, fingerprint, done in zip(units, inputs, is_done, strict=True)
+        if unit.date in again and unit.is_available and (again[unit.date] or not done)
+    ]
+    writable = [(unit, fingerprint) for unit, fingerprint in asked if unit.date not in blocked or not unit.is_due]
+    named = {one.unit.date for one in chosen if one.is_named}
+    return Turn(
+        model,
+        tuple(writable),
+        frozenset((unit.year, unit.date) for unit, done in zip(units, is_done, strict=True) if not done),
+        unchanged=len(again) - len(asked),
+        blocked=len(asked) - len(writable),
+        blocked_named=sum(unit.date in named and unit.is_due and unit.date in blocked for unit, _ in asked),
+    )
+
+
+def take_in(standing: Standing, turn: Turn, outcomes: Sequence[Outcome]) -> None:
+    """Let later models see what a model wrote, and which of its units are still open."""
+    open_units = set(turn.open_units)
+    for outcome in outcomes:
+        for part, written in outcome.landed:
+            entries = (*written.moved, *written.entries)
+            keep(
+                standing, turn.model.name, ((entry, written.readings.get(entry.unit_date, (0, 0))) for entry in entries)
+            )
+            open_units |= {(int(entry.season[:4]), entry.unit_date) for entry in written.moved}
+            open_units -= {(int(part.season[:4]), day) for day in part.dates}
+        open_units |= {(int(outcome.season[:4]), failure.unit.date) for failure in outcome.failed}
+    set_open(standing, turn.model.name, open_units)
+
+
+def spans(turn: Turn, text: SpanText) -> tuple[Span, ...]:
+    """What a model has to write, a span for each season."""
+    return tuple(
+        Span(
+            turn.model,
+            text,
+            season,
+            tuple(
+                SpanUnit(unit.date, fingerprint, unit.output_fingerprint, unit.rows, unit.is_due)
+                for unit, fingerprint in units
+            ),
+        )
+        for season, units in groupby(turn.to_write, key=lambda one: one[0].season)
+    )
+
 
 TIMEOUT_SECONDS = 600.0
 

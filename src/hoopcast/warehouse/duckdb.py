@@ -1,4 +1,4 @@
-"""The default engine: DuckDB, embedded, in a file or in memory."""
+"""The default engine: DuckDB, embedded, in a file or in memory; what it raises becomes an error of ours."""
 
 import re
 import time
@@ -8,15 +8,39 @@ from pathlib import Path
 from typing import Any, cast
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
 
-from hoopcast.errors import WarehouseError, WarehouseInUse
+from hoopcast.errors import (
+    WarehouseError,
+    WarehouseInUse,
+)
 from hoopcast.paths import IN_MEMORY, warehouse_path
-from hoopcast.warehouse.arrays import handed_in, plain_column
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Rows
 from hoopcast.warehouse.faults import RESTORE, is_damage, translated
 from hoopcast.warehouse.result import Table as Result
 from hoopcast.warehouse.tables import Table
 from hoopcast.warehouse.targets import hold, release
+
+
+def plain_column(values: NDArray[Any]) -> NDArray[Any]:
+    """A fetched column without a mask: NaN or None for NULL, dates as datetime64[D], booleans as 0 and 1."""
+    kind = values.dtype.kind
+    if kind == "M":
+        return np.ma.filled(values.astype("datetime64[D]"), np.datetime64("NaT"))
+    if kind == "O":
+        texts: NDArray[Any] = np.ma.getdata(values).copy()
+        texts[np.ma.getmaskarray(values)] = None
+        return texts
+    if np.ma.isMaskedArray(values):
+        return np.ma.filled(values.astype(np.float64), np.nan)
+    return values.astype(np.float64) if kind == "f" else values.astype(np.int64)
+
+
+def handed_in(values: NDArray[Any]) -> NDArray[Any]:
+    """A column in a form that an engine takes in: dates as moments."""
+    return values.astype("datetime64[us]") if values.dtype.kind == "M" else values
+
 
 # A process that is just ending has no program any more: "held in PID 7".
 _HOLDER = re.compile(r"held in (?:(?P<program>.+?) \()?PID (?P<pid>\d+)")

@@ -19,6 +19,8 @@ _DATA_FAULTS = (
 
 # What DuckDB says of a file whose bytes are not those that it wrote.
 _DAMAGE = ("Corrupt database file", "Could not read enough bytes", "Corrupt WAL file", "replaying WAL file")
+
+
 RESTORE = "the file is damaged: put a backup in its place, or ingest anew"
 
 

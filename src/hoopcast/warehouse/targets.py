@@ -12,9 +12,17 @@ from pathlib import Path
 from hoopcast.errors import UsageError
 
 COMPANIONS = (".wal", ".snapshot", ".heartbeat.json")
+
+
 _PARTIAL = re.compile(r"\..+\.(?P<pid>\d+)\.hoopcast(?:\.wal)?")
+
+
 _DATABASE_MARK = b"DUCK"
+
+
 _MARK_OFFSET = 8
+
+
 _held: Counter[str] = Counter()
 
 
