@@ -5,7 +5,7 @@ from datetime import date
 
 from hoopcast.errors import SourceError
 from hoopcast.ingest.contract import Check, Contract
-from hoopcast.ingest.contracts.game_line import CLOSING_MOMENT
+from hoopcast.ingest.contracts import CLOSING_MOMENT
 from hoopcast.ingest.reading import FAULT, positions, translate, typed_rows
 from hoopcast.ingest.staging import Staged
 from hoopcast.warehouse.engine import Engine
