@@ -18,7 +18,7 @@ from hoopcast.pipeline.failures import FAILURES
 from hoopcast.pipeline.model import Asked
 from hoopcast.pipeline.report import RunReport
 from hoopcast.pipeline.why import absence
-from hoopcast.players import Player, find_player, known_players
+from hoopcast.players import Player, find_player
 from hoopcast.warehouse.engine import Engine
 from hoopcast.warehouse.result import Table
 from hoopcast.warehouse.tables import table
@@ -33,7 +33,8 @@ WITH wanted AS (
         UNNEST(CAST($places AS BIGINT[])) AS place
 ),
 found AS (
-    SELECT {columns}, w.level, w.place, {plays} AS play_probability, s.home_team_abbr = p.team_abbr AS is_home,
+    SELECT COALESCE(p.player_name, CAST(p.player_id AS VARCHAR)) AS player_name, {columns},
+        w.level, w.place, {plays} AS play_probability, s.home_team_abbr = p.team_abbr AS is_home,
         s.tip_off_utc, ROW_NUMBER() OVER (PARTITION BY p.market, p.game_id, p.player_id ORDER BY w.place) AS choice,
         CASE WHEN $only_best THEN p.forecast_mean
             ELSE MAX(p.forecast_mean) OVER (PARTITION BY p.market, p.game_id, p.player_id) END AS height
@@ -250,7 +251,7 @@ def outlook(engine: Engine, graph: Graph, asked: Question, run: RunReport | None
 
 
 def _forecasts(engine: Engine, asked: Question) -> Table:
-    names = [name for name in table(PREDICTIONS).column_names if name != "play_probability"]
+    names = [name for name in table(PREDICTIONS).column_names if name not in {"player_name", "play_probability"}]
     columns = ", ".join(f"p.{name}" for name in names)
     found = engine.query(
         _ROWS.format(columns=columns, plays=_PLAYS),
@@ -264,12 +265,10 @@ def _forecasts(engine: Engine, asked: Question) -> Table:
             "only_best": asked.only_best,
         },
     )
-    called, place = known_players(engine).names, found.columns.index("player_id")
     kinds = {column.name: str(column.type) for column in table(PREDICTIONS).columns}
     added = {"level": "VARCHAR", "play_probability": "DOUBLE", "is_home": "BOOLEAN", "tip_off_utc": "TIMESTAMP"}
     types = [(kinds | added)[name] for name in found.columns]
-    rows = [(called.get(int(str(row[place])), str(row[place])), *row) for row in found.rows]
-    return Table.of_rows(("player_name", *found.columns), ("VARCHAR", *types), rows)
+    return Table.of_rows(found.columns, types, found.rows)
 
 
 def _refuse_idle_team(engine: Engine, team: str, dates: Sequence[date]) -> None:

@@ -90,7 +90,7 @@ def test_a_system_added_as_its_page_says_forecasts_and_is_scored(demo_folder: Pa
     package, folder = tmp_path / "src" / "hoopcast", tmp_path / "demo"
     shutil.copytree(REPOSITORY / "src" / "hoopcast", package)
     (package / "forecast" / "systems" / "season_average.py").write_text(code, "utf-8")
-    nodes = package / "forecast" / "nodes.py"
+    nodes = package / "graph.py"
     named = nodes.read_text("utf-8").replace("NAMES = (\n", 'NAMES = (\n    "season_average",\n')
     nodes.write_text(named, "utf-8")
     shutil.copytree(demo_folder, folder)

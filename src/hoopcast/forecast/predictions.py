@@ -17,7 +17,7 @@ from hoopcast.pipeline.model import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 
 _ROWS = """
-SELECT l.game_id, l.player_id, l.season, l.game_date, u.player_lookup, u.team_abbr,
+SELECT l.game_id, l.player_id, l.season, l.game_date, u.player_name, u.player_lookup, u.team_abbr,
     u.opponent_team_abbr AS opponent_abbr, l.nb_mean, l.nb_variance, l.trained_until, l.reasons,
     f.play_probability_{level} AS play_probability, f.points_avg_last_10, f.points_avg_season,
     q.points_line AS line, q.bookmaker, q.over_price, q.under_price
@@ -45,6 +45,7 @@ _KEPT_AS_READ = (
     "player_id",
     "season",
     "game_date",
+    "player_name",
     "player_lookup",
     "team_abbr",
     "opponent_abbr",

@@ -11,6 +11,7 @@ CREATE TABLE nba_predictions.issued_forecast (
     system_id VARCHAR,                  -- ! system and information level, such as ensemble_history [pre-game history]
     season VARCHAR,                     -- ! season, such as 2021-22 [pre-game history]
     game_date DATE,                     -- ! US Eastern date of the game [pre-game history]
+    player_name VARCHAR,                -- name as last published [pre-game history]
     player_lookup VARCHAR,              -- normalised name [pre-game history]
     team_abbr VARCHAR,                  -- ! his team [pre-game history]
     opponent_abbr VARCHAR,              -- ! its opponent [pre-game history]
