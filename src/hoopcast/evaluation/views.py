@@ -16,8 +16,8 @@ _STANDARD_PRICE = 2 / STANDARD_OVERROUND
 _MOST_BETS = 100_000
 _TRUE_RATES = (0.55, 0.54, 0.53)
 _BETS = {
-    EVERY_LINE: "Bets: the likelier side of every line",
-    RECOMMENDED: "Bets: what was recommended, for its expected value",
+    EVERY_LINE: "PROP: bets on the likelier side of every line",
+    RECOMMENDED: "PROP: bets on what was recommended, for its expected value",
 }
 
 
@@ -158,7 +158,7 @@ def _slices(evaluation: Evaluation, phase: str) -> Iterator[View]:
         note = ("Systems have different rows here: those that read the line have fewer and others than the rest.",)
         uneven = note if len(set(counts.values())) > 1 else ()
         yield View(
-            phase, f"MAE by {_WORDS.get(dimension, dimension)}", ("level", "system", *values), rows, notes=uneven
+            phase, f"ALL: MAE by {_WORDS.get(dimension, dimension)}", ("level", "system", *values), rows, notes=uneven
         )
 
 
@@ -194,7 +194,7 @@ def _claims(evaluation: Evaluation, phase: str) -> View:
         "Lines of one price, prices far from a market's and lines far from what he scores are left out, not bet on.",
         ADVICE,
     )
-    return View(phase, "Claimed and realised expected value", columns, rows, texts=5, notes=notes)
+    return View(phase, "PROP: Claimed and realised expected value", columns, rows, texts=5, notes=notes)
 
 
 def _band(low: float, high: float) -> str:
@@ -230,7 +230,7 @@ def _claim_summaries(evaluation: Evaluation, phase: str) -> View:
         *(("Withheld from the next refit on, as they do not pay what they claim:",) if reasons else ()),
         *reasons,
     )
-    return View(phase, "Slope of realised on claimed, and what follows", columns, rows, texts=3, notes=notes)
+    return View(phase, "PROP: Slope of realised on claimed, and what follows", columns, rows, texts=3, notes=notes)
 
 
 def _picks(evaluation: Evaluation, phase: str) -> View:
@@ -252,7 +252,7 @@ def _picks(evaluation: Evaluation, phase: str) -> View:
         "overs: picks of the over. paid: profit of one unit on each, with a 95 % interval that takes days as a whole.",
         ADVICE,
     )
-    return View(phase, "Picks, and what they paid", columns, rows, notes=notes)
+    return View(phase, "PROP: Picks, and what they paid", columns, rows, notes=notes)
 
 
 def _beside_market(one: AfterMarketLoss | AgainstMarket) -> tuple[str, ...]:
@@ -282,7 +282,7 @@ def _after_market(evaluation: Evaluation, phase: str) -> View:
     notes = (
         "after: log loss of P(over) after the market, by what was learned before. own: of the system's own P(over).",
     )
-    return View(phase, "P(over) after the market beside the market's", columns, rows, texts=2, notes=notes)
+    return View(phase, "PROP: P(over) after the market beside the market's", columns, rows, texts=2, notes=notes)
 
 
 def _market(evaluation: Evaluation, phase: str) -> View:
@@ -305,7 +305,7 @@ def _market(evaluation: Evaluation, phase: str) -> View:
         "recalibrated: these by slope and intercept of earlier months, where they have 1,000 lines or more.",
         *_uneven(one.rows for one in evaluation.market if (one.phase, one.window) == (phase, ALL)),
     )
-    return View(phase, "P(over) at the line beside the market's", columns, rows, texts=3, notes=notes)
+    return View(phase, "PROP: P(over) at the line beside the market's", columns, rows, texts=3, notes=notes)
 
 
 def _betting(evaluation: Evaluation, phase: str) -> Iterator[View]:
