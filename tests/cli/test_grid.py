@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from hoopcast.cli.output import grid
+from hoopcast.cli.grid import grid
 
 DAY = date(2022, 3, 5)
 

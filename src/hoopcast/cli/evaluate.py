@@ -133,7 +133,7 @@ def evaluate(
 
 def _lines(found: "Evaluation") -> list[str]:
     """Every table below its title, warnings first."""
-    from hoopcast.cli.output import grid
+    from hoopcast.cli.grid import grid
     from hoopcast.evaluation.views import phase_title, views
 
     lines = [f"WARNING {text}" for text in found.warnings]
