@@ -109,7 +109,8 @@ def _url(value: object, where: str) -> str:
 def _threads(value: object, where: str) -> int:
     # Python turns no text of thousands of digits into a number, so its length is looked at first.
     is_text = isinstance(value, str) and value.strip().isdecimal() and len(value) <= _SHOWN
-    threads = int(value) if is_text or (isinstance(value, int) and not isinstance(value, bool)) else 0  # type: ignore[call-overload]
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    threads = int(value) if is_text or is_number else 0  # type: ignore[call-overload]
     if not 1 <= threads <= _MOST_THREADS:
         shown = repr(value) if len(str(value)) <= _SHOWN else f"{str(value)[:_SHOWN]}..."
         raise UsageError(f"{where} is {shown}; write a whole number from 1 to {_MOST_THREADS}")

@@ -27,7 +27,7 @@ OWN_GAME = ("AND g.game_date < u.game_date AND g.played_flag", "AND g.game_date 
 VERSUS = "LEFT JOIN versus AS v"
 WHO_STARTS = (
     ("nba_precompute.feature_quality same", "nba_precompute.feature_quality same, nba_raw.nbac_starter same"),
-    ("c.start_rate_last_10 AS past", "CASE WHEN st.starter_flag THEN 1e0 ELSE 0e0 END AS past"),
+    ("    c.start_rate_last_10\n", "    CASE WHEN st.starter_flag THEN 1e0 ELSE 0e0 END\n"),
     (
         VERSUS,
         "LEFT JOIN nba_raw.nbac_starter AS st ON u.game_id = st.game_id AND u.player_id = st.player_id\n" + VERSUS,

@@ -128,7 +128,8 @@ def test_a_moved_game_takes_its_rows_and_its_closing_line_with_it(engine: DuckDB
     assert (report.changed, report.unchanged) == (1, 2)
     for table in ("nbac_player_boxscore", "nbac_team_boxscore", "nbac_starter", "nbac_shot", "game_line"):
         assert values(engine, f"SELECT CAST(game_date AS VARCHAR) FROM nba_raw.{table}") == [("2021-12-28",)]
-    assert values(engine, "SELECT captured_at_utc FROM nba_raw.game_line") == [(datetime(2021, 12, 29, 1, 0),)]  # noqa: DTZ001
+    captured = datetime(2021, 12, 29, 1, 0)  # noqa: DTZ001
+    assert values(engine, "SELECT captured_at_utc FROM nba_raw.game_line") == [(captured,)]
     recorded = {(table, day, rows) for table, day, rows, *_ in entries(engine)[before:]}
     assert recorded == {
         (f"nba_raw.{table}", day, rows)

@@ -165,7 +165,8 @@ def test_a_closing_line_is_untimed_and_a_line_with_a_capture_time_is_live(engine
     props = [write_csv(tmp_path / f"props{i}.csv", [prop(**more)]) for i, more in enumerate(({}, seen))]
     lines = [write_csv(tmp_path / f"lines{i}.csv", [game_line(**more)]) for i, more in enumerate(({}, seen))]
     ingest_files(engine, *props, *lines)
-    for table, closing in (("points_prop_line", datetime(2021, 10, 19)), ("game_line", datetime(2021, 10, 19, 23, 30))):  # noqa: DTZ001
+    midnight, tip_off = datetime(2021, 10, 19), datetime(2021, 10, 19, 23, 30)  # noqa: DTZ001
+    for table, closing in (("points_prop_line", midnight), ("game_line", tip_off)):
         found = values(engine, f"SELECT line_kind, captured_at_utc FROM nba_raw.{table} ORDER BY 1")
         assert found == [("closing", closing), ("live", datetime(2021, 10, 19, 20, 0))]  # noqa: DTZ001
 

@@ -27,7 +27,10 @@ def tiny(faults: Faults) -> League:
 
 def rows_of(columns: Columns, key: tuple[str, ...]) -> dict[tuple[object, ...], tuple[object, ...]]:
     """Rows by key; NaN as None, so that equal rows are equal."""
-    values = [[None if value != value else value for value in column.tolist()] for column in columns.values()]  # noqa: PLR0124
+    values = [
+        [None if value != value else value for value in column.tolist()]  # noqa: PLR0124
+        for column in columns.values()
+    ]
     rows = list(zip(*values, strict=True))
     places = [list(columns).index(name) for name in key]
     return {tuple(row[place] for place in places): row for row in rows}

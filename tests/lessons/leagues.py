@@ -54,7 +54,13 @@ def count(warehouse: Hoopcast, source: str, **values: Value | Sequence[Value]) -
 def write_all(warehouse: Hoopcast, *tables: str, season: str | None = None) -> int:
     """Write tables anew, whatever the plan thinks of them; the exit status."""
     dates = {} if season is None else {"season": season}
-    report = warehouse.backfill(*tables, resume=False, skip_preflight=True, stage="all", **dates)  # type: ignore[arg-type]
+    report = warehouse.backfill(
+        *tables,
+        resume=False,
+        skip_preflight=True,
+        stage="all",
+        **dates,  # type: ignore[arg-type]
+    )
     return report.exit_status
 
 

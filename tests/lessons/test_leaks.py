@@ -126,8 +126,7 @@ def rewritten(name: str, *changes: tuple[str, str]) -> tuple[Model, ...]:
 
 
 def test_lesson_2_a_change_of_code_leaves_no_row_of_the_old_code_behind(league: League) -> None:
-    five = "last_5 AS (PARTITION BY p.player_id, p.season ORDER BY p.game_date, p.game_id ROWS BETWEEN"
-    mended = rewritten(FORM, (f"{five} 4", f"{five} 3"))
+    mended = rewritten(FORM, ("ROWS BETWEEN 4 PRECEDING", "ROWS BETWEEN 3 PRECEDING"))
     with copy_of(league.complete) as warehouse:
         dates = resolve(warehouse.engine, Range())
         assert {unit.state for unit in plan(warehouse.engine, all_models(), dates)} == {"done"}
@@ -158,7 +157,8 @@ def test_lesson_2_other_constants_are_a_change_of_code_and_are_filled_in_again(
     recency = table("nba_analytics.player_recency")
     before = model_from_text(recency.text, recency.phase, "player_recency").version
     with copy_of(league.raw) as warehouse:
-        monkeypatch.setattr(schema, "_INSERT_WEIGHTS", schema._INSERT_WEIGHTS.replace("POWER(2.0", "POWER(3.0"))  # noqa: SLF001
+        others = schema._INSERT_WEIGHTS.replace("POWER(2.0", "POWER(3.0")  # noqa: SLF001
+        monkeypatch.setattr(schema, "_INSERT_WEIGHTS", others)
         prepare(warehouse.engine)
         weight = "SELECT weight FROM nba_raw.recency_weight WHERE half_life = 8 AND games_ago = 8"
         assert rows(warehouse, weight) == [(333333,)]

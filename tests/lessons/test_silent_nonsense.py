@@ -85,7 +85,8 @@ def test_lesson_10_form_and_rest_are_those_of_the_schedule(league: League) -> No
         ):
             before = [won for on, won in played[str(team)] if on < str(day)]
             assert share == (pytest.approx(sum(before) / len(before), abs=1e-6) if before else None)
-            rests = [(day - type(day).fromisoformat(on)).days for on, _ in played[str(opponent)] if on < str(day)]  # type: ignore[union-attr,operator]
+            dates = [on for on, _ in played[str(opponent)] if on < str(day)]
+            rests = [(day - type(day).fromisoformat(on)).days for on in dates]  # type: ignore[union-attr,operator]
             assert rest == (min(rests) if rests else None)
             seen.add((share, rest, back_to_back))
         assert {one for _, _, one in seen} == {0, 1}

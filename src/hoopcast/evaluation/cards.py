@@ -246,6 +246,7 @@ def card(engine: Engine, graph: Graph, name: str, day: date | None = None) -> Mo
         mended = redo("trained", node.system_id, cast("date", refit))
         raise UsageError(f"the model {node.system_id} of {refit} was written without a card; {mended}")
     said = json.loads(str(text))
+    window = Window(node.system_id, str(season), refit, following, until)  # type: ignore[arg-type]
     found = ModelCard(
         node.system_id,
         _title(node.system_id),
@@ -261,7 +262,7 @@ def card(engine: Engine, graph: Graph, name: str, day: date | None = None) -> Mo
         said["importance_is"],
         said["importance"],
         said["scores"],
-        aftermath(engine, graph, Window(node.system_id, str(season), refit, following, until)),  # type: ignore[arg-type]
+        aftermath(engine, graph, window),
         tuple(said["limits"]),
         str(libraries),
         None if version is None else str(version),

@@ -110,11 +110,25 @@ def read_headers(text: str) -> tuple[str, dict[str, str]]:
     return " ".join(title), headers
 
 
+def _commented_lines(text: str) -> Iterator[tuple[int, str, str]]:
+    """Number, code and comment of each line that has both; lines of comment alone complete a column's comment."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines, 1):
+        code, separator, comment = line.partition("-- ")
+        if not (separator and code.strip()):
+            continue
+        comment = comment.strip()
+        for following in map(str.strip, lines[number:]):
+            if _COMMENT.match(comment) or not following.startswith("-- "):
+                break
+            comment = f"{comment} {following.removeprefix('-- ').strip()}"
+        yield number, code, comment
+
+
 def _columns(text: str, name: str, *, is_select: bool) -> Iterator[Column]:
     """Columns of a definition, from the lines whose comment follows the grammar."""
-    for number, line in enumerate(text.splitlines(), 1):
-        code, separator, comment = line.partition("-- ")
-        described = _COMMENT.match(comment.strip()) if separator and code.strip() else None
+    for number, code, comment in _commented_lines(text):
+        described = _COMMENT.match(comment)
         if described is None:
             continue
         found = (_SELECT_COLUMN if is_select else _TABLE_COLUMN).search(code.rstrip())

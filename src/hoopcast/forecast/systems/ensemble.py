@@ -112,7 +112,7 @@ def _least_crps(
         return score, np.array([*by_weight, (by_variance * variance).mean(), by_mean.mean()])
 
     of_sum = np.array([*np.ones(parts), 0.0, 0.0])
-    from scipy.optimize import LinearConstraint, minimize  # noqa: PLC0415 - takes half a second, and only training needs it
+    from scipy.optimize import LinearConstraint, minimize  # noqa: PLC0415 - takes half a second; needed to train alone
 
     result = minimize(
         loss,

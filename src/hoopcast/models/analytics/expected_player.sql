@@ -1,9 +1,8 @@
--- Who is expected to play for whom, as known that morning, and by which sign. Never who then played.
--- Expected: he appeared for this team in its last 10 games or 30 days and not since for another; or, in the first 10 games
--- of a season, his last team of the season before; or listed by a roster; or activated by the team in the last 10 days
--- and not since seen with another;
--- or quoted by a line for this game. Of several claims on a date the first in that order counts. A list move removes nobody;
--- an official report of OUT before tip-off marks him.
+-- Who is expected to play for whom, as known that morning, and by which sign. Never who then played. Expected: he
+-- appeared for this team in its last 10 games or 30 days and not since for another; or, in the first 10 games of a
+-- season, his last team of the season before; or listed by a roster; or activated by the team in the last 10 days and
+-- not since seen with another; or quoted by a line for this game. Of several claims on a date the first in that order
+-- counts. A list move removes nobody; an official report of OUT before tip-off marks him.
 -- grain: game_id, player_id
 -- time: game_date
 -- look-back: 1
@@ -38,7 +37,8 @@ list_moves AS (
 reports AS (
     SELECT g.game_id, r.player_id, r.status, ROW_NUMBER() OVER latest AS recency
     FROM nba_raw.injury_status AS r
-    INNER JOIN games AS g ON r.report_date = g.game_date AND r.team_abbr = g.team_abbr AND r.captured_at_utc < g.tip_off_utc
+    INNER JOIN games AS g
+        ON r.report_date = g.game_date AND r.team_abbr = g.team_abbr AND r.captured_at_utc < g.tip_off_utc
     WHERE r.report_kind = 'official_report'
     WINDOW latest AS (PARTITION BY g.game_id, r.player_id ORDER BY r.captured_at_utc DESC, r.status)
 ),
@@ -59,11 +59,16 @@ candidates AS (
     FROM games AS g
     INNER JOIN nba_raw.roster AS r ON g.team_abbr = r.team_abbr AND g.game_date = r.roster_date
     UNION ALL
-    SELECT g.game_id, g.game_date, g.team_abbr, m.player_id, CASE WHEN m.report_date < g.game_date THEN 4 ELSE 5 END, 'activated'
+    SELECT
+        g.game_id, g.game_date, g.team_abbr, m.player_id,
+        CASE WHEN m.report_date < g.game_date THEN 4 ELSE 5 END,
+        'activated'
     FROM games AS g
     INNER JOIN list_moves AS m ON g.team_abbr = m.team_abbr AND m.status = 'activated'
-        AND m.report_date <= g.game_date AND g.game_date <= m.valid_to AND DATE_DIFF('day', m.report_date, g.game_date) <= 10
-    LEFT JOIN appearances AS a ON m.player_id = a.player_id AND a.team_abbr <> g.team_abbr AND a.game_date > m.report_date
+        AND m.report_date <= g.game_date AND g.game_date <= m.valid_to
+        AND DATE_DIFF('day', m.report_date, g.game_date) <= 10
+    LEFT JOIN appearances AS a
+        ON m.player_id = a.player_id AND a.team_abbr <> g.team_abbr AND a.game_date > m.report_date
         AND a.game_date < g.game_date
     WHERE a.team_abbr IS NULL
     UNION ALL
@@ -77,19 +82,27 @@ population AS (
     WINDOW claims AS (PARTITION BY game_date, player_id ORDER BY priority, team_abbr)
 )
 SELECT
-    p.game_id,                                          -- VARCHAR! NBA.com game id [pre-game history]
-    p.player_id,                                        -- BIGINT! NBA.com player id [pre-game history]
-    g.season,                                           -- VARCHAR! season, such as 2021-22 [pre-game history]
-    g.game_date,                                        -- DATE! US Eastern date of the game [pre-game history]
-    p.team_abbr,                                        -- VARCHAR! team that he is expected to play for [pre-game history]
-    p.expected_reason,                                  -- VARCHAR! recent, last_season, roster, activated or quoted [pre-game history]
+    p.game_id,                                           -- VARCHAR! NBA.com game id [pre-game history]
+    p.player_id,                                         -- BIGINT! NBA.com player id [pre-game history]
+    g.season,                                            -- VARCHAR! season, such as 2021-22 [pre-game history]
+    g.game_date,                                         -- DATE! US Eastern date of the game [pre-game history]
+    p.team_abbr,                                         -- VARCHAR! team that he is expected to play for
+                                                         -- [pre-game history]
+    p.expected_reason,                                   -- VARCHAR! recent, last_season, roster, activated or quoted
+                                                         -- [pre-game history]
     CASE p.priority WHEN 6 THEN 'market' WHEN 5 THEN 'news' ELSE 'history' END
-        AS expected_level,                              -- VARCHAR! lowest information level that knows of him for this game [pre-game history]
-    h.status AS injury_status_history,                  -- VARCHAR last injured-list move before the game date: placed or activated [pre-game history]
-    h.report_date AS injury_move_date_history,          -- DATE date of that move [pre-game history]
-    COALESCE(r.status, n.status) AS injury_status_news, -- VARCHAR official report before tip-off, else last list move to the game date; a move's time is not provable [pre-game news]
-    CASE WHEN r.status IS NULL THEN n.report_date ELSE g.game_date END AS injury_move_date_news, -- DATE date of that report or move [pre-game news]
-    COALESCE(r.status, 'none') = 'out' AS ruled_out_flag -- BOOLEAN! an official report before tip-off says OUT [pre-game news]
+        AS expected_level,                               -- VARCHAR! lowest information level that knows of him for this
+                                                         -- game [pre-game history]
+    h.status AS injury_status_history,                   -- VARCHAR last injured-list move before the game date: placed
+                                                         -- or activated [pre-game history]
+    h.report_date AS injury_move_date_history,           -- DATE date of that move [pre-game history]
+    COALESCE(r.status, n.status) AS injury_status_news,  -- VARCHAR official report before tip-off, else last list move
+                                                         -- to the game date; a move's time is not provable
+                                                         -- [pre-game news]
+    CASE WHEN r.status IS NULL THEN n.report_date ELSE g.game_date END
+        AS injury_move_date_news,                        -- DATE date of that report or move [pre-game news]
+    COALESCE(r.status, 'none') = 'out' AS ruled_out_flag -- BOOLEAN! an official report before tip-off says OUT
+                                                         -- [pre-game news]
 FROM population AS p
 INNER JOIN games AS g ON p.game_id = g.game_id AND p.team_abbr = g.team_abbr
 LEFT JOIN list_moves AS h ON p.player_id = h.player_id AND h.report_date < g.game_date AND g.game_date <= h.valid_to

@@ -1,5 +1,5 @@
--- Exponentially weighted form of each player after each game, reaching into last season. A later model joins it as of a date.
--- Weights halve with each half-life of games played; a game of last season counts so many tenths of its weight.
+-- Exponentially weighted form of each player after each game, reaching into last season. A later model joins it as of a
+-- date. Weights halve with each half-life of games played; a game of last season counts so many tenths of its weight.
 -- Half-lives and tenths were fitted by benchmarks/fit_constants.py on 2018-19 to 2020-21.
 -- grain: game_id, player_id
 -- time: game_date
@@ -11,12 +11,17 @@
 -- inputs: nba_analytics.player_game_summary until, nba_raw.recency_weight constant
 WITH constants AS (
     SELECT
-        8 AS points_half_life, 3 AS points_tenths, 3 AS minutes_half_life, 2 AS minutes_tenths, 15 AS rate_half_life, 6 AS rate_tenths
+        8 AS points_half_life, 3 AS points_tenths,
+        3 AS minutes_half_life, 2 AS minutes_tenths,
+        15 AS rate_half_life, 6 AS rate_tenths
 ),
 weights AS (
     SELECT
-        p.games_ago, p.weight AS for_points, m.weight AS for_minutes, r.weight AS for_rate, k.points_tenths, k.minutes_tenths,
-        k.rate_tenths
+        p.games_ago,
+        p.weight AS for_points,
+        m.weight AS for_minutes,
+        r.weight AS for_rate,
+        k.points_tenths, k.minutes_tenths, k.rate_tenths
     FROM constants AS k
     INNER JOIN nba_raw.recency_weight AS p ON p.half_life = k.points_half_life
     INNER JOIN nba_raw.recency_weight AS m ON m.half_life = k.minutes_half_life AND m.games_ago = p.games_ago
@@ -25,7 +30,9 @@ weights AS (
 ),
 played AS (
     SELECT
-        game_id, player_id, season, game_date, points, CAST(ROUND(6e1 * minutes) AS BIGINT) AS seconds, ROW_NUMBER() OVER career AS career_game
+        game_id, player_id, season, game_date, points,
+        CAST(ROUND(6e1 * minutes) AS BIGINT) AS seconds,
+        ROW_NUMBER() OVER career AS career_game
     FROM nba_analytics.player_game_summary
     WHERE played_flag
     WINDOW career AS (PARTITION BY player_id ORDER BY game_date, game_id)
@@ -48,13 +55,18 @@ weighted AS (
     INNER JOIN weights AS w ON x.games_ago = w.games_ago
 )
 SELECT
-    game_id,                                            -- VARCHAR! NBA.com game id of the last game counted [pre-game history]
-    player_id,                                          -- BIGINT! NBA.com player id [pre-game history]
-    season,                                             -- VARCHAR! season, such as 2021-22 [pre-game history]
-    game_date,                                          -- DATE! US Eastern date of the last game counted [pre-game history]
-    SUM(for_points * points) / NULLIF(CAST(SUM(for_points) AS DOUBLE), 0e0) AS points_ewma, -- DOUBLE! 0..120 points a game, exponential weights [post-game]
-    SUM(for_minutes * seconds) / NULLIF(6e1 * SUM(for_minutes), 0e0) AS minutes_ewma, -- DOUBLE! 0..90 minutes a game, exponential weights [post-game]
-    SUM(for_rate * points) / 1e7 AS rate_points,        -- DOUBLE! 0..10000 points, slow exponential weights: numerator of his rate [post-game]
-    SUM(for_rate * seconds) / 6e8 AS rate_minutes       -- DOUBLE! 0..10000 minutes, the same weights: denominator of his rate [post-game]
+    game_id,                                      -- VARCHAR! NBA.com game id of the last game counted
+                                                  -- [pre-game history]
+    player_id,                                    -- BIGINT! NBA.com player id [pre-game history]
+    season,                                       -- VARCHAR! season, such as 2021-22 [pre-game history]
+    game_date,                                    -- DATE! US Eastern date of the last game counted [pre-game history]
+    SUM(for_points * points) / NULLIF(CAST(SUM(for_points) AS DOUBLE), 0e0)
+        AS points_ewma,                           -- DOUBLE! 0..120 points a game, exponential weights [post-game]
+    SUM(for_minutes * seconds) / NULLIF(6e1 * SUM(for_minutes), 0e0)
+        AS minutes_ewma,                          -- DOUBLE! 0..90 minutes a game, exponential weights [post-game]
+    SUM(for_rate * points) / 1e7 AS rate_points,  -- DOUBLE! 0..10000 points, slow exponential weights: numerator of his
+                                                  -- rate [post-game]
+    SUM(for_rate * seconds) / 6e8 AS rate_minutes -- DOUBLE! 0..10000 minutes, the same weights: denominator of his rate
+                                                  -- [post-game]
 FROM weighted
 GROUP BY game_id, player_id, season, game_date

@@ -13,7 +13,8 @@ WITH sides AS (
     WHERE team_known AND season_stage IN ('regular', 'playin', 'playoffs')
     UNION ALL
     SELECT
-        game_id, season, season_stage, game_date, tip_off_utc, game_status, away_team_abbr, home_team_abbr, 0, away_score - home_score
+        game_id, season, season_stage, game_date, tip_off_utc, game_status, away_team_abbr, home_team_abbr, 0,
+        away_score - home_score
     FROM nba_raw.nbac_schedule
     WHERE team_known AND season_stage IN ('regular', 'playin', 'playoffs')
 ),
@@ -34,7 +35,10 @@ form AS (
     FROM played
     WINDOW
         games AS (PARTITION BY team_abbr, season ORDER BY game_date, game_id),
-        so_far AS (PARTITION BY team_abbr, season ORDER BY game_date, game_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+        so_far AS (
+            PARTITION BY team_abbr, season ORDER BY game_date, game_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        )
 ),
 recent AS (
     SELECT
@@ -60,35 +64,51 @@ rested AS (
         u.*, f.games_played, f.wins, f.win, f.wins_in_a_row, f.losses_in_a_row,
         DATE_DIFF('day', f.valid_from, u.game_date) AS days_since_last_game
     FROM sides AS u
-    LEFT JOIN form AS f ON u.team_abbr = f.team_abbr AND u.season = f.season AND f.valid_from < u.game_date AND u.game_date <= f.valid_to
+    LEFT JOIN form AS f
+        ON u.team_abbr = f.team_abbr AND u.season = f.season
+        AND f.valid_from < u.game_date AND u.game_date <= f.valid_to
 )
 SELECT
-    u.game_id,                                          -- VARCHAR! NBA.com game id [pre-game history]
-    u.team_abbr,                                        -- VARCHAR! tricode [pre-game history]
-    u.season,                                           -- VARCHAR! season, such as 2021-22 [pre-game history]
-    u.season_stage,                                     -- VARCHAR! regular, playin or playoffs [pre-game history]
-    u.game_date,                                        -- DATE! US Eastern date of the game [pre-game history]
-    u.opponent_team_abbr,                               -- VARCHAR! tricode of the other team [pre-game history]
-    u.home_game,                                        -- BIGINT! 0..1 1 at home, 0 away [pre-game history]
-    COALESCE(u.games_played, 0) AS games_played,        -- BIGINT! 0..130 games of the team this season before this one [pre-game history]
-    u.days_since_last_game,                             -- BIGINT 1..300 days since its last game of the season, 1 = back-to-back [pre-game history]
-    o.days_since_last_game AS opponent_days_since_last_game, -- BIGINT 1..300 days since the last game of the other team [pre-game history]
-    CASE WHEN u.days_since_last_game - o.days_since_last_game > 2 THEN 2 WHEN u.days_since_last_game - o.days_since_last_game < -2 THEN -2
+    u.game_id,                            -- VARCHAR! NBA.com game id [pre-game history]
+    u.team_abbr,                          -- VARCHAR! tricode [pre-game history]
+    u.season,                             -- VARCHAR! season, such as 2021-22 [pre-game history]
+    u.season_stage,                       -- VARCHAR! regular, playin or playoffs [pre-game history]
+    u.game_date,                          -- DATE! US Eastern date of the game [pre-game history]
+    u.opponent_team_abbr,                 -- VARCHAR! tricode of the other team [pre-game history]
+    u.home_game,                          -- BIGINT! 0..1 1 at home, 0 away [pre-game history]
+    COALESCE(u.games_played, 0)
+        AS games_played,                  -- BIGINT! 0..130 games of the team this season before this one
+                                          -- [pre-game history]
+    u.days_since_last_game,               -- BIGINT 1..300 days since its last game of the season, 1 = back-to-back
+                                          -- [pre-game history]
+    o.days_since_last_game
+        AS opponent_days_since_last_game, -- BIGINT 1..300 days since the last game of the other team [pre-game history]
+    CASE WHEN u.days_since_last_game - o.days_since_last_game > 2 THEN 2
+        WHEN u.days_since_last_game - o.days_since_last_game < -2 THEN -2
         ELSE u.days_since_last_game - o.days_since_last_game END
-        AS rest_advantage,                              -- BIGINT -2..2 own less opponent's days since the last game, at most 2 either way [pre-game history]
-    CASE WHEN u.days_since_last_game = 1 THEN 1 ELSE 0 END AS is_back_to_back, -- BIGINT! 0..1 1 = the team played yesterday [pre-game history]
-    COALESCE(r.games_in_last_7_days, 0) AS games_in_last_7_days, -- BIGINT! 0..7 games on the 7 days before this one [pre-game history]
-    COALESCE(r.games_in_last_14_days, 0) AS games_in_last_14_days, -- BIGINT! 0..14 games on the 14 days before this one [pre-game history]
-    u.wins / NULLIF(CAST(u.games_played AS DOUBLE), 0e0) AS win_pct, -- DOUBLE 0..1 share of this season's games won, NULL before the first [pre-game history]
+        AS rest_advantage,                -- BIGINT -2..2 own less opponent's days since the last game, at most 2 either
+                                          -- way [pre-game history]
+    CASE WHEN u.days_since_last_game = 1 THEN 1 ELSE 0 END
+        AS is_back_to_back,               -- BIGINT! 0..1 1 = the team played yesterday [pre-game history]
+    COALESCE(r.games_in_last_7_days, 0)
+        AS games_in_last_7_days,          -- BIGINT! 0..7 games on the 7 days before this one [pre-game history]
+    COALESCE(r.games_in_last_14_days, 0)
+        AS games_in_last_14_days,         -- BIGINT! 0..14 games on the 14 days before this one [pre-game history]
+    u.wins / NULLIF(CAST(u.games_played AS DOUBLE), 0e0)
+        AS win_pct,                       -- DOUBLE 0..1 share of this season's games won, NULL before the first
+                                          -- [pre-game history]
     CASE WHEN u.win = 1 THEN u.wins_in_a_row WHEN u.win = 0 THEN -u.losses_in_a_row END
-        AS streak,                                      -- BIGINT -82..82 wins in a row, losses in a row if negative [pre-game history]
+        AS streak,                        -- BIGINT -82..82 wins in a row, losses in a row if negative
+                                          -- [pre-game history]
     CASE WHEN u.home_game = 1 THEN l.home_spread ELSE -l.home_spread END
-        AS spread,                                      -- DOUBLE -60..60 points, negative = this team favoured; closing line, time not provable [pre-game market]
-    l.total_line,                                       -- DOUBLE 100..350 points of both teams; closing line, time not provable [pre-game market]
+        AS spread,                        -- DOUBLE -60..60 points, negative = this team favoured; closing line, time
+                                          -- not provable [pre-game market]
+    l.total_line,                         -- DOUBLE 100..350 points of both teams; closing line, time not provable
+                                          -- [pre-game market]
     l.total_line / 2e0 - (CASE WHEN u.home_game = 1 THEN l.home_spread ELSE -l.home_spread END) / 2e0
-        AS implied_team_total,                          -- DOUBLE 40..200 points of this team by spread and total [pre-game market]
+        AS implied_team_total,            -- DOUBLE 40..200 points of this team by spread and total [pre-game market]
     CASE WHEN u.home_game = 1 THEN l.home_moneyline ELSE l.away_moneyline END
-        AS moneyline                                    -- BIGINT American odds of a win of this team [pre-game market]
+        AS moneyline                      -- BIGINT American odds of a win of this team [pre-game market]
 FROM rested AS u
 INNER JOIN rested AS o ON u.game_id = o.game_id AND u.team_abbr <> o.team_abbr
 LEFT JOIN recent AS r ON u.game_id = r.game_id AND u.team_abbr = r.team_abbr

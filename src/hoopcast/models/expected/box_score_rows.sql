@@ -6,7 +6,11 @@ WITH final_games AS (
     WHERE game_status = 3 AND team_known AND season_stage IN ('regular', 'playin', 'playoffs')
 ),
 rows_by_game AS (SELECT game_id, COUNT(*) AS box_rows FROM nba_raw.nbac_player_boxscore GROUP BY game_id)
-SELECT b.game_id, b.player_id, g.season, g.game_date AS unit_date, CAST(NULL AS VARCHAR) AS category, CAST(NULL AS VARCHAR) AS reason
+SELECT
+    b.game_id, b.player_id, g.season,
+    g.game_date AS unit_date,
+    CAST(NULL AS VARCHAR) AS category,
+    CAST(NULL AS VARCHAR) AS reason
 FROM nba_raw.nbac_player_boxscore AS b
 INNER JOIN final_games AS g ON b.game_id = g.game_id
 UNION ALL

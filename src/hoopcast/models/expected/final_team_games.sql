@@ -2,9 +2,11 @@
 -- key: game_id, team_abbr
 -- inputs: nba_raw.nbac_schedule same, nba_raw.nbac_team_boxscore same
 WITH sides AS (
-    SELECT game_id, home_team_abbr AS team_abbr, season, game_date, game_status, team_known, season_stage FROM nba_raw.nbac_schedule
+    SELECT game_id, home_team_abbr AS team_abbr, season, game_date, game_status, team_known, season_stage
+    FROM nba_raw.nbac_schedule
     UNION ALL
-    SELECT game_id, away_team_abbr, season, game_date, game_status, team_known, season_stage FROM nba_raw.nbac_schedule
+    SELECT game_id, away_team_abbr, season, game_date, game_status, team_known, season_stage
+    FROM nba_raw.nbac_schedule
 ),
 boxes AS (SELECT game_id, COUNT(*) AS teams FROM nba_raw.nbac_team_boxscore GROUP BY game_id)
 SELECT

@@ -1,4 +1,5 @@
--- Every player of the population for one system; who knows too little of him, or needs a line, says why there is no forecast.
+-- Every player of the population for one system; who knows too little of him, or needs a line, says why there is no
+-- forecast.
 -- key: market, game_id, player_id, system_id
 -- inputs: nba_analytics.upcoming_player_game_context same, nba_predictions.ml_feature_store same,
 --   nba_analytics.player_prop_line same, nba_predictions.trained_model until
@@ -12,26 +13,38 @@ able AS (
 judged AS (
     SELECT
         p.game_id, p.player_id, p.season, p.game_date,
-        CASE WHEN CASE p.expected_level WHEN 'history' THEN 0 WHEN 'news' THEN 1 WHEN 'market' THEN 2 ELSE 3 END > $level_rank THEN 1
+        CASE WHEN CASE p.expected_level WHEN 'history' THEN 0 WHEN 'news' THEN 1 WHEN 'market' THEN 2 ELSE 3 END
+                > $level_rank THEN 1
             WHEN p.ruled_out_flag AND $level_rank >= 1 THEN 2
             WHEN q.player_id IS NULL AND $level_rank >= 3 THEN 3
             WHEN f.points_avg_season IS NULL THEN 4
-            WHEN a.refit_date IS NULL AND $is_trained = 1 THEN 5 ELSE 0 END AS lack
+            WHEN a.refit_date IS NULL AND $is_trained = 1 THEN 5
+            ELSE 0 END
+            AS lack
     FROM nba_analytics.upcoming_player_game_context AS p
     LEFT JOIN nba_predictions.ml_feature_store AS f ON p.game_id = f.game_id AND p.player_id = f.player_id
-    LEFT JOIN nba_analytics.player_prop_line AS q ON p.game_id = q.game_id AND p.player_id = q.player_id AND q.market = 'points'
+    LEFT JOIN nba_analytics.player_prop_line AS q
+        ON p.game_id = q.game_id AND p.player_id = q.player_id AND q.market = 'points'
     LEFT JOIN able AS a ON p.game_date = a.game_date
 )
 SELECT
     'points' AS market,
-    game_id,
-    player_id,
+    game_id, player_id,
     CAST($system_id AS VARCHAR) AS system_id,
     season,
     game_date AS unit_date,
-    CASE lack WHEN 1 THEN 'INFORMATION_SET' WHEN 2 THEN 'NOT_EXPECTED_TO_PLAY' WHEN 3 THEN 'NO_LINE'
-        WHEN 4 THEN 'INSUFFICIENT_HISTORY' WHEN 5 THEN 'INSUFFICIENT_HISTORY' END AS category,
-    CASE lack WHEN 1 THEN 'expected at a higher information level alone' WHEN 2 THEN 'an official report before tip-off says OUT'
-        WHEN 3 THEN 'no bookmaker quotes him' WHEN 4 THEN 'nobody has played a game on record before'
-        WHEN 5 THEN 'the system has had too few games to learn from' END AS reason
+    CASE lack
+        WHEN 1 THEN 'INFORMATION_SET'
+        WHEN 2 THEN 'NOT_EXPECTED_TO_PLAY'
+        WHEN 3 THEN 'NO_LINE'
+        WHEN 4 THEN 'INSUFFICIENT_HISTORY'
+        WHEN 5 THEN 'INSUFFICIENT_HISTORY' END
+        AS category,
+    CASE lack
+        WHEN 1 THEN 'expected at a higher information level alone'
+        WHEN 2 THEN 'an official report before tip-off says OUT'
+        WHEN 3 THEN 'no bookmaker quotes him'
+        WHEN 4 THEN 'nobody has played a game on record before'
+        WHEN 5 THEN 'the system has had too few games to learn from' END
+        AS reason
 FROM judged

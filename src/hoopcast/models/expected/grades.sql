@@ -1,6 +1,7 @@
 -- Every forecast of a final game; without its box score there is no telling who played.
 -- key: market, game_id, player_id, system_id
--- inputs: nba_predictions.player_prop_predictions same, nba_raw.nbac_schedule same, nba_analytics.player_game_summary same
+-- inputs: nba_predictions.player_prop_predictions same, nba_raw.nbac_schedule same,
+--   nba_analytics.player_game_summary same
 WITH boxes AS (SELECT DISTINCT game_id FROM nba_analytics.player_game_summary)
 SELECT
     p.market,

@@ -6,7 +6,15 @@ WITH days AS (
     WHERE team_known AND season_stage IN ('regular', 'playin', 'playoffs')
     GROUP BY season, game_date
 ),
-bands AS (SELECT 0 AS band UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6)
+bands AS (
+    SELECT 0 AS band
+    UNION ALL SELECT 1
+    UNION ALL SELECT 2
+    UNION ALL SELECT 3
+    UNION ALL SELECT 4
+    UNION ALL SELECT 5
+    UNION ALL SELECT 6
+)
 SELECT
     CAST($system_id AS VARCHAR) AS system_id,
     d.game_date AS refit_date,

@@ -1,5 +1,6 @@
--- Form of each expected player as of the morning of a date. Fewer games n of this season than a window asks for are blended with
--- weight n / (n + k), the rest is the prior: (games * mean of last season + m * mean of his role) / (games + m);
+-- Form of each expected player as of the morning of a date. Fewer games n of this season than a window asks for are
+-- blended with weight n / (n + k), the rest is the prior:
+-- (games * mean of last season + m * mean of his role) / (games + m);
 -- roles: starter (started half of his last 10 games) or bench, a newcomer counts as bench.
 -- k, m and the rest were fitted by benchmarks/fit_constants.py on 2018-19 to 2020-21.
 -- grain: player_id, analysis_date
@@ -7,94 +8,173 @@
 -- look-back: 1
 -- short: pdc
 -- expected: player_dates
--- inputs: nba_analytics.upcoming_player_game_context same, nba_analytics.player_form before, nba_analytics.player_recency before,
---   nba_analytics.player_game_summary before, nba_analytics.team_form before
+-- inputs: nba_analytics.upcoming_player_game_context same, nba_analytics.player_form before,
+--   nba_analytics.player_recency before, nba_analytics.player_game_summary before, nba_analytics.team_form before
 WITH constants AS (SELECT 2e0 AS k, 4e0 AS m, 40e0 AS k_rate, 2e0 AS k_pace, 2e1 AS k_team),
-players AS (SELECT player_id, game_date AS analysis_date, season, team_abbr, last_game_date FROM nba_analytics.upcoming_player_game_context),
+players AS (
+    SELECT player_id, game_date AS analysis_date, season, team_abbr, last_game_date
+    FROM nba_analytics.upcoming_player_game_context
+),
 form AS (
-    SELECT f.*, r.points_ewma, r.minutes_ewma, r.rate_points, r.rate_minutes, ROW_NUMBER() OVER backwards AS from_the_end,
+    SELECT
+        f.*, r.points_ewma, r.minutes_ewma, r.rate_points, r.rate_minutes,
+        ROW_NUMBER() OVER backwards AS from_the_end,
         COALESCE(LEAD(f.game_date) OVER seasons, DATE '9999-12-31') AS valid_to
     FROM nba_analytics.player_form AS f
     INNER JOIN nba_analytics.player_recency AS r ON f.game_id = r.game_id AND f.player_id = r.player_id
-    WINDOW seasons AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date, f.game_id), backwards AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date DESC, f.game_id DESC)
+    WINDOW
+        seasons AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date, f.game_id),
+        backwards AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date DESC, f.game_id DESC)
 ),
 appearances AS (
-    SELECT game_date, points, CAST(ROUND(6e1 * minutes) AS BIGINT) AS seconds, CASE WHEN starter_flag THEN 1 ELSE 0 END AS starter FROM nba_analytics.player_game_summary WHERE played_flag
+    SELECT
+        game_date, points,
+        CAST(ROUND(6e1 * minutes) AS BIGINT) AS seconds,
+        CASE WHEN starter_flag THEN 1 ELSE 0 END AS starter
+    FROM nba_analytics.player_game_summary
+    WHERE played_flag
 ),
 days AS (
-    SELECT game_date, starter, COUNT(*) AS games, SUM(points) AS points, SUM(seconds) AS seconds FROM appearances GROUP BY game_date, starter
+    SELECT game_date, starter, COUNT(*) AS games, SUM(points) AS points, SUM(seconds) AS seconds
+    FROM appearances
+    GROUP BY game_date, starter
 ),
 roles AS (
     SELECT
-        d.analysis_date, r.starter, SUM(r.points) / CAST(SUM(r.games) AS DOUBLE) AS points, SUM(r.seconds) / 6e1 / SUM(r.games) AS minutes,
+        d.analysis_date, r.starter,
+        SUM(r.points) / CAST(SUM(r.games) AS DOUBLE) AS points,
+        SUM(r.seconds) / 6e1 / SUM(r.games) AS minutes,
         6e1 * SUM(r.points) / NULLIF(CAST(SUM(r.seconds) AS DOUBLE), 0e0) AS rate
     FROM (SELECT DISTINCT analysis_date FROM players) AS d
     INNER JOIN days AS r ON r.game_date < d.analysis_date
     GROUP BY d.analysis_date, r.starter
 ),
 team_forms AS (
-    SELECT *, COALESCE(LEAD(game_date) OVER seasons, DATE '9999-12-31') AS valid_to, ROW_NUMBER() OVER backwards AS from_the_end
+    SELECT
+        *,
+        COALESCE(LEAD(game_date) OVER seasons, DATE '9999-12-31') AS valid_to,
+        ROW_NUMBER() OVER backwards AS from_the_end
     FROM nba_analytics.team_form
-    WINDOW seasons AS (PARTITION BY team_abbr, season ORDER BY game_date, game_id),
+    WINDOW
+        seasons AS (PARTITION BY team_abbr, season ORDER BY game_date, game_id),
         backwards AS (PARTITION BY team_abbr, season ORDER BY game_date DESC, game_id DESC)
 ),
 team_days AS (
-    SELECT f.*, d.analysis_date FROM (SELECT DISTINCT season, team_abbr, analysis_date FROM players) AS d
-    INNER JOIN team_forms AS f ON d.team_abbr = f.team_abbr AND d.season = f.season AND f.game_date < d.analysis_date AND d.analysis_date <= f.valid_to
+    SELECT f.*, d.analysis_date
+    FROM (SELECT DISTINCT season, team_abbr, analysis_date FROM players) AS d
+    INNER JOIN team_forms AS f
+        ON d.team_abbr = f.team_abbr AND d.season = f.season
+        AND f.game_date < d.analysis_date AND d.analysis_date <= f.valid_to
 ),
 priors AS (
     SELECT
-        p.player_id, p.analysis_date, p.season, p.team_abbr, p.last_game_date, r.starter, COALESCE(l.games_played, 0) AS last_games,
-        (COALESCE(l.games_played * l.points_avg_season, 0e0) + c.m * r.points) / (COALESCE(l.games_played, 0) + c.m) AS points,
-        (COALESCE(l.games_played * l.minutes_avg_season, 0e0) + c.m * r.minutes) / (COALESCE(l.games_played, 0) + c.m) AS minutes,
-        r.rate, l.points_std_last_10, l.usage_rate_last_10, l.ts_pct_last_10, l.free_throw_share_last_10, l.start_rate_last_10,
-        l.points_ewma, l.minutes_ewma, l.rate_points, l.rate_minutes, c.k_rate, c.k_pace, c.k_team,
+        p.player_id, p.analysis_date, p.season, p.team_abbr, p.last_game_date, r.starter,
+        COALESCE(l.games_played, 0) AS last_games,
+        (COALESCE(l.games_played * l.points_avg_season, 0e0) + c.m * r.points)
+            / (COALESCE(l.games_played, 0) + c.m)
+            AS points,
+        (COALESCE(l.games_played * l.minutes_avg_season, 0e0) + c.m * r.minutes)
+            / (COALESCE(l.games_played, 0) + c.m)
+            AS minutes,
+        r.rate, l.points_std_last_10, l.usage_rate_last_10, l.ts_pct_last_10, l.free_throw_share_last_10,
+        l.start_rate_last_10, l.points_ewma, l.minutes_ewma, l.rate_points, l.rate_minutes, c.k_rate, c.k_pace,
+        c.k_team,
         CASE WHEN f.games_played >= 5 THEN 1e0 ELSE f.games_played / (f.games_played + c.k) END AS w_5,
         CASE WHEN f.games_played >= 10 THEN 1e0 ELSE f.games_played / (f.games_played + c.k) END AS w_10
     FROM players AS p
     CROSS JOIN constants AS c
     LEFT JOIN form AS l ON p.player_id = l.player_id AND l.season < p.season AND l.from_the_end = 1
-    LEFT JOIN form AS f ON p.player_id = f.player_id AND p.season = f.season AND p.last_game_date = f.game_date AND f.game_date < p.analysis_date AND p.analysis_date <= f.valid_to
+    LEFT JOIN form AS f
+        ON p.player_id = f.player_id AND p.season = f.season AND p.last_game_date = f.game_date
+        AND f.game_date < p.analysis_date AND p.analysis_date <= f.valid_to
     LEFT JOIN roles AS r ON p.analysis_date = r.analysis_date
         AND r.starter = CASE WHEN COALESCE(f.start_rate_last_10, l.start_rate_last_10, 0e0) >= 5e-1 THEN 1 ELSE 0 END
 )
 SELECT
-    p.player_id,                                        -- BIGINT! NBA.com player id [pre-game history]
-    p.analysis_date,                                    -- DATE! morning on which this was known [pre-game history]
-    p.season,                                           -- VARCHAR! season, such as 2021-22 [pre-game history]
-    COALESCE(f.games_played, 0) AS games_played,        -- BIGINT! 0..130 games that he played this season [pre-game history]
-    CASE WHEN f.games_played >= 10 THEN 10 ELSE COALESCE(f.games_played, 0) END AS games_in_sample, -- BIGINT! 0..10 games of this season in the window of 10 [pre-game history]
-    COALESCE(f.games_played, 0) < 10 AS early_season_flag, -- BOOLEAN! fewer than 10 games this season: windows are blended [pre-game history]
-    p.last_games AS games_played_last_season,           -- BIGINT! 0..130 games that he played last season [pre-game history]
-    p.points AS points_prior,                           -- DOUBLE 0..120 points a game, last season leaning on his role [pre-game history]
-    COALESCE(p.w_5 * f.points_avg_last_5 + (1e0 - p.w_5) * p.points, f.points_avg_last_5, p.points) AS points_avg_last_5, -- DOUBLE 0..120 points a game, last 5 games [pre-game history]
-    COALESCE(p.w_10 * f.points_avg_last_10 + (1e0 - p.w_10) * p.points, f.points_avg_last_10, p.points) AS points_avg_last_10, -- DOUBLE 0..120 points a game, last 10 games [pre-game history]
-    COALESCE(p.w_10 * f.points_avg_season + (1e0 - p.w_10) * p.points, f.points_avg_season, p.points) AS points_avg_season, -- DOUBLE 0..120 points a game, this season [pre-game history]
-    COALESCE(p.w_10 * f.points_std_last_10 + (1e0 - p.w_10) * p.points_std_last_10, f.points_std_last_10, p.points_std_last_10) AS points_std_last_10, -- DOUBLE 0..60 standard deviation of points, last 10 games [pre-game history]
-    COALESCE(p.w_5 * f.minutes_avg_last_5 + (1e0 - p.w_5) * p.minutes, f.minutes_avg_last_5, p.minutes) AS minutes_avg_last_5, -- DOUBLE 0..90 minutes a game, last 5 games [pre-game history]
-    COALESCE(p.w_10 * f.minutes_avg_last_10 + (1e0 - p.w_10) * p.minutes, f.minutes_avg_last_10, p.minutes) AS minutes_avg_last_10, -- DOUBLE 0..90 minutes a game, last 10 games [pre-game history]
-    COALESCE(p.w_10 * f.minutes_avg_season + (1e0 - p.w_10) * p.minutes, f.minutes_avg_season, p.minutes) AS minutes_avg_season, -- DOUBLE 0..90 minutes a game, this season [pre-game history]
-    COALESCE(p.w_10 * f.usage_rate_last_10 + (1e0 - p.w_10) * p.usage_rate_last_10, f.usage_rate_last_10, p.usage_rate_last_10) AS usage_rate_last_10, -- DOUBLE 0..10000 share of his team's plays that he uses while playing, last 10 games [pre-game history]
-    COALESCE(p.w_10 * f.ts_pct_last_10 + (1e0 - p.w_10) * p.ts_pct_last_10, f.ts_pct_last_10, p.ts_pct_last_10) AS ts_pct_last_10, -- DOUBLE 0..2 true shooting, last 10 games [pre-game history]
-    COALESCE(p.w_10 * f.free_throw_share_last_10 + (1e0 - p.w_10) * p.free_throw_share_last_10, f.free_throw_share_last_10, p.free_throw_share_last_10) AS free_throw_share_last_10, -- DOUBLE 0..1 share of his points from the line, last 10 games [pre-game history]
-    COALESCE(p.w_10 * f.start_rate_last_10 + (1e0 - p.w_10) * p.start_rate_last_10, f.start_rate_last_10, p.start_rate_last_10) AS start_rate_last_10, -- DOUBLE 0..1 share of his last 10 games that he started [pre-game history]
-    COALESCE(f.points_ewma, p.points_ewma, p.points) AS points_ewma, -- DOUBLE 0..120 points a game, exponential weights, half-life 8 games [pre-game history]
-    COALESCE(f.minutes_ewma, p.minutes_ewma, p.minutes) AS minutes_ewma, -- DOUBLE 0..90 minutes a game, exponential weights [pre-game history]
-    (COALESCE(f.rate_points, p.rate_points, 0e0) + p.k_rate * p.rate) / (COALESCE(f.rate_minutes, p.rate_minutes, 0e0) + p.k_rate) AS points_per_minute_ewma, -- DOUBLE 0..3 points a minute, slow exponential weights, shrunk towards his role [pre-game history]
-    f.points_per_minute_last_10,                        -- DOUBLE 0..10000 points a minute, last 10 games of this season [pre-game history]
-    f.scoring_slope_last_10,                            -- DOUBLE -100..100 points a game by which he rises, last 10 games of this season [pre-game history]
-    f.minutes_range_last_10,                            -- DOUBLE 0..90 most less fewest minutes, last 10 games of this season [pre-game history]
-    COALESCE(t.games_played, 0) AS team_games_played,              -- BIGINT! 0..130 games of his team this season [pre-game history]
+    p.player_id,                          -- BIGINT! NBA.com player id [pre-game history]
+    p.analysis_date,                      -- DATE! morning on which this was known [pre-game history]
+    p.season,                             -- VARCHAR! season, such as 2021-22 [pre-game history]
+    COALESCE(f.games_played, 0)
+        AS games_played,                  -- BIGINT! 0..130 games that he played this season [pre-game history]
+    CASE WHEN f.games_played >= 10 THEN 10 ELSE COALESCE(f.games_played, 0) END
+        AS games_in_sample,               -- BIGINT! 0..10 games of this season in the window of 10 [pre-game history]
+    COALESCE(f.games_played, 0) < 10
+        AS early_season_flag,             -- BOOLEAN! fewer than 10 games this season: windows are blended
+                                          -- [pre-game history]
+    p.last_games
+        AS games_played_last_season,      -- BIGINT! 0..130 games that he played last season [pre-game history]
+    p.points AS points_prior,             -- DOUBLE 0..120 points a game, last season leaning on his role
+                                          -- [pre-game history]
+    COALESCE(p.w_5 * f.points_avg_last_5 + (1e0 - p.w_5) * p.points, f.points_avg_last_5, p.points)
+        AS points_avg_last_5,             -- DOUBLE 0..120 points a game, last 5 games [pre-game history]
+    COALESCE(p.w_10 * f.points_avg_last_10 + (1e0 - p.w_10) * p.points, f.points_avg_last_10, p.points)
+        AS points_avg_last_10,            -- DOUBLE 0..120 points a game, last 10 games [pre-game history]
+    COALESCE(p.w_10 * f.points_avg_season + (1e0 - p.w_10) * p.points, f.points_avg_season, p.points)
+        AS points_avg_season,             -- DOUBLE 0..120 points a game, this season [pre-game history]
+    COALESCE(
+        p.w_10 * f.points_std_last_10 + (1e0 - p.w_10) * p.points_std_last_10,
+        f.points_std_last_10,
+        p.points_std_last_10
+    ) AS points_std_last_10,              -- DOUBLE 0..60 standard deviation of points, last 10 games [pre-game history]
+    COALESCE(p.w_5 * f.minutes_avg_last_5 + (1e0 - p.w_5) * p.minutes, f.minutes_avg_last_5, p.minutes)
+        AS minutes_avg_last_5,            -- DOUBLE 0..90 minutes a game, last 5 games [pre-game history]
+    COALESCE(p.w_10 * f.minutes_avg_last_10 + (1e0 - p.w_10) * p.minutes, f.minutes_avg_last_10, p.minutes)
+        AS minutes_avg_last_10,           -- DOUBLE 0..90 minutes a game, last 10 games [pre-game history]
+    COALESCE(p.w_10 * f.minutes_avg_season + (1e0 - p.w_10) * p.minutes, f.minutes_avg_season, p.minutes)
+        AS minutes_avg_season,            -- DOUBLE 0..90 minutes a game, this season [pre-game history]
+    COALESCE(
+        p.w_10 * f.usage_rate_last_10 + (1e0 - p.w_10) * p.usage_rate_last_10,
+        f.usage_rate_last_10,
+        p.usage_rate_last_10
+    ) AS usage_rate_last_10,              -- DOUBLE 0..10000 share of his team's plays that he uses while playing, last
+                                          -- 10 games [pre-game history]
+    COALESCE(p.w_10 * f.ts_pct_last_10 + (1e0 - p.w_10) * p.ts_pct_last_10, f.ts_pct_last_10, p.ts_pct_last_10)
+        AS ts_pct_last_10,                -- DOUBLE 0..2 true shooting, last 10 games [pre-game history]
+    COALESCE(
+        p.w_10 * f.free_throw_share_last_10 + (1e0 - p.w_10) * p.free_throw_share_last_10,
+        f.free_throw_share_last_10,
+        p.free_throw_share_last_10
+    ) AS free_throw_share_last_10,        -- DOUBLE 0..1 share of his points from the line, last 10 games
+                                          -- [pre-game history]
+    COALESCE(
+        p.w_10 * f.start_rate_last_10 + (1e0 - p.w_10) * p.start_rate_last_10,
+        f.start_rate_last_10,
+        p.start_rate_last_10
+    ) AS start_rate_last_10,              -- DOUBLE 0..1 share of his last 10 games that he started [pre-game history]
+    COALESCE(f.points_ewma, p.points_ewma, p.points)
+        AS points_ewma,                   -- DOUBLE 0..120 points a game, exponential weights, half-life 8 games
+                                          -- [pre-game history]
+    COALESCE(f.minutes_ewma, p.minutes_ewma, p.minutes)
+        AS minutes_ewma,                  -- DOUBLE 0..90 minutes a game, exponential weights [pre-game history]
+    (COALESCE(f.rate_points, p.rate_points, 0e0) + p.k_rate * p.rate)
+        / (COALESCE(f.rate_minutes, p.rate_minutes, 0e0) + p.k_rate)
+        AS points_per_minute_ewma,        -- DOUBLE 0..3 points a minute, slow exponential weights, shrunk towards his
+                                          -- role [pre-game history]
+    f.points_per_minute_last_10,          -- DOUBLE 0..10000 points a minute, last 10 games of this season
+                                          -- [pre-game history]
+    f.scoring_slope_last_10,              -- DOUBLE -100..100 points a game by which he rises, last 10 games of this
+                                          -- season [pre-game history]
+    f.minutes_range_last_10,              -- DOUBLE 0..90 most less fewest minutes, last 10 games of this season
+                                          -- [pre-game history]
+    COALESCE(t.games_played, 0)
+        AS team_games_played,             -- BIGINT! 0..130 games of his team this season [pre-game history]
     CASE WHEN t.games_played >= 10 OR y.pace_season IS NULL THEN t.pace_last_10
-        ELSE (COALESCE(t.games_played * t.pace_last_10, 0e0) + p.k_pace * y.pace_season) / (COALESCE(t.games_played, 0) + p.k_pace) END
-        AS team_pace_last_10,                           -- DOUBLE 60..140 his team's possessions per 48 minutes, last 10 games [pre-game history]
+        ELSE (COALESCE(t.games_played * t.pace_last_10, 0e0) + p.k_pace * y.pace_season)
+            / (COALESCE(t.games_played, 0) + p.k_pace) END
+        AS team_pace_last_10,             -- DOUBLE 60..140 his team's possessions per 48 minutes, last 10 games
+                                          -- [pre-game history]
     CASE WHEN t.games_played >= 10 OR y.offensive_rating_season IS NULL THEN t.offensive_rating_last_10
-        ELSE (COALESCE(t.games_played * t.offensive_rating_last_10, 0e0) + p.k_team * y.offensive_rating_season) / (COALESCE(t.games_played, 0) + p.k_team) END
-        AS team_offensive_rating_last_10,               -- DOUBLE 50..180 his team's points per 100 possessions, last 10 games [pre-game history]
+        ELSE (COALESCE(t.games_played * t.offensive_rating_last_10, 0e0) + p.k_team * y.offensive_rating_season)
+            / (COALESCE(t.games_played, 0) + p.k_team) END
+        AS team_offensive_rating_last_10, -- DOUBLE 50..180 his team's points per 100 possessions, last 10 games
+                                          -- [pre-game history]
     CASE WHEN t.games_played >= 10 OR y.win_pct IS NULL THEN t.win_pct
-        ELSE (COALESCE(t.games_played * t.win_pct, 0e0) + p.k_team * y.win_pct) / (COALESCE(t.games_played, 0) + p.k_team) END
-        AS team_win_pct                                 -- DOUBLE 0..1 share of his team's games won this season [pre-game history]
+        ELSE (COALESCE(t.games_played * t.win_pct, 0e0) + p.k_team * y.win_pct)
+            / (COALESCE(t.games_played, 0) + p.k_team) END
+        AS team_win_pct                   -- DOUBLE 0..1 share of his team's games won this season [pre-game history]
 FROM priors AS p
-LEFT JOIN form AS f ON p.player_id = f.player_id AND p.season = f.season AND p.last_game_date = f.game_date AND f.game_date < p.analysis_date AND p.analysis_date <= f.valid_to
+LEFT JOIN form AS f
+    ON p.player_id = f.player_id AND p.season = f.season AND p.last_game_date = f.game_date
+    AND f.game_date < p.analysis_date AND p.analysis_date <= f.valid_to
 LEFT JOIN team_days AS t ON p.team_abbr = t.team_abbr AND p.analysis_date = t.analysis_date
 LEFT JOIN team_forms AS y ON p.team_abbr = y.team_abbr AND y.season < p.season AND y.from_the_end = 1

@@ -1,6 +1,7 @@
--- What each player's team-mates leave to him: recent minutes and points of those who are likely to be there, and of those who are not,
--- beside the same in his last 10 games. Team-mates are the others expected for his team of whom the level knows; recent = exponentially
--- weighted. Who has long been out is expected no more: minutes brought tell of it still. Sums are of whole millionths, so that no order shows.
+-- What each player's team-mates leave to him: recent minutes and points of those who are likely to be there, and of
+-- those who are not, beside the same in his last 10 games. Team-mates are the others expected for his team of whom the
+-- level knows; recent = exponentially weighted. Who has long been out is expected no more: minutes brought tell of it
+-- still. Sums are of whole millionths, so that no order shows.
 -- grain: game_id, player_id
 -- time: game_date
 -- look-back: 1
@@ -20,14 +21,18 @@ WITH levels AS (
 ),
 players AS (
     SELECT
-        u.game_id, u.player_id, u.season, u.game_date, u.team_abbr, CASE WHEN u.expected_level = 'history' THEN 1 ELSE 0 END AS in_history,
+        u.game_id, u.player_id, u.season, u.game_date, u.team_abbr,
+        CASE WHEN u.expected_level = 'history' THEN 1 ELSE 0 END AS in_history,
         CASE WHEN u.expected_level = 'market' THEN 0 ELSE 1 END AS in_news,
-        CAST(ROUND(1e6 * COALESCE(c.minutes_ewma, 0e0)) AS BIGINT) AS minutes, CAST(ROUND(1e6 * COALESCE(c.points_ewma, 0e0)) AS BIGINT) AS points
+        CAST(ROUND(1e6 * COALESCE(c.minutes_ewma, 0e0)) AS BIGINT) AS minutes,
+        CAST(ROUND(1e6 * COALESCE(c.points_ewma, 0e0)) AS BIGINT) AS points
     FROM nba_analytics.upcoming_player_game_context AS u
     INNER JOIN nba_precompute.player_daily_cache AS c ON u.player_id = c.player_id AND u.game_date = c.analysis_date
 ),
 outcomes AS (
-    SELECT p.game_id, p.player_id, p.game_date, p.team_abbr, p.minutes, p.points, CASE WHEN b.played_flag THEN 1 ELSE 0 END AS played
+    SELECT
+        p.game_id, p.player_id, p.game_date, p.team_abbr, p.minutes, p.points,
+        CASE WHEN b.played_flag THEN 1 ELSE 0 END AS played
     FROM players AS p
     LEFT JOIN nba_analytics.player_game_summary AS b ON p.game_id = b.game_id AND p.player_id = b.player_id
 ),
@@ -40,9 +45,12 @@ line_ups AS (
 ),
 usual AS (
     SELECT
-        o.player_id, o.game_date, AVG(l.minutes_there - o.minutes) OVER last_10 / 1e6 AS minutes_there,
-        AVG(l.points_there - o.points) OVER last_10 / 1e6 AS points_there, AVG(l.minutes_away) OVER last_10 / 1e6 AS minutes_away,
-        AVG(l.points_away) OVER last_10 / 1e6 AS points_away, COALESCE(LEAD(o.game_date) OVER career, DATE '9999-12-31') AS valid_to
+        o.player_id, o.game_date,
+        AVG(l.minutes_there - o.minutes) OVER last_10 / 1e6 AS minutes_there,
+        AVG(l.points_there - o.points) OVER last_10 / 1e6 AS points_there,
+        AVG(l.minutes_away) OVER last_10 / 1e6 AS minutes_away,
+        AVG(l.points_away) OVER last_10 / 1e6 AS points_away,
+        COALESCE(LEAD(o.game_date) OVER career, DATE '9999-12-31') AS valid_to
     FROM outcomes AS o
     INNER JOIN line_ups AS l ON o.game_id = l.game_id AND o.team_abbr = l.team_abbr
     WHERE o.played = 1
@@ -52,51 +60,105 @@ usual AS (
 ),
 likely AS (
     SELECT
-        p.*, CAST(ROUND(p.minutes * a.plays_history) AS BIGINT) AS there_history, CAST(ROUND(p.points * a.plays_history) AS BIGINT) AS points_there_history,
-        CAST(ROUND(p.minutes * a.plays_news) AS BIGINT) AS there_news, CAST(ROUND(p.points * a.plays_news) AS BIGINT) AS points_there_news,
-        CAST(ROUND(p.minutes * a.plays_market) AS BIGINT) AS there_market, CAST(ROUND(p.points * a.plays_market) AS BIGINT) AS points_there_market
+        p.*,
+        CAST(ROUND(p.minutes * a.plays_history) AS BIGINT) AS there_history,
+        CAST(ROUND(p.points * a.plays_history) AS BIGINT) AS points_there_history,
+        CAST(ROUND(p.minutes * a.plays_news) AS BIGINT) AS there_news,
+        CAST(ROUND(p.points * a.plays_news) AS BIGINT) AS points_there_news,
+        CAST(ROUND(p.minutes * a.plays_market) AS BIGINT) AS there_market,
+        CAST(ROUND(p.points * a.plays_market) AS BIGINT) AS points_there_market
     FROM players AS p
     INNER JOIN levels AS a ON p.game_id = a.game_id AND p.player_id = a.player_id
 ),
 teams AS (
     SELECT
         game_id, team_abbr,
-        SUM(in_history * there_history) AS there_history, SUM(in_history * points_there_history) AS points_there_history,
-        SUM(in_history * (minutes - there_history)) AS away_history, SUM(in_history * (points - points_there_history)) AS points_away_history,
-        SUM(in_news * there_news) AS there_news, SUM(in_news * points_there_news) AS points_there_news,
-        SUM(in_news * (minutes - there_news)) AS away_news, SUM(in_news * (points - points_there_news)) AS points_away_news,
-        SUM(there_market) AS there_market, SUM(points_there_market) AS points_there_market,
-        SUM(minutes - there_market) AS away_market, SUM(points - points_there_market) AS points_away_market
+        SUM(in_history * there_history) AS there_history,
+        SUM(in_history * points_there_history) AS points_there_history,
+        SUM(in_history * (minutes - there_history)) AS away_history,
+        SUM(in_history * (points - points_there_history)) AS points_away_history,
+        SUM(in_news * there_news) AS there_news,
+        SUM(in_news * points_there_news) AS points_there_news,
+        SUM(in_news * (minutes - there_news)) AS away_news,
+        SUM(in_news * (points - points_there_news)) AS points_away_news,
+        SUM(there_market) AS there_market,
+        SUM(points_there_market) AS points_there_market,
+        SUM(minutes - there_market) AS away_market,
+        SUM(points - points_there_market) AS points_away_market
     FROM likely
     GROUP BY game_id, team_abbr
 )
 SELECT
-    p.game_id,                                          -- VARCHAR! NBA.com game id [pre-game history]
-    p.player_id,                                        -- BIGINT! NBA.com player id [pre-game history]
-    p.season,                                           -- VARCHAR! season, such as 2021-22 [pre-game history]
-    p.game_date,                                        -- DATE! US Eastern date of the game [pre-game history]
-    p.team_abbr,                                        -- VARCHAR! team that he is expected to play for [pre-game history]
-    (t.there_history - p.in_history * p.there_history) / 1e6 AS teammates_minutes_history, -- DOUBLE 0..3000 minutes that his team-mates bring: sum of recent minutes x P(plays) [pre-game history]
-    (t.points_there_history - p.in_history * p.points_there_history) / 1e6 AS teammates_points_history, -- DOUBLE 0..3000 points that his team-mates bring: sum of recent points x P(plays) [pre-game history]
-    (t.there_history - p.in_history * p.there_history) / 1e6 - w.minutes_there AS teammates_minutes_change_history, -- DOUBLE -3000..3000 minutes that they bring above the mean of those who played in his last 10 games, positive = more company [pre-game history]
-    (t.points_there_history - p.in_history * p.points_there_history) / 1e6 - w.points_there AS teammates_points_change_history, -- DOUBLE -3000..3000 points that they bring above the mean of those who played in his last 10 games, positive = more company [pre-game history]
-    240e0 * p.minutes / NULLIF(CAST(p.minutes + t.there_history - p.in_history * p.there_history AS DOUBLE), 0e0) AS minutes_share_history, -- DOUBLE 0..240 minutes that are his when his team's 240 go by recent minutes x P(plays), he himself playing [pre-game history]
-    (t.away_history - p.in_history * (p.minutes - p.there_history)) / 1e6 - w.minutes_away AS minutes_vacated_change_history, -- DOUBLE -3000..3000 minutes that team-mates leave, sum of recent minutes x P(absent), above the mean of those absent from his last 10 games [pre-game history]
-    (t.points_away_history - p.in_history * (p.points - p.points_there_history)) / 1e6 - w.points_away AS points_vacated_change_history, -- DOUBLE -3000..3000 points that team-mates leave, sum of recent points x P(absent), above the mean of those absent from his last 10 games [pre-game history]
-    (t.there_news - p.in_news * p.there_news) / 1e6 AS teammates_minutes_news, -- DOUBLE 0..3000 teammates_minutes_history with moves of the game date [pre-game news]
-    (t.points_there_news - p.in_news * p.points_there_news) / 1e6 AS teammates_points_news, -- DOUBLE 0..3000 teammates_points_history with moves of the game date [pre-game news]
-    (t.there_news - p.in_news * p.there_news) / 1e6 - w.minutes_there AS teammates_minutes_change_news, -- DOUBLE -3000..3000 teammates_minutes_change_history with moves of the game date [pre-game news]
-    (t.points_there_news - p.in_news * p.points_there_news) / 1e6 - w.points_there AS teammates_points_change_news, -- DOUBLE -3000..3000 teammates_points_change_history with moves of the game date [pre-game news]
-    240e0 * p.minutes / NULLIF(CAST(p.minutes + t.there_news - p.in_news * p.there_news AS DOUBLE), 0e0) AS minutes_share_news, -- DOUBLE 0..240 minutes_share_history with moves of the game date [pre-game news]
-    (t.away_news - p.in_news * (p.minutes - p.there_news)) / 1e6 - w.minutes_away AS minutes_vacated_change_news, -- DOUBLE -3000..3000 minutes_vacated_change_history with moves of the game date [pre-game news]
-    (t.points_away_news - p.in_news * (p.points - p.points_there_news)) / 1e6 - w.points_away AS points_vacated_change_news, -- DOUBLE -3000..3000 points_vacated_change_history with moves of the game date [pre-game news]
-    (t.there_market - p.there_market) / 1e6 AS teammates_minutes_market, -- DOUBLE 0..3000 teammates_minutes_news with who is quoted [pre-game market]
-    (t.points_there_market - p.points_there_market) / 1e6 AS teammates_points_market, -- DOUBLE 0..3000 teammates_points_news with who is quoted [pre-game market]
-    (t.there_market - p.there_market) / 1e6 - w.minutes_there AS teammates_minutes_change_market, -- DOUBLE -3000..3000 teammates_minutes_change_news with who is quoted [pre-game market]
-    (t.points_there_market - p.points_there_market) / 1e6 - w.points_there AS teammates_points_change_market, -- DOUBLE -3000..3000 teammates_points_change_news with who is quoted [pre-game market]
-    240e0 * p.minutes / NULLIF(CAST(p.minutes + t.there_market - p.there_market AS DOUBLE), 0e0) AS minutes_share_market, -- DOUBLE 0..240 minutes_share_news with who is quoted [pre-game market]
-    (t.away_market - (p.minutes - p.there_market)) / 1e6 - w.minutes_away AS minutes_vacated_change_market, -- DOUBLE -3000..3000 minutes_vacated_change_news with who is quoted [pre-game market]
-    (t.points_away_market - (p.points - p.points_there_market)) / 1e6 - w.points_away AS points_vacated_change_market -- DOUBLE -3000..3000 points_vacated_change_news with who is quoted [pre-game market]
+    p.game_id,                               -- VARCHAR! NBA.com game id [pre-game history]
+    p.player_id,                             -- BIGINT! NBA.com player id [pre-game history]
+    p.season,                                -- VARCHAR! season, such as 2021-22 [pre-game history]
+    p.game_date,                             -- DATE! US Eastern date of the game [pre-game history]
+    p.team_abbr,                             -- VARCHAR! team that he is expected to play for [pre-game history]
+    (t.there_history - p.in_history * p.there_history) / 1e6
+        AS teammates_minutes_history,        -- DOUBLE 0..3000 minutes that his team-mates bring: sum of recent minutes
+                                             -- x P(plays) [pre-game history]
+    (t.points_there_history - p.in_history * p.points_there_history) / 1e6
+        AS teammates_points_history,         -- DOUBLE 0..3000 points that his team-mates bring: sum of recent points x
+                                             -- P(plays) [pre-game history]
+    (t.there_history - p.in_history * p.there_history) / 1e6 - w.minutes_there
+        AS teammates_minutes_change_history, -- DOUBLE -3000..3000 minutes that they bring above the mean of those who
+                                             -- played in his last 10 games, positive = more company [pre-game history]
+    (t.points_there_history - p.in_history * p.points_there_history) / 1e6 - w.points_there
+        AS teammates_points_change_history,  -- DOUBLE -3000..3000 points that they bring above the mean of those who
+                                             -- played in his last 10 games, positive = more company [pre-game history]
+    240e0 * p.minutes
+        / NULLIF(CAST(p.minutes + t.there_history - p.in_history * p.there_history AS DOUBLE), 0e0)
+        AS minutes_share_history,            -- DOUBLE 0..240 minutes that are his when his team's 240 go by recent
+                                             -- minutes x P(plays), he himself playing [pre-game history]
+    (t.away_history - p.in_history * (p.minutes - p.there_history)) / 1e6 - w.minutes_away
+        AS minutes_vacated_change_history,   -- DOUBLE -3000..3000 minutes that team-mates leave, sum of recent minutes
+                                             -- x P(absent), above the mean of those absent from his last 10 games
+                                             -- [pre-game history]
+    (t.points_away_history - p.in_history * (p.points - p.points_there_history)) / 1e6 - w.points_away
+        AS points_vacated_change_history,    -- DOUBLE -3000..3000 points that team-mates leave, sum of recent points x
+                                             -- P(absent), above the mean of those absent from his last 10 games
+                                             -- [pre-game history]
+    (t.there_news - p.in_news * p.there_news) / 1e6
+        AS teammates_minutes_news,           -- DOUBLE 0..3000 teammates_minutes_history with moves of the game date
+                                             -- [pre-game news]
+    (t.points_there_news - p.in_news * p.points_there_news) / 1e6
+        AS teammates_points_news,            -- DOUBLE 0..3000 teammates_points_history with moves of the game date
+                                             -- [pre-game news]
+    (t.there_news - p.in_news * p.there_news) / 1e6 - w.minutes_there
+        AS teammates_minutes_change_news,    -- DOUBLE -3000..3000 teammates_minutes_change_history with moves of the
+                                             -- game date [pre-game news]
+    (t.points_there_news - p.in_news * p.points_there_news) / 1e6 - w.points_there
+        AS teammates_points_change_news,     -- DOUBLE -3000..3000 teammates_points_change_history with moves of the
+                                             -- game date [pre-game news]
+    240e0 * p.minutes / NULLIF(CAST(p.minutes + t.there_news - p.in_news * p.there_news AS DOUBLE), 0e0)
+        AS minutes_share_news,               -- DOUBLE 0..240 minutes_share_history with moves of the game date
+                                             -- [pre-game news]
+    (t.away_news - p.in_news * (p.minutes - p.there_news)) / 1e6 - w.minutes_away
+        AS minutes_vacated_change_news,      -- DOUBLE -3000..3000 minutes_vacated_change_history with moves of the game
+                                             -- date [pre-game news]
+    (t.points_away_news - p.in_news * (p.points - p.points_there_news)) / 1e6 - w.points_away
+        AS points_vacated_change_news,       -- DOUBLE -3000..3000 points_vacated_change_history with moves of the game
+                                             -- date [pre-game news]
+    (t.there_market - p.there_market) / 1e6
+        AS teammates_minutes_market,         -- DOUBLE 0..3000 teammates_minutes_news with who is quoted
+                                             -- [pre-game market]
+    (t.points_there_market - p.points_there_market) / 1e6
+        AS teammates_points_market,          -- DOUBLE 0..3000 teammates_points_news with who is quoted
+                                             -- [pre-game market]
+    (t.there_market - p.there_market) / 1e6 - w.minutes_there
+        AS teammates_minutes_change_market,  -- DOUBLE -3000..3000 teammates_minutes_change_news with who is quoted
+                                             -- [pre-game market]
+    (t.points_there_market - p.points_there_market) / 1e6 - w.points_there
+        AS teammates_points_change_market,   -- DOUBLE -3000..3000 teammates_points_change_news with who is quoted
+                                             -- [pre-game market]
+    240e0 * p.minutes / NULLIF(CAST(p.minutes + t.there_market - p.there_market AS DOUBLE), 0e0)
+        AS minutes_share_market,             -- DOUBLE 0..240 minutes_share_news with who is quoted [pre-game market]
+    (t.away_market - (p.minutes - p.there_market)) / 1e6 - w.minutes_away
+        AS minutes_vacated_change_market,    -- DOUBLE -3000..3000 minutes_vacated_change_news with who is quoted
+                                             -- [pre-game market]
+    (t.points_away_market - (p.points - p.points_there_market)) / 1e6 - w.points_away
+        AS points_vacated_change_market      -- DOUBLE -3000..3000 points_vacated_change_news with who is quoted
+                                             -- [pre-game market]
 FROM likely AS p
 INNER JOIN teams AS t ON p.game_id = t.game_id AND p.team_abbr = t.team_abbr
 LEFT JOIN usual AS w ON p.player_id = w.player_id AND w.game_date < p.game_date AND p.game_date <= w.valid_to

@@ -1,4 +1,4 @@
--- compiled from 2ad5b77ffe233faa as 03988fd336c48216
+-- compiled from 7f879d619185c795 as 03988fd336c48216
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from eb4a5b0d204a26db as d0a2644fb2251c54
+-- compiled from 03a128d94b3d7d86 as d0a2644fb2251c54
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 6195ef72cf3a3047 as 507e21225eba1843
+-- compiled from e6f076a0844ca941 as 507e21225eba1843
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

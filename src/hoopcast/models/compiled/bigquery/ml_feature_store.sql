@@ -1,4 +1,4 @@
--- compiled from 893a38a214ce5063 as ded18205a407fe2f
+-- compiled from 2e8658e69a400389 as ded18205a407fe2f
 SELECT
   CAST(player_id AS INT64) AS player_id,
   CAST(game_id AS STRING) AS game_id,

@@ -1,4 +1,4 @@
--- compiled from 289635b7a7d4071d as c3edbfb804e84adb
+-- compiled from ec3be7dbb928d892 as c3edbfb804e84adb
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

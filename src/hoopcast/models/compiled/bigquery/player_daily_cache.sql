@@ -1,4 +1,4 @@
--- compiled from dc87fdf2f719b22b as 9d2d53cf40965031
+-- compiled from 9c4103ebd31c726e as 9d2d53cf40965031
 SELECT
   CAST(player_id AS INT64) AS player_id,
   CAST(analysis_date AS DATE) AS analysis_date,

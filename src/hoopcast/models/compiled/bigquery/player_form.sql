@@ -1,4 +1,4 @@
--- compiled from e1bde28f6924aa66 as 8d2d1138b125c930
+-- compiled from 3f3910a06fa79f53 as 8d2d1138b125c930
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from af6736db27046340 as a45477183eca40e7
+-- compiled from ec1191a7bb667760 as a45477183eca40e7
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 9567323efc19061b as 262e00a81d40110f
+-- compiled from b4a1b784e84d2cf1 as 262e00a81d40110f
 SELECT
   CAST(market AS STRING) AS market,
   CAST(game_id AS STRING) AS game_id,

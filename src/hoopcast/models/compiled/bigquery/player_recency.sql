@@ -1,4 +1,4 @@
--- compiled from 3ed60ecee5df1031 as 78150e2318d5fa06
+-- compiled from 76b97a605c024f4e as 78150e2318d5fa06
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 9ac3e57041c5f8c8 as b070599834369837
+-- compiled from 515ca08c738e3e6b as b070599834369837
 SELECT
   CAST(player_id AS INT64) AS player_id,
   CAST(analysis_date AS DATE) AS analysis_date,

@@ -1,4 +1,4 @@
--- compiled from fab5cf3b7da68cc2 as 6ba4ab6d4131541c
+-- compiled from 2f7cc84bb9aac40d as 6ba4ab6d4131541c
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 896bafcc6a56abbd as 7e69c75b351aeea2
+-- compiled from 463049acc11a248c as 7e69c75b351aeea2
 SELECT
   CAST(player_id AS INT64) AS player_id,
   CAST(analysis_date AS DATE) AS analysis_date,

@@ -1,4 +1,4 @@
--- compiled from d8de84027595f69a as c27f3868c54e9b8f
+-- compiled from 0856fc72c6053f0b as c27f3868c54e9b8f
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 1bf8e8f73b94ce99 as e5b1d2876227ecb8
+-- compiled from c415bee37655ae66 as e5b1d2876227ecb8
 SELECT
   CAST(system_id AS STRING) AS system_id,
   CAST(population AS STRING) AS population,

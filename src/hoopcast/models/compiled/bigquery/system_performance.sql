@@ -1,4 +1,4 @@
--- compiled from f8e0a138c03ff7a1 as b3fe9efbaa018651
+-- compiled from d94886ef9dd695ad as b3fe9efbaa018651
 SELECT
   CAST(system_id AS STRING) AS system_id,
   CAST(population AS STRING) AS population,

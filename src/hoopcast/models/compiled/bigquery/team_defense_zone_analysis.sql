@@ -1,4 +1,4 @@
--- compiled from cf2914967069268d as e5359c2bb8ebc423
+-- compiled from c15de552f79277a3 as e5359c2bb8ebc423
 SELECT
   CAST(team_abbr AS STRING) AS team_abbr,
   CAST(analysis_date AS DATE) AS analysis_date,

@@ -1,4 +1,4 @@
--- compiled from 9828ee41d38469a7 as efa0e34d80287a81
+-- compiled from 59d522950c363e95 as efa0e34d80287a81
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(team_abbr AS STRING) AS team_abbr,

@@ -1,4 +1,4 @@
--- compiled from 1ddb8b82a4777001 as 426deb34cea0f3e9
+-- compiled from 56751db8d3541393 as 426deb34cea0f3e9
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(team_abbr AS STRING) AS team_abbr,

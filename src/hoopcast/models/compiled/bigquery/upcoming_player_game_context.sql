@@ -1,4 +1,4 @@
--- compiled from 6ed157b19997a214 as 7f43f05b16b890c3
+-- compiled from acaa02bfd6115898 as 7f43f05b16b890c3
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 0f6e48d6d8daf310 as 32eaae3a14874d88
+-- compiled from 14169eb2665d0361 as 32eaae3a14874d88
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(team_abbr AS STRING) AS team_abbr,

@@ -1,4 +1,4 @@
--- compiled from 2ad5b77ffe233faa as ae5f12c1eea2d849
+-- compiled from 7f879d619185c795 as ae5f12c1eea2d849
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

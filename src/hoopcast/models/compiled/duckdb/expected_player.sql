@@ -1,4 +1,4 @@
--- compiled from eb4a5b0d204a26db as 45f3cc4afd041dd1
+-- compiled from 03a128d94b3d7d86 as 45f3cc4afd041dd1
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 6195ef72cf3a3047 as f08592181b9e6dc6
+-- compiled from e6f076a0844ca941 as f08592181b9e6dc6
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 893a38a214ce5063 as 6f174b242b68a938
+-- compiled from 2e8658e69a400389 as 6f174b242b68a938
 SELECT
   CAST(player_id AS BIGINT) AS player_id,
   CAST(game_id AS TEXT) AS game_id,

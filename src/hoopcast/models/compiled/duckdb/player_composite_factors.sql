@@ -1,4 +1,4 @@
--- compiled from 289635b7a7d4071d as 86ffde8850634151
+-- compiled from ec3be7dbb928d892 as 86ffde8850634151
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

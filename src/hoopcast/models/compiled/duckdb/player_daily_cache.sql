@@ -1,4 +1,4 @@
--- compiled from dc87fdf2f719b22b as 670b08f1a59eb81b
+-- compiled from 9c4103ebd31c726e as 670b08f1a59eb81b
 SELECT
   CAST(player_id AS BIGINT) AS player_id,
   CAST(analysis_date AS DATE) AS analysis_date,

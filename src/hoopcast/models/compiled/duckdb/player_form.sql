@@ -1,4 +1,4 @@
--- compiled from e1bde28f6924aa66 as 869c2c45457ffb75
+-- compiled from 3f3910a06fa79f53 as 869c2c45457ffb75
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from af6736db27046340 as 6a4b4393ea0ba52e
+-- compiled from ec1191a7bb667760 as 6a4b4393ea0ba52e
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 9567323efc19061b as e21d3fcfc4452b1c
+-- compiled from b4a1b784e84d2cf1 as e21d3fcfc4452b1c
 SELECT
   CAST(market AS TEXT) AS market,
   CAST(game_id AS TEXT) AS game_id,

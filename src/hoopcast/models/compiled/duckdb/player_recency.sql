@@ -1,4 +1,4 @@
--- compiled from 3ed60ecee5df1031 as 54cd0f8158eb05e2
+-- compiled from 76b97a605c024f4e as 54cd0f8158eb05e2
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 9ac3e57041c5f8c8 as 748fb8a018806d1a
+-- compiled from 515ca08c738e3e6b as 748fb8a018806d1a
 SELECT
   CAST(player_id AS BIGINT) AS player_id,
   CAST(analysis_date AS DATE) AS analysis_date,

@@ -1,4 +1,4 @@
--- compiled from fab5cf3b7da68cc2 as e76f72e55e5a0635
+-- compiled from 2f7cc84bb9aac40d as e76f72e55e5a0635
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 896bafcc6a56abbd as 20eaf98593ce9a81
+-- compiled from 463049acc11a248c as 20eaf98593ce9a81
 SELECT
   CAST(player_id AS BIGINT) AS player_id,
   CAST(analysis_date AS DATE) AS analysis_date,

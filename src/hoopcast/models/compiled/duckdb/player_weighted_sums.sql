@@ -1,4 +1,4 @@
--- compiled from d8de84027595f69a as 80a3588154c8cbdb
+-- compiled from 0856fc72c6053f0b as 80a3588154c8cbdb
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 1bf8e8f73b94ce99 as a6bc312fb3122faf
+-- compiled from c415bee37655ae66 as a6bc312fb3122faf
 SELECT
   CAST(system_id AS TEXT) AS system_id,
   CAST(population AS TEXT) AS population,

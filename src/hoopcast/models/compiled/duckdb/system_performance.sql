@@ -1,4 +1,4 @@
--- compiled from f8e0a138c03ff7a1 as b0599de42851cdd6
+-- compiled from d94886ef9dd695ad as b0599de42851cdd6
 SELECT
   CAST(system_id AS TEXT) AS system_id,
   CAST(population AS TEXT) AS population,

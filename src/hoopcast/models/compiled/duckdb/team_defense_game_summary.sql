@@ -1,4 +1,4 @@
--- compiled from 5323f24b2c3ea544 as 648246d54a945364
+-- compiled from 215d96bbf8dd9067 as 648246d54a945364
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(team_abbr AS TEXT) AS team_abbr,

@@ -1,4 +1,4 @@
--- compiled from cf2914967069268d as 8d5fd614b7e03806
+-- compiled from c15de552f79277a3 as 8d5fd614b7e03806
 SELECT
   CAST(team_abbr AS TEXT) AS team_abbr,
   CAST(analysis_date AS DATE) AS analysis_date,

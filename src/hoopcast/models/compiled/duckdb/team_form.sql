@@ -1,4 +1,4 @@
--- compiled from 9828ee41d38469a7 as 23001011af177bcc
+-- compiled from 59d522950c363e95 as 23001011af177bcc
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(team_abbr AS TEXT) AS team_abbr,

@@ -1,4 +1,4 @@
--- compiled from 1ddb8b82a4777001 as e77aeca982452aa6
+-- compiled from 56751db8d3541393 as e77aeca982452aa6
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(team_abbr AS TEXT) AS team_abbr,

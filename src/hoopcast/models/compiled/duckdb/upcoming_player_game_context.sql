@@ -1,4 +1,4 @@
--- compiled from 6ed157b19997a214 as 48132bd1ed2c6107
+-- compiled from acaa02bfd6115898 as 48132bd1ed2c6107
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from 0f6e48d6d8daf310 as fc45f8026667534e
+-- compiled from 14169eb2665d0361 as fc45f8026667534e
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(team_abbr AS TEXT) AS team_abbr,

@@ -1,4 +1,4 @@
--- compiled from 2ad5b77ffe233faa as 7af0071ea4cacf66
+-- compiled from 7f879d619185c795 as 7af0071ea4cacf66
 WITH charted AS (
   SELECT DISTINCT
     game_id

@@ -1,4 +1,4 @@
--- compiled from eb4a5b0d204a26db as 54882a60740bb324
+-- compiled from 03a128d94b3d7d86 as 54882a60740bb324
 WITH appearances AS (
   SELECT
     p.player_id,

@@ -1,4 +1,4 @@
--- compiled from 6195ef72cf3a3047 as 761d32c5396b8e19
+-- compiled from e6f076a0844ca941 as 761d32c5396b8e19
 WITH counted AS (
   SELECT
     u.game_id,

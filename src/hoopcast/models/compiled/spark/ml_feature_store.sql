@@ -1,4 +1,4 @@
--- compiled from 893a38a214ce5063 as 788339c3a9ec0ae6
+-- compiled from 2e8658e69a400389 as 788339c3a9ec0ae6
 WITH versus AS (
   SELECT
     u.game_id,

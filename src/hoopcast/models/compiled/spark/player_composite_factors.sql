@@ -1,4 +1,4 @@
--- compiled from 289635b7a7d4071d as eb7ce9e8f9a95082
+-- compiled from ec3be7dbb928d892 as eb7ce9e8f9a95082
 WITH constants AS (
   SELECT
     4e-3 AS fatigue_share,

@@ -1,4 +1,4 @@
--- compiled from dc87fdf2f719b22b as c5481f79a56049c4
+-- compiled from 9c4103ebd31c726e as c5481f79a56049c4
 WITH constants AS (
   SELECT
     2e0 AS k,

@@ -1,4 +1,4 @@
--- compiled from e1bde28f6924aa66 as b1d7997281396060
+-- compiled from 3f3910a06fa79f53 as b1d7997281396060
 WITH played AS (
   SELECT
     game_id,

@@ -1,4 +1,4 @@
--- compiled from af6736db27046340 as 9978abe125e2542b
+-- compiled from ec1191a7bb667760 as 9978abe125e2542b
 WITH shots AS (
   SELECT
     game_id,

@@ -1,4 +1,4 @@
--- compiled from 9567323efc19061b as 2b40b0ad2ee083eb
+-- compiled from b4a1b784e84d2cf1 as 2b40b0ad2ee083eb
 WITH sightings AS (
   SELECT
     player_id,

@@ -1,4 +1,4 @@
--- compiled from 3ed60ecee5df1031 as a63c5310680d0fbe
+-- compiled from 76b97a605c024f4e as a63c5310680d0fbe
 WITH constants AS (
   SELECT
     8 AS points_half_life,

@@ -1,4 +1,4 @@
--- compiled from 9ac3e57041c5f8c8 as 52437d1bcb02cbb1
+-- compiled from 515ca08c738e3e6b as 52437d1bcb02cbb1
 WITH constants AS (
   SELECT
     60e0 AS k_paint,

@@ -1,4 +1,4 @@
--- compiled from fab5cf3b7da68cc2 as 3131638627411abf
+-- compiled from 2f7cc84bb9aac40d as 3131638627411abf
 WITH levels AS (
   SELECT
     game_id,

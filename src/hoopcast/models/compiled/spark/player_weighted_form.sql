@@ -1,4 +1,4 @@
--- compiled from 896bafcc6a56abbd as 0ae2487516058e29
+-- compiled from 463049acc11a248c as 0ae2487516058e29
 WITH form AS (
   SELECT
     *,

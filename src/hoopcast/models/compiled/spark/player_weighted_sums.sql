@@ -1,4 +1,4 @@
--- compiled from d8de84027595f69a as 06f2eca5a329de86
+-- compiled from 0856fc72c6053f0b as 06f2eca5a329de86
 WITH weights AS (
   SELECT
     games_ago,

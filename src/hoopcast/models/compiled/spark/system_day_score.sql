@@ -1,4 +1,4 @@
--- compiled from 1bf8e8f73b94ce99 as fab29d4386da9ff2
+-- compiled from c415bee37655ae66 as fab29d4386da9ff2
 WITH played AS (
   SELECT
     game_id,

@@ -1,4 +1,4 @@
--- compiled from f8e0a138c03ff7a1 as e9c5e733da852b75
+-- compiled from d94886ef9dd695ad as e9c5e733da852b75
 WITH dated AS (
   SELECT
     s.*,

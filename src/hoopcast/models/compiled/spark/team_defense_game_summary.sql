@@ -1,4 +1,4 @@
--- compiled from 5323f24b2c3ea544 as b5be51803f6f4277
+-- compiled from 215d96bbf8dd9067 as b5be51803f6f4277
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(team_abbr AS STRING) AS team_abbr,

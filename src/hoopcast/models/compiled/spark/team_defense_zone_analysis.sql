@@ -1,4 +1,4 @@
--- compiled from cf2914967069268d as e4f2b06e3f3eb9dd
+-- compiled from c15de552f79277a3 as e4f2b06e3f3eb9dd
 WITH dates AS (
   SELECT DISTINCT
     season,

@@ -1,4 +1,4 @@
--- compiled from 9828ee41d38469a7 as 6d16cf3a8058579a
+-- compiled from 59d522950c363e95 as 6d16cf3a8058579a
 WITH games AS (
   SELECT
     *,

@@ -1,4 +1,4 @@
--- compiled from 1ddb8b82a4777001 as ed2c5ad1bacd8d3d
+-- compiled from 56751db8d3541393 as ed2c5ad1bacd8d3d
 WITH teams AS (
   SELECT
     *,

@@ -1,4 +1,4 @@
--- compiled from 6ed157b19997a214 as f2bad5f858e570e0
+-- compiled from acaa02bfd6115898 as f2bad5f858e570e0
 WITH appearances AS (
   SELECT
     p.player_id,

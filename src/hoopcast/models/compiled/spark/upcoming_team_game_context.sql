@@ -1,4 +1,4 @@
--- compiled from 0f6e48d6d8daf310 as abbba5de9b11a053
+-- compiled from 14169eb2665d0361 as abbba5de9b11a053
 WITH sides AS (
   SELECT
     game_id,

@@ -1,4 +1,4 @@
--- compiled from ef5fbcebb1199a1d as 420147c3e255bee6
+-- compiled from 560f2c191765fc87 as 420147c3e255bee6
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from e04cd9bd4d8d2aad as 7d87e11c71183c55
+-- compiled from 017d89ae824d5303 as 7d87e11c71183c55
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from 88d9fa6844ebb2df as e76ae5766064f35e
+-- compiled from 72b431698047dd04 as e76ae5766064f35e
 SELECT
   *
 FROM (

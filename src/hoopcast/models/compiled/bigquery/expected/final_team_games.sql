@@ -1,4 +1,4 @@
--- compiled from bb2a84926b6d2a9f as c6c3591a38ebb14b
+-- compiled from ce4ad72b73a26e30 as c6c3591a38ebb14b
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from b597b545439ce195 as af64b53c2bab2bc0
+-- compiled from d5dcb250d7846558 as af64b53c2bab2bc0
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from d6bbb46c229a8df5 as a8b9bd7fe105b2a9
+-- compiled from 61c9a73af6193875 as a8b9bd7fe105b2a9
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from ba10983bf098f0b5 as 44fa265fb5e0641a
+-- compiled from eed0daa01c96b6f2 as 44fa265fb5e0641a
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from 79b554d9d3a20fdc as 3cfc03366838f4d8
+-- compiled from f9d4924a27312cde as 3cfc03366838f4d8
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from ef5fbcebb1199a1d as c98ec5942fc01f2c
+-- compiled from 560f2c191765fc87 as c98ec5942fc01f2c
 SELECT
   *
 FROM (

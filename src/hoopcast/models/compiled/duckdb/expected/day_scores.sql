@@ -1,4 +1,4 @@
--- compiled from e04cd9bd4d8d2aad as 7ce88e9eb734f31d
+-- compiled from 017d89ae824d5303 as 7ce88e9eb734f31d
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from 88d9fa6844ebb2df as bd68815a045a1d37
+-- compiled from 72b431698047dd04 as bd68815a045a1d37
 SELECT
   *
 FROM (

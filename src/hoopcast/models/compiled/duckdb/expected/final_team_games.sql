@@ -1,4 +1,4 @@
--- compiled from bb2a84926b6d2a9f as 01a3c97717081c40
+-- compiled from ce4ad72b73a26e30 as 01a3c97717081c40
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from b597b545439ce195 as 834a5ef9a7336ece
+-- compiled from d5dcb250d7846558 as 834a5ef9a7336ece
 SELECT
   *
 FROM (

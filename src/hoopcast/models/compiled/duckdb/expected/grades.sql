@@ -1,4 +1,4 @@
--- compiled from d6bbb46c229a8df5 as 64593059fde6a904
+-- compiled from 61c9a73af6193875 as 64593059fde6a904
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from ba10983bf098f0b5 as b70d4633773e7c13
+-- compiled from eed0daa01c96b6f2 as b70d4633773e7c13
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from 79b554d9d3a20fdc as e184f9ac649452a6
+-- compiled from f9d4924a27312cde as e184f9ac649452a6
 SELECT
   *
 FROM (

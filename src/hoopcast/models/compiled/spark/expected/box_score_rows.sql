@@ -1,4 +1,4 @@
--- compiled from ef5fbcebb1199a1d as 93e64f00e80d7858
+-- compiled from 560f2c191765fc87 as 93e64f00e80d7858
 WITH final_games AS (
   SELECT
     game_id,

@@ -1,4 +1,4 @@
--- compiled from e04cd9bd4d8d2aad as c8113acac71e9a16
+-- compiled from 017d89ae824d5303 as c8113acac71e9a16
 WITH graded AS (
   SELECT DISTINCT
     a.system_id,

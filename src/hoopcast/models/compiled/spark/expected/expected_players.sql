@@ -1,4 +1,4 @@
--- compiled from 88d9fa6844ebb2df as f4956690a3ef8724
+-- compiled from 72b431698047dd04 as f4956690a3ef8724
 SELECT
   *
 FROM (

@@ -1,4 +1,4 @@
--- compiled from bb2a84926b6d2a9f as 0d8ab2721dd7256e
+-- compiled from ce4ad72b73a26e30 as 0d8ab2721dd7256e
 WITH sides AS (
   SELECT
     game_id,

@@ -1,4 +1,4 @@
--- compiled from b597b545439ce195 as 842c6bf1cf580873
+-- compiled from d5dcb250d7846558 as 842c6bf1cf580873
 WITH learned AS (
   SELECT DISTINCT
     season,

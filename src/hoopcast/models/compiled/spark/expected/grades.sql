@@ -1,4 +1,4 @@
--- compiled from d6bbb46c229a8df5 as c5ca95b9cea2fbdc
+-- compiled from 61c9a73af6193875 as c5ca95b9cea2fbdc
 WITH boxes AS (
   SELECT DISTINCT
     game_id

@@ -1,4 +1,4 @@
--- compiled from ba10983bf098f0b5 as c16c03bd2797f80b
+-- compiled from eed0daa01c96b6f2 as c16c03bd2797f80b
 WITH known AS (
   SELECT
     player_id,

@@ -1,4 +1,4 @@
--- compiled from 79b554d9d3a20fdc as 95f48f761f7c6e7d
+-- compiled from f9d4924a27312cde as 95f48f761f7c6e7d
 WITH days AS (
   SELECT
     season,
