@@ -48,11 +48,6 @@ def whole_parts(amounts: Floats) -> Ints:
     return np.diff(steps, axis=-1, prepend=0)
 
 
-def picked(columns: Columns, rows: Array) -> Columns:
-    """The given rows (a mask or positions) of a table."""
-    return {name: values[rows] for name, values in columns.items()}
-
-
 def _joined(parts: list[Array]) -> Array:
     whole = np.concatenate([np.ma.getdata(part) for part in parts])
     if not any(isinstance(part, np.ma.MaskedArray) for part in parts):

@@ -37,10 +37,6 @@ _TEXT = {
         "game_date VARCHAR, player_slug VARCHAR, player_name VARCHAR, player_id BIGINT, market VARCHAR, "
         "bookmaker VARCHAR, line DOUBLE, over_odds BIGINT, under_odds BIGINT"
     ),
-    "points_props_live": (
-        "game_date VARCHAR, player_slug VARCHAR, player_name VARCHAR, player_id BIGINT, market VARCHAR, "
-        "bookmaker VARCHAR, line DOUBLE, over_odds BIGINT, under_odds BIGINT, captured_at_utc TIMESTAMP"
-    ),
     "injury_transactions": (
         "Date VARCHAR, Team VARCHAR, Acquired VARCHAR, Relinquished VARCHAR, Notes VARCHAR"
     ),
