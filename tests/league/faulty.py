@@ -12,12 +12,13 @@ from types import MappingProxyType
 
 import numpy as np
 
+from hoopcast.arrays import BoolArray, DateArray, FloatArray, IntArray, TextArray
 from hoopcast.errors import UsageError
 from hoopcast.league import Columns, League
-from hoopcast.league.columns import Array, Floats, Ints, Texts, chance, stacked
-from hoopcast.league.layout import INJURIES, LAYOUT
+from hoopcast.league.draws import random_stream
 from hoopcast.league.league import write_files
-from hoopcast.league.played_season import PlayedSeason, dates_as_text
+from hoopcast.league.season import PlayedSeason
+from hoopcast.league.tables import INJURIES, LAYOUT, stacked
 
 CORRECTIONS_FOLDER = "corrections"
 LIVE_LINES = "points_props_live"
@@ -123,7 +124,7 @@ def lay_faults(league: League, faults: Faults) -> FaultyLeague:
         moves = slice(moves_before, moves_before + len(played.moves.day))
         moves_before = moves.stop
         of_season = {name: values[moves] for name, values in league.injury_transactions.items()}
-        rng = chance(league.seed, season, "injury faults")
+        rng = random_stream(league.seed, season, "injury faults")
         injuries.append(_mangled(rng, of_season, played, faults.mangled_names))
     return FaultyLeague(
         seasons=league.seasons,
@@ -162,11 +163,11 @@ class _Files:
     broken: Columns
 
 
-def _unlucky_games(played: PlayedSeason, seed: int, faults: Faults) -> tuple[Ints, Ints, Ints]:
+def _unlucky_games(played: PlayedSeason, seed: int, faults: Faults) -> tuple[IntArray, IntArray, IntArray]:
     """Different games for each fault that befalls a game: postponed, corrected, without shots."""
     counts = (faults.postponed_games, faults.late_corrections, faults.games_without_shots)
     games = len(played.games.day)
-    order = chance(seed, played.season, "unlucky games").permutation(games)
+    order = random_stream(seed, played.season, "unlucky games").permutation(games)
     # A postponed game needs dates before it.
     order = order[np.argsort(played.games.day[order] < played.games.last_day // 3, kind="stable")]
     if sum(counts) > games:
@@ -191,7 +192,7 @@ def _faulty_season(tables: dict[str, Columns], played: PlayedSeason, seed: int, 
         UsageError: if more games shall be unlucky than there are.
     """
     postponed, corrected, shotless = _unlucky_games(played, seed, faults)
-    rng = chance(seed, played.season, "faults")
+    rng = random_stream(seed, played.season, "faults")
     first = dict(tables)
     if faults.live_lines:
         first[LIVE_LINES] = _live_points_lines(rng, first, played, faults.live_lines)
@@ -211,22 +212,22 @@ def _faulty_season(tables: dict[str, Columns], played: PlayedSeason, seed: int, 
     return _Files(first=first, later={table: stacked(rows) for table, rows in later.items()}, broken=broken)
 
 
-def _game_rows(table: Columns, played: PlayedSeason, games: Ints) -> Array:
+def _game_rows(table: Columns, played: PlayedSeason, games: IntArray) -> BoolArray:
     """Mask of the rows of some games."""
     column = "GAME_ID" if "GAME_ID" in table else "game_id"
     return np.isin(table[column].astype(str), played.game_id[games].astype(str))
 
 
-def _line_rows(table: Columns, played: PlayedSeason, games: Ints) -> Array:
-    """Mask of the points lines (which name date and player alone) of men listed for some games."""
-    side, place = np.nonzero(played.dressed.listed & np.isin(np.arange(len(played.team)) // 2, games)[:, None])
+def _line_rows(table: Columns, played: PlayedSeason, games: IntArray) -> BoolArray:
+    """Mask of the points lines (which name date and player alone) of players listed for some games."""
+    side, place = np.nonzero(played.dressed.listed & np.isin(np.arange(len(played.games.team)) // 2, games)[:, None])
     keys = played.players.player_id[played.dressed.player[side, place]] * 10_000 + played.games.day[side // 2]
     days = (table["game_date"].astype("datetime64[D]") - np.datetime64(played.games.opening)).astype(np.int64)
     return np.isin(table["player_id"] * 10_000 + days, keys)
 
 
 def _hold_back(
-    rng: np.random.Generator, tables: dict[str, Columns], played: PlayedSeason, games: Ints
+    rng: np.random.Generator, tables: dict[str, Columns], played: PlayedSeason, games: IntArray
 ) -> dict[str, Columns]:
     """Postpone games: at first they stand on an earlier date without result, and all else of them is missing.
 
@@ -254,7 +255,7 @@ def _hold_back(
     at = np.flatnonzero(_game_rows(schedule, played, games))
     order = np.argsort(played.game_id[games].astype(str))
     at = at[np.argsort(schedule["game_id"][at].astype(str))]
-    dates = dates_as_text(played.games, first_day[order])
+    dates = played.games.dates(first_day[order])
     schedule["game_date"][at] = dates
     code = np.char.partition(schedule["game_code"][at].astype(str), "/")[:, 2]
     schedule["game_code"][at] = np.char.add(np.char.add(np.char.replace(dates.astype(str), "-", ""), "/"), code)
@@ -268,7 +269,7 @@ def _hold_back(
     return later
 
 
-def _wrong_at_first(player_box: Columns, played: PlayedSeason, games: Ints) -> tuple[Columns, Columns]:
+def _wrong_at_first(player_box: Columns, played: PlayedSeason, games: IntArray) -> tuple[Columns, Columns]:
     """Book a made free throw and an assist of the home side to the wrong man at first.
 
     Args:
@@ -310,7 +311,7 @@ def _nth_sunday(year: int, month: int, nth: int) -> date:
     return first + timedelta(days=(_SUNDAY - first.weekday()) % 7 + 7 * (nth - 1))
 
 
-def _eastern_to_utc(moments: Array) -> Array:
+def _eastern_to_utc(moments: DateArray) -> DateArray:
     """UTC of US Eastern moments (datetime64), by the rule of summer time since 2007."""
     utc = moments + np.timedelta64(_HOURS_BEHIND, "h")
     for year in np.unique(moments.astype("datetime64[Y]")).astype(int) + 1970:
@@ -349,7 +350,7 @@ def _live_points_lines(
     minutes = np.tile([offset for offset, _ in _CAPTURES], len(chosen))
     known = np.tile([part for _, part in _CAPTURES], len(chosen))
     minutes = minutes + rng.integers(-20, 20, len(minutes))
-    closing: Floats = live["line"]
+    closing: FloatArray = live["line"]
     line = closing + known * (np.repeat(points, copies) - closing) + rng.integers(-1, 2, len(minutes)) * (known == 0)
     return live | {
         "line": np.maximum(np.floor(line) + 0.5, 0.5),
@@ -358,7 +359,7 @@ def _live_points_lines(
     }
 
 
-def _picked(columns: Columns, rows: Array) -> Columns:
+def _picked(columns: Columns, rows: BoolArray | IntArray) -> Columns:
     """The given rows (a mask or positions) of a table."""
     return {name: values[rows] for name, values in columns.items()}
 
@@ -476,7 +477,7 @@ def _break_rows(rng: np.random.Generator, tables: dict[str, Columns], season: st
         change(tables[table], row)
         rows.append(row)
 
-    def column(values: list[str]) -> Texts:
+    def column(values: list[str]) -> TextArray:
         return np.array(values, dtype=object)
 
     return {

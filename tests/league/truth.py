@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hoopcast.arrays import FloatArray, TextArray
 from hoopcast.league import Columns, League
-from hoopcast.league.columns import Floats, Texts, stacked
-from hoopcast.league.played_season import PlayedSeason, team_texts
 from hoopcast.league.players import ZONES
+from hoopcast.league.season import PlayedSeason
+from hoopcast.league.tables import stacked, team_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,11 @@ def truth_of(league: League) -> Truth:
     )
 
 
-def _same(text: str, count: int) -> Texts:
+def _same(text: str, count: int) -> TextArray:
     return np.full(count, text, dtype=object)
 
 
-def _ratio(part: Floats, whole: Floats) -> Floats:
+def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     ratio = np.full(len(part), np.nan)
     np.divide(part, whole, out=ratio, where=whole > 0)
     return ratio
@@ -64,7 +65,7 @@ def _player_season(played: PlayedSeason) -> Columns:
     count = len(played.players)
     plays = played.appearances.play_probability[side, place]
 
-    def per_player(weight: Floats) -> Floats:
+    def per_player(weight: FloatArray) -> FloatArray:
         return np.bincount(player, weight, count).astype(np.float64)
 
     minutes = per_player(plays * expected.minutes[side, place])

@@ -7,8 +7,8 @@ Whatever it draws is known: `league.played` has each player's true rates, each t
 each line.
 """
 
-from hoopcast.league.columns import Columns
+from hoopcast.league.draws import FULL_LEAGUE, TINY_LEAGUE, LeagueSize
 from hoopcast.league.league import League, simulate, write
-from hoopcast.league.size import FULL_LEAGUE, TINY_LEAGUE, LeagueSize
+from hoopcast.league.tables import Columns
 
 __all__ = ["FULL_LEAGUE", "TINY_LEAGUE", "Columns", "League", "LeagueSize", "simulate", "write"]

@@ -1,4 +1,4 @@
-"""The simulator's front door: a seeded league over several seasons, and its files."""
+"""A seeded league over several seasons, and its files."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,11 +9,9 @@ import duckdb
 
 from hoopcast.calendar import season_name, season_start_year
 from hoopcast.errors import UsageError
-from hoopcast.league.columns import Columns, stacked
-from hoopcast.league.layout import INJURIES, LAYOUT
-from hoopcast.league.played_season import PlayedSeason, play_season
-from hoopcast.league.size import FULL_LEAGUE, LeagueSize
-from hoopcast.league.tables import injury_table, season_tables
+from hoopcast.league.draws import FULL_LEAGUE, LeagueSize
+from hoopcast.league.season import PlayedSeason, play_season
+from hoopcast.league.tables import INJURIES, LAYOUT, Columns, injury_table, season_tables, stacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +39,9 @@ class League:
 def _checked(seasons: Sequence[str]) -> tuple[str, ...]:
     years = [season_start_year(season) for season in seasons]
     if not years or years != list(range(years[0], years[0] + len(years))):
-        message = (
+        raise UsageError(
             f"a league plays seasons in a row, not {', '.join(seasons) or 'none'}; name them in order without gaps"
         )
-        raise UsageError(message)
     return tuple(season_name(year) for year in years)
 
 
@@ -73,13 +70,13 @@ def simulate(seasons: Sequence[str] = ("2021-22",), seed: int = 1, size: LeagueS
         seed=seed,
         seasons=names,
         size=size,
-        tables=MappingProxyType({season: season_tables(drawn, seed, size) for season, drawn in played.items()}),
+        tables=MappingProxyType({season: season_tables(drawn) for season, drawn in played.items()}),
         injury_transactions=stacked([injury_table(drawn) for drawn in played.values()]),
         played=MappingProxyType(played),
     )
 
 
-def write_files(files: Mapping[Path, Columns], layout: Mapping[str, Mapping[str, str]] = LAYOUT) -> list[Path]:
+def write_files(files: Mapping[Path, Columns], layout: Mapping[str, Mapping[str, str]]) -> list[Path]:
     """Write tables as Parquet files.
 
     Args:
@@ -117,4 +114,4 @@ def write(league: League, folder: Path | str) -> list[Path]:
     files = {root / f"{INJURIES}.parquet": league.injury_transactions}
     for season, tables in league.tables.items():
         files |= {root / season / f"{table}.parquet": columns for table, columns in tables.items()}
-    return write_files(files)
+    return write_files(files, LAYOUT)
