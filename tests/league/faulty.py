@@ -18,7 +18,7 @@ from hoopcast.league import Columns, League
 from hoopcast.league.draws import random_stream
 from hoopcast.league.league import write_files
 from hoopcast.league.season import PlayedSeason
-from hoopcast.league.tables import INJURIES, LAYOUT, stacked
+from hoopcast.league.tables import INJURIES, LAYOUT, injury_table, stacked
 
 CORRECTIONS_FOLDER = "corrections"
 LIVE_LINES = "points_props_live"
@@ -42,7 +42,7 @@ class Faults:
 
     Attributes:
         duplicate_rows: share of the rows of each file that stand in it twice.
-        late_corrections: games whose box scores have two wrong men at first and are corrected later.
+        late_corrections: games whose box scores have wrong players at first and are corrected later.
         postponed_games: games that the first schedule has, without result, on an earlier date; their box scores,
             shots and lines come with the later files.
         games_without_shots: games whose shots are lost for good.
@@ -94,7 +94,6 @@ class FaultyLeague:
     """A league whose files have faults.
 
     Attributes:
-        seasons: seasons of the league.
         tables: by season and table, columns of the first files.
         injury_transactions: moves of the injured list of all seasons, in the order of the faultless league.
         corrections: by season and table, rows of files that the sources publish later; empty without faults that
@@ -102,7 +101,6 @@ class FaultyLeague:
         broken: one row a row that was broken on demand: `season`, `table`, `row` (from 0, in the first file), `reason`.
     """
 
-    seasons: tuple[str, ...]
     tables: Mapping[str, Mapping[str, Columns]]
     injury_transactions: Columns
     corrections: Mapping[str, Mapping[str, Columns]]
@@ -116,18 +114,13 @@ def lay_faults(league: League, faults: Faults) -> FaultyLeague:
         UsageError: if more games of a season shall be unlucky than there are.
     """
     tables, corrections, broken, injuries = {}, {}, [], []
-    moves_before = 0
     for season, played in league.played.items():
-        files = _faulty_season(dict(league.tables[season]), played, league.seed, faults)
+        files = _faulty_season(league.tables[season], played, faults)
         tables[season], corrections[season] = files.first, files.later
         broken.append(files.broken)
-        moves = slice(moves_before, moves_before + len(played.moves.day))
-        moves_before = moves.stop
-        of_season = {name: values[moves] for name, values in league.injury_transactions.items()}
         rng = random_stream(league.seed, season, "injury faults")
-        injuries.append(_mangled(rng, of_season, played, faults.mangled_names))
+        injuries.append(_mangled(rng, injury_table(played), played, faults.mangled_names))
     return FaultyLeague(
-        seasons=league.seasons,
         tables=MappingProxyType(tables),
         injury_transactions=stacked(injuries),
         corrections=MappingProxyType({season: later for season, later in corrections.items() if later}),
@@ -163,11 +156,11 @@ class _Files:
     broken: Columns
 
 
-def _unlucky_games(played: PlayedSeason, seed: int, faults: Faults) -> tuple[IntArray, IntArray, IntArray]:
+def _unlucky_games(played: PlayedSeason, faults: Faults) -> tuple[IntArray, IntArray, IntArray]:
     """Different games for each fault that befalls a game: postponed, corrected, without shots."""
     counts = (faults.postponed_games, faults.late_corrections, faults.games_without_shots)
     games = len(played.games.day)
-    order = random_stream(seed, played.season, "unlucky games").permutation(games)
+    order = random_stream(played.seed, played.season, "unlucky games").permutation(games)
     # A postponed game needs dates before it.
     order = order[np.argsort(played.games.day[order] < played.games.last_day // 3, kind="stable")]
     if sum(counts) > games:
@@ -176,13 +169,12 @@ def _unlucky_games(played: PlayedSeason, seed: int, faults: Faults) -> tuple[Int
     return order[: edges[0]], order[edges[0] : edges[1]], order[edges[1] : edges[2]]
 
 
-def _faulty_season(tables: dict[str, Columns], played: PlayedSeason, seed: int, faults: Faults) -> _Files:
+def _faulty_season(tables: Mapping[str, Columns], played: PlayedSeason, faults: Faults) -> _Files:
     """Lay faults over a season's tables.
 
     Args:
         tables: sound tables of the season.
         played: the season.
-        seed: seed of the league.
         faults: what shall be wrong.
 
     Returns:
@@ -191,8 +183,8 @@ def _faulty_season(tables: dict[str, Columns], played: PlayedSeason, seed: int, 
     Raises:
         UsageError: if more games shall be unlucky than there are.
     """
-    postponed, corrected, shotless = _unlucky_games(played, seed, faults)
-    rng = random_stream(seed, played.season, "faults")
+    postponed, corrected, shotless = _unlucky_games(played, faults)
+    rng = random_stream(played.seed, played.season, "faults")
     first = dict(tables)
     if faults.live_lines:
         first[LIVE_LINES] = _live_points_lines(rng, first, played, faults.live_lines)
