@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from hoopcast.errors import UsageError
-from hoopcast.league import NO_FAULTS, SOME_FAULTS, TINY_LEAGUE, Columns, Faults, League, simulate, write
+from hoopcast.league import TINY_LEAGUE, Columns, simulate
+from tests.league.faulty import NO_FAULTS, SOME_FAULTS, Faults, FaultyLeague, lay_faults, write_faulty
 
 SEASON = "2021-22"
 KEYS = {
@@ -21,8 +22,8 @@ KEYS = {
 }
 
 
-def tiny(faults: Faults) -> League:
-    return simulate((SEASON,), 4, faults, TINY_LEAGUE)
+def tiny(faults: Faults) -> FaultyLeague:
+    return lay_faults(simulate((SEASON,), 4, TINY_LEAGUE), faults)
 
 
 def rows_of(columns: Columns, key: tuple[str, ...]) -> dict[tuple[object, ...], tuple[object, ...]]:
@@ -134,7 +135,7 @@ def test_broken_rows_stand_where_the_league_says_they_do() -> None:
 
 def test_a_league_with_every_fault_is_written_and_read_again(tmp_path: Path) -> None:
     league = tiny(SOME_FAULTS)
-    paths = write(league, tmp_path)
+    paths = write_faulty(league, tmp_path)
     assert {path.relative_to(tmp_path).parts[0] for path in paths} == {
         "injury_transactions.parquet",
         SEASON,
@@ -153,7 +154,7 @@ def test_a_league_with_every_fault_is_written_and_read_again(tmp_path: Path) -> 
 
 def test_the_same_league_is_written_as_the_same_bytes(tmp_path: Path) -> None:
     league = tiny(SOME_FAULTS)
-    first, second = (write(league, tmp_path / name) for name in ("one", "two"))
+    first, second = (write_faulty(league, tmp_path / name) for name in ("one", "two"))
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
 
 

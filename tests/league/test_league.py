@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from hoopcast.errors import UsageError
 from hoopcast.league import TINY_LEAGUE, Columns, League, LeagueSize, simulate
+from tests.league.truth import Truth
 
 COUNTED = ("FGM", "FGA", "FG3M", "FG3A", "FTM", "FTA", "OREB", "DREB", "REB", "AST", "STL", "BLK", "TOV", "PF", "PTS")
 
@@ -97,7 +98,7 @@ def test_shots_rebuild_men_and_men_rebuild_teams_and_teams_the_schedule(full_lea
     players=st.integers(8, 13),
 )
 def test_a_league_of_any_size_agrees_with_itself(seed: int, teams: int, games: int, players: int) -> None:
-    league = simulate(("2019-20", "2020-21"), seed, size=LeagueSize(teams, games, players))
+    league = simulate(("2019-20", "2020-21"), seed, LeagueSize(teams, games, players))
     for tables in league.tables.values():
         assert_agrees_with_itself(tables)
         assert len(tables["team_box"]["PTS"]) == teams * games
@@ -146,8 +147,8 @@ def test_a_longer_league_begins_with_the_same_seasons() -> None:
         assert_same_columns(columns, longer.tables["2018-19"][table])
 
 
-def test_most_players_return_and_what_they_were_worth_tells_what_they_will_be(full_league: League) -> None:
-    rates = full_league.truth.player_season
+def test_most_players_return_and_what_they_were_worth_tells_what_they_will_be(full_truth: Truth) -> None:
+    rates = full_truth.player_season
     seasons = [{}, {}]  # type: list[dict[int, float]]
     for season, player, rate, minutes in zip(
         rates["season"], rates["player_id"].tolist(), rates["points_per_minute"].tolist(), rates["minutes"].tolist(),

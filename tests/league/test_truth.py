@@ -3,6 +3,7 @@
 import numpy as np
 
 from hoopcast.league import Columns, League
+from tests.league.truth import Truth
 
 
 def by_key(table: Columns, name: str, *columns: str) -> dict[tuple[str, ...], float]:
@@ -10,8 +11,8 @@ def by_key(table: Columns, name: str, *columns: str) -> dict[tuple[str, ...], fl
     return dict(zip(keys, table[name].tolist(), strict=True))
 
 
-def test_expected_points_and_minutes_are_met_on_average(full_league: League) -> None:
-    truth = full_league.truth.player_game
+def test_expected_points_and_minutes_are_met_on_average(full_league: League, full_truth: Truth) -> None:
+    truth = full_truth.player_game
     expected_points = by_key(truth, "expected_points", "game_id", "player_id")
     expected_minutes = by_key(truth, "expected_minutes", "game_id", "player_id")
     points, minutes = [], []
@@ -31,8 +32,8 @@ def test_expected_points_and_minutes_are_met_on_average(full_league: League) -> 
             assert abs(actual[some].mean() - expected[some].mean()) < by_chance + 0.03 * expected[some].mean()
 
 
-def test_men_play_as_often_as_their_true_probability_says(full_league: League) -> None:
-    truth = full_league.truth.player_game
+def test_men_play_as_often_as_their_true_probability_says(full_league: League, full_truth: Truth) -> None:
+    truth = full_truth.player_game
     assert not truth["played"][truth["absent"]].any()
     for low, high in ((0.1, 0.3), (0.3, 0.6), (0.6, 0.9), (0.9, 1.01)):
         some = (truth["play_probability"] >= low) & (truth["play_probability"] < high)
@@ -42,9 +43,9 @@ def test_men_play_as_often_as_their_true_probability_says(full_league: League) -
     assert all(who in listed for who in zip(box["GAME_ID"].tolist(), box["PLAYER_ID"].tolist(), strict=True))
 
 
-def test_points_per_minute_of_a_season_are_near_the_true_rate(full_league: League) -> None:
+def test_points_per_minute_of_a_season_are_near_the_true_rate(full_league: League, full_truth: Truth) -> None:
     season, box = "2021-22", full_league.tables["2021-22"]["player_box"]
-    rates = full_league.truth.player_season
+    rates = full_truth.player_season
     true = by_key(rates, "points_per_minute", "season", "player_id")
     players, at = np.unique(box["PLAYER_ID"], return_inverse=True)
     minutes, points = np.bincount(at, box["MIN"]), np.bincount(at, box["PTS"])
@@ -55,9 +56,9 @@ def test_points_per_minute_of_a_season_are_near_the_true_rate(full_league: Leagu
     assert abs((actual / expected).mean() - 1) < 0.02
 
 
-def test_accuracy_allowed_by_zone_follows_the_true_defence(full_league: League) -> None:
+def test_accuracy_allowed_by_zone_follows_the_true_defence(full_league: League, full_truth: Truth) -> None:
     tables = full_league.tables["2021-22"]
-    shots, schedule, styles = tables["shots"], tables["schedule"], full_league.truth.team_season
+    shots, schedule, styles = tables["shots"], tables["schedule"], full_truth.team_season
     rival = {}
     for game, home, away in zip(schedule["game_id"], schedule["home_team"], schedule["away_team"], strict=True):
         rival[game, home], rival[game, away] = away, home
@@ -75,9 +76,9 @@ def test_accuracy_allowed_by_zone_follows_the_true_defence(full_league: League) 
         assert abs(expected.mean() - 1) < 1e-9
 
 
-def test_odds_carry_the_margin_that_truth_tells(full_league: League) -> None:
+def test_odds_carry_the_margin_that_truth_tells(full_league: League, full_truth: Truth) -> None:
     props = full_league.tables["2021-22"]["points_props"]
-    truth = full_league.truth.points_line
+    truth = full_truth.points_line
     this = truth["season"] == "2021-22"
     assert (truth["line"][this] == props["line"]).all()
     assert (truth["player_id"][this] == props["player_id"]).all()
@@ -91,12 +92,12 @@ def test_odds_carry_the_margin_that_truth_tells(full_league: League) -> None:
     np.testing.assert_allclose(fair, truth["probability_over"][this], atol=0.004)
 
 
-def test_lines_are_fair_on_average(full_league: League) -> None:
+def test_lines_are_fair_on_average(full_league: League, full_truth: Truth) -> None:
     over, market = [], []
     for season, tables in full_league.tables.items():
         box, props = tables["player_box"], tables["points_props"]
         scored = by_key(box, "PTS", "GAME_DATE", "PLAYER_ID")
-        truth = full_league.truth.points_line
+        truth = full_truth.points_line
         probability = truth["probability_over"][truth["season"] == season].tolist()
         for day, player, line, believed in zip(
             props["game_date"].tolist(), props["player_id"].tolist(), props["line"].tolist(), probability, strict=True
@@ -108,9 +109,11 @@ def test_lines_are_fair_on_average(full_league: League) -> None:
     assert abs(np.mean(over) - np.mean(market)) < 0.02
 
 
-def test_moves_of_the_injured_list_belong_to_the_players_that_truth_names(full_league: League) -> None:
-    moves, players = full_league.injury_transactions, full_league.truth.injury_move["player_id"]
-    known = set(full_league.truth.player_season["player_id"].tolist())
+def test_moves_of_the_injured_list_belong_to_the_players_that_truth_names(
+    full_league: League, full_truth: Truth
+) -> None:
+    moves, players = full_league.injury_transactions, full_truth.injury_move["player_id"]
+    known = set(full_truth.player_season["player_id"].tolist())
     assert len(moves["Date"]) == len(players)
     assert set(players.tolist()) <= known
     placed = moves["Acquired"] == np.array(None)
@@ -121,8 +124,8 @@ def test_moves_of_the_injured_list_belong_to_the_players_that_truth_names(full_l
     )
 
 
-def test_nobody_is_activated_before_he_was_placed(full_league: League) -> None:
-    moves, players = full_league.injury_transactions, full_league.truth.injury_move["player_id"]
+def test_nobody_is_activated_before_he_was_placed(full_league: League, full_truth: Truth) -> None:
+    moves, players = full_league.injury_transactions, full_truth.injury_move["player_id"]
     on_list: set[int] = set()
     for player, acquired, day in zip(players.tolist(), moves["Acquired"], moves["Date"], strict=True):
         if acquired is None:

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from hoopcast import Hoopcast
 from hoopcast.errors import StatementError
-from hoopcast.league import CORRECTIONS_FOLDER, TINY_LEAGUE, Faults, simulate, write
+from hoopcast.league import TINY_LEAGUE, simulate
 from hoopcast.pipeline.model import all_models
 from hoopcast.settings import Settings
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Parameters
 from hoopcast.warehouse.tables import raw_tables
 from tests.ingest.small_season import shot, write_csv
+from tests.league.faulty import CORRECTIONS_FOLDER, Faults, lay_faults, write_faulty
 from tests.lessons.leagues import (
     BOX,
     FEATURES,
@@ -32,7 +33,7 @@ ZONE_FEATURES = ("shot_zone_mismatch_score", "pct_paint", "pct_mid_range", "pct_
 
 
 def test_lesson_18_rows_that_come_twice_stand_once_and_every_key_is_whole(league: League, tmp_path: Path) -> None:
-    write(simulate(SEASONS, seed=1, size=TINY_LEAGUE, faults=Faults(duplicate_rows=0.5)), tmp_path)
+    write_faulty(lay_faults(simulate(SEASONS, seed=1, size=TINY_LEAGUE), Faults(duplicate_rows=0.5)), tmp_path)
     with new_warehouse() as warehouse:
         assert warehouse.ingest(tmp_path).total("collapsed") > 3000
         before = last_entry(warehouse)
@@ -185,8 +186,7 @@ def test_lesson_22_shots_without_places_and_assists_do_not_verify_and_are_no_zer
 
 
 def test_lesson_23_a_correction_reaches_everything_that_was_made_from_it(league: League, tmp_path: Path) -> None:
-    faults = Faults(late_corrections=3)
-    write(simulate(SEASONS, seed=1, size=TINY_LEAGUE, faults=faults), tmp_path)
+    write_faulty(lay_faults(simulate(SEASONS, seed=1, size=TINY_LEAGUE), Faults(late_corrections=3)), tmp_path)
     with copy_of(league.complete) as warehouse:
         warehouse.ingest(season_files(tmp_path)["player_box"])
         assert warehouse.backfill(season=SEASON, stage="all", skip_preflight=True).exit_status == 0

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hoopcast import Hoopcast
-from hoopcast.league import TINY_LEAGUE, Columns, Faults, simulate, write
+from hoopcast.league import TINY_LEAGUE, Columns, simulate, write
 from hoopcast.pipeline.model import Model, all_models, model_from_text
 from hoopcast.pipeline.plan import Selection, plan
 from hoopcast.pipeline.ranges import Range, resolve
@@ -20,6 +20,8 @@ from hoopcast.warehouse.schema import constants_fingerprint, prepare
 from hoopcast.warehouse.tables import table
 from tests.ingest.small_season import game_line as quote
 from tests.ingest.small_season import ingest_files, prop, write_csv
+from tests.league.faulty import Faults, lay_faults, write_faulty
+from tests.league.truth import truth_of
 from tests.lessons.leagues import (
     BOX,
     FEATURES,
@@ -85,7 +87,7 @@ def luck(truth: Columns, points: dict[tuple[Value, Value], float]) -> dict[tuple
 
 
 def test_lesson_1_no_feature_knows_the_luck_of_its_own_game(league: League) -> None:
-    truth = simulate(SEASONS, seed=1, size=TINY_LEAGUE).truth.player_game
+    truth = truth_of(simulate(SEASONS, seed=1, size=TINY_LEAGUE)).player_game
     numbers = [
         column.name
         for column in table(FEATURES).columns
@@ -167,7 +169,7 @@ def test_lesson_2_other_constants_are_a_change_of_code_and_are_filled_in_again(
 
 
 def test_lesson_3_of_lines_seen_live_only_those_before_tip_off_count(tmp_path: Path) -> None:
-    write(simulate((SEASON,), seed=3, size=TINY_LEAGUE, faults=Faults(live_lines=1.0)), tmp_path)
+    write_faulty(lay_faults(simulate((SEASON,), seed=3, size=TINY_LEAGUE), Faults(live_lines=1.0)), tmp_path)
     for closing in ("points_props", "game_lines"):
         (tmp_path / SEASON / f"{closing}.parquet").unlink()
     with new_warehouse() as warehouse:

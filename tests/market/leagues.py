@@ -10,6 +10,7 @@ from hoopcast.arrays import FloatArray
 from hoopcast.evaluation.scores import logistic_coefficients
 from hoopcast.league import League
 from hoopcast.league.lines import american_odds
+from tests.league.truth import truth_of
 
 MARGIN = 0.062
 _LEAST_LINE = 0.5
@@ -47,7 +48,7 @@ def with_market(league: League, ignored: float) -> League:
 
 def _lines_of(league: League, season: str) -> tuple[FloatArray, FloatArray]:
     """For each line of a season: true expected points of the game, and points scored, NaN for an absence."""
-    truth = league.truth.points_line
+    truth = truth_of(league).points_line
     of_season = truth["season"] == season
     box = league.tables[season]["player_box"]
     scored = {

@@ -6,8 +6,7 @@ import pytest
 
 import hoopcast
 from hoopcast.evaluation.market import ClaimSummary
-from hoopcast.league import simulate, write
-from hoopcast.league.size import LeagueSize
+from hoopcast.league import LeagueSize, simulate, write
 from tests.market.leagues import with_market
 
 pytestmark = pytest.mark.slow

@@ -1,29 +1,76 @@
-"""Bookmakers' lines: what a market that knows the truth almost well would quote, with a known margin."""
+"""What to expect of each game and player before tip-off, and the lines of a market that knows it almost exactly.
+
+The bookmaker's margin in them is known.
+"""
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from hoopcast.league.absences import Appearances
-from hoopcast.league.columns import Bools, Floats, Ints
-from hoopcast.league.expected import Expected
-from hoopcast.league.rosters import Dressed
+from hoopcast.arrays import BoolArray, FloatArray, IntArray
+from hoopcast.league.availability import Appearances
+from hoopcast.league.play import Rates
+from hoopcast.league.schedule import Games
+from hoopcast.league.teams import Dressed
 
-# The market's errors: of a man's expected points (share), of a game's margin and total (points).
+# Overtime lengthens the mean game: about one game in twenty by a tenth.
+_OVERTIME = 1.0055
+# The market's errors: of a player's expected points (share), of a game's margin and total (points).
 _POINTS_ERROR, _MARGIN_ERROR, _TOTAL_ERROR = 0.065, 1.8, 3.0
-# Variance of a man's points given their expectation: a * mean + b * mean^2. Lines stand a little below the mean; the
+# Variance of a player's points given their expectation: a * mean + b * mean^2. Lines stand a little below the mean; the
 # median of points lies further below it (share), which the prices make up for.
 _VARIANCE = (1.55, 0.065)
 _LINE_BELOW_MEAN, _MEDIAN_BELOW_MEAN = 0.1, 0.042
 _GAME_SPREAD = 13.3
 # Bookmaker's margin: sum of both sides' implied probabilities less 1.
 _PLAYER_MARGIN, _PLAYER_MARGIN_SPREAD, _GAME_MARGIN = 0.062, 0.007, 0.042
-# A man is quoted by expected minutes; and who drops out late was quoted before the news.
-_QUOTED_MINUTES, _QUOTED_SLOPE, _OWN_QUOTE_SPREAD = 21.4, 0.36, 0.5
+# Expected minutes decide who has a line.
+_MINUTES_FOR_A_LINE, _LINE_SLOPE, _POPULARITY_SPREAD = 21.4, 0.36, 0.5
+# Share of those who drop out late who had a line before the news.
 _LATE_SCRATCH = 0.42
 _WHOLE_LINES = 0.003
 _LEAST_LINE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a perfectly informed observer expects, given who is fit (team-games x places, `team_points` per team-game).
+
+    Attributes:
+        points: points of the player if he plays; of the absent too, as if he alone came back.
+        minutes: minutes of the player if he plays; of the absent too.
+        team_points: points of the team.
+    """
+
+    points: FloatArray
+    minutes: FloatArray
+    team_points: FloatArray
+
+
+def expect(dressed: Dressed, appearances: Appearances, rates: Rates) -> Expected:
+    """Expected minutes and points before tip-off.
+
+    Args:
+        dressed: rosters by team-game.
+        appearances: who is fit, how likely he plays and how long.
+        rates: true rates.
+
+    Returns:
+        Expectations, overtime included.
+    """
+    minutes = np.where(appearances.absent, np.minimum(dressed.minutes_weight, 36.0), appearances.expected_minutes)
+    use = minutes * dressed.usage
+    likely = use * appearances.play_probability
+    with_him = likely.sum(axis=1, keepdims=True) + use - likely
+    share = np.where(use > 0, use / np.maximum(with_him, 1e-9), 0.0)
+    points = share * (rates.plays * _OVERTIME)[:, None] * rates.points_per_play
+    mean_share = likely / likely.sum(axis=1, keepdims=True)
+    return Expected(
+        points=points,
+        minutes=minutes * _OVERTIME,
+        team_points=(mean_share * rates.points_per_play).sum(axis=1) * rates.plays * _OVERTIME,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +79,21 @@ class PointsLines:
 
     Attributes:
         side: team-game.
-        place: the man's place in it.
+        place: the player's place in it.
         line: points.
         over_odds: American odds.
         under_odds: American odds.
         probability_over: what the market thinks of the over, before its margin.
         margin: sum of both sides' implied probabilities less 1, before odds are rounded.
-        expected_points: true expectation if he plays.
     """
 
-    side: Ints
-    place: Ints
-    line: Floats
-    over_odds: Ints
-    under_odds: Ints
-    probability_over: Floats
-    margin: Floats
-    expected_points: Floats
+    side: IntArray
+    place: IntArray
+    line: FloatArray
+    over_odds: IntArray
+    under_odds: IntArray
+    probability_over: FloatArray
+    margin: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +105,26 @@ class GameLines:
         total_line: points of both teams.
         home_moneyline: American odds of a home win.
         away_moneyline: American odds of an away win.
-        expected_margin: true expected points of the home team less those of the visitors.
-        expected_total: true expected points of both.
     """
 
-    home_spread: Floats
-    total_line: Floats
-    home_moneyline: Ints
-    away_moneyline: Ints
-    expected_margin: Floats
-    expected_total: Floats
+    home_spread: FloatArray
+    total_line: FloatArray
+    home_moneyline: IntArray
+    away_moneyline: IntArray
 
 
-def _normal_cdf(values: Floats) -> Floats:
+def _normal_cdf(values: FloatArray) -> FloatArray:
     return np.array([0.5 * (1 + math.erf(value / math.sqrt(2))) for value in values.tolist()], dtype=np.float64)
 
 
-def american_odds(implied: Floats) -> Ints:
+def american_odds(implied: FloatArray) -> IntArray:
     """American odds of implied probabilities in (0, 1): -150 for 0.6, 150 for 0.4."""
     favourite = -100 * implied / (1 - implied)
     outsider = 100 * (1 - implied) / implied
     return np.rint(np.where(implied >= 0.5, favourite, outsider)).astype(np.int64)  # noqa: PLR2004 - even money
 
 
-def _nearest_half(values: Floats) -> Floats:
+def _nearest_half(values: FloatArray) -> FloatArray:
     return np.rint(values * 2) / 2
 
 
@@ -91,7 +132,7 @@ def game_lines(rng: np.random.Generator, expected: Expected) -> GameLines:
     """Spread, total and moneylines of each game.
 
     Args:
-        rng: source of chance.
+        rng: random stream.
         expected: what to expect of each team.
 
     Returns:
@@ -107,12 +148,10 @@ def game_lines(rng: np.random.Generator, expected: Expected) -> GameLines:
         total_line=_nearest_half(total),
         home_moneyline=american_odds((wins * overround).clip(0.02, 0.98)),
         away_moneyline=american_odds(((1 - wins) * overround).clip(0.02, 0.98)),
-        expected_margin=home - away,
-        expected_total=home + away,
     )
 
 
-def _newly_absent(dressed: Dressed, appearances: Appearances, team: Ints) -> Bools:
+def _newly_absent(dressed: Dressed, appearances: Appearances, team: IntArray) -> BoolArray:
     """First game of each absence, by place of its team's previous game."""
     order = np.argsort(team, kind="stable")
     absent = appearances.absent[order]
@@ -124,36 +163,36 @@ def _newly_absent(dressed: Dressed, appearances: Appearances, team: Ints) -> Boo
 
 
 def points_lines(
-    rng: np.random.Generator, dressed: Dressed, appearances: Appearances, expected: Expected, team: Ints
+    rng: np.random.Generator, games: Games, dressed: Dressed, appearances: Appearances, expected: Expected
 ) -> PointsLines:
     """Lines on the points of those of whom minutes are expected.
 
-    Who is quoted depends on what is expected of him, never on who then played; whoever dropped out late was quoted.
+    Who has a line depends on what is expected of him, never on who then played; some of those who drop out late have
+    one.
 
     Args:
-        rng: source of chance.
+        rng: random stream.
+        games: schedule.
         dressed: rosters by team-game.
         appearances: who is fit.
         expected: expected minutes and points.
-        team: position of the team, per team-game.
 
     Returns:
         Closing lines by team-game and place.
     """
-    popularity = _OWN_QUOTE_SPREAD * rng.standard_normal(int(dressed.player.max()) + 1)
-    logit = _QUOTED_SLOPE * (expected.minutes - _QUOTED_MINUTES) + popularity[dressed.player]
-    chance_of_quote = (
+    popularity = _POPULARITY_SPREAD * rng.standard_normal(int(dressed.player.max()) + 1)
+    logit = _LINE_SLOPE * (expected.minutes - _MINUTES_FOR_A_LINE) + popularity[dressed.player]
+    line_probability = (
         1
         / (1 + np.exp(-logit))
         * np.where(
             appearances.absent,
-            _LATE_SCRATCH * _newly_absent(dressed, appearances, team),
-            appearances.play_probability > 0.6,  # noqa: PLR2004 - the market quotes who will likely play
+            _LATE_SCRATCH * _newly_absent(dressed, appearances, games.team),
+            appearances.play_probability > 0.6,  # noqa: PLR2004 - who will likely play has a line
         )
     )
-    side, place = np.nonzero(dressed.listed & (rng.random(chance_of_quote.shape) < chance_of_quote))
-    true_points = expected.points[side, place]
-    believed = true_points * (1 + _POINTS_ERROR * rng.standard_normal(len(side)))
+    side, place = np.nonzero(dressed.listed & (rng.random(line_probability.shape) < line_probability))
+    believed = expected.points[side, place] * (1 + _POINTS_ERROR * rng.standard_normal(len(side)))
     centre = believed - _LINE_BELOW_MEAN
     line = np.maximum(np.floor(centre + 0.15 * rng.standard_normal(len(side))) + 0.5, _LEAST_LINE)
     line = np.where(rng.random(len(side)) < _WHOLE_LINES, np.maximum(np.rint(centre), 1.0), line)
@@ -168,5 +207,4 @@ def points_lines(
         under_odds=american_odds((1 - over) * (1 + margin)),
         probability_over=over,
         margin=margin,
-        expected_points=true_points,
     )

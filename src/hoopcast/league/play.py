@@ -1,37 +1,54 @@
-"""Games as they are played: plays, shots, free throws, turnovers, and overtime until one side leads."""
+"""Games as they are played: plays of each side, and overtime until one leads.
+
+From them follow shots one by one and box scores, which agree with each other exactly.
+"""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hoopcast.league.absences import REGULATION_MINUTES, Appearances, share_out
-from hoopcast.league.columns import Array, Floats, Ints, chance, whole_parts
+from hoopcast.arrays import BoolArray, FloatArray, IntArray
+from hoopcast.league.availability import REGULATION_MINUTES, Appearances, share_out, whole_parts
 from hoopcast.league.players import LEAGUE_ACCURACY, Players
-from hoopcast.league.rosters import Dressed
-from hoopcast.league.schedule import Games
-from hoopcast.league.teams import Styles
+from hoopcast.league.schedule import Games, other_side
+from hoopcast.league.teams import Dressed, Styles
 
 # True effects on accuracy, as multipliers: at home, away, and on the day after a game.
-HOME, AWAY, BACK_TO_BACK = 1.010, 0.990, 0.985
-POSSESSIONS = 99.7
+_HOME, _AWAY, _BACK_TO_BACK = 1.010, 0.990, 0.985
+_POSSESSIONS = 99.7
 _POSSESSIONS_SPREAD, _OWN_PLAYS_SPREAD = 0.041, 0.6
 # Shares of a team's plays: field-goal attempts, trips to the line, turnovers.
 _PLAY_SHARES = np.array([0.7905, 0.0925, 0.117])
 _OFFENSIVE_REBOUND_RATE, _EXPECTED_MISSES = 0.2175, 47.5
-# Size of the beta law of a night's offensive rebound rate.
-_GLASS = 70.0
-# A formula of possessions counts a trip of two free throws as 0.88 of a play.
+# Sum of both shape parameters of the beta distribution of a night's offensive rebound rate.
+_REBOUND_SHAPE = 70.0
+# The formula of possessions counts a trip of two free throws as 0.88 of a play.
 _PLAYS_BEYOND_FORMULA = 0.6
 _AND_ONE = np.array([0.004, 0.062, 0.03])
-# Shape of the gamma law of a man's usage from game to game.
+# Shape of the gamma distribution of a player's usage from game to game.
 _HOT_HAND = 24.0
 # A side that scores beyond expectation meets a defence that answers: the share of its surplus that it loses again.
 _ANSWER = 0.3
-OVERTIME_MINUTES = 25
+_OVERTIME_MINUTES = 25
 _FIRST_OVERTIME, _OVERTIMES = 5, 5
 # A side that trails by a point at the end shoots or is fouled: how often it still ties.
 _LATE_TIE = 0.45
-POINTS = np.array([3, 2, 2])
+_POINTS = np.array([3, 2, 2])
+# Probabilities by zone that a make was assisted and that a miss was blocked.
+_ASSISTED = np.array([0.82, 0.56, 0.415])
+_BLOCKED = np.array([0.0123, 0.26, 0.053])
+_STOLEN, _DEFENSIVE_REBOUND = 0.585, 0.918
+_FOULS_BEYOND_TRIPS, _MOST_FOULS = 9.3, 6
+# Shares of attempts whose distance the source does not give: it prints no number for them.
+_NO_DISTANCE = np.array([0.16, 0.095, 0.0])
+_PERIOD_SECONDS, _OVERTIME_SECONDS, _PERIODS = 720, 300, 4
+_PAINT_DISTANCES = np.arange(1, 9)
+_PAINT_SHARES = np.array([0.16, 0.21, 0.17, 0.13, 0.11, 0.09, 0.07, 0.06])
+_ASSISTS, _OFFENSIVE, _DEFENSIVE, _STEALS, _BLOCKS, _FOULS = range(6)
+# Part of a player's points beyond his share of minutes that shows in his margin.
+_OWN_POINTS = 0.35
+# Spread of a player's margin beyond his share of the team's, points over half a game.
+_MARGIN_SPREAD, _HALF_MINUTES = 8.5, 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +58,32 @@ class Rates:
     Attributes:
         kinds: probabilities of a play to end in a three, a shot in the paint, from mid-range, at the line, or lost.
         accuracy: probability of a make by zone, against this defence, in this place, on this day.
-        neutral_accuracy: the same against an average defence on neutral ground after a day of rest.
         free_throw: probability of a made free throw.
         possessions: possessions to expect of each game, both teams alike, per team-game.
     """
 
-    kinds: Floats
-    accuracy: Floats
-    neutral_accuracy: Floats
-    free_throw: Floats
-    possessions: Floats
+    kinds: FloatArray
+    accuracy: FloatArray
+    free_throw: FloatArray
+    possessions: FloatArray
 
     @property
-    def points_per_play(self) -> Floats:
-        """Points to expect of a play of each man."""
+    def points_per_play(self) -> FloatArray:
+        """Points to expect of a play of each player."""
         made = self.kinds[..., :3] * self.accuracy
         free_throws = 2 * self.kinds[..., 3] + (made * _AND_ONE).sum(axis=-1)
-        return np.asarray((made * POINTS).sum(axis=-1) + free_throws * self.free_throw)
+        return np.asarray((made * _POINTS).sum(axis=-1) + free_throws * self.free_throw)
 
     @property
-    def plays(self) -> Floats:
+    def plays(self) -> FloatArray:
         """Plays to expect of each team."""
         return self.possessions + _OFFENSIVE_REBOUND_RATE * _EXPECTED_MISSES + _PLAYS_BEYOND_FORMULA
 
-    def at(self, rows: Array) -> "Rates":
+    def at(self, rows: IntArray) -> "Rates":
         """Rates of some team-games."""
         return Rates(
             kinds=self.kinds[rows],
             accuracy=self.accuracy[rows],
-            neutral_accuracy=self.neutral_accuracy[rows],
             free_throw=self.free_throw[rows],
             possessions=self.possessions[rows],
         )
@@ -91,20 +105,20 @@ class Stint:
         offensive_rebounds: of the team.
     """
 
-    rows: Ints
+    rows: IntArray
     period: int
-    minutes: Ints
-    attempts: Ints
-    makes: Ints
-    fta: Ints
-    ftm: Ints
-    turnovers: Ints
-    offensive_rebounds: Ints
+    minutes: IntArray
+    attempts: IntArray
+    makes: IntArray
+    fta: IntArray
+    ftm: IntArray
+    turnovers: IntArray
+    offensive_rebounds: IntArray
 
     @property
-    def points(self) -> Ints:
-        """Points of each man."""
-        return np.asarray(self.makes @ POINTS + self.ftm)
+    def points(self) -> IntArray:
+        """Points of each player."""
+        return np.asarray(self.makes @ _POINTS + self.ftm)
 
 
 def true_rates(games: Games, players: Players, dressed: Dressed, appearances: Appearances, styles: Styles) -> Rates:
@@ -132,50 +146,46 @@ def true_rates(games: Games, players: Players, dressed: Dressed, appearances: Ap
         kinds = kinds * targets / ((kinds * weight).sum(axis=(0, 1)) / weight.sum())
         kinds = kinds / kinds.sum(axis=-1, keepdims=True)
 
-    team, opponent = _sides(games)
+    team, opponent = games.team, other_side(games.team)
     drawn = players.accuracy[who]
     volume = kinds[..., :3] * weight
     neutral = drawn * LEAGUE_ACCURACY / ((drawn * volume).sum(axis=(0, 1)) / volume.sum(axis=(0, 1)))
-    place = np.where(np.arange(len(team)) % 2 == 0, HOME, AWAY) * np.where(played_yesterday(games), BACK_TO_BACK, 1.0)
+    place = np.where(np.arange(len(team)) % 2 == 0, _HOME, _AWAY)
+    place = place * np.where(_played_yesterday(games), _BACK_TO_BACK, 1.0)
     accuracy = neutral * styles.defence[opponent][:, None, :] * place[:, None, None]
     return Rates(
         kinds=kinds,
         accuracy=accuracy.clip(0.02, 0.95),
-        neutral_accuracy=neutral,
         free_throw=players.free_throw_accuracy[who],
-        possessions=POSSESSIONS * styles.pace[team] * styles.pace[opponent],
+        possessions=_POSSESSIONS * styles.pace[team] * styles.pace[opponent],
     )
 
 
-def _sides(games: Games) -> tuple[Ints, Ints]:
-    team = np.stack([games.home, games.away], axis=1).ravel()
-    return team, team.reshape(-1, 2)[:, ::-1].ravel()
-
-
-def played_yesterday(games: Games) -> Array:
+def _played_yesterday(games: Games) -> BoolArray:
     """Whether each team-game is its team's second in two days."""
-    team, _ = _sides(games)
-    day = np.repeat(games.day, 2)
-    return np.isin(team * 1000 + day - 1, team * 1000 + day)
+    team_and_day = games.team * 1000 + games.team_day
+    return np.isin(team_and_day - 1, team_and_day)
 
 
-def _answered(rng: np.random.Generator, attempts: Ints, makes: Ints, accuracy: Floats) -> Ints:
+def _answered(rng: np.random.Generator, attempts: IntArray, makes: IntArray, accuracy: FloatArray) -> IntArray:
     """Makes drawn back towards expectation, as teams' scores vary less than independent shots would."""
-    surplus = ((makes - attempts * accuracy) @ POINTS).sum(axis=1)
-    scored = (makes @ POINTS).sum(axis=1).clip(1)
-    missed = ((attempts - makes) @ POINTS).sum(axis=1).clip(1)
+    surplus = ((makes - attempts * accuracy) @ _POINTS).sum(axis=1)
+    scored = (makes @ _POINTS).sum(axis=1).clip(1)
+    missed = ((attempts - makes) @ _POINTS).sum(axis=1).clip(1)
     lost = (_ANSWER * surplus.clip(0) / scored).clip(max=1)[:, None, None]
     won = (_ANSWER * (-surplus).clip(0) / missed).clip(max=1)[:, None, None]
     return np.asarray(makes - rng.binomial(makes, lost) + rng.binomial(attempts - makes, won))
 
 
-def _stretch(rng: np.random.Generator, minutes: Ints, usage: Floats, rates: Rates, plays: Floats) -> Stint:
+def _stretch(rng: np.random.Generator, minutes: IntArray, usage: FloatArray, rates: Rates, plays: FloatArray) -> Stint:
     """Play one stretch; `plays` are those that each team has, before its offensive rebounds."""
     share = minutes * usage * rng.gamma(_HOT_HAND, 1 / _HOT_HAND, minutes.shape)
-    expected_misses = np.rint(plays * _EXPECTED_MISSES / POSSESSIONS).astype(np.int64)
-    rate = rng.beta(_OFFENSIVE_REBOUND_RATE * _GLASS, (1 - _OFFENSIVE_REBOUND_RATE) * _GLASS, len(plays))
+    expected_misses = np.rint(plays * _EXPECTED_MISSES / _POSSESSIONS).astype(np.int64)
+    rate = rng.beta(
+        _OFFENSIVE_REBOUND_RATE * _REBOUND_SHAPE, (1 - _OFFENSIVE_REBOUND_RATE) * _REBOUND_SHAPE, len(plays)
+    )
     rebounds = rng.binomial(expected_misses, rate)
-    count = np.rint(plays + rebounds + _PLAYS_BEYOND_FORMULA * plays / POSSESSIONS).astype(np.int64).clip(1)
+    count = np.rint(plays + rebounds + _PLAYS_BEYOND_FORMULA * plays / _POSSESSIONS).astype(np.int64).clip(1)
     each = rng.multinomial(count, share / share.sum(axis=1, keepdims=True))
     kinds = rng.multinomial(each, rates.kinds)
     attempts = kinds[..., :3]
@@ -195,19 +205,18 @@ def _stretch(rng: np.random.Generator, minutes: Ints, usage: Floats, rates: Rate
     )
 
 
-def _one_more_free_throw(stint: Stint, which: Ints) -> None:
-    """Give the man with the most minutes of each team-game at position `which` a further made free throw."""
-    man = np.argmax(stint.minutes[which], axis=1)
-    stint.fta[which, man] += 1
-    stint.ftm[which, man] += 1
+def _one_more_free_throw(stint: Stint, which: IntArray) -> None:
+    """Give the player with the most minutes of each team-game at position `which` a further made free throw."""
+    player = np.argmax(stint.minutes[which], axis=1)
+    stint.fta[which, player] += 1
+    stint.ftm[which, player] += 1
 
 
-def play_games(seed: int, season: str, dressed: Dressed, appearances: Appearances, rates: Rates) -> list[Stint]:
+def play_games(rng: np.random.Generator, dressed: Dressed, appearances: Appearances, rates: Rates) -> list[Stint]:
     """Play a season.
 
     Args:
-        seed: seed of the league.
-        season: such as `2021-22`.
+        rng: random stream.
         dressed: rosters by team-game.
         appearances: who plays and how long.
         rates: true rates.
@@ -215,22 +224,21 @@ def play_games(seed: int, season: str, dressed: Dressed, appearances: Appearance
     Returns:
         Regulation of all games and then each overtime of those that were tied; no game ends in a tie.
     """
-    rng = chance(seed, season, "play")
     teams = len(rates.possessions)
     possessions = rates.possessions * np.repeat(1 + _POSSESSIONS_SPREAD * rng.standard_normal(teams // 2), 2)
     plays = possessions + _OWN_PLAYS_SPREAD * rng.standard_normal(teams)
     stints = [_stretch(rng, appearances.minutes, dressed.usage, rates, plays)]
     score = stints[0].points.sum(axis=1)
-    behind = np.flatnonzero(score + 1 == score.reshape(-1, 2)[:, ::-1].ravel())
+    behind = np.flatnonzero(score + 1 == other_side(score))
     _one_more_free_throw(stints[0], behind[rng.random(len(behind)) < _LATE_TIE])
     score = stints[0].points.sum(axis=1)
     for overtime in range(_OVERTIMES):
-        tied = np.flatnonzero(score == score.reshape(-1, 2)[:, ::-1].ravel())
+        tied = np.flatnonzero(score == other_side(score))
         if len(tied) == 0:
             break
-        full = np.full(len(tied), float(OVERTIME_MINUTES))
+        full = np.full(len(tied), float(_OVERTIME_MINUTES))
         minutes = whole_parts(share_out(appearances.minutes[tied].astype(np.float64) ** 2, full, most=5.0))
-        part = OVERTIME_MINUTES / REGULATION_MINUTES
+        part = _OVERTIME_MINUTES / REGULATION_MINUTES
         stint = _stretch(rng, minutes, dressed.usage[tied], rates.at(tied), plays[tied] * part)
         stint = replace(stint, rows=tied, period=_FIRST_OVERTIME + overtime)
         if overtime == _OVERTIMES - 1:
@@ -240,3 +248,229 @@ def play_games(seed: int, season: str, dressed: Dressed, appearances: Appearance
         score = score.copy()
         score[tied] += stint.points.sum(axis=1)
     return stints
+
+
+@dataclass(frozen=True, slots=True)
+class Shots:
+    """Field-goal attempts in the order of play, one row a shot.
+
+    Attributes:
+        side: team-game of the shooter.
+        place: his place in it.
+        number: event number in its game, rising.
+        period: 1 to 4, overtime from 5.
+        clock: seconds left in the period.
+        zone: 0 three, 1 paint, 2 mid-range.
+        made: it went in.
+        distance: feet, as the source rounds or imputes it.
+        has_distance: the source prints it.
+        assist: place of who assisted, -1 for none.
+        block: place among the opponents of who blocked, -1 for none.
+    """
+
+    side: IntArray
+    place: IntArray
+    number: IntArray
+    period: IntArray
+    clock: IntArray
+    zone: IntArray
+    made: BoolArray
+    distance: IntArray
+    has_distance: BoolArray
+    assist: IntArray
+    block: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Box scores, team-games x places; the shots by zone have zones last.
+
+    Attributes:
+        minutes: whole minutes.
+        attempts: field-goal attempts by zone.
+        makes: field goals made by zone.
+        fta: free throws attempted.
+        ftm: free throws made.
+        oreb: offensive rebounds.
+        dreb: defensive rebounds.
+        ast: assists.
+        stl: steals.
+        blk: blocks.
+        tov: turnovers.
+        pf: personal fouls.
+        plus_minus: team's margin while he played; a team's sum is five times its margin.
+    """
+
+    minutes: IntArray
+    attempts: IntArray
+    makes: IntArray
+    fta: IntArray
+    ftm: IntArray
+    oreb: IntArray
+    dreb: IntArray
+    ast: IntArray
+    stl: IntArray
+    blk: IntArray
+    tov: IntArray
+    pf: IntArray
+    plus_minus: IntArray
+
+    @property
+    def points(self) -> IntArray:
+        """Points of each player."""
+        return np.asarray(self.makes @ _POINTS + self.ftm)
+
+
+def _dealt(rng: np.random.Generator, count: IntArray, weight: FloatArray) -> IntArray:
+    """Each team's count dealt among its players by weight."""
+    return rng.multinomial(count, weight / weight.sum(axis=1, keepdims=True))
+
+
+def _one_by_one(stint: Stint) -> tuple[IntArray, IntArray, IntArray, BoolArray]:
+    """Team-game, place, zone and result of each attempt of a stint."""
+    attempts = stint.attempts.ravel()
+    cell = np.repeat(np.arange(len(attempts)), attempts)
+    nth = np.arange(len(cell)) - (np.cumsum(attempts) - attempts)[cell]
+    row, place, zone = np.unravel_index(cell, stint.attempts.shape)
+    return stint.rows[row], place, zone, nth < stint.makes.ravel()[cell]
+
+
+def _someone(rng: np.random.Generator, weight: FloatArray, side: IntArray, without: IntArray) -> IntArray:
+    """A place of each given team-game, drawn by weight; `without` are places that can not be, -1 for none."""
+    upto = np.cumsum(weight, axis=1)
+    held = np.where(without < 0, 0.0, weight[side, without])
+    point = rng.random(len(side)) * (upto[side, -1] - held)
+    before = np.where(without < 0, np.inf, upto[side, without] - held)
+    point = np.where(point >= before, point + held, point)
+    chosen = (upto[side] <= point[:, None]).sum(axis=1)
+    # Rounding may leave the point at the very end of the row.
+    last = weight.shape[1] - 1 - np.argmax(weight[:, ::-1] > 0, axis=1)
+    chosen = np.minimum(chosen, last[side])
+    chosen[weight[side, chosen] == 0] = -1
+    return np.where(chosen == without, -1, chosen)
+
+
+def _distances(rng: np.random.Generator, zone: IntArray) -> tuple[IntArray, BoolArray]:
+    count = len(zone)
+    three = 24 + np.floor(rng.exponential(2.4, count)).clip(max=40)
+    heave = np.where(rng.random(count) < 0.004, rng.integers(35, 75, count), three)  # noqa: PLR2004 - desperate shots
+    paint = _PAINT_DISTANCES[np.searchsorted(np.cumsum(_PAINT_SHARES)[:-1], rng.random(count), side="right")]
+    middle = 9 + np.floor(15 * rng.beta(1.15, 1.25, count))
+    has_distance = rng.random(count) >= _NO_DISTANCE[zone]
+    printed = np.choose(zone, [heave, paint, middle])
+    imputed = np.choose(zone, [22, 0, 0])
+    return np.where(has_distance, printed, imputed).astype(np.int64), has_distance
+
+
+def make_shots(rng: np.random.Generator, stints: list[Stint], dressed: Dressed, players: Players) -> Shots:
+    """Lay out a season's shots one by one.
+
+    Args:
+        rng: random stream.
+        stints: regulation and overtimes.
+        dressed: rosters by team-game.
+        players: players.
+
+    Returns:
+        Shots by game, period and clock.
+    """
+    parts = [_one_by_one(stint) for stint in stints]
+    side, place, zone, made = (np.concatenate(column) for column in zip(*parts, strict=True))
+    overtime = np.repeat([stint.period for stint in stints], [len(part[0]) for part in parts])
+    count = len(side)
+    period = np.where(overtime > 0, overtime, rng.integers(1, _PERIODS + 1, count))
+    clock = np.where(overtime > 0, rng.integers(0, _OVERTIME_SECONDS, count), rng.integers(0, _PERIOD_SECONDS, count))
+    order = np.argsort(((side // 2) * 32 + period) * 1024 - clock, kind="stable")
+    side, place, zone, made, period, clock = (values[order] for values in (side, place, zone, made, period, clock))
+    game = side // 2
+    nth = np.arange(count) - np.searchsorted(game, game, side="left")
+
+    skill = players.skill[dressed.player] * _total_minutes(stints)[..., None]
+    chosen = rng.random(count)
+    assisted = np.flatnonzero(made & (chosen < _ASSISTED[zone]))
+    blocked = np.flatnonzero(~made & (chosen < _BLOCKED[zone]))
+    assist, block = np.full(count, -1), np.full(count, -1)
+    assist[assisted] = _someone(rng, skill[..., _ASSISTS], side[assisted], place[assisted])
+    block[blocked] = _someone(rng, skill[..., _BLOCKS], side[blocked] ^ 1, np.full(len(blocked), -1))
+    distance, has_distance = _distances(rng, zone)
+    return Shots(
+        side=side,
+        place=place,
+        number=7 + 3 * nth + rng.integers(0, 3, count),
+        period=period,
+        clock=clock,
+        zone=zone,
+        made=made,
+        distance=distance,
+        has_distance=has_distance,
+        assist=assist,
+        block=block,
+    )
+
+
+def _total_minutes(stints: list[Stint]) -> IntArray:
+    """Minutes of regulation and overtimes together, team-games x places."""
+    minutes = stints[0].minutes.copy()
+    for stint in stints[1:]:
+        minutes[stint.rows] += stint.minutes
+    return minutes
+
+
+def _counted(shape: tuple[int, ...], side: IntArray, place: IntArray) -> IntArray:
+    """How often each place of each team-game occurs."""
+    return np.bincount(side * shape[1] + place, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+def make_box(rng: np.random.Generator, stints: list[Stint], shots: Shots, dressed: Dressed, players: Players) -> Box:
+    """Draw the rest of the box scores: rebounds, steals, fouls and each player's margin.
+
+    Args:
+        rng: random stream.
+        stints: regulation and overtimes.
+        shots: shots, which give assists and blocks.
+        dressed: rosters by team-game.
+        players: players.
+
+    Returns:
+        Box scores.
+    """
+    first = stints[0]
+    minutes = _total_minutes(stints)
+    names = ("attempts", "makes", "fta", "ftm", "turnovers", "offensive_rebounds")
+    sums = {name: getattr(first, name).copy() for name in names}
+    for stint in stints[1:]:
+        for name in names:
+            sums[name][stint.rows] += getattr(stint, name)
+    skill = players.skill[dressed.player] * minutes[..., None]
+    misses = (sums["attempts"] - sums["makes"]).sum(axis=(1, 2))
+    team_dreb = rng.binomial(other_side(misses - sums["offensive_rebounds"]), _DEFENSIVE_REBOUND)
+    team_stl = rng.binomial(other_side(sums["turnovers"].sum(axis=1)), _STOLEN)
+    trips = other_side(sums["fta"].sum(axis=1)) // 2
+    team_pf = trips + rng.poisson(_FOULS_BEYOND_TRIPS, len(trips))
+    steady = 0.3 * minutes
+    own = sums["makes"] @ _POINTS + sums["ftm"]
+    points = own.sum(axis=1)
+    margin = points - other_side(points)
+    played = minutes > 0
+    total = minutes.sum(axis=1, keepdims=True)
+    # Who plays half the game can differ most from his team.
+    room = np.sqrt(minutes * (total / 5 - minutes).clip(0)) / _HALF_MINUTES
+    noise = _MARGIN_SPREAD * rng.standard_normal(minutes.shape) * room
+    noise += _OWN_POINTS * (own - own.sum(axis=1, keepdims=True) * minutes / total)
+    noise -= np.where(played, noise.sum(axis=1, keepdims=True) / played.sum(axis=1, keepdims=True), 0.0)
+    made_with_help, blocked = shots.assist >= 0, shots.block >= 0
+    return Box(
+        minutes=minutes,
+        attempts=sums["attempts"],
+        makes=sums["makes"],
+        fta=sums["fta"],
+        ftm=sums["ftm"],
+        oreb=_dealt(rng, sums["offensive_rebounds"], skill[..., _OFFENSIVE]),
+        dreb=_dealt(rng, team_dreb, skill[..., _DEFENSIVE]),
+        ast=_counted(minutes.shape, shots.side[made_with_help], shots.assist[made_with_help]),
+        stl=_dealt(rng, team_stl, skill[..., _STEALS]),
+        blk=_counted(minutes.shape, shots.side[blocked] ^ 1, shots.block[blocked]),
+        tov=sums["turnovers"],
+        pf=np.minimum(_dealt(rng, team_pf, skill[..., _FOULS] + steady), _MOST_FOULS),
+        plus_minus=whole_parts(margin[:, None] * 5 * minutes / total + noise),
+    )

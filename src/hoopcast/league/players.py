@@ -1,16 +1,15 @@
-"""The league's players: what each can do, and how that changes from season to season."""
+"""The league's players: what each is called, what he can do, and how that changes from season to season."""
 
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from hoopcast.league.columns import Array, Floats, Ints, Texts, chance
-from hoopcast.league.names import invented_names
-from hoopcast.league.size import LeagueSize
+from hoopcast.arrays import BoolArray, FloatArray, IntArray, TextArray
+from hoopcast.league.draws import LeagueSize, random_stream
 from hoopcast.nba.names import FIRST_INVENTED_ID
 
 # Invented players have ids that NBA.com has not given to anyone.
-FIRST_PLAYER_ID = FIRST_INVENTED_ID + 1
+_FIRST_PLAYER_ID = FIRST_INVENTED_ID + 1
 ZONES = ("three", "paint", "mid_range")
 # Made share of attempts by zone in an average season (2021-22: .354, .587 with unknown distances, .419).
 LEAGUE_ACCURACY = np.array([0.3545, 0.589, 0.4205])
@@ -21,11 +20,40 @@ _ZONE_SPREAD = np.array([0.6, 0.35, 0.55])
 _ACCURACY_SPREAD = np.array([0.06, 0.055, 0.075])
 _USAGE_SPREAD = 0.35
 # Players newly signed during a season, per team and 17 players.
-SIGNINGS_SHARE = 0.155
+_SIGNINGS_SHARE = 0.155
 # Share of players who look for another team in summer.
 _MOVERS = 0.2
 _NO_TEAM = -1
 _PRIME_AGE, _ROOKIE_AGE = 27.0, 20.5
+# Invented names, with the accents, suffixes, initials and hyphens that real ones have.
+_FIRST_NAMES = """
+Aldo Alvar Amari Anders Ansel Arlo Barnaby Bastien Benat Boško Calder Carrick Cormac Corwin Dacian Damek Darnell
+Da'Quan De'Marlo Dejuan D.J. Domagoj Dovydas Duško Eamon Edvin Eero Elgin Emeka Endre Errol Étienne Ferran Filip
+Garrick Géza Gorka Hakeem Halvard Hollis Ike Ilmari Iñigo Ivo Jabari Jadon Ja'Kobe Jokūbas Jovan J.T. Kadeem Kaarel
+K.J. Keshawn Kwesi Lamine Lázaro Leif Lennox Lorcan Luboš Malachi Mamoru Marek Maël Mattias M.J. Nahuel Ndidi
+Nikodem Obinna Odell Ognjen Olavi Oswin Pau Percy P.J. Quillan Radim Rashaun Raúl R.J. Roko Rudi Sékou Severin Şahin
+Søren Tadeas Tariq T.J. Teodor Tomáš Tyree Uroš Vaughn Vít Wendel Xabier Yannis Zdeněk Zeke
+"""
+# An underscore stands for a space within a name.
+_LAST_NAMES = """
+Abernethy Adeyinka Aguirrezabal Åkerlund Alderwick Amankwah Arsenović Babić-Lowe Barrowclough Bašić Beckenridge
+Bjarnason Blackwood-Osei Bojarski Brannigan Bukowiec Čermák Castelnau Chidozie Claverly Colquitt Cvetanović
+Dabrowski Dankworth Delacroix-Webb Diabaté Dlamini Dravič Drinkwater Duquesnay Eastlake Ekwueme Elderfield Erdoğmuş
+Fairweather Falconbridge Ferreiro Fitzwarren Forsberg Galbraith Garanča Ghirlandi Gómez-Arce Grimshaw Gudaitytis
+Halloran Harrowgate Hawksworth Hegedűs Hjelmås Holmqvist Ibekwe Ilinčić Isaksson Jankauskas Jarvela Jørgensen
+Kabongo Kaczor Kasprzyk Kirkbride Kjærgaard Koivunen Kovářík Kuzmickas Lacombe Langstroth Lindqvist Łapiński
+Lockridge Lund-Hayes Mabathoana Mackelroy Maravić Marchetti Mbongo McAllenby McTavish Mellencourt Mikelsons
+Montferrat Mårtensson Nakagawa N'Dour Nightingale Njoroge Núñez Obradors Ødegård Okonjo Oldroyd Olszewski O'Branagh
+O'Farrelly Papastathis Pemberly Petrauskis Pettifer Piątek Quarrington Radonjić Ravensdale Rémy Rochambeau Ruddock
+Sablić Salaberry Sandoval-Rey Sæther Seabrook Šimkus Skarsgaard Soldevila Soumahoro St._Clair Stjepić Strandvik
+Széll Tamberlane Thackeray Thibodaux Tokarczyk Tremblay Tuiasosopo Ugochukwu Underhay Urrutia Valčiukas Vandermeer
+Vilhelmsson Vranješ Wainscott Wakefield Wetherby Whitlocke Winterbourne Wójcik Ximénez Yeboah Yılmazer Zambrano
+Žalgevičius Zielinski Žukas Zubizarreta
+"""
+_FIRST, _LAST = _FIRST_NAMES.split(), _LAST_NAMES.split()
+
+_SUFFIXES = ("", " Jr.", " II", " III", " IV")
+_SUFFIX_SHARES = (0.915, 0.055, 0.012, 0.015, 0.003)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +65,7 @@ class Players:
         name: name as box scores write it.
         age: years at the start of the season.
         team: position of his team in the league, -1 for a free agent.
-        value: standing in the league, about 0 with spread 1; decides his minutes.
-        size_tilt: -0.5 (guard) to 0.5 (big man).
+        value: how good he is, about 0 with spread 1; decides his minutes.
         usage: relative share of his team's plays while on court; about 1.
         zone_share: shares of field-goal attempts by zone, rows sum to 1, zones as in `ZONES`.
         accuracy: true made share of attempts by zone, before defence, home court and rest.
@@ -49,30 +76,29 @@ class Players:
         absence: relative rate of injuries and illnesses.
     """
 
-    number: Ints
-    name: Texts
-    age: Floats
-    team: Ints
-    value: Floats
-    size_tilt: Floats
-    usage: Floats
-    zone_share: Floats
-    accuracy: Floats
-    free_throw_accuracy: Floats
-    foul_draw: Floats
-    turnover: Floats
-    skill: Floats
-    absence: Floats
+    number: IntArray
+    name: TextArray
+    age: FloatArray
+    team: IntArray
+    value: FloatArray
+    usage: FloatArray
+    zone_share: FloatArray
+    accuracy: FloatArray
+    free_throw_accuracy: FloatArray
+    foul_draw: FloatArray
+    turnover: FloatArray
+    skill: FloatArray
+    absence: FloatArray
 
     def __len__(self) -> int:
         return len(self.number)
 
     @property
-    def player_id(self) -> Ints:
+    def player_id(self) -> IntArray:
         """Ids as box scores give them."""
-        return self.number + FIRST_PLAYER_ID
+        return self.number + _FIRST_PLAYER_ID
 
-    def rows(self, which: Array) -> "Players":
+    def rows(self, which: BoolArray | IntArray) -> "Players":
         """The players at the given positions or under a mask."""
         return Players(**{field.name: getattr(self, field.name)[which] for field in fields(self)})
 
@@ -86,14 +112,15 @@ class Players:
         )
 
 
-def _softmax(logits: Floats) -> Floats:
+def _softmax(logits: FloatArray) -> FloatArray:
     weights = np.exp(logits)
     return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
-def _draw(rng: np.random.Generator, number: Ints, name: Texts, age: Floats, value: Floats) -> Players:
-    """New players of given standing; better ones use more plays and make a little more of them."""
+def _draw(rng: np.random.Generator, number: IntArray, name: TextArray, age: FloatArray, value: FloatArray) -> Players:
+    """New players of given value; better ones use more plays and make a little more of them."""
     count = len(number)
+    # From a guard to a big man.
     tilt = rng.uniform(-0.5, 0.5, count)
     usage = np.exp(_USAGE_SPREAD * (0.78 * value + 0.66 * rng.standard_normal(count)) - _USAGE_SPREAD**2 / 2)
     touch = 0.35 * value + 0.94 * rng.standard_normal(count)
@@ -108,7 +135,6 @@ def _draw(rng: np.random.Generator, number: Ints, name: Texts, age: Floats, valu
         age=age,
         team=np.full(count, _NO_TEAM),
         value=value,
-        size_tilt=tilt,
         usage=usage,
         zone_share=_softmax(
             _ZONE_LOGITS + np.outer(tilt, _ZONE_TILT) + _ZONE_SPREAD * rng.standard_normal((count, len(ZONES)))
@@ -122,20 +148,45 @@ def _draw(rng: np.random.Generator, number: Ints, name: Texts, age: Floats, valu
     )
 
 
-def _new_players(seed: int, first_number: int, age: Floats, value: Floats, size: LeagueSize) -> Players:
+def _invented_names(seed: int, numbers: IntArray, namesakes: tuple[int, int]) -> TextArray:
+    """Names of players by their running numbers.
+
+    Args:
+        seed: seed of the league; a player keeps his name through all its seasons.
+        numbers: running numbers of the players, from 0, at most 15,000.
+        namesakes: two numbers that share one name.
+
+    Returns:
+        Names such as `Jokūbas Sablić` or `P.J. Oldroyd Jr.`, unique but for the namesakes.
+    """
+    rng = random_stream(seed, "", "names")
+    combinations = rng.permutation(len(_FIRST) * len(_LAST))
+    suffixes = rng.choice(len(_SUFFIXES), size=len(combinations), p=_SUFFIX_SHARES)
+    named = np.where(numbers == namesakes[1], namesakes[0], numbers)
+    return np.array(
+        [
+            f"{_FIRST[combination % len(_FIRST)]} {_LAST[combination // len(_FIRST)].replace('_', ' ')}"
+            f"{_SUFFIXES[suffix]}"
+            for combination, suffix in zip(combinations[named].tolist(), suffixes[named].tolist(), strict=True)
+        ],
+        dtype=np.object_,
+    )
+
+
+def _new_players(seed: int, first_number: int, age: FloatArray, value: FloatArray, size: LeagueSize) -> Players:
     number = first_number + np.arange(len(age))
     # The first player of the first team and one of the second share a name, as real namesakes do.
-    name = invented_names(seed, number, namesakes=(0, size.players_per_team + 2))
-    return _draw(chance(seed, "", f"players from {first_number}"), number, name, age, value)
+    name = _invented_names(seed, number, namesakes=(0, size.players_per_team + 2))
+    return _draw(random_stream(seed, "", f"players from {first_number}"), number, name, age, value)
 
 
 def signings(size: LeagueSize) -> int:
     """Number of players whom teams sign during a season."""
-    return round(SIGNINGS_SHARE * size.teams * size.players_per_team)
+    return round(_SIGNINGS_SHARE * size.teams * size.players_per_team)
 
 
-def _dealt(rng: np.random.Generator, value: Floats, size: LeagueSize) -> Ints:
-    """Teams dealt so that each gets one player of every standing: a draft, with luck."""
+def _dealt(rng: np.random.Generator, value: FloatArray, size: LeagueSize) -> IntArray:
+    """Teams dealt so that each gets one player of every rank: a draft, with luck."""
     order = np.argsort(-(value + rng.normal(0.0, 0.85, len(value))))
     team = np.empty(len(value), dtype=np.int64)
     team[order] = rng.permuted(np.tile(np.arange(size.teams), (size.players_per_team, 1)), axis=1).ravel()
@@ -144,7 +195,7 @@ def _dealt(rng: np.random.Generator, value: Floats, size: LeagueSize) -> Ints:
 
 def first_players(seed: int, season: str, size: LeagueSize) -> Players:
     """Players of the league's first season: full rosters and free agents who can be signed."""
-    rng = chance(seed, season, "first players")
+    rng = random_stream(seed, season, "first players")
     rostered = size.teams * size.players_per_team
     value = np.concatenate([rng.normal(0.1, 1.0, rostered), rng.normal(-1.3, 0.4, signings(size))])
     age = np.clip(_PRIME_AGE - 0.5 + 4.2 * rng.standard_normal(len(value)), 19.0, 40.0)
@@ -179,7 +230,7 @@ def _aged(rng: np.random.Generator, players: Players) -> Players:
     )
 
 
-def next_players(seed: int, season: str, size: LeagueSize, before: Players, last_team: Ints) -> Players:
+def next_players(seed: int, season: str, size: LeagueSize, before: Players, last_team: IntArray) -> Players:
     """The league a summer later.
 
     Veterans leave, rookies come, about a fifth of the others change teams, and abilities drift.
@@ -194,7 +245,7 @@ def next_players(seed: int, season: str, size: LeagueSize, before: Players, last
     Returns:
         Full rosters and free agents.
     """
-    rng = chance(seed, season, "summer")
+    rng = random_stream(seed, season, "summer")
     stayed = replace(_aged(rng, before), team=last_team)
     leaves = 1 / (1 + np.exp(-(0.75 * (stayed.age - 37.5) - 1.6 * stayed.value - 1.2)))
     stayed = stayed.rows(rng.random(len(stayed)) > leaves)
@@ -208,8 +259,8 @@ def next_players(seed: int, season: str, size: LeagueSize, before: Players, last
     return replace(players, team=_teams_after_summer(rng, players, rostered, size))
 
 
-def _teams_after_summer(rng: np.random.Generator, players: Players, rostered: int, size: LeagueSize) -> Ints:
-    """Who moved keeps none; free places are dealt by standing, with luck, a round of one place a team at a time."""
+def _teams_after_summer(rng: np.random.Generator, players: Players, rostered: int, size: LeagueSize) -> IntArray:
+    """Who moved keeps no team; free places are dealt by value, with luck, one place a team in each round."""
     team = players.team[:rostered].copy()
     team[rng.random(rostered) < _MOVERS] = _NO_TEAM
     # A team that signed well in the season before may have more players than places.

@@ -1,17 +1,69 @@
-"""A drawn season as tables with the columns of the archive files."""
+"""A season as tables with the columns and types of the archive files that ingest reads."""
 
 import unicodedata
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hoopcast.league.columns import Array, Columns, Floats, Ints, Texts, chance, stacked
-from hoopcast.league.layout import LAYOUT
-from hoopcast.league.other_stages import other_games
-from hoopcast.league.played_season import PlayedSeason, dates_as_text, team_texts
-from hoopcast.league.size import LeagueSize
+from hoopcast.arrays import FloatArray, IntArray, TextArray
+from hoopcast.league.draws import random_stream
+from hoopcast.league.schedule import GUESTS, other_games, other_side
+from hoopcast.league.season import PlayedSeason
 from hoopcast.nba.teams import TEAMS
 
-CONSENSUS = "Consensus"
+Columns: TypeAlias = dict[str, NDArray[Any]]
+
+_PLAYER_LINE = (
+    "FGM BIGINT, FGA BIGINT, FG_PCT DOUBLE, FG3M BIGINT, FG3A BIGINT, FG3_PCT DOUBLE, FTM BIGINT, FTA BIGINT, "
+    "FT_PCT DOUBLE, OREB BIGINT, DREB BIGINT, REB BIGINT, AST BIGINT, STL BIGINT, BLK BIGINT, TOV BIGINT, PF BIGINT"
+)
+_COLUMNS = {
+    "schedule": (
+        "game_id VARCHAR, game_code VARCHAR, game_date VARCHAR, game_time_et VARCHAR, series_text VARCHAR, "
+        "arena_name VARCHAR, arena_city VARCHAR, game_status BIGINT, game_status_text VARCHAR, home_team_id BIGINT, "
+        "away_team_id BIGINT, home_team VARCHAR, away_team VARCHAR, home_score BIGINT, away_score BIGINT, "
+        "season VARCHAR, season_type VARCHAR"
+    ),
+    "player_box": (
+        "SEASON_ID BIGINT, PLAYER_ID BIGINT, PLAYER_NAME VARCHAR, TEAM_ID BIGINT, TEAM_ABBREVIATION VARCHAR, "
+        "TEAM_NAME VARCHAR, GAME_ID VARCHAR, GAME_DATE VARCHAR, MATCHUP VARCHAR, WL VARCHAR, MIN BIGINT, "
+        f"{_PLAYER_LINE}, PTS BIGINT, PLUS_MINUS BIGINT"
+    ),
+    "team_box": (
+        "SEASON_ID BIGINT, TEAM_ID BIGINT, TEAM_ABBREVIATION VARCHAR, TEAM_NAME VARCHAR, GAME_ID VARCHAR, "
+        f"GAME_DATE VARCHAR, MATCHUP VARCHAR, WL VARCHAR, MIN BIGINT, PTS BIGINT, {_PLAYER_LINE}, PLUS_MINUS DOUBLE"
+    ),
+    "starters": "game_id VARCHAR, player_id BIGINT, player_name VARCHAR, starter BOOLEAN",
+    "shots": (
+        "GAME_ID VARCHAR, EVENTNUM INTEGER, PERIOD TINYINT, PCTIMESTRING VARCHAR, PLAYER_ID BIGINT, "
+        "PLAYER_NAME VARCHAR, TEAM_ID BIGINT, TEAM_ABBREVIATION VARCHAR, MADE BOOLEAN, IS_3PT BOOLEAN, "
+        "DISTANCE_FT SMALLINT, HAS_DISTANCE BOOLEAN, ACTION_TYPE_CODE SMALLINT, ASSIST_PLAYER_ID BIGINT, "
+        "BLOCK_PLAYER_ID BIGINT"
+    ),
+    "game_lines": (
+        "game_id VARCHAR, game_date VARCHAR, home_team VARCHAR, away_team VARCHAR, home_spread DOUBLE, "
+        "total_line DOUBLE, home_moneyline BIGINT, away_moneyline DOUBLE, suspect_line BOOLEAN"
+    ),
+    "points_props": (
+        "game_date VARCHAR, player_slug VARCHAR, player_name VARCHAR, player_id BIGINT, market VARCHAR, "
+        "bookmaker VARCHAR, line DOUBLE, over_odds BIGINT, under_odds BIGINT"
+    ),
+    "injury_transactions": (
+        "Date VARCHAR, Team VARCHAR, Acquired VARCHAR, Relinquished VARCHAR, Notes VARCHAR"
+    ),
+}  # fmt: skip
+
+# Type of each column of each file, in the files' order.
+LAYOUT = MappingProxyType(
+    {
+        table: MappingProxyType(dict(column.split(" ") for column in columns.split(", ")))
+        for table, columns in _COLUMNS.items()
+    }
+)
+INJURIES = "injury_transactions"
+_CONSENSUS = "Consensus"
 _TIP_OFFS = {
     "America/New_York": ("19:00:00", "19:30:00"), "America/Chicago": ("20:00:00", "19:00:00"),
     "America/Denver": ("21:00:00", "21:30:00"), "America/Phoenix": ("21:00:00", "22:00:00"),
@@ -22,20 +74,20 @@ _ACTIONS = np.array([1, 5, 6, 41, 42, 44, 47, 58, 66, 72, 78, 79, 80, 97, 98, 10
 _LETTERS = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "æ": "ae", "ı": "i", "ß": "ss"})
 
 
-def plain_name(name: str) -> str:
+def _plain_name(name: str) -> str:
     """A name in the letters of a typewriter, as lists of moves write it."""
     marks = unicodedata.normalize("NFKD", name.translate(_LETTERS))
     return "".join(letter for letter in marks if not unicodedata.combining(letter))
 
 
-def slug(name: str) -> str:
+def _slug(name: str) -> str:
     """A name as bookmakers' addresses write it: `Gary Oldroyd Jr.` gives `garyoldroyd-jr`."""
-    first, *rest = plain_name(name).lower().replace(".", "").replace("'", "").split()
+    first, *rest = _plain_name(name).lower().replace(".", "").replace("'", "").split()
     suffix = f"-{rest.pop()}" if rest and rest[-1] in {"jr", "ii", "iii", "iv"} else ""
     return f"{first}{''.join(rest)}{suffix}"
 
 
-def _share(part: Ints, whole: Ints) -> Floats:
+def _share(part: IntArray, whole: IntArray) -> FloatArray:
     """Share to three places, NaN (NULL in a file) of nothing."""
     share = np.full(len(whole), np.nan)
     np.divide(part, whole, out=share, where=whole > 0)
@@ -46,52 +98,88 @@ def _ordered(table: str, columns: Columns) -> Columns:
     return {name: columns[name] for name in LAYOUT[table]}
 
 
-def _tip_offs(played: PlayedSeason, seed: int) -> Texts:
-    rng = chance(seed, played.season, "tip-offs")
+def team_texts(attribute: str) -> TextArray:
+    """An attribute of all 30 teams by position."""
+    return np.array([getattr(team, attribute) for team in TEAMS], dtype=np.object_)
+
+
+def _team_ids() -> IntArray:
+    return np.array([team.team_id for team in TEAMS])
+
+
+def _repeated(text: str, count: int) -> TextArray:
+    return np.full(count, text, dtype=np.object_)
+
+
+def _tip_offs(played: PlayedSeason) -> TextArray:
+    rng = random_stream(played.seed, played.season, "tip-offs")
     local = np.array([_TIP_OFFS[team.time_zone] for team in TEAMS], dtype=object)
     evening = local[played.games.home, rng.integers(0, 2, len(played.games.day))]
     sunday = (played.games.opening.weekday() + played.games.day) % 7 == _SUNDAY
     return np.where(sunday & (rng.random(len(sunday)) < _AFTERNOON_SHARE), _AFTERNOON, evening)
 
 
-def _schedule(played: PlayedSeason, seed: int, size: LeagueSize) -> Columns:
-    games, abbr, ids = played.games, team_texts("abbr"), team_texts("team_id").astype(np.int64)
+def _regular_games(played: PlayedSeason) -> Columns:
+    games, abbr, ids = played.games, team_texts("abbr"), _team_ids()
     points = played.box.points.sum(axis=1)
-    regular: Columns = {
-        "game_id": played.game_id, "game_date": played.date,
-        "home_team": abbr[games.home], "away_team": abbr[games.away],
-        "home_team_id": ids[games.home], "away_team_id": ids[games.away],
-        "home_score": points[::2], "away_score": points[1::2],
-        "season_type": np.full(len(games.day), "regular", dtype=object),
-    }  # fmt: skip
-    others = other_games(seed, played.season, games, size)
-    table = stacked([others, regular])
+    return {
+        "game_id": played.game_id,
+        "game_date": played.date,
+        "game_time_et": _tip_offs(played),
+        "home_team": abbr[games.home],
+        "away_team": abbr[games.away],
+        "home_team_id": ids[games.home],
+        "away_team_id": ids[games.away],
+        "home_score": points[::2],
+        "away_score": points[1::2],
+        "season_type": _repeated("regular", len(games.day)),
+    }
+
+
+def _games_of_other_stages(played: PlayedSeason) -> Columns:
+    rng = random_stream(played.seed, played.season, "other stages")
+    games = other_games(rng, played.games, played.size)
+    ids = {team.abbr: team.team_id for team in TEAMS} | GUESTS
+    scores = rng.integers(90, 130, (len(games), 2))
+    scores[:, 1] += scores[:, 0] == scores[:, 1]
+    year = played.season[2:4]
+    return {
+        "game_id": np.array([f"00{game.number[0]}{year}{int(game.number[1:]):05d}" for game in games], object),
+        "game_date": np.array([str(game.date) for game in games], object),
+        "game_time_et": _repeated("19:30:00", len(games)),
+        "home_team": np.array([game.home for game in games], object),
+        "away_team": np.array([game.away for game in games], object),
+        "home_team_id": np.array([ids[game.home] for game in games]),
+        "away_team_id": np.array([ids[game.away] for game in games]),
+        "home_score": scores[:, 0],
+        "away_score": scores[:, 1],
+        "season_type": np.array([game.stage for game in games], object),
+    }
+
+
+def _schedule(played: PlayedSeason) -> Columns:
+    table = stacked([_games_of_other_stages(played), _regular_games(played)])
     count = len(table["game_id"])
     places = {team.abbr: (f"{team.nickname} Arena", team.city) for team in TEAMS}
     place = np.array([places.get(home, ("Guest Hall", "Springfield")) for home in table["home_team"].tolist()], object)
+    codes = [
+        f"{date.replace('-', '')}/{away}{home}"
+        for date, away, home in zip(table["game_date"], table["away_team"], table["home_team"], strict=True)
+    ]
     table |= {
-        "game_code": np.array(
-            [
-                f"{date.replace('-', '')}/{away}{home}"
-                for date, away, home in zip(table["game_date"], table["away_team"], table["home_team"], strict=True)
-            ],
-            dtype=object,
-        ),
-        "game_time_et": np.concatenate(
-            [np.full(count - len(games.day), "19:30:00", dtype=object), _tip_offs(played, seed)]
-        ),
-        "series_text": np.full(count, "", dtype=object),
+        "game_code": np.array(codes, dtype=object),
+        "series_text": _repeated("", count),
         "arena_name": place[:, 0],
         "arena_city": place[:, 1],
         "game_status": np.full(count, 3),
-        "game_status_text": np.full(count, "Final", dtype=object),
-        "season": np.full(count, played.season, dtype=object),
+        "game_status_text": _repeated("Final", count),
+        "season": _repeated(played.season, count),
     }
     order = np.argsort(table["game_date"].astype(str), kind="stable")
     return _ordered("schedule", {name: values[order] for name, values in table.items()})
 
 
-def _line_of_box(attempts: Ints, makes: Ints, counts: dict[str, Ints]) -> Columns:
+def _line_of_box(attempts: IntArray, makes: IntArray, counts: dict[str, IntArray]) -> Columns:
     """Box-score columns that players and teams share; zones are the last axis."""
     line: Columns = {
         "FGM": makes.sum(axis=-1), "FGA": attempts.sum(axis=-1), "FG3M": makes[..., 0], "FG3A": attempts[..., 0],
@@ -106,17 +194,16 @@ def _line_of_box(attempts: Ints, makes: Ints, counts: dict[str, Ints]) -> Column
     }
 
 
-def _of_side(played: PlayedSeason, side: Ints) -> Columns:
+def _of_side(played: PlayedSeason, side: IntArray) -> Columns:
     """Columns that name team, game and result."""
-    team, points = played.team, played.box.points.sum(axis=1)
-    margin = points - points.reshape(-1, 2)[:, ::-1].ravel()
+    team, points = played.games.team, played.box.points.sum(axis=1)
+    margin = points - other_side(points)
     abbr = team_texts("abbr")
     home = np.arange(len(team)) % 2 == 0
-    rival = team.reshape(-1, 2)[:, ::-1].ravel()
-    matchup = abbr[team] + np.where(home, " vs. ", " @ ").astype(object) + abbr[rival]
+    matchup = abbr[team] + np.where(home, " vs. ", " @ ").astype(object) + abbr[other_side(team)]
     return {
         "SEASON_ID": np.full(len(side), int(f"2{played.season[:4]}")),
-        "TEAM_ID": team_texts("team_id").astype(np.int64)[team][side],
+        "TEAM_ID": _team_ids()[team][side],
         "TEAM_ABBREVIATION": abbr[team][side],
         "TEAM_NAME": team_texts("name")[team][side],
         "GAME_ID": np.repeat(played.game_id, 2)[side],
@@ -137,25 +224,25 @@ def _boxes(played: PlayedSeason) -> tuple[Columns, Columns, Columns]:
     side, place = np.nonzero(played.appearances.played)
     player = played.dressed.player[side, place]
     counts = {column: getattr(box, name)[side, place] for column, name in _COUNTED.items()}
-    men = _of_side(played, side) | _line_of_box(box.attempts[side, place], box.makes[side, place], counts)
-    men |= {"PLAYER_ID": played.players.player_id[player], "PLAYER_NAME": played.players.name[player]}
+    players = _of_side(played, side) | _line_of_box(box.attempts[side, place], box.makes[side, place], counts)
+    players |= {"PLAYER_ID": played.players.player_id[player], "PLAYER_NAME": played.players.name[player]}
     starters: Columns = {
-        "game_id": men["GAME_ID"], "player_id": men["PLAYER_ID"], "player_name": men["PLAYER_NAME"],
+        "game_id": players["GAME_ID"], "player_id": players["PLAYER_ID"], "player_name": players["PLAYER_NAME"],
         "starter": played.appearances.starter[side, place],
     }  # fmt: skip
     sums = {column: getattr(box, name).sum(axis=1) for column, name in _COUNTED.items()}
     sums["PLUS_MINUS"] = sums["PLUS_MINUS"] / 5
-    teams = _of_side(played, np.arange(len(played.team)))
+    teams = _of_side(played, np.arange(len(played.games.team)))
     teams |= _line_of_box(box.attempts.sum(axis=1), box.makes.sum(axis=1), sums)
-    return _ordered("player_box", men), _ordered("team_box", teams), starters
+    return _ordered("player_box", players), _ordered("team_box", teams), starters
 
 
-def _shots(played: PlayedSeason, seed: int) -> Columns:
+def _shots(played: PlayedSeason) -> Columns:
     shots, who = played.shots, played.dressed.player
-    player_id, team = played.players.player_id, played.team[shots.side]
+    player_id, team = played.players.player_id, played.games.team[shots.side]
     shooter = who[shots.side, shots.place]
     clock = np.array([f"{seconds // 60}:{seconds % 60:02d}" for seconds in range(721)], dtype=object)
-    actions = chance(seed, played.season, "actions").integers(0, len(_ACTIONS), len(team))
+    actions = random_stream(played.seed, played.season, "actions").integers(0, len(_ACTIONS), len(team))
     helper, blocker = who[shots.side, shots.assist], who[shots.side ^ 1, shots.block]
     return {
         "GAME_ID": played.game_id[shots.side // 2],
@@ -164,7 +251,7 @@ def _shots(played: PlayedSeason, seed: int) -> Columns:
         "PCTIMESTRING": clock[shots.clock],
         "PLAYER_ID": player_id[shooter],
         "PLAYER_NAME": played.players.name[shooter],
-        "TEAM_ID": team_texts("team_id").astype(np.int64)[team],
+        "TEAM_ID": _team_ids()[team],
         "TEAM_ABBREVIATION": team_texts("abbr")[team],
         "MADE": shots.made,
         "IS_3PT": shots.zone == 0,
@@ -187,25 +274,23 @@ def _lines(played: PlayedSeason) -> tuple[Columns, Columns]:
         "suspect_line": np.zeros(len(games.day), dtype=bool),
     }  # fmt: skip
     player = played.dressed.player[props.side, props.place]
-    slugs = np.array([slug(name) for name in played.players.name.tolist()], dtype=object)
+    slugs = np.array([_slug(name) for name in played.players.name.tolist()], dtype=object)
     points_props: Columns = {
         "game_date": np.repeat(played.date, 2)[props.side],
         "player_slug": slugs[player], "player_name": played.players.name[player],
         "player_id": played.players.player_id[player],
-        "market": np.full(len(player), "player_points", dtype=object),
-        "bookmaker": np.full(len(player), CONSENSUS, dtype=object),
+        "market": _repeated("player_points", len(player)),
+        "bookmaker": _repeated(_CONSENSUS, len(player)),
         "line": props.line, "over_odds": props.over_odds, "under_odds": props.under_odds,
     }  # fmt: skip
     return game_lines, points_props
 
 
-def season_tables(played: PlayedSeason, seed: int, size: LeagueSize) -> dict[str, Columns]:
+def season_tables(played: PlayedSeason) -> dict[str, Columns]:
     """Tables of a season's files, by file name without its ending.
 
     Args:
         played: the season.
-        seed: seed of the league.
-        size: number of teams.
 
     Returns:
         `schedule`, `player_box`, `team_box`, `starters`, `shots`, `game_lines` and `points_props`.
@@ -213,20 +298,32 @@ def season_tables(played: PlayedSeason, seed: int, size: LeagueSize) -> dict[str
     player_box, team_box, starters = _boxes(played)
     game_lines, points_props = _lines(played)
     return {
-        "schedule": _schedule(played, seed, size), "player_box": player_box, "team_box": team_box,
-        "starters": starters, "shots": _shots(played, seed), "game_lines": game_lines, "points_props": points_props,
+        "schedule": _schedule(played), "player_box": player_box, "team_box": team_box,
+        "starters": starters, "shots": _shots(played), "game_lines": game_lines, "points_props": points_props,
     }  # fmt: skip
 
 
 def injury_table(played: PlayedSeason) -> Columns:
     """The season's moves of the injured list, by names alone."""
     moves = played.moves
-    name = np.array([plain_name(text) for text in played.players.name.tolist()], dtype=object)[moves.player]
-    nobody: Array = np.full(len(name), None, dtype=object)
+    name = np.array([_plain_name(text) for text in played.players.name.tolist()], dtype=object)[moves.player]
+    nobody: TextArray = np.full(len(name), None, dtype=object)
     return {
-        "Date": dates_as_text(played.games, moves.day),
+        "Date": played.games.dates(moves.day),
         "Team": team_texts("nickname")[moves.team],
         "Acquired": np.where(moves.activated, name, nobody),
         "Relinquished": np.where(moves.activated, nobody, name),
         "Notes": moves.note,
     }
+
+
+def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    whole = np.concatenate([np.ma.getdata(part) for part in parts])
+    if not any(isinstance(part, np.ma.MaskedArray) for part in parts):
+        return whole
+    return np.ma.masked_array(whole, mask=np.concatenate([np.ma.getmaskarray(part) for part in parts]))
+
+
+def stacked(tables: list[Columns]) -> Columns:
+    """Tables of the same columns, one below the other."""
+    return {name: _joined([table[name] for table in tables]) for name in tables[0]}

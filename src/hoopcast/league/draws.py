@@ -1,12 +1,15 @@
-"""How large a simulated league is."""
+"""What every draw of a league rests on: how large the league is, and its random streams."""
 
 from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
 
 from hoopcast.errors import UsageError
 from hoopcast.nba.teams import TEAMS
 
 # From this many games a team on, a season is long enough to have an all-star break of a week.
-LONG_SEASON_GAMES = 41
+_LONG_SEASON_GAMES = 41
 _FEWEST = 2
 _MOST_GAMES, _FEWEST_PLAYERS, _MOST_PLAYERS = 100, 8, 20
 
@@ -30,22 +33,37 @@ class LeagueSize:
 
     def __post_init__(self) -> None:
         if not (_FEWEST <= self.teams <= len(TEAMS) and self.teams % 2 == 0):
-            message = f"a simulated league of {self.teams} teams is not possible; choose an even number from 2 to 30"
-            raise UsageError(message)
+            raise UsageError(
+                f"a simulated league of {self.teams} teams is not possible; choose an even number from 2 to 30"
+            )
         if not _FEWEST <= self.games_per_team <= _MOST_GAMES:
-            message = f"{self.games_per_team} games a team are not possible; choose 2 to {_MOST_GAMES}"
-            raise UsageError(message)
+            raise UsageError(f"{self.games_per_team} games a team are not possible; choose 2 to {_MOST_GAMES}")
         if not _FEWEST_PLAYERS <= self.players_per_team <= _MOST_PLAYERS:
-            message = (
+            raise UsageError(
                 f"{self.players_per_team} players a team are not possible; choose {_FEWEST_PLAYERS} to {_MOST_PLAYERS}"
             )
-            raise UsageError(message)
 
     @property
     def is_long(self) -> bool:
         """Whether a season is long enough for a full all-star break."""
-        return self.games_per_team >= LONG_SEASON_GAMES
+        return self.games_per_team >= _LONG_SEASON_GAMES
 
 
 FULL_LEAGUE = LeagueSize()
 TINY_LEAGUE = LeagueSize(teams=6, games_per_team=12, players_per_team=10)
+
+
+def random_stream(seed: int, season: str, purpose: str) -> np.random.Generator:
+    """The random stream of a purpose in a season.
+
+    Each purpose has a stream of its own, so that a further draw for one changes no other.
+
+    Args:
+        seed: seed of the league.
+        season: such as `2021-22`; empty for what belongs to no season.
+        purpose: what is drawn, such as `schedule`.
+
+    Returns:
+        Generator whose stream depends on these three alone.
+    """
+    return np.random.default_rng([seed, crc32(season.encode()), crc32(purpose.encode())])

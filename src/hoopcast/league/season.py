@@ -1,0 +1,115 @@
+"""A season as it is drawn, before it takes the form of files."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hoopcast.arrays import TextArray
+from hoopcast.league.availability import Appearances, Moves, appear, list_moves
+from hoopcast.league.draws import LeagueSize, random_stream
+from hoopcast.league.lines import Expected, GameLines, PointsLines, expect, game_lines, points_lines
+from hoopcast.league.play import Box, Rates, Shots, make_box, make_shots, play_games, true_rates
+from hoopcast.league.players import Players, first_players, next_players
+from hoopcast.league.schedule import Games, make_games
+from hoopcast.league.teams import Dressed, Rosters, Styles, dress, make_rosters, make_styles
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedSeason:
+    """Everything that was drawn of a season.
+
+    Attributes:
+        seed: seed of the league.
+        season: such as `2021-22`.
+        size: teams, games and players.
+        games: schedule of the regular season.
+        players: who could play.
+        styles: true pace and defence of the teams.
+        rosters: contracts.
+        dressed: rosters by team-game.
+        appearances: who played.
+        rates: true rates.
+        shots: shots one by one.
+        box: box scores.
+        expected: what was to expect before tip-off.
+        game_lines: lines on games.
+        points_lines: lines on players' points.
+        moves: moves of the injured list.
+    """
+
+    seed: int
+    season: str
+    size: LeagueSize
+    games: Games
+    players: Players
+    styles: Styles
+    rosters: Rosters
+    dressed: Dressed
+    appearances: Appearances
+    rates: Rates
+    shots: Shots
+    box: Box
+    expected: Expected
+    game_lines: GameLines
+    points_lines: PointsLines
+    moves: Moves
+
+    @property
+    def game_id(self) -> TextArray:
+        """NBA.com style id of each game."""
+        digits = self.season[2:4]
+        return np.array([f"002{digits}{number:05d}" for number in range(1, len(self.games.day) + 1)], dtype=np.object_)
+
+    @property
+    def date(self) -> TextArray:
+        """Date of each game as text."""
+        return self.games.dates(self.games.day)
+
+
+def play_season(seed: int, season: str, size: LeagueSize, before: PlayedSeason | None) -> PlayedSeason:
+    """Draw a season.
+
+    Args:
+        seed: seed of the league.
+        season: such as `2021-22`.
+        size: teams, games and players.
+        before: the season before, from which players and styles carry over; None for the first.
+
+    Returns:
+        The season with all that is true of it.
+    """
+
+    def stream(purpose: str) -> np.random.Generator:
+        return random_stream(seed, season, purpose)
+
+    games = make_games(seed, season, size)
+    if before is None:
+        players = first_players(seed, season, size)
+    else:
+        players = next_players(seed, season, size, before.players, before.rosters.last_team)
+    styles = make_styles(stream("styles"), size, before.styles if before else None)
+    rosters = make_rosters(stream("rosters"), size, players, games.last_day)
+    dressed = dress(stream("form"), games, players, rosters)
+    appearances = appear(stream("appearances"), games, players, dressed)
+    rates = true_rates(games, players, dressed, appearances, styles)
+    stints = play_games(stream("play"), dressed, appearances, rates)
+    shots = make_shots(stream("shots"), stints, dressed, players)
+    expected = expect(dressed, appearances, rates)
+    return PlayedSeason(
+        seed=seed,
+        season=season,
+        size=size,
+        games=games,
+        players=players,
+        styles=styles,
+        rosters=rosters,
+        dressed=dressed,
+        appearances=appearances,
+        rates=rates,
+        shots=shots,
+        box=make_box(stream("box scores"), stints, shots, dressed, players),
+        expected=expected,
+        game_lines=game_lines(stream("game lines"), expected),
+        points_lines=points_lines(stream("points lines"), games, dressed, appearances, expected),
+        moves=list_moves(stream("injured list"), games, dressed, appearances),
+    )
