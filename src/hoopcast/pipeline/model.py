@@ -18,8 +18,8 @@ Reach = Literal["same", "before", "until", "constant"]
 REACHES: tuple[Reach, ...] = ("same", "before", "until", "constant")
 MODEL_PHASES = ("analytics", "precompute", "features")
 
-# Raised when what the runner writes around a model changes its rows.
-_WRITER_VERSION = 1
+# Raised when what is done around a model, as its rows are read and written, changes them.
+WRITER_VERSION = 1
 _TOKEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\w+|\s+|[^\w\s]", re.DOTALL)
 
 
@@ -197,7 +197,7 @@ def build_model(definition: Table) -> Model:
     inputs = read_inputs(headers["inputs"], definition.name)
     # No date's fingerprint holds a constant, so the version does.
     constants = [constants_fingerprint(item.table.name) for item in (*inputs, *expected.inputs)]
-    settings = (columns, headers["grain"], headers["inputs"], headers["look-back"], str(_WRITER_VERSION), *constants)
+    settings = (columns, headers["grain"], headers["inputs"], headers["look-back"], str(WRITER_VERSION), *constants)
     return Model(
         table=definition,
         inputs=inputs,
