@@ -35,8 +35,7 @@ def season_start_year(season: str) -> int:
     """
     match = _SEASON.fullmatch(season)
     if match is None or (int(match[1]) + 1) % 100 != int(match[2]):
-        message = f"'{season}' is not a season; write it as 2021-22"
-        raise UsageError(message)
+        raise UsageError(f"'{season}' is not a season; write it as 2021-22")
     return int(match[1])
 
 

@@ -18,6 +18,7 @@ from hoopcast.forecast.system import LEVELS, Level, System
 from hoopcast.forecast.training import refits
 from hoopcast.forecast.window import SEASONS_BEFORE
 from hoopcast.pipeline.model import (
+    WRITER_VERSION,
     Asked,
     Input,
     Model,
@@ -196,13 +197,16 @@ def _with_current_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class _Work:
-    """What a node does: table and expected rows by name, what it reads, its code; `learns` from earlier seasons."""
+    """What a node does: table and expected rows by name, what it reads, and how; `learns` from earlier seasons.
+
+    `definitions` are those that the producer is given, each as `python_version` names them.
+    """
 
     table: str
     expected: str
     inputs: tuple[Input, ...]
     producer: Callable[[Statements, Asked], ColumnsOf]
-    code: tuple[str, ...]
+    definitions: tuple[str, ...] = ()
     learns: bool = False
 
 
@@ -246,7 +250,7 @@ def forecast_nodes(feature_version: str, chosen: tuple[str, ...] | None = None) 
 
 def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | None, ...]:
     system_id = system.system_id(level)
-    code = f"hoopcast.forecast.systems.{system.name}"
+    of_system = (f"hoopcast.forecast.systems.{system.name}:SYSTEM",)
     values: tuple[tuple[str, Value], ...] = (
         ("system_id", system_id),
         ("level_rank", LEVELS.index(level)),
@@ -257,7 +261,7 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | 
         "refits",
         (*inputs_of(system, level, "before"), _of("pgs", "before")),
         partial(refits, system=system, level=level),
-        (code, "hoopcast.forecast.training", "hoopcast.forecast.frames"),
+        of_system,
         learns=True,
     )
     forecasting = _Work(
@@ -265,14 +269,13 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | 
         "forecasts",
         (*inputs_of(system, level, "same"), _of("trained", "until", system_id)),
         partial(forecasts, system=system, level=level),
-        (code, "hoopcast.forecast.forecasting", "hoopcast.forecast.frames"),
+        of_system,
     )
     recalibrating = _Work(
         "calibration",
         "recalibrations",
         (_of("laws", "before", system_id), _of("pgs", "before")),
         partial(recalibrations, system_id=system_id),
-        ("hoopcast.forecast.calibrating",),
         learns=True,
     )
     of_lines = win_probability.system_id(system_id)
@@ -287,7 +290,6 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | 
             _of("mlfs", "before"),
         ),
         partial(win_probability.refits, of=system_id),
-        ("hoopcast.forecast.win_probability",),
         learns=True,
     )
     laws = _node(values, forecasting)
@@ -301,7 +303,6 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | 
             *(_of("trained", "until", name) for name in (system_id, of_lines)),
         ),
         partial(predictions, system_id=system_id, level=level, versions=(laws.version, feature_version)),
-        ("hoopcast.forecast.predictions", "hoopcast.forecast.win_probability"),
     )
     grading = _Work(
         "grades",
@@ -312,7 +313,6 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | 
             *(_of(name, "same") for name in ("pgs", "nbac_schedule")),
         ),
         partial(grades, system_id=system_id),
-        ("hoopcast.forecast.grading",),
     )
     learned = None if system.train is None else _node(values, learning)
     value = _node((("system_id", of_lines),), valuing)
@@ -322,7 +322,6 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | 
 
 def presence_nodes() -> tuple[Model, ...]:
     """The nodes of who will play: what is learned at each level, and the table of probabilities."""
-    of_features = ("hoopcast.forecast.presence", "hoopcast.forecast.availability")
     learned = [
         _node(
             (("system_id", presence.system_id(level)),),
@@ -331,16 +330,13 @@ def presence_nodes() -> tuple[Model, ...]:
                 "refits",
                 (_of("avf", "before"), _of("pgs", "before")),
                 partial(presence.refits, level=level),
-                of_features,
                 learns=True,
             ),
         )
         for level in presence.PRESENCE_LEVELS
     ]
     until = (_of("trained", "until", node.system_id) for node in learned)
-    played = _Work(
-        "availability", "player_game_levels", (_of("avf", "same"), *until), presence.probabilities, of_features
-    )
+    played = _Work("availability", "player_game_levels", (_of("avf", "same"), *until), presence.probabilities)
     return (*learned, _node((), played))
 
 
@@ -354,18 +350,25 @@ def _node(values: tuple[tuple[str, Value], ...], work: _Work) -> Model:
     rows = spine_of_system(work.expected, system_id)
     columns = ",".join(f"{column.name} {column.type}" for column in definition.columns)
     read = (f"{item.name} {item.reach}" for item in work.inputs)
+    code = (python_version(name) for name in (_name(work.producer), *work.definitions))
     return Model(
         table=definition,
         inputs=work.inputs,
         look_back=SEASONS_BEFORE if work.learns else 0,
         requires=(),
         spine=rows,
-        version=code_fingerprint(rows.text, *map(str, values), columns, *read, python_version(*work.code)),
+        version=code_fingerprint(rows.text, *map(str, values), columns, *read, str(WRITER_VERSION), *code),
         system_id=system_id,
         is_monthly=work.learns,
         values=values,
         producer=_watched(system_id or work.table, work.producer),
     )
+
+
+def _name(producer: Callable[[Statements, Asked], ColumnsOf]) -> str:
+    """Module and name of the function that makes the rows."""
+    function = producer.func if isinstance(producer, partial) else producer
+    return f"{function.__module__}:{function.__qualname__}"
 
 
 def _watched(system_id: str, producer: Callable[[Statements, Asked], ColumnsOf]) -> Producer:

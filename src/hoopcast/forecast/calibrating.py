@@ -130,6 +130,7 @@ def _readable(system_id: str, refit: date, rows: list[BandRow]) -> Recalibration
     try:
         return from_rows(rows)
     except (ModelError, IndexError, TypeError, ValueError) as error:
-        reason = str(error).partition(";")[0]
-        name = f"the calibration {system_id} of {refit}"
-        raise ForecastError(f"{name} can not be read ({reason}); {redo('calibration', system_id, refit)}") from error
+        raise ForecastError(
+            f"the calibration {system_id} of {refit} can not be read ({str(error).partition(';')[0]}); "
+            f"{redo('calibration', system_id, refit)}"
+        ) from error

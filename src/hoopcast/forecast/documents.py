@@ -70,22 +70,23 @@ def load(system_id: str, refit: date, stored: tuple[str, str], outputs: Outputs)
     Raises:
         ForecastError: if it was changed, can not be read, or makes something else of them.
     """
-    name, mended = f"the model {system_id} of {refit}", redo("trained", system_id, refit)
+
+    def fault(said: str) -> ForecastError:
+        return ForecastError(f"the model {system_id} of {refit} {said}; {redo('trained', system_id, refit)}")
+
     try:
         rows: dict[str, Any] = json.loads(stored[1])
         # Before anything reads it: trees that were tampered with may do worse than raise an error.
         if rows["sha256"] != _sha256(stored[0]):
-            raise ForecastError(f"{name} is not what was stored; {mended}")
+            raise fault("is not what was stored")
         document: Document = json.loads(stored[0])
         found = outputs(_frame_of(rows), document)
         wanted = {key: _array(values) for key, values in rows["outputs"].items()}
         furthest = max(_distance(found[key], values) for key, values in wanted.items())
     except _FAULTS as error:
-        raise ForecastError(f"{name} can not be read ({type(error).__name__}: {error}); {mended}") from error
+        raise fault(f"can not be read ({type(error).__name__}: {error})") from error
     if furthest > _TOLERANCE:
-        raise ForecastError(
-            f"{name} does not forecast what it did when it was stored, but {furthest:.3g} off; {mended}"
-        )
+        raise fault(f"does not forecast what it did when it was stored, but {furthest:.3g} off")
     return document
 
 
@@ -112,8 +113,10 @@ def refuse_lost(statements: Statements, asked: Asked, node: tuple[str, str], fou
     first = max((refit for refit in recorded if refit <= asked.dates[0]), default=asked.dates[0])
     for refit, rows in recorded.items():
         if refit >= first and found.get(refit, 0) != rows:
-            lost = f"{found.get(refit, 0)} of {rows} rows of {name} that {system_id} wrote for {refit} are there"
-            raise ForecastError(f"{lost}; {redo(short, system_id, refit)}")
+            raise ForecastError(
+                f"{found.get(refit, 0)} of {rows} rows of {name} that {system_id} wrote for {refit} are there; "
+                f"{redo(short, system_id, refit)}"
+            )
 
 
 def _sha256(text: str) -> str:

@@ -18,8 +18,8 @@ Reach = Literal["same", "before", "until", "constant"]
 REACHES: tuple[Reach, ...] = ("same", "before", "until", "constant")
 MODEL_PHASES = ("analytics", "precompute", "features")
 
-# Raised when what the runner writes around a model changes its rows.
-_WRITER_VERSION = 1
+# Raised when what is done around a model, as its rows are read and written, changes them.
+WRITER_VERSION = 1
 _TOKEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\w+|\s+|[^\w\s]", re.DOTALL)
 
 
@@ -205,7 +205,7 @@ def build_model(definition: Table) -> Model:
     if absent := set(_names(headers.get("made-from", ""))) - {item.name for item in inputs}:
         message = f"{definition.name}: is made from {min(absent)}, which is none of its inputs"
         raise ModelError(message)
-    settings = (columns, headers["grain"], headers["inputs"], headers["look-back"], str(_WRITER_VERSION), *constants)
+    settings = (columns, headers["grain"], headers["inputs"], headers["look-back"], str(WRITER_VERSION), *constants)
     return Model(
         table=definition,
         inputs=inputs,
