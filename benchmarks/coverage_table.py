@@ -40,17 +40,17 @@ WHERE a.season = $season
 """
 _TABLES = """
 SELECT
-    table_name, strftime(unit_date, '%Y-%m') AS month, COUNT(*) AS dates, SUM(rows) AS row_count,
+    table_name, strftime(partition_date, '%Y-%m') AS month, COUNT(*) AS dates, SUM(rows) AS row_count,
     SUM(expected) AS expected
 FROM (
-    SELECT table_name, unit_date, ARG_MAX(rows, entry) AS rows, ARG_MAX(expected, entry) AS expected
+    SELECT table_name, partition_date, ARG_MAX(rows, entry) AS rows, ARG_MAX(expected, entry) AS expected
     FROM nba_orchestration.ledger
-    WHERE season = $season AND unit_date IN (
+    WHERE season = $season AND partition_date IN (
         SELECT game_date FROM nba_raw.nbac_schedule
         WHERE season = $season AND season_stage = 'regular' AND game_status = 3
     )
-    GROUP BY table_name, unit_date
-) AS units
+    GROUP BY table_name, partition_date
+) AS partitions
 GROUP BY ALL ORDER BY month
 """
 _GAMES = """

@@ -32,9 +32,9 @@ WORK = {
 _AGAIN = ("forecast_law", "player_prop_predictions", "prediction_accuracy")
 _SPENT = """
 SELECT table_name, system_id, SUM(seconds) FROM (
-    SELECT table_name, system_id, unit_date, ARG_MAX(seconds, entry) AS seconds
-    FROM nba_orchestration.ledger WHERE season = $season AND status = 'done' AND ($day IS NULL OR unit_date = $day)
-    GROUP BY table_name, system_id, unit_date
+    SELECT table_name, system_id, partition_date, ARG_MAX(seconds, entry) AS seconds
+    FROM nba_orchestration.ledger WHERE season = $season AND status = 'done' AND ($day IS NULL OR partition_date = $day)
+    GROUP BY table_name, system_id, partition_date
 ) AS newest
 GROUP BY table_name, system_id ORDER BY table_name, system_id
 """

@@ -8,11 +8,11 @@ import duckdb
 import hoopcast
 from benchmarks.tables import LEARNED
 from hoopcast.paths import warehouse_path
+from hoopcast.pipeline.batch import batch_values, named_values
 from hoopcast.pipeline.model import Model, all_models
-from hoopcast.pipeline.span import named_values, span_values
-from hoopcast.pipeline.texts import span_texts
+from hoopcast.pipeline.texts import batch_texts
 
-Spans = dict[str, list[tuple[str, date, date]]]
+Batches = dict[str, list[tuple[str, date, date]]]
 
 
 def run_plain(warehouse: str, like: str, season: str | None, day: str | None, threads: int) -> dict[str, float]:
@@ -30,9 +30,9 @@ def run_plain(warehouse: str, like: str, season: str | None, day: str | None, th
     """
     models = all_models()
     with hoopcast.open(like, threads=threads) as written:
-        texts = span_texts(written.engine.dialect, models)
-        spans = {model.name: spans_of(written, model, season, day) for model in models}
-        expected = sum(_rows(written.engine.connection, model, spans) for model in models)
+        texts = batch_texts(written.engine.dialect, models)
+        batches = {model.name: batches_of(written, model, season, day) for model in models}
+        expected = sum(_rows(written.engine.connection, model, batches) for model in models)
     with hoopcast.open(warehouse) as opened:
         if day is not None:
             for model in models:
@@ -44,26 +44,26 @@ def run_plain(warehouse: str, like: str, season: str | None, day: str | None, th
     began = time.perf_counter()
     connection = duckdb.connect(warehouse_path(warehouse), config={"threads": threads})
     for model in models:
-        for season_of_span, first, last in spans[model.name]:
+        for season_of_batch, first, last in batches[model.name]:
             text = texts[model.name].rows
-            values = named_values(text, span_values(model, season_of_span, first, last))
+            values = named_values(text, batch_values(model, season_of_batch, first, last))
             connection.execute(f"INSERT INTO {model.name} {text}", values)
     connection.close()
     seconds = time.perf_counter() - began
     with duckdb.connect(warehouse_path(warehouse)) as again:
-        rows = sum(_rows(again, model, spans) for model in models)
+        rows = sum(_rows(again, model, batches) for model in models)
     if rows != expected:
         raise SystemExit(f"plain DuckDB wrote {rows} rows, Hoopcast {expected}")
     return {"seconds": seconds, "rows": rows}
 
 
-def spans_of(
+def batches_of(
     written: "hoopcast.Hoopcast", model: Model, season: str | None, day: str | None
 ) -> list[tuple[str, date, date]]:
     """Season, first and last date of what a warehouse has of a model, of one season or date or of all."""
     found = written.engine.query(
-        "SELECT season, MIN(unit_date), MAX(unit_date) FROM nba_orchestration.ledger WHERE table_name = $name"
-        " AND season = COALESCE($season, season) AND unit_date = COALESCE(CAST($day AS DATE), unit_date)"
+        "SELECT season, MIN(partition_date), MAX(partition_date) FROM nba_orchestration.ledger WHERE table_name = $name"
+        " AND season = COALESCE($season, season) AND partition_date = COALESCE(CAST($day AS DATE), partition_date)"
         " GROUP BY season ORDER BY season",
         {"name": model.name, "season": season, "day": day},
     ).rows
@@ -72,7 +72,7 @@ def spans_of(
     ]
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, model: Model, spans: Spans) -> int:
+def _rows(connection: duckdb.DuckDBPyConnection, model: Model, batches: Batches) -> int:
     count = f"SELECT COUNT(*) FROM {model.name} WHERE season = ? AND {model.time} BETWEEN ? AND ?"
-    counted = (connection.execute(count, span).fetchone() for span in spans[model.name])
+    counted = (connection.execute(count, batch).fetchone() for batch in batches[model.name])
     return sum(int(row[0]) for row in counted if row is not None)

@@ -157,9 +157,9 @@ def _cached() -> list[pl.Expr]:
     """Columns of the daily cache."""
     n, last = pl.col("games_played"), pl.col("games_played_last").fill_null(0)
     prior = {
-        unit: (last * pl.col(f"{unit}_avg_season_last").fill_null(0) + M_GAMES * pl.col(f"role_{unit}"))
+        partition: (last * pl.col(f"{partition}_avg_season_last").fill_null(0) + M_GAMES * pl.col(f"role_{partition}"))
         / (last + M_GAMES)
-        for unit in ("points", "minutes")
+        for partition in ("points", "minutes")
     }
     weight = {games: pl.when(n >= games).then(1.0).otherwise(n / (n + K_GAMES)) for games in (LAST_5, LAST_10)}
 
@@ -177,8 +177,8 @@ def _cached() -> list[pl.Expr]:
     of_last = ("points_std", "usage_rate", "ts_pct", "free_throw_share", "start_rate")
     return [
         *(
-            blended(f"{unit}_avg_{window}", LAST_5 if window == "last_5" else LAST_10, prior[unit])
-            for unit, windows in of_prior.items()
+            blended(f"{partition}_avg_{window}", LAST_5 if window == "last_5" else LAST_10, prior[partition])
+            for partition, windows in of_prior.items()
             for window in windows
         ),
         *(blended(f"{name}_last_10", LAST_10, pl.col(f"{name}_last_10_last")) for name in of_last),

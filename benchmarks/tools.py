@@ -16,11 +16,11 @@ from pathlib import Path
 import duckdb
 
 import hoopcast
-from benchmarks.plain import spans_of
+from benchmarks.plain import batches_of
 from hoopcast.paths import warehouse_path
+from hoopcast.pipeline.batch import batch_values, named_values
 from hoopcast.pipeline.model import Model, all_models
-from hoopcast.pipeline.span import named_values, span_values
-from hoopcast.pipeline.texts import span_texts
+from hoopcast.pipeline.texts import batch_texts
 
 _ENVIRONMENTS = Path(sys.prefix) / "tools"
 _SCHEMA = """{% macro generate_schema_name(custom_schema_name, node) %}{{ custom_schema_name }}{% endmacro %}
@@ -75,13 +75,13 @@ def season_texts(like: str, season: str) -> dict[str, str]:
     """
     models = all_models()
     with hoopcast.open(like, read_only=True) as written:
-        texts = span_texts(written.engine.dialect, models)
+        texts = batch_texts(written.engine.dialect, models)
         return {model.name: _with_values(texts[model.name].rows, written, model, season) for model in models}
 
 
 def _with_values(text: str, written: hoopcast.Hoopcast, model: Model, season: str) -> str:
-    for season_of_span, first, last in spans_of(written, model, season, None):
-        for name, value in named_values(text, span_values(model, season_of_span, first, last)).items():
+    for season_of_batch, first, last in batches_of(written, model, season, None):
+        for name, value in named_values(text, batch_values(model, season_of_batch, first, last)).items():
             literal = f"DATE '{value}'" if isinstance(value, date) else f"'{value}'"
             text = re.sub(rf"\${name}\b", literal, text)
     return text

@@ -21,7 +21,7 @@ from benchmarks.tables import COMPUTED_BY_PANDAS, COMPUTED_BY_POLARS, INPUTS, LE
 from hoopcast.graph import ALL_SYSTEMS
 from hoopcast.pipeline.model import all_models
 from hoopcast.pipeline.plan import Selection
-from hoopcast.pipeline.ranges import UnitDate
+from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.pipeline.report import RunReport
 from hoopcast.pipeline.run import RunOptions, run
 from hoopcast.warehouse.engine import Parameters
@@ -37,7 +37,7 @@ _PARTS = {
     "the models' SELECTs": r"TEMP TABLE hoopcast_stage",
     "expected rows": r"TEMP TABLE hoopcast_spine",
     "writing rows": r"^(INSERT INTO|DELETE FROM) nba_(analytics|precompute|predictions)",
-    "ledger, plan and failures": r"nba_orchestration|hoopcast_unit|hoopcast_newest",
+    "ledger, plan and failures": r"nba_orchestration|hoopcast_partition|hoopcast_newest",
     "checks and fingerprints": r"hoopcast_stage|hoopcast_spine",
     "transactions": r"^(BEGIN|COMMIT)",
     "checkpoint": r"^CHECKPOINT",
@@ -184,7 +184,7 @@ def dates_alone(warehouse: str, days: list[str], season: str) -> Figures:
     took = []
     with hoopcast.open(warehouse, threads=THREADS) as opened:
         for day in days:
-            dates = (UnitDate(season, date.fromisoformat(day)),)
+            dates = (SeasonDate(season, date.fromisoformat(day)),)
             selection = Selection(names, dates, again=names, upstream="none")
             began = time.perf_counter()
             run(opened.engine, nodes, selection, RunOptions("one date at a time"))

@@ -43,7 +43,8 @@ percent who had a row that morning: by history alone, `covered_history_pct`, and
 `hoopcast coverage --gaps --json` has for each stretch of dates: `table`, `first_date`, `last_date`, `dates`, `state`,
 `cause`, and the `command` that mends it.
 
-`hoopcast failures --json` has `table`, `category`, `month`, `count` of rows or units, `dates`, how many `can_retry`,
+`hoopcast failures --json` has `table`, `category`, `month`, `count` of rows or partitions, `dates`,
+    how many `can_retry`,
 and one reason as `example`.
 """
 

@@ -99,8 +99,8 @@ def test_verify_and_why_and_explain_agree_on_what_is_there(warehouse: hoopcast.H
 
 def test_rehearse_says_what_backfill_would_write(warehouse: hoopcast.Hoopcast) -> None:
     assert warehouse.rehearse(season=SEASON) == ()
-    spans = warehouse.rehearse("pdc", season=SEASON, resume=False)
-    assert [(span.table, len(span.dates)) for span in spans] == [("nba_precompute.player_daily_cache", 24)]
+    batches = warehouse.rehearse("pdc", season=SEASON, resume=False)
+    assert [(batch.table, len(batch.dates)) for batch in batches] == [("nba_precompute.player_daily_cache", 24)]
 
 
 def test_a_second_session_of_the_same_process_reads_beside_it(warehouse: hoopcast.Hoopcast) -> None:
@@ -163,7 +163,7 @@ def test_a_long_run_leaves_snapshots_on_the_way(warehouse: hoopcast.Hoopcast, mo
     monkeypatch.setattr("hoopcast.recorded._SNAPSHOT_SECONDS", 0.0)
     left = opening.snapshot_path(warehouse.engine.path)
     before = left.stat().st_mtime_ns
-    Snapshots(warehouse.engine, None).span_ended("nba_analytics.player_form", SEASON, None)  # type: ignore[arg-type]
+    Snapshots(warehouse.engine, None).batch_ended("nba_analytics.player_form", SEASON, None)  # type: ignore[arg-type]
     assert left.stat().st_mtime_ns > before
 
 

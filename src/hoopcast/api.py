@@ -13,7 +13,7 @@ from hoopcast.errors import UsageError
 from hoopcast.nba.names import FIRST_INVENTED_ID
 from hoopcast.pipeline.ledger import RUNS, Totals
 from hoopcast.pipeline.plan import Selection
-from hoopcast.pipeline.ranges import RangeArguments, UnitDate, named, range_of, resolve
+from hoopcast.pipeline.ranges import RangeArguments, SeasonDate, named, range_of, resolve
 from hoopcast.query import Dialect, statements
 from hoopcast.recorded import Snapshots, leave_snapshot, recorded
 from hoopcast.settings import Settings, load
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from hoopcast.outlook import GradeReport, Outlook
     from hoopcast.pipeline.coverage import By
     from hoopcast.pipeline.heartbeat import Beat
-    from hoopcast.pipeline.report import PlannedSpan, RunReport
+    from hoopcast.pipeline.report import PlannedBatch, RunReport
     from hoopcast.pipeline.run import Progress
     from hoopcast.pipeline.verify import Verification
 
@@ -203,8 +203,8 @@ class Hoopcast:
                 unless `trained` is named.
             skip_preflight: write from what is there, with helper tables and what their own phase lacks before them.
             retry_failed: nothing but what failed before.
-            timeout: seconds that one span may take.
-            progress: told of tables and spans.
+            timeout: seconds that one batch may take.
+            progress: told of tables and batches.
             dates: the range.
 
         Returns:
@@ -247,7 +247,7 @@ class Hoopcast:
             team: its tricode; every team for none.
             system: a system, or one at a level such as linear_news; by default the best that has the player.
             update: whether to bring forecasts up to date; otherwise they are read as they stand.
-            progress: told of tables and spans.
+            progress: told of tables and batches.
             dates: the range.
 
         Raises:
@@ -284,7 +284,7 @@ class Hoopcast:
         """Grade the forecasts of a range whose games are final.
 
         Args:
-            progress: told of tables and spans.
+            progress: told of tables and batches.
             dates: the range.
 
         Raises:
@@ -492,7 +492,7 @@ class Hoopcast:
         sql = f"SELECT * FROM {definition.name} WHERE {condition} ORDER BY {order}"
         return self.engine.select(sql, {"days": days}).write(path, file_format)
 
-    def _resolve(self, dates: RangeArguments) -> tuple[UnitDate, ...]:
+    def _resolve(self, dates: RangeArguments) -> tuple[SeasonDate, ...]:
         return resolve(self.engine, range_of(dates))
 
     def rehearse(
@@ -502,7 +502,7 @@ class Hoopcast:
         skip_preflight: bool = False,
         retry_failed: bool = False,
         **dates: Unpack[RangeArguments],
-    ) -> "tuple[PlannedSpan, ...]":
+    ) -> "tuple[PlannedBatch, ...]":
         """What `backfill` with the same arguments would write; nothing is written."""
         from hoopcast.pipeline.run import rehearse  # noqa: PLC0415 - brings the compiler
 

@@ -38,7 +38,7 @@ class _ColumnLine:
 class _EdgeLine:
     table: str
     reads: str
-    reach: str
+    time_constraint: str
     look_back: int
     directly: bool
 
@@ -83,9 +83,13 @@ def lineage(graph: Graph, *names: str) -> Table:
     Raises:
         UsageError: if a name is no model.
     """
-    direct = {(edge.table, edge.upstream, edge.reach, edge.look_back) for m in graph.nodes for edge in edges(m)}
+    direct = {
+        (edge.table, edge.upstream, edge.time_constraint, edge.look_back) for m in graph.nodes for edge in edges(m)
+    }
     wanted = {model.name for model in graph.select(names)}
-    every = direct | {(edge.table, edge.upstream, edge.reach, edge.look_back) for edge in closure(graph.nodes)}
+    every = direct | {
+        (edge.table, edge.upstream, edge.time_constraint, edge.look_back) for edge in closure(graph.nodes)
+    }
     order = {model.name: place for place, model in enumerate(graph.nodes)}
     lines = sorted(
         (line for line in every if line[0] in wanted), key=lambda line: (order[line[0]], line not in direct, line)
@@ -119,7 +123,7 @@ def column_lineage(name: str, column: str) -> Table:
 
 
 def compiled(graph: Graph, name: str, dialect: Dialect) -> str:
-    """The SQL of one model for one span in a dialect, with its named parameters.
+    """The SQL of one model for one batch in a dialect, with its named parameters.
 
     Raises:
         UsageError: if there is no such model or dialect.

@@ -90,7 +90,7 @@ class ModelError(HoopcastError):
 
 
 class Interrupted(HoopcastError):
-    """The run was stopped by a signal; the span in progress was rolled back."""
+    """The run was stopped by a signal; the batch in progress was rolled back."""
 
     def __init__(self, message: str, signal_number: int) -> None:
         super().__init__(message)

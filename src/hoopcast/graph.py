@@ -23,7 +23,7 @@ from hoopcast.pipeline.model import (
     Input,
     Model,
     Producer,
-    Reach,
+    TimeConstraint,
     all_models,
     code_fingerprint,
     in_order,
@@ -340,8 +340,8 @@ def presence_nodes() -> tuple[Model, ...]:
     return (*learned, _node((), played))
 
 
-def _of(short: str, reach: Reach, system_id: str = "") -> Input:
-    return Input(table(short), reach, system_id)
+def _of(short: str, time_constraint: TimeConstraint, system_id: str = "") -> Input:
+    return Input(table(short), time_constraint, system_id)
 
 
 def _node(values: tuple[tuple[str, Value], ...], work: _Work) -> Model:
@@ -349,7 +349,7 @@ def _node(values: tuple[tuple[str, Value], ...], work: _Work) -> Model:
     definition = table(work.table)
     rows = spine_of_system(work.expected, system_id)
     columns = ",".join(f"{column.name} {column.type}" for column in definition.columns)
-    read = (f"{item.name} {item.reach}" for item in work.inputs)
+    read = (f"{item.name} {item.time_constraint}" for item in work.inputs)
     code = (python_version(name) for name in (_name(work.producer), *work.definitions))
     return Model(
         table=definition,

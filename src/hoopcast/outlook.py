@@ -65,7 +65,7 @@ WHERE player_id = $player_id AND game_date = $day AND market = 'points' AND syst
 """
 _ABSENT = f"""
 SELECT system_id, category, reason FROM {FAILURES}
-WHERE table_name = 'nba_predictions.player_prop_predictions' AND unit_date = $day
+WHERE table_name = 'nba_predictions.player_prop_predictions' AND partition_date = $day
     AND (entity = '' OR ' ' || entity || ' ' LIKE '% ' || CAST($player_id AS VARCHAR) || ' %')
 """
 _BY_SYSTEM = """

@@ -14,9 +14,9 @@ from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.opening import drop_snapshot, take_snapshot
 
 if TYPE_CHECKING:
+    from hoopcast.pipeline.batch import Written
     from hoopcast.pipeline.report import TableReport
     from hoopcast.pipeline.run import Progress
-    from hoopcast.pipeline.span import Written
 
 # A snapshot is due so often during a run, and seldom enough to cost it at most a twentieth of its time.
 _SNAPSHOT_SECONDS = 10.0
@@ -78,15 +78,15 @@ class Snapshots:
         if self._progress:
             self._progress.table_started(table, dates)
 
-    def span_started(self, table: str, season: str, dates: int) -> None:
+    def batch_started(self, table: str, season: str, dates: int) -> None:
         """Pass it on."""
         if self._progress:
-            self._progress.span_started(table, season, dates)
+            self._progress.batch_started(table, season, dates)
 
-    def span_ended(self, table: str, season: str, written: "Written") -> None:
+    def batch_ended(self, table: str, season: str, written: "Written") -> None:
         """Pass it on, and leave a snapshot where one is due."""
         if self._progress:
-            self._progress.span_ended(table, season, written)
+            self._progress.batch_ended(table, season, written)
         began = time.monotonic()
         if began >= self._due:
             take_snapshot(self._engine)

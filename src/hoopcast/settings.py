@@ -29,7 +29,7 @@ class Settings:
         warehouse: URL of the warehouse, such as `duckdb:///nba.duckdb`.
         threads: worker threads of the engine, all cores when None.
         wait: seconds to wait for another process that holds the warehouse.
-        timeout: seconds that one span of a run may take.
+        timeout: seconds that one batch of a run may take.
         systems: names of the forecast systems to run, to which members of ensembles are added; all of them when None.
         systems_chosen_by: what says which systems run, in words for a message.
     """

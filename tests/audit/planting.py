@@ -11,7 +11,7 @@ from hoopcast.audit.rebuild import copies, rebuilt, rewrite, window_of
 from hoopcast.graph import nodes_of
 from hoopcast.pipeline.lineage import closure
 from hoopcast.pipeline.model import Model, Producer, in_order, model_from_text
-from hoopcast.pipeline.ranges import Range, UnitDate, resolve
+from hoopcast.pipeline.ranges import Range, SeasonDate, resolve
 from tests.properties.warehouses import League, copy_of
 
 SYSTEMS = ("moving_average", "linear")
@@ -39,7 +39,7 @@ def with_code(name: str, wrap: Callable[[Producer], Producer], systems: tuple[st
     )
 
 
-def days_of(warehouse: Hoopcast) -> tuple[UnitDate, ...]:
+def days_of(warehouse: Hoopcast) -> tuple[SeasonDate, ...]:
     """Every date with games."""
     return resolve(warehouse.engine, Range(stage="all"))
 

@@ -16,7 +16,7 @@ from hoopcast.audit.recount import recount
 from hoopcast.cli.commands import hoopcast as command
 from hoopcast.errors import WarehouseError
 from hoopcast.graph import nodes_of
-from hoopcast.pipeline.ranges import Range, UnitDate, resolve
+from hoopcast.pipeline.ranges import Range, SeasonDate, resolve
 from tests.audit.planting import SYSTEMS
 from tests.properties.warehouses import League, copy_of
 
@@ -36,7 +36,7 @@ def copied(league: League) -> Iterator[Hoopcast]:
         yield warehouse
 
 
-def days_of(warehouse: Hoopcast) -> Sequence[UnitDate]:
+def days_of(warehouse: Hoopcast) -> Sequence[SeasonDate]:
     """Dates of the season."""
     return resolve(warehouse.engine, Range(season=SEASON))
 
@@ -85,7 +85,7 @@ def test_what_is_found_ends_with_1_and_is_told(copied: Hoopcast, league: League)
 
 
 def test_what_is_not_up_to_date_is_refused(copied: Hoopcast) -> None:
-    copied.engine.execute("DELETE FROM nba_orchestration.ledger WHERE unit_date = DATE '2021-11-03'")
+    copied.engine.execute("DELETE FROM nba_orchestration.ledger WHERE partition_date = DATE '2021-11-03'")
     with pytest.raises(WarehouseError, match=r"not up to date, such as .* on 2021-11-03 .missing.*hoopcast backfill"):
         copied.audit(dates=["2021-11-03"])
 
@@ -178,7 +178,7 @@ def test_a_system_that_knows_the_game_is_too_good_to_be_true(copied: Hoopcast) -
 
 
 def test_the_sample_holds_a_date_on_which_systems_learn_anew() -> None:
-    days = [UnitDate(SEASON, date(2021, month, day)) for month in (10, 11, 12) for day in range(3, 29, 2)]
+    days = [SeasonDate(SEASON, date(2021, month, day)) for month in (10, 11, 12) for day in range(3, 29, 2)]
     firsts = {date(2021, month, 3) for month in (10, 11, 12)}
     for seed in range(20):
         drawn = [day.date for day in sample(days, 3, seed)]

@@ -51,7 +51,7 @@ def test_a_dry_run_writes_nothing(call: Call, warehouse: Path) -> None:
     assert warehouse.read_bytes() == before
 
 
-def test_progress_beside_a_pipe_is_one_stamped_line_a_span(call: Call, tmp_path: Path) -> None:
+def test_progress_beside_a_pipe_is_one_stamped_line_a_batch(call: Call, tmp_path: Path) -> None:
     done = call("backfill", "tdza", *RANGE, "--no-resume", "--log-file", "run.log")
     stamped = [line for line in done.stdout.splitlines() if "nba_precompute.team_defense_zone_analysis: " in line]
     assert [line.split(": ")[1] for line in stamped][:2] == ["24 dates to write", "2021-22, 24 dates begin"]

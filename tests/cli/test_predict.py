@@ -258,7 +258,7 @@ def test_nothing_is_issued_where_forecasts_could_not_be_brought_up_to_date(
         connection.execute("UPDATE nba_analytics.player_prop_line SET over_price = 1000000 WHERE game_date = ?", [day])
         connection.execute(
             "DELETE FROM nba_orchestration.ledger"
-            " WHERE table_name = 'nba_predictions.player_prop_predictions' AND unit_date = ?",
+            " WHERE table_name = 'nba_predictions.player_prop_predictions' AND partition_date = ?",
             [day],
         )
     done = call("predict", "--date", day, "--issue", "--system", "linear_news")

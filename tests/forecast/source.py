@@ -217,7 +217,7 @@ def edited(text: str, edits: Mapping[tuple[int, int], str]) -> str:
     return "".join([*found, text[end:]])
 
 
-def span(text: str, node: Placed) -> tuple[int, int]:
+def batch(text: str, node: Placed) -> tuple[int, int]:
     """Places in a text where a node begins and ends."""
     lines = text.splitlines(keepends=True)
 
@@ -227,11 +227,11 @@ def span(text: str, node: Placed) -> tuple[int, int]:
     return place(node.lineno, node.col_offset), place(node.end_lineno or 0, node.end_col_offset or 0)
 
 
-def whole_span(text: str, node: ast.stmt) -> tuple[int, int]:
+def whole_batch(text: str, node: ast.stmt) -> tuple[int, int]:
     """Places in a text where a statement begins, with its decorators, and ends."""
-    start, end = span(text, node)
+    start, end = batch(text, node)
     decorators = node.decorator_list if isinstance(node, ast.FunctionDef | ast.ClassDef) else []
-    return min([start, *(span(text, one)[0] - 1 for one in decorators)]), end
+    return min([start, *(batch(text, one)[0] - 1 for one in decorators)]), end
 
 
 def reworded(text: str) -> str:
@@ -240,11 +240,11 @@ def reworded(text: str) -> str:
     words = module_of(text).words
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
-            edits[span(text, node.body[0])] = '"""Said anew."""'
+            edits[batch(text, node.body[0])] = '"""Said anew."""'
         if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
-            edits[span(text, node.annotation)] = "Anew"
+            edits[batch(text, node.annotation)] = "Anew"
         if isinstance(node, ast.FunctionDef):
-            edits |= {span(text, node.returns): "Anew"} if node.returns else {}
+            edits |= {batch(text, node.returns): "Anew"} if node.returns else {}
             edits |= _other_texts(text, *node.body[1:]) if node.name in ("summary", "_summary") else {}
         if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
             edits |= _other_texts(text, *node.exc.args)
@@ -261,13 +261,13 @@ def _other_words(text: str, call: ast.Call, words: frozenset[str]) -> dict[tuple
     """Other texts for what makes words, and for what a system says of itself."""
     made_by = call.func.id if isinstance(call.func, ast.Name) else ""
     said = [one.value for one in call.keywords if one.arg in SAID] if made_by == "System" else []
-    functions = {span(text, one): "None" for one in said if isinstance(one, ast.Name)}
+    functions = {batch(text, one): "None" for one in said if isinstance(one, ast.Name)}
     return _other_texts(text, *said, *(call.args if made_by in words else [])) | functions
 
 
 def _other_texts(text: str, *said: Placed) -> dict[tuple[int, int], str]:
     return {
-        span(text, node): '"said anew"'
+        batch(text, node): '"said anew"'
         for one in said
         for node in ast.walk(one)
         if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
@@ -277,7 +277,7 @@ def _other_texts(text: str, *said: Placed) -> dict[tuple[int, int], str]:
 def reordered(text: str) -> str:
     """A module with its functions and classes from the last to the first, and one that nothing uses."""
     body = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-    places = [whole_span(text, node) for node in body]
+    places = [whole_batch(text, node) for node in body]
     edits = {place: text[slice(*other)] for place, other in zip(places, reversed(places), strict=True)}
     return f"{edited(text, edits)}\n\ndef of_no_use(points: int) -> int:\n    return points + 1\n"
 

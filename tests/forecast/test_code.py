@@ -263,7 +263,7 @@ def test_another_number_changes_the_versions_of_what_computes_with_it_and_no_oth
         numbers = numbers_in(statement)
         names = {name for name, _ in source.bound(statement) if isinstance(statement, ast.Assign | ast.AnnAssign)}
         for number in numbers[:1] if names else ():
-            other = source.edited(text, {source.span(text, number): "1234.5"})
+            other = source.edited(text, {source.batch(text, number): "1234.5"})
             expected = {
                 name
                 for name, roots in source.roots().items()
@@ -314,7 +314,7 @@ def test_a_definition_changes_exactly_where_its_tree_does(module: str) -> None:
     words = source.module_of(text).words
     compared = 0
     for statement in ast.parse(text).body:
-        start, end = source.whole_span(text, statement)
+        start, end = source.whole_batch(text, statement)
         before = source.trees(text[start:end], words)
         for edit, instead in source.other_tokens(text[start:end]):
             other = source.edited(text[start:end], {edit: instead})

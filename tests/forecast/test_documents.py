@@ -46,7 +46,7 @@ def laws(warehouse: Hoopcast) -> list[tuple[object, ...]]:
 def reasons(warehouse: Hoopcast) -> dict[str, set[str]]:
     """What the failures of units say, by system."""
     rows = warehouse.query(
-        "SELECT system_id, reason FROM nba_orchestration.failures WHERE entity = '' ORDER BY unit_date"
+        "SELECT system_id, reason FROM nba_orchestration.failures WHERE entity = '' ORDER BY partition_date"
     ).rows
     found: dict[str, set[str]] = {}
     for system_id, reason in rows:
@@ -116,7 +116,7 @@ def test_a_model_that_was_deleted_is_missed_by_the_dates_that_need_it_alone(ware
         f"0 of 1 rows of {MODELS} that linear_news wrote for {day} are there; redo it with"
         f" `hoopcast backfill trained/linear_news --dates {day} --stage all --no-resume`"
     )
-    failed = warehouse.query("SELECT MIN(unit_date) FROM nba_orchestration.failures WHERE entity = ''").rows
+    failed = warehouse.query("SELECT MIN(partition_date) FROM nba_orchestration.failures WHERE entity = ''").rows
     assert failed == [(day,)]
     assert laws(warehouse) == before
     mend(warehouse, reason)

@@ -48,10 +48,14 @@ def league(one_system: None, tmp_path_factory: pytest.TempPathFactory) -> League
 
 def stale_refits(warehouse: Hoopcast) -> set[str]:
     """Seasons that have a refit or a recalibration that is stale."""
-    units = plan(warehouse.engine, ALL_SYSTEMS.nodes, resolve(warehouse.engine, Range(stage="all")))
-    names = {unit.table.partition("/")[0]: unit for unit in units}
+    partitions = plan(warehouse.engine, ALL_SYSTEMS.nodes, resolve(warehouse.engine, Range(stage="all")))
+    names = {partition.table.partition("/")[0]: partition for partition in partitions}
     assert set(LEARNING) <= names.keys()
-    return {season_of(unit.date) for unit in units if unit.state == "stale" and unit.table.startswith(LEARNING)}
+    return {
+        season_of(partition.date)
+        for partition in partitions
+        if partition.state == "stale" and partition.table.startswith(LEARNING)
+    }
 
 
 def test_the_window_is_the_season_and_the_three_before() -> None:

@@ -122,7 +122,7 @@ def test_a_run_that_is_killed_while_it_learns_is_resumed(
     assert rerun(path) == undisturbed
 
 
-def test_a_system_that_learns_longer_than_a_span_may_take_fails_alone(
+def test_a_system_that_learns_longer_than_a_batch_may_take_fails_alone(
     forecast_warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = copied(forecast_warehouse, tmp_path)

@@ -50,11 +50,11 @@ def test_every_column_of_the_compiled_text_is_one_of_a_table_and_has_a_type(dial
         assert [column.alias_or_name for column in typed.selects if column.is_type(exp.DType.UNKNOWN)] == [], path.name
 
 
-def test_a_span_is_handed_over_as_named_parameters_of_each_engine() -> None:
+def test_a_batch_is_handed_over_as_named_parameters_of_each_engine() -> None:
     marks = {"duckdb": "$", "spark": ":", "bigquery": "@"}
     for dialect, mark in marks.items():
         for text in compiled_texts(dialect).values():
-            assert f"BETWEEN {mark}span_start AND {mark}span_end" in text
+            assert f"BETWEEN {mark}batch_start AND {mark}batch_end" in text
 
 
 def test_bigquery_is_handed_no_construct_that_it_refuses() -> None:

@@ -34,7 +34,8 @@ LEDGER = "nba_orchestration.ledger"
 def entries(engine: DuckDB) -> list[tuple[Value, ...]]:
     """Ledger entries in the order of writing."""
     return values(
-        engine, f"SELECT table_name, CAST(unit_date AS VARCHAR), rows, status, version FROM {LEDGER} ORDER BY entry"
+        engine,
+        f"SELECT table_name, CAST(partition_date AS VARCHAR), rows, status, version FROM {LEDGER} ORDER BY entry",
     )
 
 
@@ -67,7 +68,7 @@ def test_the_ledger_has_one_entry_for_each_date_with_the_content_of_its_rows(eng
     ]
     twin = empty_warehouse()
     land(twin, write_parquet(tmp_path / "schedule.parquet", list(reversed(SCHEDULE))))
-    fingerprints = f"SELECT unit_date, output_fingerprint FROM {LEDGER} ORDER BY 1"
+    fingerprints = f"SELECT partition_date, output_fingerprint FROM {LEDGER} ORDER BY 1"
     assert values(twin, fingerprints) == values(engine, fingerprints)
     twin.close()
 

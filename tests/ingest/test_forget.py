@@ -56,7 +56,9 @@ def test_a_file_is_forgotten_with_its_quarantine_and_its_dates_are_recorded_empt
         "nbac_schedule": 3, "nbac_player_boxscore": 0, "injury_status": 1, "quarantine": 0, "unresolved_name": 1,
         "ingested_file": 2,
     }  # fmt: skip
-    last = "SELECT CAST(unit_date AS VARCHAR), rows, output_fingerprint FROM nba_orchestration.ledger ORDER BY entry"
+    last = (
+        "SELECT CAST(partition_date AS VARCHAR), rows, output_fingerprint FROM nba_orchestration.ledger ORDER BY entry"
+    )
     assert values(engine, last)[-2:] == [(DATE, 0, 0), (NEXT_DATE, 0, 0)]
 
 

@@ -37,11 +37,11 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def units(engine: DuckDB) -> dict[str, object]:
+def partitions(engine: DuckDB) -> dict[str, object]:
     """For each raw table what the ledger says of its dates."""
     rows = values(
         engine,
-        "SELECT table_name, unit_date, ARG_MAX(output_fingerprint, entry), ARG_MAX(rows, entry)"
+        "SELECT table_name, partition_date, ARG_MAX(output_fingerprint, entry), ARG_MAX(rows, entry)"
         " FROM nba_orchestration.ledger GROUP BY ALL",
     )
     return {f"{table} {day}": (fingerprint, count) for table, day, fingerprint, count in rows}
@@ -77,10 +77,10 @@ def test_killed_at_any_moment_rows_and_ledger_agree_and_a_second_run_completes(s
         process.wait()
         process.stdout.close()
         engine = DuckDB(url)
-        assert units(engine) == contents(engine)
-        states.add(len(units(engine)))
+        assert partitions(engine) == contents(engine)
+        states.add(len(partitions(engine)))
         assert ingest(engine, [season], run_id="second").errors == ()
-        assert units(engine) == contents(engine) == units(whole)
+        assert partitions(engine) == contents(engine) == partitions(whole)
         engine.close()
     whole.close()
     assert len(states) > 1

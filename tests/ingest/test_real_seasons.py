@@ -85,7 +85,7 @@ def test_known_games_are_as_everyone_remembers_them(loaded: Loaded, lookup: str,
 
 def test_the_season_of_every_row_is_the_season_of_its_date(loaded: Loaded) -> None:
     engine, _ = loaded
-    ledger = values(engine, "SELECT DISTINCT table_name, season, unit_date FROM nba_orchestration.ledger")
+    ledger = values(engine, "SELECT DISTINCT table_name, season, partition_date FROM nba_orchestration.ledger")
     for name in ("nbac_schedule", "nbac_shot", "injury_status", "points_prop_line"):
         time = "report_date" if name == "injury_status" else "game_date"
         dates = set(values(engine, f"SELECT DISTINCT 'nba_raw.{name}', season, {time} FROM nba_raw.{name}"))
@@ -122,9 +122,9 @@ def test_the_seasons_give_the_same_rows_in_any_order(loaded: Loaded, real_data: 
     other = empty_warehouse()
     for path in ("2021-22", "injury_transactions.parquet", "2020-21", "2019-20", "2018-19"):
         assert ingest(other, [real_data / path], run_id="a run").errors == ()
-    units = (
-        "SELECT table_name, unit_date, ARG_MAX(output_fingerprint, entry), ARG_MAX(rows, entry)"
+    partitions = (
+        "SELECT table_name, partition_date, ARG_MAX(output_fingerprint, entry), ARG_MAX(rows, entry)"
         " FROM nba_orchestration.ledger GROUP BY ALL ORDER BY ALL"
     )
-    assert values(other, units) == values(engine, units)
+    assert values(other, partitions) == values(engine, partitions)
     other.close()

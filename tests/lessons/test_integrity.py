@@ -72,7 +72,7 @@ def test_lesson_19_an_error_between_delete_and_insert_leaves_the_old_rows_and_is
             report = warehouse.backfill("mlfs", dates=[day], resume=False)
             assert report.exit_status == 1
             assert differences(warehouse, league.complete) == {}
-            assert rows(warehouse, "SELECT reason, unit_date FROM nba_orchestration.failures WHERE can_retry") == [
+            assert rows(warehouse, "SELECT reason, partition_date FROM nba_orchestration.failures WHERE can_retry") == [
                 ("the rows did not arrive", day)
             ]
             assert warehouse.verify(dates=[day]).exit_status == 1
@@ -200,7 +200,7 @@ def test_lesson_23_a_correction_reaches_everything_that_was_made_from_it(league:
         first = min(day for (name, day), content in fingerprints(warehouse).items() if before[name, day] != content)
         written = rows(
             warehouse,
-            "SELECT MIN(unit_date) FROM nba_orchestration.ledger WHERE run_id = $run_id",
+            "SELECT MIN(partition_date) FROM nba_orchestration.ledger WHERE run_id = $run_id",
             run_id=report.run_id,
         )
         assert written == [(first,)]

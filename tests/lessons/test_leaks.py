@@ -131,15 +131,19 @@ def test_lesson_2_a_change_of_code_leaves_no_row_of_the_old_code_behind(league: 
     mended = rewritten(FORM, ("ROWS BETWEEN 4 PRECEDING", "ROWS BETWEEN 3 PRECEDING"))
     with copy_of(league.complete) as warehouse:
         dates = resolve(warehouse.engine, Range())
-        assert {unit.state for unit in plan(warehouse.engine, all_models(), dates)} == {"done"}
-        stale = {(unit.table, unit.date) for unit in plan(warehouse.engine, mended, dates) if unit.state == "stale"}
+        assert {partition.state for partition in plan(warehouse.engine, all_models(), dates)} == {"done"}
+        stale = {
+            (partition.table, partition.date)
+            for partition in plan(warehouse.engine, mended, dates)
+            if partition.state == "stale"
+        }
         # Form of a date's own games reaches the features of every later date.
         first = min(day.date for day in dates)
         assert {day for name, day in stale if name == FORM} == {day.date for day in dates}
         assert {day for name, day in stale if name == FEATURES} == {day.date for day in dates if day.date > first}
         names = tuple(model.name for model in mended)
         assert run(warehouse.engine, mended, Selection(names, dates)).exit_status == 0
-        assert {unit.state for unit in plan(warehouse.engine, mended, dates)} == {"done"}
+        assert {partition.state for partition in plan(warehouse.engine, mended, dates)} == {"done"}
         once = differences(warehouse, league.complete, {FEATURES: ["points_avg_last_5", "recent_trend"]})
         assert once[FEATURES] > 100
 

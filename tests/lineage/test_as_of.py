@@ -109,7 +109,7 @@ def test_the_result_of_the_same_game_is_found() -> None:
     assert found(model) == {"as-of": {"planted"}}
 
 
-def test_that_an_input_is_handed_over_before_the_end_of_a_span_is_no_gate() -> None:
+def test_that_an_input_is_handed_over_before_the_end_of_a_batch_is_no_gate() -> None:
     model = planted(
         f"{UTGC} same, {TOGS} before",
         "g.points",

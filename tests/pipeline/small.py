@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from hoopcast.pipeline.ledger import append_raw
-from hoopcast.pipeline.model import Input, Model, Reach, Spine, code_fingerprint
+from hoopcast.pipeline.model import Input, Model, Spine, TimeConstraint, code_fingerprint
 from hoopcast.pipeline.plan import Selection, Upstream, plan
 from hoopcast.pipeline.ranges import Range, resolve
 from hoopcast.pipeline.report import RunReport
@@ -66,12 +66,12 @@ SELECT
     points_before * 2 AS points_doubled  -- BIGINT! points [pre-game history]
 FROM nba_precompute.small_form
 """
-BOX_SPINE = """SELECT b.game_id, b.player_id, b.season, s.game_date AS unit_date,
+BOX_SPINE = """SELECT b.game_id, b.player_id, b.season, s.game_date AS partition_date,
     CASE WHEN b.player_name = 'hidden' THEN 'DATA_QUARANTINED' END AS category, 'hidden' AS reason
 FROM nba_raw.nbac_player_boxscore AS b
 INNER JOIN nba_raw.nbac_schedule AS s ON b.game_id = s.game_id AND s.game_status = 3
 """
-GAME_SPINE = """SELECT game_id, season, game_date AS unit_date, CAST(NULL AS VARCHAR) AS category, '' AS reason
+GAME_SPINE = """SELECT game_id, season, game_date AS partition_date, CAST(NULL AS VARCHAR) AS category, '' AS reason
 FROM nba_raw.nbac_schedule
 """
 
@@ -80,7 +80,7 @@ FROM nba_raw.nbac_schedule
 class Small:
     """What a small model is made of, beside its SQL."""
 
-    inputs: tuple[tuple[Table, Reach], ...]
+    inputs: tuple[tuple[Table, TimeConstraint], ...]
     spine: Spine
     look_back: int = 0
     requires: tuple[Table, ...] = ()
@@ -90,7 +90,7 @@ def model(text: str, phase: str, name: str, small: Small) -> Model:
     """A model that is in no folder of the package."""
     schema, stem = name.split(".")
     definition = parse_table(text, schema, phase, stem)
-    inputs = tuple(Input(read, reach) for read, reach in small.inputs)
+    inputs = tuple(Input(read, time_constraint) for read, time_constraint in small.inputs)
     return Model(definition, inputs, small.look_back, small.requires, small.spine, code_fingerprint(text))
 
 
@@ -100,7 +100,7 @@ def small_models(tally: str = TALLY_SQL, form: str = FORM_SQL, box_spine: str = 
     of_box = Spine("small_box", ("game_id", "player_id"), (Input(box, "same"), Input(schedule, "same")), box_spine)
     of_games = Spine("small_games", ("game_id",), (Input(schedule, "same"),), GAME_SPINE)
     first = model(tally, "analytics", TALLY, Small(((box, "same"), (schedule, "same")), of_box, requires=(box,)))
-    before: tuple[tuple[Table, Reach], ...] = ((schedule, "same"), (first.table, "before"))
+    before: tuple[tuple[Table, TimeConstraint], ...] = ((schedule, "same"), (first.table, "before"))
     second = model(form, "precompute", FORM, Small(before, of_games, look_back=1))
     third = model(FEATURE_SQL, "features", FEATURE, Small(((second.table, "same"),), of_games))
     return first, second, third
@@ -186,7 +186,10 @@ def backfill(  # noqa: PLR0913 - as many as a command has
 def states(engine: DuckDB, models: tuple[Model, ...] | None = None) -> dict[tuple[str, date], str]:
     """State of each unit of the small tables."""
     chosen = models or small_models()
-    return {(unit.table, unit.date): unit.state for unit in plan(engine, chosen, resolve(engine, Range()))}
+    return {
+        (partition.table, partition.date): partition.state
+        for partition in plan(engine, chosen, resolve(engine, Range()))
+    }
 
 
 def in_state(engine: DuckDB, state: str, models: tuple[Model, ...] | None = None) -> dict[str, list[date]]:

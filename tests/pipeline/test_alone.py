@@ -113,7 +113,7 @@ def test_a_date_that_has_nothing_at_all_to_be_written_from_is_blocked_and_the_ru
     report = alone(engine, models, FORM, nights(2021))
     assert [(one.table, one.dates, one.blocked) for one in report.tables] == [(FORM, 0, NIGHTS)]
     assert report.exit_status == 1
-    ended = engine.query("SELECT status, units_done, message FROM nba_orchestration.runs").rows
+    ended = engine.query("SELECT status, partitions_done, message FROM nba_orchestration.runs").rows
     assert ended == [("blocked", 0, f"{NIGHTS} dates of tables blocked")]
     assert small.in_state(engine, "done") == {}
 

@@ -17,8 +17,8 @@ def reasons(engine: DuckDB) -> list[tuple[object, ...]]:
     return [
         tuple(row)
         for row in engine.query(
-            "SELECT table_name, unit_date, category, reason, can_retry FROM nba_orchestration.failures"
-            " ORDER BY unit_date"
+            "SELECT table_name, partition_date, category, reason, can_retry FROM nba_orchestration.failures"
+            " ORDER BY partition_date"
         ).rows
     ]
 
@@ -132,7 +132,7 @@ def test_when_the_first_dates_all_fail_alike_the_run_ends_and_they_are_recorded_
     ]
     assert small.in_state(engine, "failed", narrow) == {TALLY: tried}
     assert small.in_state(engine, "missing", narrow)[TALLY] == [*nights(2020)[4:], *nights(2021, 2022)]
-    assert engine.query("SELECT status, units_done, units_failed FROM nba_orchestration.runs").rows == [
+    assert engine.query("SELECT status, partitions_done, partitions_failed FROM nba_orchestration.runs").rows == [
         ("failed", 0, 4)
     ]
 

@@ -1,4 +1,4 @@
-"""A run that is stopped or killed leaves each span as it was or as it should be, and the next run does the rest."""
+"""A run that is stopped or killed leaves each batch as it was or as it should be, and the next run does the rest."""
 
 import os
 import signal
@@ -76,7 +76,7 @@ def test_a_run_killed_at_any_moment_and_run_again_gives_the_tables_of_one_that_w
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_rolls_the_span_back_and_says_how_to_resume(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_rolls_the_batch_back_and_says_how_to_resume(tmp_path: Path, number: signal.Signals) -> None:
     path = tmp_path / "small.duckdb"
     small.small_league(str(path)).close()
     process = child(path, speed="slow")

@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hoopcast.pipeline.lineage import Edge, closure, edges, is_post_game
+from hoopcast.pipeline.live_state import input_fingerprints, read_live_state
 from hoopcast.pipeline.model import all_models
-from hoopcast.pipeline.plan import UNIT, begin
-from hoopcast.pipeline.standing import input_fingerprints, read_standing
+from hoopcast.pipeline.plan import PARTITIONS, begin
 from hoopcast.pipeline.states import years_of
 from tests.pipeline import small
 from tests.pipeline.small import BOX, FEATURE, FORM, SCHEDULE, TALLY, nights
@@ -35,10 +35,10 @@ def test_a_table_is_due_after_the_game_when_it_says_what_happened_in_it() -> Non
 
 def test_of_one_table_each_date_counts_once() -> None:
     for model in all_models():
-        reaches: dict[str, set[str]] = {}
+        constraints: dict[str, set[str]] = {}
         for edge in edges(model):
-            reaches.setdefault(edge.upstream, set()).add(edge.reach)
-        assert all(found in ({"same"}, {"before"}, {"until"}, {"same", "before"}) for found in reaches.values())
+            constraints.setdefault(edge.upstream, set()).add(edge.time_constraint)
+        assert all(found in ({"same"}, {"before"}, {"until"}, {"same", "before"}) for found in constraints.values())
 
 
 @settings(max_examples=10)
@@ -58,13 +58,13 @@ def test_a_run_sees_the_same_inputs_as_the_plan(
     years = years_of(models, ["2020-21", "2021-22", "2022-23"])
     assert years is not None
     begin(engine, models, years)
-    standing = read_standing(engine, first_year)
+    standing = read_live_state(engine, first_year)
     for model in models:
         planned = engine.query(
-            f"SELECT input_fingerprint FROM {UNIT} WHERE table_name = $name AND season_year >= $first"
-            " ORDER BY unit_date",
+            f"SELECT input_fingerprint FROM {PARTITIONS} WHERE table_name = $name AND season_year >= $first"
+            " ORDER BY partition_date",
             {"name": model.name, "first": first_year},
         ).rows
-        units = [unit for unit in standing.units[model.name] if unit.year >= first_year]
-        found = input_fingerprints(standing, edges(model), units)
+        partitions = [partition for partition in standing.partitions[model.name] if partition.year >= first_year]
+        found = input_fingerprints(standing, edges(model), partitions)
         assert [(fingerprint,) for fingerprint in found] == planned

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hoopcast.errors import RunError
+from hoopcast.pipeline.batch import Written
 from hoopcast.pipeline.failures import failure_counts
 from hoopcast.pipeline.plan import Selection
 from hoopcast.pipeline.ranges import Range, resolve
 from hoopcast.pipeline.run import rehearse, run
-from hoopcast.pipeline.span import Written
 from hoopcast.warehouse.duckdb import DuckDB
 from tests.pipeline import small
 from tests.pipeline.small import BOX, FEATURE, FORM, NIGHTS, SCHEDULE, SEASONS, TALLY, night, nights
@@ -21,17 +21,17 @@ class Listener:
     """Remembers what a run tells."""
 
     def __init__(self) -> None:
-        self.spans: list[tuple[str, str, int]] = []
+        self.batches: list[tuple[str, str, int]] = []
 
     def table_started(self, table: str, dates: int) -> None:
         """Hear that a table begins."""
 
-    def span_started(self, table: str, season: str, dates: int) -> None:
-        """Remember a span."""
-        self.spans.append((table, season, dates))
+    def batch_started(self, table: str, season: str, dates: int) -> None:
+        """Remember a batch."""
+        self.batches.append((table, season, dates))
 
-    def span_ended(self, table: str, season: str, written: Written) -> None:
-        """Hear that a span was written."""
+    def batch_ended(self, table: str, season: str, written: Written) -> None:
+        """Hear that a batch was written."""
 
     def table_ended(self, report: object) -> None:
         """Hear that a table ends."""
@@ -71,14 +71,14 @@ def test_done_dates_are_written_again_only_when_asked_for() -> None:
     assert set(small.states(engine).values()) == {"done"}
 
 
-def test_a_span_holds_the_wanted_dates_of_one_season() -> None:
+def test_a_batch_holds_the_wanted_dates_of_one_season() -> None:
     engine = small.small_league()
     listener = Listener()
     models = small.small_models()
     wanted = Range(dates=(night(2020, 1), night(2020, 4), night(2021, 2)))
     selection = Selection((TALLY,), resolve(engine, wanted))
     run(engine, models, selection, progress=listener)
-    assert listener.spans == [(TALLY, "2020-21", 2), (TALLY, "2021-22", 1)]
+    assert listener.batches == [(TALLY, "2020-21", 2), (TALLY, "2021-22", 1)]
     assert small.in_state(engine, "done") == {TALLY: [night(2020, 1), night(2020, 4), night(2021, 2)]}
 
 
@@ -100,13 +100,13 @@ def test_tables_alone_are_written_without_their_upstream_and_reported_as_blocked
     assert small.in_state(engine, "done") == {}
 
 
-def test_a_rehearsal_names_spans_and_writes_nothing() -> None:
+def test_a_rehearsal_names_batches_and_writes_nothing() -> None:
     engine = small.small_league()
     models = small.small_models()
     count = entries(engine)
     selection = Selection((TALLY, FORM, FEATURE), resolve(engine, Range(season="2020-21")))
     planned = rehearse(engine, models, selection)
-    assert [(span.table, span.season, len(span.dates)) for span in planned] == [
+    assert [(batch.table, batch.season, len(batch.dates)) for batch in planned] == [
         (name, "2020-21", NIGHTS) for name in (TALLY, FORM, FEATURE)
     ]
     assert planned[0].cause == "not written yet"
@@ -253,7 +253,7 @@ def test_the_command_and_its_totals_are_recorded() -> None:
     engine = small.small_league()
     report = small.backfill(engine)
     rows = engine.query(
-        "SELECT run_id, command, status, units_done, units_failed, rows FROM nba_orchestration.runs"
+        "SELECT run_id, command, status, partitions_done, partitions_failed, rows FROM nba_orchestration.runs"
     ).rows
     assert rows == [(report.run_id, "hoopcast backfill --no-resume", "done", 54, 0, 108 + 36 + 36)]
 

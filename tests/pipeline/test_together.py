@@ -28,7 +28,7 @@ CREATE TABLE nba_predictions.small_said (
     points DOUBLE      -- ! 0..100 points [pre-game history]
 )
 """
-GAMES = """SELECT game_id, CAST($system_id AS VARCHAR) AS system_id, season, game_date AS unit_date,
+GAMES = """SELECT game_id, CAST($system_id AS VARCHAR) AS system_id, season, game_date AS partition_date,
     CAST(NULL AS VARCHAR) AS category, '' AS reason
 FROM nba_raw.nbac_schedule
 """
@@ -105,11 +105,11 @@ def test_what_all_systems_say_of_a_season_is_one_transaction(engine: DuckDB, mon
     assert transactions(engine, systems(), monkeypatch) == 1
     assert rows(engine) == dict.fromkeys(EVERY, 2 * NIGHTS)
     assert set(small.states(engine, systems()).values()) == {"done"}
-    units = engine.query(
+    partitions = engine.query(
         f"SELECT system_id, COUNT(*), SUM(rows), SUM(expected) FROM nba_orchestration.ledger"
         f" WHERE table_name = '{SAID}' GROUP BY 1 ORDER BY 1"
     ).rows
-    assert units == [(system, NIGHTS, 2 * NIGHTS, 2 * NIGHTS) for system in EVERY]
+    assert partitions == [(system, NIGHTS, 2 * NIGHTS, 2 * NIGHTS) for system in EVERY]
 
 
 def test_one_system_that_says_nonsense_on_a_date_loses_that_date_alone(engine: DuckDB) -> None:
@@ -119,7 +119,7 @@ def test_one_system_that_says_nonsense_on_a_date_loses_that_date_alone(engine: D
     assert [(one.table.rpartition("/")[2], one.dates, one.failed) for one in report.tables] == [
         ("early", NIGHTS, 0), ("late", NIGHTS - 1, 1), ("mean", NIGHTS, 0),
     ]  # fmt: skip
-    failures = engine.query("SELECT system_id, unit_date, reason FROM nba_orchestration.failures").rows
+    failures = engine.query("SELECT system_id, partition_date, reason FROM nba_orchestration.failures").rows
     assert [row[:2] for row in failures] == [("late", bad)]
     assert "points lies in 0..100" in str(failures[0][2])
 
@@ -167,7 +167,7 @@ def test_dates_differ_by_system_and_each_gets_its_own(engine: DuckDB) -> None:
     small.backfill(engine, systems()[1:2], Range(dates=tuple(nights(YEAR)[3:])))
     small.backfill(engine, systems())
     assert rows(engine) == dict.fromkeys(EVERY, 2 * NIGHTS)
-    twice = engine.query("SELECT COUNT(*), COUNT(DISTINCT (system_id, unit_date)) FROM nba_orchestration.ledger"
+    twice = engine.query("SELECT COUNT(*), COUNT(DISTINCT (system_id, partition_date)) FROM nba_orchestration.ledger"
                          f" WHERE table_name = '{SAID}'").rows  # fmt: skip
     assert twice == [(3 * NIGHTS, 3 * NIGHTS)]
 

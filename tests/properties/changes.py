@@ -177,7 +177,7 @@ def record_changes(engine: Engine, tables: tuple[str, ...]) -> None:
     """Let the ledger know what stands in raw tables now."""
     for name in tables:
         days = engine.query(
-            "SELECT unit_date FROM nba_orchestration.ledger WHERE table_name = $name"
+            "SELECT partition_date FROM nba_orchestration.ledger WHERE table_name = $name"
             f" UNION SELECT {table(name).time} FROM {name}",
             {"name": name},
         ).rows

@@ -19,7 +19,7 @@ from tests.properties.warehouses import FEW, SEASONS, League, copy_of, differenc
 
 pytestmark = pytest.mark.slow
 
-Unit = tuple[str, date]
+Partition = tuple[str, date]
 
 
 def corrected_box(league: League, season: str, place: int, folder: Path) -> tuple[Path, date]:
@@ -43,43 +43,45 @@ def season_year(day: date) -> int:
     return day.year if day.month >= 9 else day.year - 1
 
 
-def reachable(changed: Unit, dates: list[date]) -> set[Unit]:
-    """Units that the headers of the models let a changed raw unit reach, step by step."""
-    reached: set[Unit] = {changed}
+def reachable(changed: Partition, dates: list[date]) -> set[Partition]:
+    """Units that the headers of the models let a changed raw partition reach, step by step."""
+    reached: set[Partition] = {changed}
     for model in ALL_SYSTEMS.nodes:
         reached |= {(model.name, day) for day in dates if _reads(model, day, reached)}
     return reached - {changed}
 
 
-def _reads(model: Model, day: date, reached: set[Unit]) -> bool:
+def _reads(model: Model, day: date, reached: set[Partition]) -> bool:
     for item in (*model.inputs, *model.spine.inputs):
         for name, source in reached:
             if name != item.name:
                 continue
             years = season_year(day) - season_year(source)
             is_past = source < day and 0 <= years <= model.look_back
-            if (item.reach in {"same", "until"} and source == day) or (item.reach in {"before", "until"} and is_past):
+            if (item.time_constraint in {"same", "until"} and source == day) or (
+                item.time_constraint in {"before", "until"} and is_past
+            ):
                 return True
     return False
 
 
-def stale(warehouse: Hoopcast) -> set[Unit]:
+def stale(warehouse: Hoopcast) -> set[Partition]:
     """Units that are stale."""
-    units = plan(warehouse.engine, ALL_SYSTEMS.nodes, resolve(warehouse.engine, Range(stage="all")))
-    assert {unit.state for unit in units} <= {"done", "stale", "not_available"}
-    return {(unit.table, unit.date) for unit in units if unit.state == "stale"}
+    partitions = plan(warehouse.engine, ALL_SYSTEMS.nodes, resolve(warehouse.engine, Range(stage="all")))
+    assert {partition.state for partition in partitions} <= {"done", "stale", "not_available"}
+    return {(partition.table, partition.date) for partition in partitions if partition.state == "stale"}
 
 
 def available(warehouse: Hoopcast) -> list[tuple[str, date]]:
     """Units that are done."""
-    units = plan(warehouse.engine, ALL_SYSTEMS.nodes, resolve(warehouse.engine, Range(stage="all")))
-    return [(unit.table, unit.date) for unit in units if unit.state == "done"]
+    partitions = plan(warehouse.engine, ALL_SYSTEMS.nodes, resolve(warehouse.engine, Range(stage="all")))
+    return [(partition.table, partition.date) for partition in partitions if partition.state == "done"]
 
 
-def written_since(warehouse: Hoopcast, entry: int) -> set[Unit]:
+def written_since(warehouse: Hoopcast, entry: int) -> set[Partition]:
     """Units that the ledger has entries of after one."""
     rows = warehouse.engine.query(
-        f"SELECT DISTINCT {NODE}, unit_date FROM nba_orchestration.ledger WHERE entry > $entry", {"entry": entry}
+        f"SELECT DISTINCT {NODE}, partition_date FROM nba_orchestration.ledger WHERE entry > $entry", {"entry": entry}
     ).rows
     return {(str(name), day) for name, day in rows if isinstance(day, date)}
 
@@ -94,7 +96,7 @@ def test_a_correction_makes_exactly_the_reachable_dates_stale_and_mends_them_alo
     path, day = corrected_box(tiny_league, season, place, tmp_path_factory.mktemp("corrections"))
     with copy_of(tiny_league.complete) as warehouse:
         done = available(warehouse)
-        dates = sorted({unit_date for _, unit_date in done})
+        dates = sorted({partition_date for _, partition_date in done})
         before = last_entry(warehouse)
         assert warehouse.ingest(path).total("changed") == 1
         assert written_since(warehouse, before) == {(PLAYER_BOX, day)}

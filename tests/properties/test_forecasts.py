@@ -202,9 +202,10 @@ def test_an_absent_forecast_is_told_by_failures_and_by_why(league: League) -> No
         told = warehouse.failures("predictions/market_line", season=SEASON)
         assert {row["category"] for row in told} >= {"NO_LINE"}
         day, player = warehouse.query(
-            "SELECT MIN(unit_date), MIN(CAST(SPLIT_PART(entity, ' ', 3) AS BIGINT)) FROM nba_orchestration.failures"
+            "SELECT MIN(partition_date), MIN(CAST(SPLIT_PART(entity, ' ', 3) AS BIGINT))"
+            " FROM nba_orchestration.failures"
             " WHERE system_id = 'market_line' AND category = 'NO_LINE' AND table_name = 'nba_predictions.forecast_law'"
-            f" AND season = '{SEASON}' GROUP BY unit_date ORDER BY unit_date LIMIT 1"
+            f" AND season = '{SEASON}' GROUP BY partition_date ORDER BY partition_date LIMIT 1"
         ).rows[0]
         chain = warehouse.why("laws/market_line", day, player)
         assert any("NO_LINE" in str(link["text"]) for link in chain)

@@ -71,7 +71,7 @@ def test_a_season_lived_day_by_day_gives_the_tables_of_one_backfill(short_league
         assert differences(warehouse, short_league.complete) == {}
         later = {(name, day): rows_on(warehouse, name, time[name], day) for name, day in mornings}
     assert sum(len(rows) for rows in mornings.values()) > 3000
-    assert [unit for unit, rows in mornings.items() if later[unit] != rows] == []
+    assert [partition for partition, rows in mornings.items() if later[partition] != rows] == []
 
 
 def rows_on(warehouse: Hoopcast, name: str, time: str, day: date) -> list[tuple[object, ...]]:

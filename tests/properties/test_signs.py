@@ -38,7 +38,7 @@ class Circumstances:
             f"SELECT MIN(game_date), MAX(game_date) FROM {POPULATION} WHERE season = '{SEASONS[1]}'"
         ).rows[0]
         rows = self.warehouse.engine.query(
-            compiled(self.model, "duckdb"), {"span_start": first, "span_end": last}
+            compiled(self.model, "duckdb"), {"batch_start": first, "batch_end": last}
         ).dictionaries()
         return {(str(row["game_id"]), int(str(row["player_id"]))): dict(row) for row in rows}
 

@@ -148,6 +148,6 @@ def last_entry(warehouse: Hoopcast) -> int:
 def fingerprints(warehouse: Hoopcast) -> dict[tuple[str, date], int]:
     """Fingerprint of what stands in each table on each date, as the ledger last says."""
     rows = warehouse.engine.query(
-        f"SELECT {NODE}, unit_date, ARG_MAX(output_fingerprint, entry) FROM nba_orchestration.ledger GROUP BY ALL"
+        f"SELECT {NODE}, partition_date, ARG_MAX(output_fingerprint, entry) FROM nba_orchestration.ledger GROUP BY ALL"
     ).rows
     return {(str(name), day): int(str(value)) for name, day, value in rows if isinstance(day, date)}

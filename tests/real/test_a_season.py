@@ -68,11 +68,11 @@ def test_every_table_has_every_date_of_each_regular_season(real: Hoopcast, model
 
 
 @pytest.mark.parametrize("season", SEASONS)
-def test_every_unit_of_a_regular_season_is_done(real: Hoopcast, season: str) -> None:
-    units = plan(real.engine, ALL_SYSTEMS.nodes, resolve(real.engine, Range(season=season)))
+def test_every_partition_of_a_regular_season_is_done(real: Hoopcast, season: str) -> None:
+    partitions = plan(real.engine, ALL_SYSTEMS.nodes, resolve(real.engine, Range(season=season)))
     daily = {node.name for node in ALL_SYSTEMS.nodes if not node.is_monthly}
-    assert sum(unit.table in daily for unit in units) == GAME_DAYS[season] * len(daily)
-    assert [unit for unit in units if unit.state != "done"] == []
+    assert sum(partition.table in daily for partition in partitions) == GAME_DAYS[season] * len(daily)
+    assert [partition for partition in partitions if partition.state != "done"] == []
 
 
 @pytest.mark.parametrize("model", ALL_SYSTEMS.nodes, ids=lambda model: model.name)
@@ -83,15 +83,17 @@ def test_no_row_breaks_a_rule_of_its_table(real: Hoopcast, model: Model) -> None
 def test_expected_rows_are_rows_and_explained_failures_everywhere(real: Hoopcast) -> None:
     unexplained = rows(
         real,
-        """WITH unit AS (
-            SELECT table_name, system_id, unit_date, ARG_MAX(rows, entry) AS rows, ARG_MAX(expected, entry) AS expected
+        """WITH due_partition AS (
+            SELECT table_name, system_id, partition_date, ARG_MAX(rows, entry) AS rows, ARG_MAX(expected,
+                entry) AS expected
             FROM nba_orchestration.ledger WHERE table_name NOT LIKE 'nba_raw.%' GROUP BY ALL
         ),
         reason AS (
-            SELECT table_name, system_id, unit_date, COUNT(*) AS failures
+            SELECT table_name, system_id, partition_date, COUNT(*) AS failures
             FROM nba_orchestration.failures WHERE entity <> '' GROUP BY ALL
         )
-        SELECT u.*, r.failures FROM unit AS u LEFT JOIN reason AS r USING (table_name, system_id, unit_date)
+        SELECT u.*, r.failures FROM due_partition AS u LEFT JOIN reason AS r USING (table_name, system_id,
+            partition_date)
         WHERE u.expected <> u.rows + COALESCE(r.failures, 0)""",
     )
     assert unexplained == []

@@ -48,7 +48,7 @@ def half_written(path: Path) -> list[tuple[object, ...]]:
     """Tables and dates whose rows are not as many as the ledger says."""
     with hoopcast.open(str(path)) as warehouse:
         counted = " UNION ALL ".join(
-            f"SELECT '{node.name}' AS table_name, {node.time} AS unit_date, COUNT(*) AS row_count"
+            f"SELECT '{node.name}' AS table_name, {node.time} AS partition_date, COUNT(*) AS row_count"
             f" FROM {node.table.name} WHERE {node.condition.replace('$system_id', repr(node.system_id))} GROUP BY ALL"
             for node in ALL_SYSTEMS.nodes
         )
@@ -56,10 +56,10 @@ def half_written(path: Path) -> list[tuple[object, ...]]:
             tuple(row)
             for row in warehouse.engine.query(
                 f"""WITH counted AS ({counted}), newest AS (
-                    SELECT {NODE} AS table_name, unit_date, ARG_MAX(rows, entry) AS row_count
+                    SELECT {NODE} AS table_name, partition_date, ARG_MAX(rows, entry) AS row_count
                     FROM nba_orchestration.ledger WHERE table_name NOT LIKE 'nba_raw.%' GROUP BY ALL
                 )
-                SELECT * FROM counted FULL JOIN newest USING (table_name, unit_date)
+                SELECT * FROM counted FULL JOIN newest USING (table_name, partition_date)
                 WHERE COALESCE(counted.row_count, 0) <> COALESCE(newest.row_count, 0)"""
             ).rows
         ]

@@ -16,7 +16,7 @@ from hoopcast.evaluation.alarms import LEAK, is_leak
 from hoopcast.evaluation.evaluate import Choice, evaluate
 from hoopcast.pipeline.model import Model
 from hoopcast.pipeline.plan import plan
-from hoopcast.pipeline.ranges import Range, UnitDate, resolve
+from hoopcast.pipeline.ranges import Range, SeasonDate, resolve
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Engine
 
@@ -37,7 +37,7 @@ GROUP BY p.system_id ORDER BY p.system_id
 """
 
 
-def alarms(engine: Engine, days: Sequence[UnitDate], stage: str) -> Iterator[Looked]:
+def alarms(engine: Engine, days: Sequence[SeasonDate], stage: str) -> Iterator[Looked]:
     """Compare the mean absolute error of every system with what only a leak reaches.
 
     Args:
@@ -110,7 +110,7 @@ class Audit:
 def audit(
     engine: DuckDB,
     nodes: tuple[Model, ...],
-    days: Sequence[UnitDate],
+    days: Sequence[SeasonDate],
     asked: Asked,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Audit:
@@ -144,18 +144,20 @@ def audit(
     )
 
 
-def _refuse_what_is_not_done(engine: DuckDB, nodes: tuple[Model, ...], days: Sequence[UnitDate]) -> None:
-    open_units = [unit for unit in plan(engine, nodes, days) if unit.state not in ("done", "not_available")]
-    if open_units:
-        first = open_units[0]
+def _refuse_what_is_not_done(engine: DuckDB, nodes: tuple[Model, ...], days: Sequence[SeasonDate]) -> None:
+    open_partitions = [
+        partition for partition in plan(engine, nodes, days) if partition.state not in ("done", "not_available")
+    ]
+    if open_partitions:
+        first = open_partitions[0]
         raise WarehouseError(
-            f"{len(open_units):,} dates of tables are not up to date, such as {first.table} on {first.date}"
+            f"{len(open_partitions):,} dates of tables are not up to date, such as {first.table} on {first.date}"
             f" ({first.state}: {first.cause}); bring them up to date with `hoopcast backfill` of the same range and"
             " --stage, or of all with `--stage all`, then audit what stands"
         )
 
 
-def sample(days: Sequence[UnitDate], count: int, seed: int) -> tuple[UnitDate, ...]:
+def sample(days: Sequence[SeasonDate], count: int, seed: int) -> tuple[SeasonDate, ...]:
     """Draw dates, the first game dates of a month before others for the first of every two.
 
     On such a date systems learn anew, so that one day too much of the past shows there alone.
@@ -168,14 +170,14 @@ def sample(days: Sequence[UnitDate], count: int, seed: int) -> tuple[UnitDate, .
     return tuple(sorted((*chance.sample(firsts, of_firsts), *chance.sample(others, wanted - of_firsts))))
 
 
-def _month(day: UnitDate) -> tuple[str, int]:
+def _month(day: SeasonDate) -> tuple[str, int]:
     return (day.season, day.date.month)
 
 
 def _looks(
     engine: DuckDB,
     nodes: tuple[Model, ...],
-    days: tuple[tuple[UnitDate, ...], tuple[UnitDate, ...]],
+    days: tuple[tuple[SeasonDate, ...], tuple[SeasonDate, ...]],
     asked: Asked,
     tell: Callable[[str], None],
 ) -> Iterator[Looked]:

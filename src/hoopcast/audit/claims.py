@@ -6,7 +6,7 @@ from datetime import date
 
 from hoopcast.audit.looked import Looked
 from hoopcast.pipeline.model import Model
-from hoopcast.pipeline.ranges import UnitDate
+from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.pipeline.verify import verify
 from hoopcast.warehouse.engine import Engine, Statements
 
@@ -129,7 +129,7 @@ GROUP BY u.expected_level ORDER BY u.expected_level
 """
 
 
-def claims(engine: Engine, nodes: tuple[Model, ...], days: Sequence[UnitDate]) -> Iterator[Looked]:
+def claims(engine: Engine, nodes: tuple[Model, ...], days: Sequence[SeasonDate]) -> Iterator[Looked]:
     """Look at what rows of a range say of themselves.
 
     Args:
@@ -143,7 +143,7 @@ def claims(engine: Engine, nodes: tuple[Model, ...], days: Sequence[UnitDate]) -
     yield from _turnout(engine, dates)
     for check in verify(engine, nodes, days).checks:
         if check.check == _EXPECTED:
-            yield Looked("claims", check.check, check.table, check.units, check.problems, check.examples)
+            yield Looked("claims", check.check, check.table, check.partitions, check.problems, check.examples)
 
 
 def _look(statements: Statements, claim: _Claim, dates: list[date]) -> Looked:

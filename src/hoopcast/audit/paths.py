@@ -86,7 +86,7 @@ class _Walk:
     def _of_python(self, node: Model, *, gated: bool) -> Iterator[_Place]:
         """All that a node declares to read; of features the columns that its system names."""
         for item in node.inputs:
-            behind = gated or item.reach == "before"
+            behind = gated or item.time_constraint == "before"
             made = self._nodes.get(item.name)
             if made is not None and made.producer is not None:
                 yield item.name, ROW, behind
@@ -138,15 +138,15 @@ def _way(reached: dict[_Place, _Place | None], end: _Place) -> str:
 def _declared(node: Model) -> Looked:
     """What Python may read of results: those of earlier dates; and of what was learned, that until the date."""
     wrong = [item for item in node.inputs if not _is_past(item)]
-    told = f"reads {wrong[0].name} {wrong[0].reach}" if wrong else ""
+    told = f"reads {wrong[0].name} {wrong[0].time_constraint}" if wrong else ""
     return Looked("lineage", _DECLARED, node.name, len(node.inputs), len(wrong), told)
 
 
 def _is_past(item: Input) -> bool:
     """Whether an input is of earlier dates, or of what is known on the morning, such as what was learned until then."""
-    if item.reach == "until":
+    if item.time_constraint == "until":
         return "check" in item.table.headers
-    return item.reach in ("before", "constant") or not has_post_game_rows(item.table)
+    return item.time_constraint in ("before", "constant") or not has_post_game_rows(item.table)
 
 
 def _of_level(system: System, level: Level) -> Looked:

@@ -15,7 +15,7 @@ from hoopcast.pipeline.ledger import LEDGER, last_entry
 from hoopcast.pipeline.lineage import is_post_game
 from hoopcast.pipeline.model import Model
 from hoopcast.pipeline.plan import Selection
-from hoopcast.pipeline.ranges import UnitDate
+from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.pipeline.run import RunOptions, run
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Parameters, Statements, Value
@@ -406,7 +406,9 @@ def copies(engine: DuckDB) -> Iterator[Copies]:
         yield Copies(Path(name), stored, threads)
 
 
-def rewrite(engine: DuckDB, nodes: tuple[Model, ...], names: tuple[str, ...], days: tuple[UnitDate, ...]) -> list[str]:
+def rewrite(
+    engine: DuckDB, nodes: tuple[Model, ...], names: tuple[str, ...], days: tuple[SeasonDate, ...]
+) -> list[str]:
     """Write nodes anew on some dates, whatever the plan thinks of them.
 
     Args:
@@ -423,7 +425,7 @@ def rewrite(engine: DuckDB, nodes: tuple[Model, ...], names: tuple[str, ...], da
     last = last_entry(engine)
     report = run(engine, nodes, Selection(names, days, again=names, upstream="none"), RunOptions("hoopcast audit"))
     errors = engine.query(
-        f"SELECT table_name, system_id, unit_date, error FROM {LEDGER} WHERE entry > $last AND status = 'failed'",
+        f"SELECT table_name, system_id, partition_date, error FROM {LEDGER} WHERE entry > $last AND status = 'failed'",
         {"last": last},
     ).rows
     failed = [f"{name}{'/' if system else ''}{system} of {day}: {error}" for name, system, day, error in errors]
@@ -456,9 +458,9 @@ _WRITTEN = "all of it can be written anew"
 class Window:
     """A date to audit, the dates that are written anew up to it, and those after it, of every stage and season."""
 
-    day: UnitDate
-    dates: tuple[UnitDate, ...]
-    later: tuple[UnitDate, ...]
+    day: SeasonDate
+    dates: tuple[SeasonDate, ...]
+    later: tuple[SeasonDate, ...]
 
     @property
     def first(self) -> date:
@@ -466,7 +468,7 @@ class Window:
         return self.dates[0].date
 
 
-def window_of(day: UnitDate, days: Sequence[UnitDate], *, from_scratch: bool = False) -> Window:
+def window_of(day: SeasonDate, days: Sequence[SeasonDate], *, from_scratch: bool = False) -> Window:
     """What to write anew for a date: from the first of its month on, where what a system had learned begins to count.
 
     Args:

@@ -13,7 +13,7 @@ from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
     from hoopcast.pipeline.ranges import RangeArguments
-    from hoopcast.pipeline.report import PlannedSpan, RunReport, TableReport
+    from hoopcast.pipeline.report import PlannedBatch, RunReport, TableReport
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ class _PlannedLine:
 @click.option("--skip-preflight", is_flag=True, help="Write from what is there; earlier phases stay as they are.")
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and why.")
 @click.option("--retry-failed", is_flag=True, help="Nothing but what failed before.")
-@click.option("--timeout", metavar="SECONDS", help="Time that one span may take. [default: 600]")
-@click.option("--log-file", metavar="FILE", type=click.Path(path_type=Path), help="Append a line per table and span.")
+@click.option("--timeout", metavar="SECONDS", help="Time that one batch may take. [default: 600]")
+@click.option("--log-file", metavar="FILE", type=click.Path(path_type=Path), help="Append a line per table and batch.")
 @with_wait
 @with_output
 @click.pass_obj
@@ -134,12 +134,12 @@ def _merged(lines: list[_Line]) -> list[_Line]:
     return merged
 
 
-def _show_plan(session: Session, planned: "tuple[PlannedSpan, ...]", output: Output) -> None:
+def _show_plan(session: Session, planned: "tuple[PlannedBatch, ...]", output: Output) -> None:
     from hoopcast.warehouse.result import Table
 
     lines = [
-        _PlannedLine(span.table, span.season, len(span.dates), span.dates[0], span.dates[-1], span.cause)
-        for span in planned
+        _PlannedLine(batch.table, batch.season, len(batch.dates), batch.dates[0], batch.dates[-1], batch.cause)
+        for batch in planned
     ]
     if lines or output.format != "table":
         show_brief(Table.of(_PlannedLine, lines), output)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hoopcast.settings import Settings
 
 _PACKAGES = ("duckdb", "sqlglot", "numpy", "scipy", "lightgbm", "click", "rich")
-# Room that a season with its snapshot and the write-ahead log of a span needs.
+# Room that a season with its snapshot and the write-ahead log of a batch needs.
 _LEAST_FREE_BYTES = 500_000_000
 
 

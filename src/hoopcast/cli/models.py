@@ -135,7 +135,11 @@ def _about(graph: "Graph", name: str) -> str:
     from hoopcast import catalogue
 
     (node,) = catalogue.models(graph, name)
-    reads = [f"{short_name(row['reads'])} {row['reach']}" for row in catalogue.lineage(graph, name) if row["directly"]]
+    reads = [
+        f"{short_name(row['reads'])} {row['time_constraint']}"
+        for row in catalogue.lineage(graph, name)
+        if row["directly"]
+    ]
     return (
         f"{node['table']}/{node['system']}, version {node['version']}\n{node['title']}\n"
         f"Reads {', '.join(dict.fromkeys(reads))}."
@@ -143,7 +147,7 @@ def _about(graph: "Graph", name: str) -> str:
 
 
 def _widest(found: "Table") -> "Table":
-    """One line for each table that is read, at its widest reach: first what is read directly."""
+    """One line for each table that is read, at its widest time constraint: first what is read directly."""
     from hoopcast.warehouse.result import Table
 
     order = {name: place for place, name in enumerate(dict.fromkeys(row["table"] for row in found))}
@@ -151,7 +155,7 @@ def _widest(found: "Table") -> "Table":
     for row in found:
         key = row["table"], row["reads"]
         known = widest.get(key, row)
-        wider = max(known, row, key=lambda one: (one["look_back"], _REACHES.index(one["reach"])))
+        wider = max(known, row, key=lambda one: (one["look_back"], _REACHES.index(one["time_constraint"])))
         widest[key] = wider | {"directly": known["directly"] or row["directly"]}
     lines = sorted(
         widest.values(),

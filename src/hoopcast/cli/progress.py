@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
     from rich.status import Status
 
+    from hoopcast.pipeline.batch import Written
     from hoopcast.pipeline.report import TableReport
     from hoopcast.pipeline.run import Progress
-    from hoopcast.pipeline.span import Written
 
 
 class _Working:
@@ -33,10 +33,10 @@ class _Working:
     def table_started(self, table: str, dates: int) -> None:
         del table, dates
 
-    def span_started(self, table: str, season: str, dates: int) -> None:
+    def batch_started(self, table: str, season: str, dates: int) -> None:
         self._status.update(f"bringing up to date: {short_name(table)}, {season}, {counted(dates, 'date')}")
 
-    def span_ended(self, table: str, season: str, written: "Written") -> None:
+    def batch_ended(self, table: str, season: str, written: "Written") -> None:
         del table, season, written
 
     def table_ended(self, report: "TableReport") -> None:
@@ -45,7 +45,7 @@ class _Working:
 
 @contextmanager
 def working(session: Session) -> "Iterator[Progress]":
-    """A listener to a run: one passing line on a terminal; with --verbose, a line for each table and span."""
+    """A listener to a run: one passing line on a terminal; with --verbose, a line for each table and batch."""
     if session.verbose or session.quiet or not sys.stderr.isatty():
         with shown(quiet=not session.verbose, to_stderr=True, log_file=None) as lines:
             yield lines
@@ -57,7 +57,7 @@ def working(session: Session) -> "Iterator[Progress]":
 
 
 class Lines:
-    """One line for each table and span, with the moment in UTC."""
+    """One line for each table and batch, with the moment in UTC."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
@@ -68,12 +68,12 @@ class Lines:
         self._began = time.monotonic()
         self._line(f"{table}: {counted(dates, 'date')} to write")
 
-    def span_started(self, table: str, season: str, dates: int) -> None:
-        """Say that a span begins, so that one that hangs can be told."""
+    def batch_started(self, table: str, season: str, dates: int) -> None:
+        """Say that a batch begins, so that one that hangs can be told."""
         self._line(f"{table}: {season}, {counted(dates, 'date')} begin")
 
-    def span_ended(self, table: str, season: str, written: "Written") -> None:
-        """Say what a span wrote."""
+    def batch_ended(self, table: str, season: str, written: "Written") -> None:
+        """Say what a batch wrote."""
         rate = written.dates / written.seconds if written.seconds else 0.0
         self._line(
             f"{table}: {season}, {counted(written.dates, 'date')}, {counted(written.rows, 'row')} of"
@@ -102,11 +102,11 @@ class _Bars:
         self._tasks[table] = self._bars.add_task(table, total=dates, rows="0 rows")
         self._rows[table] = 0
 
-    def span_started(self, table: str, season: str, dates: int) -> None:
+    def batch_started(self, table: str, season: str, dates: int) -> None:
         del season, dates
         self._bars.start_task(self._tasks[table])
 
-    def span_ended(self, table: str, season: str, written: "Written") -> None:
+    def batch_ended(self, table: str, season: str, written: "Written") -> None:
         del season
         self._rows[table] += written.rows
         self._bars.update(self._tasks[table], advance=written.dates, rows=counted(self._rows[table], "row"))
@@ -126,15 +126,15 @@ class Several:
         for listener in self._listeners:
             listener.table_started(table, dates)
 
-    def span_started(self, table: str, season: str, dates: int) -> None:
+    def batch_started(self, table: str, season: str, dates: int) -> None:
         """Pass it on."""
         for listener in self._listeners:
-            listener.span_started(table, season, dates)
+            listener.batch_started(table, season, dates)
 
-    def span_ended(self, table: str, season: str, written: "Written") -> None:
+    def batch_ended(self, table: str, season: str, written: "Written") -> None:
         """Pass it on."""
         for listener in self._listeners:
-            listener.span_ended(table, season, written)
+            listener.batch_ended(table, season, written)
 
     def table_ended(self, report: "TableReport") -> None:
         """Pass it on."""

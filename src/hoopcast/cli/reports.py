@@ -221,7 +221,7 @@ class _CheckLine:
 
     check: str
     table: str
-    units: int
+    partitions: int
     problems: int
     result: str
     examples: str
@@ -244,7 +244,7 @@ def verify(session: Session, tables: tuple[str, ...], dates: "RangeArguments", w
     with session.reading(wait) as warehouse:
         verdict = warehouse.verify(*tables, **dates)
     every = [
-        _CheckLine(check.check, check.table, check.units, check.problems, check.result, check.examples)
+        _CheckLine(check.check, check.table, check.partitions, check.problems, check.result, check.examples)
         for check in verdict.checks
     ]
     is_table = output == Output()
@@ -348,7 +348,7 @@ def _as_json(found: "Explanation", output: Output) -> None:
 @with_output
 @click.pass_obj
 def why(session: Session, table: str, date: str, player: str | None, wait: str | None, output: Output) -> int:
-    """Say why TABLE is in its state on DATE: the chain of units, inputs and versions behind it.
+    """Say why TABLE is in its state on DATE: the chain of partitions, inputs and versions behind it.
 
     With PLAYER, an id or a name, also why he has rows there or none.
     """

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM while a command runs, outside of a span: a span has a guard of its own."""
+"""SIGINT and SIGTERM while a command runs, outside of a batch: a batch has a guard of its own."""
 
 import signal
 import threading

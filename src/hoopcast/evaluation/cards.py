@@ -27,7 +27,7 @@ from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.graph import Graph, systems
 from hoopcast.markdown import table
 from hoopcast.pipeline.model import Model
-from hoopcast.pipeline.ranges import UnitDate
+from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.warehouse.engine import Engine
 from hoopcast.warehouse.tables import table as table_definition
 
@@ -139,7 +139,7 @@ def _laws(engine: Engine, graph: Graph, window: Window, scope: Scope, counts: Af
         mae_ewma8=float(np.abs(rows.points - rows.ewma8)[inside].mean()),
         coverage=tuple(coverage(pit, one) for one in INTERVALS),
         slices=tuple(slices(scope.phase, rows, found)),
-        note=stale_forecasts(engine, graph, _units(window, scope), {window.system_id}, "all"),
+        note=stale_forecasts(engine, graph, _partitions(window, scope), {window.system_id}, "all"),
         command=_command(scope, f" --system {window.system_id} --population {population}"),
     )
 
@@ -148,12 +148,12 @@ def _presence(engine: Engine, window: Window, scope: Scope, counts: Aftermath) -
     graded = next((one for one in availability(engine, scope) if one.level == level_of(window.system_id)), None)
     if graded is None:
         return replace(counts, note=_TOO_FEW)
-    note = stale_probabilities(engine, _units(window, scope), "all")
+    note = stale_probabilities(engine, _partitions(window, scope), "all")
     return replace(counts, availability=graded, note=note, command=_command(scope, ""))
 
 
-def _units(window: Window, scope: Scope) -> list[UnitDate]:
-    return [UnitDate(window.season, day) for day in scope.dates]
+def _partitions(window: Window, scope: Scope) -> list[SeasonDate]:
+    return [SeasonDate(window.season, day) for day in scope.dates]
 
 
 def _command(scope: Scope, chosen: str) -> str:
@@ -168,11 +168,11 @@ SELECT m.refit_date, m.season, m.trained_until, m.training_rows, m.libraries, m.
     LEAD(m.refit_date) OVER (PARTITION BY m.season ORDER BY m.refit_date) AS next_refit, l.version, l.finished_at_utc
 FROM {TABLE} AS m
 LEFT JOIN (
-    SELECT unit_date, ARG_MAX(version, entry) AS version, ARG_MAX(finished_at_utc, entry) AS finished_at_utc
+    SELECT partition_date, ARG_MAX(version, entry) AS version, ARG_MAX(finished_at_utc, entry) AS finished_at_utc
     FROM nba_orchestration.ledger
     WHERE table_name = '{TABLE}' AND system_id = $system_id AND status = 'done'
-    GROUP BY unit_date
-) AS l ON l.unit_date = m.refit_date
+    GROUP BY partition_date
+) AS l ON l.partition_date = m.refit_date
 WHERE m.system_id = $system_id
 ORDER BY m.refit_date
 """

@@ -43,7 +43,7 @@ from hoopcast.evaluation.populations import (
 from hoopcast.forecast.aliases import current_name
 from hoopcast.forecast.system import LEVELS
 from hoopcast.graph import ALL_SYSTEMS, Graph
-from hoopcast.pipeline.ranges import UnitDate
+from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.warehouse.engine import Statements
 
 LAST_TUNING, LAST_TEST = "2020-21", "2021-22"
@@ -141,7 +141,7 @@ EVERYTHING = Choice()
 
 
 def evaluate(
-    statements: Statements, days: Iterable[UnitDate], choice: Choice = EVERYTHING, graph: Graph = ALL_SYSTEMS
+    statements: Statements, days: Iterable[SeasonDate], choice: Choice = EVERYTHING, graph: Graph = ALL_SYSTEMS
 ) -> Evaluation:
     """Score the forecasts of a range.
 
@@ -164,9 +164,9 @@ def evaluate(
     asked = _Asked(present, _chosen(choice, present, graph), wanted, choice.issued)
     records, phases = _Records(), dict[str, tuple[str, ...]]()
     for phase, of_phase in groupby(ordered, key=lambda day: phase_of(day.season)):
-        unit_dates = tuple(of_phase)
-        phases[phase] = tuple(dict.fromkeys(day.season for day in unit_dates))
-        scope = Scope(phase, tuple(day.date for day in unit_dates), choice.stage)
+        partition_dates = tuple(of_phase)
+        phases[phase] = tuple(dict.fromkeys(day.season for day in partition_dates))
+        scope = Scope(phase, tuple(day.date for day in partition_dates), choice.stage)
         rows = appearances(statements, scope)
         if len(rows):
             _score(statements, scope, rows, asked, records)

@@ -35,7 +35,7 @@ EVERY_LINE, RECOMMENDED = "every line", "recommended"
 
 @dataclass(frozen=True)
 class Betting:
-    """One unit on each of a system's bets; pushes and voids are counted, and in no rate.
+    """One partition on each of a system's bets; pushes and voids are counted, and in no rate.
 
     `bets` is `recommended` (enough expected value) or `every line` (the likelier side of each). `hit_rate` is of wins
     and losses; `return_rate` is profit over stakes of those that had a price (`priced`), both with 95 % intervals from

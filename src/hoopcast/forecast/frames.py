@@ -12,7 +12,7 @@ from hoopcast.errors import ModelError
 from hoopcast.forecast.frame import Frame, Laws, Outcome
 from hoopcast.forecast.system import LEVELS, Level, System
 from hoopcast.forecast.window import first_season
-from hoopcast.pipeline.model import Asked, Input, Reach
+from hoopcast.pipeline.model import Asked, Input, TimeConstraint
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Statements
 from hoopcast.warehouse.tables import table
 
@@ -89,8 +89,8 @@ def check_reads(system: System, level: Level) -> None:
             raise ModelError(f"{system.system_id(level)} reads the forecasts of {member}, of a higher level")
 
 
-def inputs_of(system: System, level: Level, reach: Reach) -> tuple[Input, ...]:
-    """Tables that a system's frame is read from, as far as `reach` goes.
+def inputs_of(system: System, level: Level, time_constraint: TimeConstraint) -> tuple[Input, ...]:
+    """Tables that a system's frame is read from, as far as `time_constraint` goes.
 
     Raises:
         ModelError: if it reads what its level does not know.
@@ -99,8 +99,8 @@ def inputs_of(system: System, level: Level, reach: Reach) -> tuple[Input, ...]:
     names = {STORE, POPULATION, *(source_of(column)[0].table for column in system.columns(level))}
     if level == "line":
         names.add("nba_analytics.player_prop_line")
-    laws = [Input(table(LAWS), reach, member) for member in system.members(level)]
-    return (*(Input(table(name), reach) for name in sorted(names)), *laws)
+    laws = [Input(table(LAWS), time_constraint, member) for member in system.members(level)]
+    return (*(Input(table(name), time_constraint) for name in sorted(names)), *laws)
 
 
 def training_frame(statements: Statements, system: System, level: Level, asked: Asked) -> tuple[Frame, Outcome]:

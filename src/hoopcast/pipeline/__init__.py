@@ -1,1 +1,1 @@
-"""From raw rows to features: models, states of their units, runs, checks."""
+"""From raw rows to features: models, states of their partitions, runs, checks."""

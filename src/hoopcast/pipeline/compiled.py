@@ -1,4 +1,4 @@
-"""Compiled text of models: the portable SQL with its inputs restricted to a span, in an engine's own dialect."""
+"""Compiled text of models: the portable SQL with its inputs restricted to a batch, in an engine's own dialect."""
 
 from functools import cache
 
@@ -11,17 +11,17 @@ from hoopcast.warehouse.dialect import parse
 DECIMALS = 6
 
 _RESTRICTION = {
-    "same": "{time} BETWEEN $span_start AND $span_end",
-    "before": "season BETWEEN $first_season AND $season AND {time} < $span_end",
-    "until": "season BETWEEN $first_season AND $season AND {time} <= $span_end",
+    "same": "{time} BETWEEN $batch_start AND $batch_end",
+    "before": "season BETWEEN $first_season AND $season AND {time} < $batch_end",
+    "until": "season BETWEEN $first_season AND $season AND {time} <= $batch_end",
 }
 
 
 @cache
 def compiled(model: Model, dialect: str) -> str:
-    """The model's SELECT for one span of one season.
+    """The model's SELECT for one batch of one season.
 
-    Named parameters: `span_start` and `span_end` (dates, both included), `season`, `first_season` (look-back).
+    Named parameters: `batch_start` and `batch_end` (dates, both included), `season`, `first_season` (look-back).
     Every DOUBLE is rounded to 6 decimals, so that order of addition does not show.
 
     Raises:
@@ -29,22 +29,22 @@ def compiled(model: Model, dialect: str) -> str:
     """
     rows = exp.Subquery(this=restricted(model.table.text, model.inputs, model.table.file), alias=_name("model_rows"))
     select = exp.select(*(_written(name, kind) for name, kind in _types(model))).from_(rows)
-    span = parse(f"SELECT 1 WHERE {model.time} BETWEEN $span_start AND $span_end").find(exp.Between)
-    return select.where(span).sql(dialect, pretty=True, comments=False)
+    batch = parse(f"SELECT 1 WHERE {model.time} BETWEEN $batch_start AND $batch_end").find(exp.Between)
+    return select.where(batch).sql(dialect, pretty=True, comments=False)
 
 
 @cache
 def compiled_spine(spine: Spine, dialect: str) -> str:
-    """The SELECT of expected rows for one span, with the parameters of `compiled`."""
+    """The SELECT of expected rows for one batch, with the parameters of `compiled`."""
     rows = exp.Subquery(
         this=restricted(spine.text, spine.inputs, f"models/expected/{spine.name}.sql"), alias=_name("spine_rows")
     )
-    span = parse("SELECT 1 WHERE unit_date BETWEEN $span_start AND $span_end").find(exp.Between)
-    return exp.select("*").from_(rows).where(span).sql(dialect, pretty=True, comments=False)
+    batch = parse("SELECT 1 WHERE partition_date BETWEEN $batch_start AND $batch_end").find(exp.Between)
+    return exp.select("*").from_(rows).where(batch).sql(dialect, pretty=True, comments=False)
 
 
 def restricted(text: str, inputs: tuple[Input, ...], owner: str) -> exp.Query:
-    """The tree of a SELECT in which every table is handed in as far as its input's reach allows.
+    """The tree of a SELECT in which every table is handed in as far as its input's time constraint allows.
 
     Raises:
         ModelError: if the SQL does not parse, or reads other tables than `inputs`; it names `owner`, the file.
@@ -68,9 +68,9 @@ def restricted(text: str, inputs: tuple[Input, ...], owner: str) -> exp.Query:
 
 
 def _handed_in(node: exp.Table, item: Input) -> exp.Expression:
-    if item.reach == "constant":
+    if item.time_constraint == "constant":
         return node
-    condition = _RESTRICTION[item.reach].format(time=item.table.time)
+    condition = _RESTRICTION[item.time_constraint].format(time=item.table.time)
     select = parse(f"SELECT * FROM {item.table.name} WHERE {condition}")
     return exp.Subquery(this=select, alias=_name(node.alias_or_name))
 

@@ -1,4 +1,4 @@
-"""What a transaction puts in place: rows and expected rows of each unit, and rows that stood on other dates."""
+"""What a transaction puts in place: rows and expected rows of each partition, and rows that stood on other dates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,22 +9,22 @@ from hoopcast.errors import WriteRefused
 from hoopcast.pipeline.checks import describe
 from hoopcast.pipeline.clauses import Clause, listed
 from hoopcast.pipeline.guard import Guard
+from hoopcast.pipeline.live_state import Readings
 from hoopcast.pipeline.model import Model
-from hoopcast.pipeline.standing import Readings
 from hoopcast.pipeline.states import PAST_CONTENT, SAME_CONTENT
 from hoopcast.warehouse.engine import Statements, Value
 
 STAGE = "hoopcast_stage"
 SPINE = "hoopcast_spine"
-# A unit of one table: system, empty for a table without systems, and date.
+# A partition of one table: system, empty for a table without systems, and date.
 Key: TypeAlias = tuple[str, date]
-# SQL: the node of a unit.
+# SQL: the node of a partition.
 _NODE = "CASE WHEN system_id = '' THEN $table_name ELSE $table_name || '/' || system_id END AS table_name"
 
 
 @dataclass(frozen=True)
 class Content:
-    """What stands in a unit: fingerprint, rows, expected rows, and what its readers see."""
+    """What stands in a partition: fingerprint, rows, expected rows, and what its readers see."""
 
     fingerprint: int = 0
     rows: int = 0
@@ -32,19 +32,19 @@ class Content:
     readings: Readings = (0, 0)
 
 
-def these(units: Sequence[Key]) -> Clause:
-    """`these`: units of one table, `system_id` and `unit_date`."""
-    return listed("these", {"system_id": "VARCHAR", "unit_date": "DATE"}, units)
+def these(partitions: Sequence[Key]) -> Clause:
+    """`these`: partitions of one table, `system_id` and `partition_date`."""
+    return listed("these", {"system_id": "VARCHAR", "partition_date": "DATE"}, partitions)
 
 
 def matching(model: Model) -> str:
     """SQL: a row `t` of the table is the one that row `s` of its spine expects."""
     same_key = " AND ".join(f"t.{name} = s.{name}" for name in model.spine.key)
-    return f"{same_key} AND t.{model.time} = s.unit_date"
+    return f"{same_key} AND t.{model.time} = s.partition_date"
 
 
 def contents(guard: Guard, model: Model) -> dict[Key, Content]:
-    """Rows, their fingerprint and expected rows of each unit of the stage and the spine.
+    """Rows, their fingerprint and expected rows of each partition of the stage and the spine.
 
     Raises:
         WriteRefused: if expected rows are absent without a reason, or rows are not expected.
@@ -52,35 +52,35 @@ def contents(guard: Guard, model: Model) -> dict[Key, Content]:
     engine = guard.engine
     rows = guard.query(
         f"""WITH content AS (
-            SELECT {model.owner("t")} AS system_id, {model.time} AS unit_date, COUNT(*) AS row_count,
+            SELECT {model.owner("t")} AS system_id, {model.time} AS partition_date, COUNT(*) AS row_count,
                 BIT_XOR({engine.row_hash(model.table.content_columns)}) AS output_fingerprint
             FROM {STAGE} AS t GROUP BY 1, 2
         ),
         expected AS (
-            SELECT {model.owner("s")} AS system_id, s.unit_date, COUNT(*) AS expected,
+            SELECT {model.owner("s")} AS system_id, s.partition_date, COUNT(*) AS expected,
                 COUNT(CASE WHEN t.{model.time} IS NULL AND s.category IS NULL THEN 1 END) AS unexplained,
                 COUNT(t.{model.time}) AS present
             FROM {SPINE} AS s
             LEFT JOIN {STAGE} AS t ON {matching(model)}
             GROUP BY 1, 2
         ),
-        unit AS (
-            SELECT system_id, unit_date, {_NODE}, COALESCE(c.output_fingerprint, 0) AS output_fingerprint,
+        due_partition AS (
+            SELECT system_id, partition_date, {_NODE}, COALESCE(c.output_fingerprint, 0) AS output_fingerprint,
                 COALESCE(c.row_count, 0) AS row_count, COALESCE(e.expected, 0) AS expected,
                 COALESCE(e.unexplained, 0) AS unexplained, COALESCE(e.present, 0) AS present
             FROM content AS c
-            FULL JOIN expected AS e USING (system_id, unit_date)
+            FULL JOIN expected AS e USING (system_id, partition_date)
         )
-        SELECT system_id, unit_date, output_fingerprint, row_count, expected, {engine.row_hash(SAME_CONTENT)},
-            {engine.row_hash(PAST_CONTENT)}, unexplained > 0 OR row_count <> present FROM unit""",
+        SELECT system_id, partition_date, output_fingerprint, row_count, expected, {engine.row_hash(SAME_CONTENT)},
+            {engine.row_hash(PAST_CONTENT)}, unexplained > 0 OR row_count <> present FROM due_partition""",
         {"table_name": model.table.name},
     ).rows
     if any(row[-1] for row in rows):
         raise WriteRefused(_discrepancy(guard, model))
-    return _by_unit(rows)
+    return _by_partition(rows)
 
 
-def _by_unit(rows: Sequence[tuple[Value, ...]]) -> dict[Key, Content]:
+def _by_partition(rows: Sequence[tuple[Value, ...]]) -> dict[Key, Content]:
     found = {}
     for system, day, *numbers in rows:
         fingerprint, count, expected, same, past = (int(str(number)) for number in numbers[:5])
@@ -91,15 +91,15 @@ def _by_unit(rows: Sequence[tuple[Value, ...]]) -> dict[Key, Content]:
 def _discrepancy(engine: Statements, model: Model) -> str:
     key = ", ".join(f"s.{name}" for name in model.spine.key)
     absent = engine.query(
-        f"SELECT {key}, s.unit_date FROM {SPINE} AS s LEFT JOIN {STAGE} AS t ON {matching(model)}"
-        f" WHERE t.{model.time} IS NULL AND s.category IS NULL ORDER BY s.unit_date, {key} LIMIT 1"
+        f"SELECT {key}, s.partition_date FROM {SPINE} AS s LEFT JOIN {STAGE} AS t ON {matching(model)}"
+        f" WHERE t.{model.time} IS NULL AND s.category IS NULL ORDER BY s.partition_date, {key} LIMIT 1"
     )
     if absent.rows:
         return f"expected rows are absent without a reason, such as {describe(absent.columns, absent.rows[0])}"
     key = ", ".join(f"t.{name}" for name in model.spine.key)
     surplus = engine.query(
         f"SELECT {key}, t.{model.time} FROM {STAGE} AS t LEFT JOIN {SPINE} AS s ON {matching(model)}"
-        f" WHERE s.unit_date IS NULL ORDER BY t.{model.time}, {key} LIMIT 1"
+        f" WHERE s.partition_date IS NULL ORDER BY t.{model.time}, {key} LIMIT 1"
     )
     if surplus.rows:
         example = describe(surplus.columns, surplus.rows[0])
@@ -107,21 +107,21 @@ def _discrepancy(engine: Statements, model: Model) -> str:
     return f"'{model.spine.name}' expects one row more than once"
 
 
-def delete_elsewhere(guard: Guard, model: Model, units: Sequence[Key]) -> dict[Key, Content]:
-    """Delete rows of other units that carry a key of the new ones, as those of a game that was moved.
+def delete_elsewhere(guard: Guard, model: Model, partitions: Sequence[Key]) -> dict[Key, Content]:
+    """Delete rows of other partitions that carry a key of the new ones, as those of a game that was moved.
 
     Returns:
-        What then stands in those units.
+        What then stands in those partitions.
     """
     if model.time in model.table.grain:
         return {}
-    engine, clause = guard.engine, these(units)
+    engine, clause = guard.engine, these(partitions)
     key = " AND ".join(f"t.{name} = n.{name}" for name in model.table.grain)
     carried = f"EXISTS (SELECT 1 FROM {STAGE} AS n WHERE {key})"
     moved = guard.query(
         f"""WITH {clause.text}
         SELECT {model.owner("t")}, t.{model.time} FROM {model.table.name} AS t WHERE {carried}
-        EXCEPT SELECT system_id, unit_date FROM these""",
+        EXCEPT SELECT system_id, partition_date FROM these""",
         clause.parameters,
     ).rows
     if not moved:
@@ -129,25 +129,25 @@ def delete_elsewhere(guard: Guard, model: Model, units: Sequence[Key]) -> dict[K
     left = these([(str(system), cast("date", day)) for system, day in moved])
     guard.execute(
         f"WITH {left.text} DELETE FROM {model.table.name} AS t WHERE {carried}"
-        f" AND (t.{model.time}, {model.owner('t')}) IN (SELECT unit_date, system_id FROM these)",
+        f" AND (t.{model.time}, {model.owner('t')}) IN (SELECT partition_date, system_id FROM these)",
         left.parameters,
     )
-    return _by_unit(
+    return _by_partition(
         guard.query(
             f"""WITH {left.text},
-            unit AS (
-                SELECT m.system_id, m.unit_date, {_NODE.replace("system_id", "m.system_id")},
-                    COUNT(t.unit_date) AS row_count, COALESCE(BIT_XOR(t.content), 0) AS output_fingerprint
+            due_partition AS (
+                SELECT m.system_id, m.partition_date, {_NODE.replace("system_id", "m.system_id")},
+                    COUNT(t.partition_date) AS row_count, COALESCE(BIT_XOR(t.content), 0) AS output_fingerprint
                 FROM these AS m
                 LEFT JOIN (
-                    SELECT {model.owner("r")} AS system_id, r.{model.time} AS unit_date,
+                    SELECT {model.owner("r")} AS system_id, r.{model.time} AS partition_date,
                         {engine.row_hash(model.table.content_columns)} AS content
                     FROM {model.table.name} AS r
-                ) AS t ON t.unit_date = m.unit_date AND t.system_id = m.system_id
-                GROUP BY m.system_id, m.unit_date
+                ) AS t ON t.partition_date = m.partition_date AND t.system_id = m.system_id
+                GROUP BY m.system_id, m.partition_date
             )
-            SELECT system_id, unit_date, output_fingerprint, row_count, row_count, {engine.row_hash(SAME_CONTENT)},
-                {engine.row_hash(PAST_CONTENT)} FROM unit""",
+            SELECT system_id, partition_date, output_fingerprint, row_count, row_count, {engine.row_hash(SAME_CONTENT)},
+                {engine.row_hash(PAST_CONTENT)} FROM due_partition""",
             {**left.parameters, "table_name": model.table.name},
         ).rows
     )

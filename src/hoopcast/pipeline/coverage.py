@@ -8,7 +8,7 @@ from typing import Literal, cast
 from hoopcast.pipeline.clauses import Clause, joined, listed
 from hoopcast.pipeline.model import Model, node_name
 from hoopcast.pipeline.plan import State
-from hoopcast.pipeline.ranges import StageFilter, UnitDate
+from hoopcast.pipeline.ranges import SeasonDate, StageFilter
 from hoopcast.pipeline.states import STAGES_WITH_FORECASTS, newest_entries, own_states, states, years_of
 from hoopcast.warehouse.engine import Engine, Value
 
@@ -27,7 +27,7 @@ game AS (
     SELECT game_date, CASE WHEN game_status = 3 THEN 1 ELSE 0 END AS is_final
     FROM nba_raw.nbac_schedule
     WHERE team_known AND season_stage IN (SELECT season_stage FROM played)
-        AND game_date IN (SELECT unit_date FROM wanted_date)
+        AND game_date IN (SELECT partition_date FROM wanted_date)
 ),
 period AS (
     SELECT {period_of_game} AS period, COUNT(DISTINCT game_date) AS game_dates, COUNT(*) AS games
@@ -35,9 +35,9 @@ period AS (
 ),
 total AS (
     SELECT
-        table_name, {period_of_unit} AS period,
-        MIN(CASE WHEN row_count > 0 THEN unit_date END) AS earliest,
-        MAX(CASE WHEN row_count > 0 THEN unit_date END) AS latest,
+        table_name, {period_of_partition} AS period,
+        MIN(CASE WHEN row_count > 0 THEN partition_date END) AS earliest,
+        MAX(CASE WHEN row_count > 0 THEN partition_date END) AS latest,
         SUM(row_count) AS row_count, SUM(expected) AS expected, COUNT(*) AS due,
         SUM(CASE WHEN state = 'done' THEN 1 ELSE 0 END) AS done,
         SUM(CASE WHEN state = 'missing' THEN 1 ELSE 0 END) AS missing,
@@ -46,7 +46,7 @@ total AS (
         SUM(CASE WHEN state = 'blocked' THEN 1 ELSE 0 END) AS blocked,
         SUM(CASE WHEN state = 'not_available' THEN 1 ELSE 0 END) AS not_available
     FROM state
-    WHERE unit_date IN (SELECT unit_date FROM wanted_date)
+    WHERE partition_date IN (SELECT partition_date FROM wanted_date)
     GROUP BY 1, 2
 ),
 line AS (
@@ -92,7 +92,7 @@ class Coverage:
 
 
 def coverage(
-    engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate], by: By = "table"
+    engine: Engine, models: tuple[Model, ...], dates: Sequence[SeasonDate], by: By = "table"
 ) -> tuple[Coverage, ...]:
     """How far each table goes, in the order of models, then of periods.
 
@@ -107,7 +107,7 @@ def coverage(
         return ()
     period = _PERIODS[by]
     text = _COVERAGE.format(
-        period_of_game=period.format(day="game_date"), period_of_unit=period.format(day="unit_date")
+        period_of_game=period.format(day="game_date"), period_of_partition=period.format(day="partition_date")
     )
     played = listed("played", {"season_stage": "VARCHAR"}, [(stage,) for stage in STAGES_WITH_FORECASTS])
     full = joined(clause, played, Clause(text, {}))
@@ -118,13 +118,13 @@ def coverage(
     return tuple(sorted(lines, key=lambda line: (order[line.table], line.period)))
 
 
-def state_clause(engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate]) -> Clause | None:
-    """`wanted_date` and `state` of the units that these dates depend on; None for no date."""
+def state_clause(engine: Engine, models: tuple[Model, ...], dates: Sequence[SeasonDate]) -> Clause | None:
+    """`wanted_date` and `state` of the partitions that these dates depend on; None for no date."""
     years = years_of(models, [day.season for day in dates])
     if years is None:
         return None
     return joined(
-        listed("wanted_date", {"unit_date": "DATE"}, [(day.date,) for day in dates]),
+        listed("wanted_date", {"partition_date": "DATE"}, [(day.date,) for day in dates]),
         own_states(models, years, newest_entries(engine, models)),
         states(models),
     )
@@ -161,7 +161,7 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def _foreseen(
-    engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate], period: str
+    engine: Engine, models: tuple[Model, ...], dates: Sequence[SeasonDate], period: str
 ) -> dict[tuple[str, str], tuple[int, int, int]]:
     """Appearances, and how many of them had a row by history and with quoted players, by table and period."""
     names = {model.name for model in models}
@@ -169,14 +169,14 @@ def _foreseen(
     for table in _POPULATIONS:
         if not {table, _APPEARANCES} <= names:
             continue
-        clause = listed("wanted_date", {"unit_date": "DATE"}, [(day.date,) for day in dates])
+        clause = listed("wanted_date", {"partition_date": "DATE"}, [(day.date,) for day in dates])
         rows = engine.query(
             f"""WITH {clause.text}
             SELECT {period.format(day="a.game_date")}, COUNT(*),
                 COUNT(CASE WHEN p.expected_level = 'history' THEN 1 END), COUNT(p.player_id)
             FROM {_APPEARANCES} AS a
             LEFT JOIN {table} AS p ON p.game_id = a.game_id AND p.player_id = a.player_id
-            WHERE a.played_flag AND a.game_date IN (SELECT unit_date FROM wanted_date)
+            WHERE a.played_flag AND a.game_date IN (SELECT partition_date FROM wanted_date)
             GROUP BY 1""",
             clause.parameters,
         ).rows
@@ -190,13 +190,13 @@ def _foreseen(
 _GAPS = """
 numbered AS (
     SELECT
-        table_name, unit_date, state, COALESCE(cause, '') AS cause,
-        ROW_NUMBER() OVER (PARTITION BY table_name ORDER BY unit_date)
-            - ROW_NUMBER() OVER (PARTITION BY table_name, state, cause ORDER BY unit_date) AS island
+        table_name, partition_date, state, COALESCE(cause, '') AS cause,
+        ROW_NUMBER() OVER (PARTITION BY table_name ORDER BY partition_date)
+            - ROW_NUMBER() OVER (PARTITION BY table_name, state, cause ORDER BY partition_date) AS island
     FROM state
-    WHERE unit_date IN (SELECT unit_date FROM wanted_date)
+    WHERE partition_date IN (SELECT partition_date FROM wanted_date)
 )
-SELECT table_name, MIN(unit_date), MAX(unit_date), COUNT(*), state, cause
+SELECT table_name, MIN(partition_date), MAX(partition_date), COUNT(*), state, cause
 FROM numbered
 WHERE state <> 'done'
 GROUP BY table_name, state, cause, island
@@ -218,7 +218,7 @@ class Gap:
 
 
 def gaps(
-    engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate], stage: StageFilter = "regular"
+    engine: Engine, models: tuple[Model, ...], dates: Sequence[SeasonDate], stage: StageFilter = "regular"
 ) -> tuple[Gap, ...]:
     """What is not done, in the order of models and dates.
 

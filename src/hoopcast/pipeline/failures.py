@@ -1,4 +1,4 @@
-"""Units that failed and rows that are absent, each with its category and reason; one closes when its unit succeeds."""
+"""Partitions that failed and rows that are absent, each with category and reason, until the partition succeeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from hoopcast.pipeline.clauses import joined, listed
 from hoopcast.pipeline.contents import Key, these
 from hoopcast.pipeline.ledger import NODE, utc_now
 from hoopcast.pipeline.model import Model
-from hoopcast.pipeline.ranges import UnitDate
+from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.warehouse.engine import Statements
 
 FAILURES = "nba_orchestration.failures"
@@ -23,15 +23,15 @@ CATEGORIES = (
     "TIMEOUT",
     "PROCESSING_ERROR",
 )
-_COLUMNS = "table_name, system_id, season, unit_date, entity, category, reason, can_retry, run_id, recorded_at_utc"
+_COLUMNS = "table_name, system_id, season, partition_date, entity, category, reason, can_retry, run_id, recorded_at_utc"
 
 
-def close_failures(engine: Statements, table_name: str, units: Sequence[Key]) -> None:
-    """Forget the failures of units of a table that are written anew."""
-    clause = these(units)
+def close_failures(engine: Statements, table_name: str, partitions: Sequence[Key]) -> None:
+    """Forget the failures of partitions of a table that are written anew."""
+    clause = these(partitions)
     engine.execute(
         f"WITH {clause.text} DELETE FROM {FAILURES} WHERE table_name = $table_name"
-        " AND (unit_date, system_id) IN (SELECT unit_date, system_id FROM these)",
+        " AND (partition_date, system_id) IN (SELECT partition_date, system_id FROM these)",
         {**clause.parameters, "table_name": table_name},
     )
 
@@ -42,31 +42,31 @@ def record_absences(engine: Statements, run_id: str, model: Model, stage: str, s
     same_key = " AND ".join(f"t.{name} = s.{name}" for name in model.spine.key)
     engine.execute(
         f"""INSERT INTO {FAILURES} ({_COLUMNS})
-        SELECT $table_name, {model.owner("s")}, s.season, s.unit_date, {entity}, s.category,
+        SELECT $table_name, {model.owner("s")}, s.season, s.partition_date, {entity}, s.category,
             COALESCE(s.reason, s.category), FALSE, $run_id, $now
         FROM {spine} AS s
-        LEFT JOIN {stage} AS t ON {same_key} AND t.{model.time} = s.unit_date
+        LEFT JOIN {stage} AS t ON {same_key} AND t.{model.time} = s.partition_date
         WHERE t.{model.time} IS NULL""",
         {"table_name": model.table.name, "run_id": run_id, "now": utc_now()},
     )
 
 
-def record_failed_unit(
+def record_failed_partition(
     engine: Statements,
     run_id: str,
     model: Model,
-    unit: tuple[str, date],
+    partition: tuple[str, date],
     failure: tuple[Literal["TIMEOUT", "PROCESSING_ERROR"], str],
 ) -> None:
-    """Record that a unit (season and date) failed, with category and message."""
+    """Record that a partition (season and date) failed, with category and message."""
     engine.execute(
         f"INSERT INTO {FAILURES} ({_COLUMNS})"
-        " VALUES ($table_name, $system_id, $season, $unit_date, '', $category, $reason, TRUE, $run_id, $now)",
+        " VALUES ($table_name, $system_id, $season, $partition_date, '', $category, $reason, TRUE, $run_id, $now)",
         {
             "table_name": model.table.name,
             "system_id": model.system_id,
-            "season": unit[0],
-            "unit_date": unit[1],
+            "season": partition[0],
+            "partition_date": partition[1],
             "category": failure[0],
             "reason": failure[1],
             "run_id": run_id,
@@ -77,7 +77,7 @@ def record_failed_unit(
 
 @dataclass(frozen=True)
 class FailureCount:
-    """Failures of one table in one category and month: how many rows or units, on how many dates, and one reason."""
+    """Failures of a table in one category and month: how many rows or partitions, on how many dates, and one reason."""
 
     table: str
     category: str
@@ -89,7 +89,7 @@ class FailureCount:
 
 
 def failure_counts(
-    engine: Statements, dates: Sequence[UnitDate], tables: Sequence[str] = ()
+    engine: Statements, dates: Sequence[SeasonDate], tables: Sequence[str] = ()
 ) -> tuple[FailureCount, ...]:
     """Failures that are open now by table, category and month.
 
@@ -99,15 +99,16 @@ def failure_counts(
         tables: full names, with the system where a table has any; all for none.
     """
     clause = joined(
-        listed("wanted_date", {"unit_date": "DATE"}, [(day.date,) for day in dates]),
+        listed("wanted_date", {"partition_date": "DATE"}, [(day.date,) for day in dates]),
         listed("wanted_table", {"table_name": "VARCHAR"}, [(name,) for name in tables]),
     )
     rows = engine.query(
         f"""WITH {clause.text}
-        SELECT table_name, category, SUBSTR(CAST(unit_date AS VARCHAR), 1, 7), COUNT(*), COUNT(DISTINCT unit_date),
+        SELECT table_name, category, SUBSTR(CAST(partition_date AS VARCHAR), 1, 7), COUNT(*),
+            COUNT(DISTINCT partition_date),
             SUM(CASE WHEN can_retry THEN 1 ELSE 0 END), MIN(reason)
         FROM {FAILURES}
-        WHERE unit_date IN (SELECT unit_date FROM wanted_date)
+        WHERE partition_date IN (SELECT partition_date FROM wanted_date)
             AND ($table_count = 0 OR {NODE} IN (SELECT table_name FROM wanted_table))
         GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""",
         {**clause.parameters, "table_count": len(tables)},

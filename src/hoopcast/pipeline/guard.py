@@ -1,4 +1,4 @@
-"""Statements that end early: on SIGINT and SIGTERM, or when a span's time is up.
+"""Statements that end early: on SIGINT and SIGTERM, or when a batch's time is up.
 
 A statement runs in the engine's own code, where Python handles no signal. So a thread listens, and cancels the
 statement from outside, again and again until the statement has noticed: a cancel that arrives between two
@@ -133,7 +133,7 @@ class Guard:
             raise StatementStopped("a signal arrived")
         if self._deadline is not None and time.monotonic() >= self._deadline:
             self.is_late = True
-            raise StatementStopped("the time for the span is up")
+            raise StatementStopped("the time for the batch is up")
 
     def _wake(self) -> None:
         self._speaker.send(b"\0")

@@ -14,31 +14,32 @@ LEDGER = "nba_orchestration.ledger"
 # SQL: the node that an entry or a failure is of.
 NODE = "CASE WHEN system_id = '' THEN table_name ELSE table_name || '/' || system_id END"
 _INSERT = f"""
-INSERT INTO {LEDGER} (entry, run_id, table_name, system_id, season, unit_date,
+INSERT INTO {LEDGER} (entry, run_id, table_name, system_id, season, partition_date,
     status, version, input_fingerprint, output_fingerprint, rows, expected, seconds, error, finished_at_utc)
-SELECT $last_entry + ROW_NUMBER() OVER (ORDER BY table_name, system_id, season, unit_date), $run_id, table_name,
-    system_id, season, unit_date, status, version, input_fingerprint, output_fingerprint, row_count, expected, seconds,
+SELECT $last_entry + ROW_NUMBER() OVER (ORDER BY table_name, system_id, season, partition_date), $run_id, table_name,
+    system_id, season, partition_date, status, version, input_fingerprint, output_fingerprint, row_count, expected,
+        seconds,
     error, $now
 FROM (
     SELECT UNNEST($tables) AS table_name, UNNEST($systems) AS system_id, UNNEST($seasons) AS season,
-        UNNEST($dates) AS unit_date, UNNEST($statuses) AS status, UNNEST($versions) AS version,
+        UNNEST($dates) AS partition_date, UNNEST($statuses) AS status, UNNEST($versions) AS version,
         UNNEST($inputs) AS input_fingerprint, UNNEST($outputs) AS output_fingerprint, UNNEST($row_counts) AS row_count,
         UNNEST($expected) AS expected, UNNEST($taken) AS seconds, UNNEST($errors) AS error
-) AS units
+) AS partitions
 """
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What became of one unit: its node and date, the code and the inputs that it came from, and what was written.
+    """What became of one partition: its node and date, the code and the inputs that it came from, and what was written.
 
     `node` is the table with its schema, and the system after a stroke if it has any. `rows` and `output_fingerprint`
-    say what stands in the table, after a failure too. `seconds` are its share of the time that its span took.
+    say what stands in the table, after a failure too. `seconds` are its share of the time that its batch took.
     """
 
     node: str
     season: str
-    unit_date: date
+    partition_date: date
     version: str
     input_fingerprint: int
     output_fingerprint: int = 0
@@ -62,9 +63,9 @@ def last_entry(engine: Statements) -> int:
 def recorded_rows(engine: Statements, node: str, season: str, last: date) -> dict[date, int]:
     """Rows that stand in a node on dates of a season up to `last`, as the ledger has it; dates without any left out."""
     rows = engine.query(
-        f"""SELECT unit_date, ARG_MAX(rows, entry) FROM {LEDGER}
-        WHERE table_name = $table_name AND system_id = $system_id AND season = $season AND unit_date <= $last
-        GROUP BY unit_date HAVING ARG_MAX(rows, entry) > 0 ORDER BY unit_date""",
+        f"""SELECT partition_date, ARG_MAX(rows, entry) FROM {LEDGER}
+        WHERE table_name = $table_name AND system_id = $system_id AND season = $season AND partition_date <= $last
+        GROUP BY partition_date HAVING ARG_MAX(rows, entry) > 0 ORDER BY partition_date""",
         {
             "table_name": node.partition("/")[0],
             "system_id": node.partition("/")[2],
@@ -81,7 +82,7 @@ def append(engine: Statements, run_id: str, entries: Sequence[Entry]) -> None:
     Args:
         engine: the warehouse, in a transaction.
         run_id: run that writes.
-        entries: one for each unit.
+        entries: one for each partition.
     """
     if not entries:
         return
@@ -94,7 +95,7 @@ def append(engine: Statements, run_id: str, entries: Sequence[Entry]) -> None:
             "tables": [entry.node.partition("/")[0] for entry in entries],
             "systems": [entry.node.partition("/")[2] for entry in entries],
             "seasons": [entry.season for entry in entries],
-            "dates": [entry.unit_date for entry in entries],
+            "dates": [entry.partition_date for entry in entries],
             "statuses": [entry.status for entry in entries],
             "versions": [entry.version for entry in entries],
             "inputs": [entry.input_fingerprint for entry in entries],
@@ -130,22 +131,22 @@ def append_raw(engine: Engine, run_id: str, table_name: str, dates: Sequence[dat
     time = definition.time
     changed = engine.query(
         f"""
-        WITH touched AS (SELECT UNNEST($dates) AS unit_date),
+        WITH touched AS (SELECT UNNEST($dates) AS partition_date),
         content AS (
-            SELECT {time} AS unit_date, BIT_XOR({content}) AS fingerprint, COUNT(*) AS row_count
-            FROM {table_name} WHERE {time} IN (SELECT unit_date FROM touched) GROUP BY {time}
+            SELECT {time} AS partition_date, BIT_XOR({content}) AS fingerprint, COUNT(*) AS row_count
+            FROM {table_name} WHERE {time} IN (SELECT partition_date FROM touched) GROUP BY {time}
         ),
         recorded AS (
-            SELECT unit_date, ARG_MAX(output_fingerprint, entry) AS fingerprint, ARG_MAX(rows, entry) AS row_count
-            FROM {LEDGER} WHERE table_name = $table_name GROUP BY unit_date
+            SELECT partition_date, ARG_MAX(output_fingerprint, entry) AS fingerprint, ARG_MAX(rows, entry) AS row_count
+            FROM {LEDGER} WHERE table_name = $table_name GROUP BY partition_date
         )
-        SELECT t.unit_date, COALESCE(c.fingerprint, 0), COALESCE(c.row_count, 0)
+        SELECT t.partition_date, COALESCE(c.fingerprint, 0), COALESCE(c.row_count, 0)
         FROM touched AS t
-        LEFT JOIN content AS c ON c.unit_date = t.unit_date
-        LEFT JOIN recorded AS r ON r.unit_date = t.unit_date
+        LEFT JOIN content AS c ON c.partition_date = t.partition_date
+        LEFT JOIN recorded AS r ON r.partition_date = t.partition_date
         WHERE COALESCE(c.fingerprint, 0) <> COALESCE(r.fingerprint, 0)
             OR COALESCE(c.row_count, 0) <> COALESCE(r.row_count, 0)
-        ORDER BY t.unit_date
+        ORDER BY t.partition_date
         """,
         {"dates": sorted(set(dates)), "table_name": table_name},
     ).rows
@@ -166,7 +167,7 @@ def append_raw(engine: Engine, run_id: str, table_name: str, dates: Sequence[dat
         if isinstance(day, date)
     ]
     append(engine, run_id, entries)
-    return [entry.unit_date for entry in entries]
+    return [entry.partition_date for entry in entries]
 
 
 RUNS = "nba_orchestration.runs"
@@ -175,10 +176,10 @@ Ending = Literal["done", "failed", "blocked", "interrupted"]
 
 @dataclass(frozen=True)
 class Totals:
-    """What a command wrote: units (a table and a date each) done and failed, and rows."""
+    """What a command wrote: partitions (a table and a date each) done and failed, and rows."""
 
-    units_done: int = 0
-    units_failed: int = 0
+    partitions_done: int = 0
+    partitions_failed: int = 0
     rows: int = 0
 
 
@@ -215,13 +216,14 @@ def start_run(engine: Engine, command: str) -> str:
 def end_run(engine: Engine, run_id: str, ending: Ending, totals: Totals = NOTHING, message: str | None = None) -> None:
     """Record how a command ended, with its totals, and why where it is not done."""
     engine.execute(
-        f"UPDATE {RUNS} SET status = $status, finished_at_utc = $now, units_done = $done, units_failed = $failed,"
+        f"UPDATE {RUNS} SET status = $status, finished_at_utc = $now, partitions_done = $done"
+        f", partitions_failed = $failed,"
         " rows = $rows, message = $message WHERE run_id = $run_id",
         {
             "status": ending,
             "now": utc_now(),
-            "done": totals.units_done,
-            "failed": totals.units_failed,
+            "done": totals.partitions_done,
+            "failed": totals.partitions_failed,
             "rows": totals.rows,
             "message": message,
             "run_id": run_id,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from hoopcast.pipeline.model import Model, Reach, reach_of
+from hoopcast.pipeline.model import Model, TimeConstraint, combined_constraint
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,7 @@ class Edge:
 
     table: str
     upstream: str
-    reach: Reach
+    time_constraint: TimeConstraint
     look_back: int
 
 
@@ -21,19 +21,19 @@ def edges(model: Model) -> tuple[Edge, ...]:
 
     Of one table each date counts once: `until` holds what `before` and `same` hold.
     """
-    reaches: dict[str, list[Reach]] = {}
+    constraints: dict[str, list[TimeConstraint]] = {}
     for item in (*model.inputs, *model.spine.inputs):
-        if item.reach != "constant" and item.name != model.name:
-            reaches.setdefault(item.name, []).append(item.reach)
+        if item.time_constraint != "constant" and item.name != model.name:
+            constraints.setdefault(item.name, []).append(item.time_constraint)
     return tuple(
-        Edge(model.name, name, reach, 0 if reach == "same" else model.look_back)
-        for name, found in reaches.items()
-        for reach in _once(found)
+        Edge(model.name, name, time_constraint, 0 if time_constraint == "same" else model.look_back)
+        for name, found in constraints.items()
+        for time_constraint in _once(found)
     )
 
 
-def _once(reaches: list[Reach]) -> tuple[Reach, ...]:
-    return ("until",) if "until" in reaches else tuple(dict.fromkeys(reaches))
+def _once(constraints: list[TimeConstraint]) -> tuple[TimeConstraint, ...]:
+    return ("until",) if "until" in constraints else tuple(dict.fromkeys(constraints))
 
 
 def sources(model: Model, models: Sequence[Model]) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ def sources(model: Model, models: Sequence[Model]) -> tuple[str, ...]:
     Those that tell which rows it should have, helpers aside, and those that its header says it is made from.
     """
     tells = {one.name for one in models if not one.is_helper} - {model.name}
-    named = [item.name for item in model.spine.inputs if item.reach == "same" and item.name in tells]
+    named = [item.name for item in model.spine.inputs if item.time_constraint == "same" and item.name in tells]
     known = {one.name for one in models}
     return tuple(dict.fromkeys((*named, *(name for name in model.made_from if name in known))))
 
@@ -70,15 +70,17 @@ def closure(models: tuple[Model, ...], among: Collection[str] | None = None) -> 
         among: models that are followed upstream; all of them when None.
     """
     # Plain tuples within: there are tens of thousands, and each is hashed.
-    upstream: dict[str, dict[tuple[str, Reach, int], None]] = {}
+    upstream: dict[str, dict[tuple[str, TimeConstraint, int], None]] = {}
     for model in models:
-        found: dict[tuple[str, Reach, int], None] = {}
+        found: dict[tuple[str, TimeConstraint, int], None] = {}
         for edge in edges(model):
             if edge.upstream not in upstream or (among is not None and edge.upstream not in among):
                 continue
-            found[edge.upstream, edge.reach, edge.look_back] = None
-            for name, reach, look_back in upstream[edge.upstream]:
-                found[name, reach_of(edge.reach, reach), edge.look_back + look_back] = None
+            found[edge.upstream, edge.time_constraint, edge.look_back] = None
+            for name, time_constraint, look_back in upstream[edge.upstream]:
+                found[name, combined_constraint(edge.time_constraint, time_constraint), edge.look_back + look_back] = (
+                    None
+                )
         upstream[model.name] = found
     return tuple(Edge(table, *read) for table, found in upstream.items() for read in found)
 

@@ -14,8 +14,8 @@ from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
 from hoopcast.warehouse.schema import constants_fingerprint
 from hoopcast.warehouse.tables import Table, parse_table, read_headers, table, tables_of
 
-Reach = Literal["same", "before", "until", "constant"]
-REACHES: tuple[Reach, ...] = ("same", "before", "until", "constant")
+TimeConstraint = Literal["same", "before", "until", "constant"]
+TIME_CONSTRAINTS: tuple[TimeConstraint, ...] = ("same", "before", "until", "constant")
 MODEL_PHASES = ("analytics", "precompute", "features")
 
 # Raised when what is done around a model, as its rows are read and written, changes them.
@@ -31,7 +31,7 @@ class Input:
     """
 
     table: Table
-    reach: Reach
+    time_constraint: TimeConstraint
     system_id: str = ""
 
     @property
@@ -42,7 +42,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Spine:
-    """The rows that a table should have: a SELECT of `key` columns, season, unit_date, category and reason."""
+    """The rows that a table should have: a SELECT of `key` columns, season, partition_date, category and reason."""
 
     name: str
     key: tuple[str, ...]
@@ -58,7 +58,7 @@ class Asked:
     dates: tuple[date, ...]
 
 
-# How Python makes the rows of a span: columns by name, all of one length.
+# How Python makes the rows of a batch: columns by name, all of one length.
 Producer: TypeAlias = Callable[[Statements, Asked], ColumnsOf]
 
 
@@ -68,8 +68,8 @@ class Model:
 
     `look_back` counts whole previous seasons that it reads; `requires` are raw tables without whose rows of a date
     the table has nothing to say about it; `version` changes with the code and never with its layout. `system_id` is
-    empty for a table without systems. `is_monthly` units are the first game dates of a month alone. `values` are what
-    the SQL of its expected rows names beside dates. `producer` makes the rows where no SQL does.
+    empty for a table without systems. `is_monthly` partitions are the first game dates of a month alone. `values` are
+    what the SQL of its expected rows names beside dates. `producer` makes the rows where no SQL does.
     """
 
     table: Table
@@ -141,16 +141,16 @@ def read_inputs(header: str, owner: str) -> tuple[Input, ...]:
     """Inputs from a header such as `nba_analytics.player_game_summary before, nba_raw.game_line same`.
 
     Raises:
-        ModelError: if a table or a reach is unknown.
+        ModelError: if a table or a time constraint is unknown.
     """
     inputs = []
     for part in _names(header):
-        name, _, reach = part.partition(" ")
-        if reach not in REACHES:
-            message = f"{owner}: input '{part}' needs a reach, one of {', '.join(REACHES)}"
+        name, _, time_constraint = part.partition(" ")
+        if time_constraint not in TIME_CONSTRAINTS:
+            message = f"{owner}: input '{part}' needs a time constraint, one of {', '.join(TIME_CONSTRAINTS)}"
             raise ModelError(message)
         try:
-            inputs.append(Input(table(name), reach))
+            inputs.append(Input(table(name), time_constraint))
         except UsageError:
             message = f"{owner}: no table '{name}' to read"
             raise ModelError(message) from None
@@ -287,8 +287,8 @@ def written_together(models: Sequence[Model]) -> Iterator[list[Model]]:
     yield group
 
 
-def reach_of(first: Reach, second: Reach) -> Reach:
-    """Reach of a model over its input's input: what lies before the same date lies before, and so on."""
+def combined_constraint(first: TimeConstraint, second: TimeConstraint) -> TimeConstraint:
+    """TimeConstraint of a model over its input's input: what lies before the same date lies before, and so on."""
     if "constant" in (first, second):
         return "constant"
     if "before" in (first, second):

@@ -1,4 +1,4 @@
-"""The plan: the state of every unit, and which of them a command has to write."""
+"""The plan: the state of every partition, and which of them a command has to write."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,21 +8,21 @@ from typing import Literal, cast
 from hoopcast.pipeline.clauses import Clause, joined, listed
 from hoopcast.pipeline.lineage import Edge, brought_along, closure
 from hoopcast.pipeline.model import Model
-from hoopcast.pipeline.ranges import UnitDate
+from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.pipeline.states import Years, closure_clause, newest_entries, own_states, states, years_clause, years_of
 from hoopcast.warehouse.engine import Engine, Value
 
 State = Literal["done", "missing", "stale", "failed", "blocked", "not_available"]
 Upstream = Literal["all", "along", "none"]
 STATES: tuple[State, ...] = ("done", "missing", "stale", "failed", "blocked", "not_available")
-# Temporary tables of a run: the newest entries of the ledger and the states of units that it began with.
+# Temporary tables of a run: the newest entries of the ledger and the states of partitions that it began with.
 NEWEST = "hoopcast_newest"
-UNIT = "hoopcast_unit"
-_UNIT_COLUMNS = "table_name, season, unit_date, state, cause, row_count, expected"
+PARTITIONS = "hoopcast_partition"
+_PARTITION_COLUMNS = "table_name, season, partition_date, state, cause, row_count, expected"
 
 
 @dataclass(frozen=True)
-class Unit:
+class Partition:
     """One table on one date: its state, what causes it (empty when done), rows that it has and should have."""
 
     table: str
@@ -39,12 +39,12 @@ class Selection:
     """What a command asks for: tables in full names, dates, and how much of it.
 
     `again` are those of the tables that are written again where they are done; `only_failed` takes nothing but failed
-    units. Of what the chosen units read, directly or not, and is not done, `upstream` adds `all`, or what is brought
-    `along` with the tables, which are then written from what there is, or `none`.
+    partitions. Of what the chosen partitions read, directly or not, and is not done, `upstream` adds `all`, or what is
+    brought `along` with the tables, which are then written from what there is, or `none`.
     """
 
     tables: tuple[str, ...]
-    dates: tuple[UnitDate, ...]
+    dates: tuple[SeasonDate, ...]
     again: tuple[str, ...] = ()
     only_failed: bool = False
     upstream: Upstream = "all"
@@ -52,20 +52,20 @@ class Selection:
 
 @dataclass(frozen=True)
 class Chosen:
-    """A unit to write: whether the command asks for it or something that reads it does, and for it even if done."""
+    """A partition to write: whether the command asks for it or what reads it does, and for it even if done."""
 
-    unit: Unit
+    partition: Partition
     is_named: bool
     again: bool
 
     @property
     def is_looked_at(self) -> bool:
         """Whether it is done, and only looked at again because something upstream is written."""
-        return self.unit.state == "done" and not self.again
+        return self.partition.state == "done" and not self.again
 
 
-def plan(engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate]) -> tuple[Unit, ...]:
-    """State of each unit of these dates, in the order of models and dates.
+def plan(engine: Engine, models: tuple[Model, ...], dates: Sequence[SeasonDate]) -> tuple[Partition, ...]:
+    """State of each partition of these dates, in the order of models and dates.
 
     Args:
         engine: the warehouse.
@@ -78,11 +78,11 @@ def plan(engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate]) -
     newest = newest_entries(engine, models)
     clause = joined(_wanted_dates(dates), own_states(models, years, newest), states(models))
     rows = engine.query(
-        f"WITH {clause.text} SELECT {_UNIT_COLUMNS} FROM state"
-        " WHERE unit_date IN (SELECT unit_date FROM wanted_date) ORDER BY unit_date",
+        f"WITH {clause.text} SELECT {_PARTITION_COLUMNS} FROM state"
+        " WHERE partition_date IN (SELECT partition_date FROM wanted_date) ORDER BY partition_date",
         clause.parameters,
     ).rows
-    return _in_order(models, [_unit(row) for row in rows])
+    return _in_order(models, [_partition(row) for row in rows])
 
 
 def begin(engine: Engine, models: tuple[Model, ...], years: Years) -> None:
@@ -92,11 +92,13 @@ def begin(engine: Engine, models: tuple[Model, ...], years: Years) -> None:
         f"CREATE OR REPLACE TEMP TABLE {NEWEST} AS WITH {newest.text} SELECT * FROM newest", newest.parameters
     )
     clause = joined(own_states(models, years, Clause(f"newest AS (SELECT * FROM {NEWEST})", {})), states(models))
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE {UNIT} AS WITH {clause.text} SELECT * FROM state", clause.parameters)
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE {PARTITIONS} AS WITH {clause.text} SELECT * FROM state", clause.parameters
+    )
 
 
 def choose(engine: Engine, models: tuple[Model, ...], selection: Selection) -> tuple[Chosen, ...]:
-    """Units to write, in the order of models and dates; needs `begin`."""
+    """Partitions to write, in the order of models and dates; needs `begin`."""
     condition = "u.state NOT IN ('done', 'not_available') OR is_again"
     if selection.only_failed:
         condition = "u.own = 'failed'"
@@ -111,28 +113,29 @@ def choose(engine: Engine, models: tuple[Model, ...], selection: Selection) -> t
         closure_clause(models, read),
         Clause(
             _CHOICE.format(
-                unit=UNIT,
+                partition=PARTITIONS,
                 condition=condition,
-                columns=_UNIT_COLUMNS,
-                upstream_columns=", ".join(f"u.{name}" for name in _UNIT_COLUMNS.split(", ")),
+                columns=_PARTITION_COLUMNS,
+                upstream_columns=", ".join(f"u.{name}" for name in _PARTITION_COLUMNS.split(", ")),
             ),
             {},
         ),
     )
     rows = engine.query(
-        f"WITH {clause.text} SELECT {_UNIT_COLUMNS}, is_named FROM choice ORDER BY unit_date", clause.parameters
+        f"WITH {clause.text} SELECT {_PARTITION_COLUMNS}, is_named FROM choice ORDER BY partition_date",
+        clause.parameters,
     ).rows
     named = {(row[0], row[2]) for row in rows if row[-1]}
-    units = _in_order(models, [_unit(row) for row in rows])
+    partitions = _in_order(models, [_partition(row) for row in rows])
     return tuple(
-        Chosen(unit, is_named, is_named and unit.table in selection.again)
-        for unit in units
-        for is_named in ((unit.table, unit.date) in named,)
+        Chosen(partition, is_named, is_named and partition.table in selection.again)
+        for partition in partitions
+        for is_named in ((partition.table, partition.date) in named,)
     )
 
 
 def _followed(models: tuple[Model, ...], selection: Selection) -> tuple[Edge, ...]:
-    """Along which edges units upstream are chosen."""
+    """Along which edges partitions upstream are chosen."""
     match selection.upstream:
         case "all":
             return closure(models)
@@ -143,67 +146,68 @@ def _followed(models: tuple[Model, ...], selection: Selection) -> tuple[Edge, ..
 
 
 def counts(engine: Engine, selection: Selection) -> dict[tuple[str, State], int]:
-    """Units of the chosen tables and dates by table and the state that they began with; needs `begin`."""
+    """Partitions of the chosen tables and dates by table and the state that they began with; needs `begin`."""
     clause = joined(
         _wanted_dates(selection.dates),
         listed("wanted_table", {"table_name": "VARCHAR"}, [(name,) for name in selection.tables]),
     )
     rows = engine.query(
-        f"WITH {clause.text} SELECT table_name, state, COUNT(*) FROM {UNIT}"
-        " WHERE unit_date IN (SELECT unit_date FROM wanted_date)"
+        f"WITH {clause.text} SELECT table_name, state, COUNT(*) FROM {PARTITIONS}"
+        " WHERE partition_date IN (SELECT partition_date FROM wanted_date)"
         " AND table_name IN (SELECT table_name FROM wanted_table) GROUP BY table_name, state",
         clause.parameters,
     ).rows
     return {(str(name), cast("State", state)): int(str(count)) for name, state, count in rows}
 
 
-# What a unit that is asked for reads is open on its own date, or on any date up to the last one asked for. What is done
-# is looked at again where something that it reads may be written.
+# What a partition that is asked for reads is open on its own date, or on any date up to the last one asked for. What is
+# done is looked at again where something that it reads may be written.
 _CHOICE = """
 asked AS (
     SELECT u.*, ({condition}) AS is_target
-    FROM {unit} AS u
+    FROM {partition} AS u
     INNER JOIN wanted_table AS w ON w.table_name = u.table_name
-    WHERE u.state <> 'not_available' AND u.unit_date IN (SELECT unit_date FROM wanted_date)
+    WHERE u.state <> 'not_available' AND u.partition_date IN (SELECT partition_date FROM wanted_date)
 ),
 last_asked AS (
-    SELECT table_name, season_year, MAX(unit_date) AS unit_date FROM asked GROUP BY table_name, season_year
+    SELECT table_name, season_year, MAX(partition_date) AS partition_date FROM asked GROUP BY table_name, season_year
 ),
-open_unit AS (SELECT * FROM {unit} WHERE state NOT IN ('done', 'not_available')),
+open_partition AS (SELECT * FROM {partition} WHERE state NOT IN ('done', 'not_available')),
 opened AS (
-    SELECT table_name, season_year, MIN(unit_date) AS unit_date FROM open_unit GROUP BY table_name, season_year
+    SELECT table_name, season_year, MIN(partition_date) AS partition_date FROM open_partition
+    GROUP BY table_name, season_year
 ),
 touched AS (
-    SELECT c.table_name, o.season_year, MIN(o.unit_date) AS unit_date, MAX(c.look_back) AS look_back
+    SELECT c.table_name, o.season_year, MIN(o.partition_date) AS partition_date, MAX(c.look_back) AS look_back
     FROM closure AS c
     INNER JOIN opened AS o ON o.table_name = c.upstream
     GROUP BY c.table_name, o.season_year
 ),
 candidate AS (
-    SELECT * FROM open_unit
+    SELECT * FROM open_partition
     UNION ALL
     SELECT DISTINCT u.*
-    FROM {unit} AS u
+    FROM {partition} AS u
     INNER JOIN touched AS t
         ON t.table_name = u.table_name AND (
-            (u.season_year = t.season_year AND u.unit_date >= t.unit_date)
+            (u.season_year = t.season_year AND u.partition_date >= t.partition_date)
             OR u.season_year BETWEEN t.season_year + 1 AND t.season_year + t.look_back
         )
     WHERE u.state = 'done'
 ),
 upstream AS (
-    SELECT DISTINCT u.table_name, u.unit_date
+    SELECT DISTINCT u.table_name, u.partition_date
     FROM last_asked AS t
-    INNER JOIN closure AS c ON c.table_name = t.table_name AND c.reach <> 'same'
+    INNER JOIN closure AS c ON c.table_name = t.table_name AND c.time_constraint <> 'same'
     INNER JOIN candidate AS u
         ON u.table_name = c.upstream AND u.season_year BETWEEN t.season_year - c.look_back AND t.season_year
-        AND (u.season_year < t.season_year OR u.unit_date < t.unit_date
-            OR (c.reach = 'until' AND u.unit_date = t.unit_date))
+        AND (u.season_year < t.season_year OR u.partition_date < t.partition_date
+            OR (c.time_constraint = 'until' AND u.partition_date = t.partition_date))
     UNION
-    SELECT u.table_name, u.unit_date
+    SELECT u.table_name, u.partition_date
     FROM asked AS t
-    INNER JOIN closure AS c ON c.table_name = t.table_name AND c.reach = 'same'
-    INNER JOIN candidate AS u ON u.table_name = c.upstream AND u.unit_date = t.unit_date
+    INNER JOIN closure AS c ON c.table_name = t.table_name AND c.time_constraint = 'same'
+    INNER JOIN candidate AS u ON u.table_name = c.upstream AND u.partition_date = t.partition_date
 ),
 reader AS (
     SELECT DISTINCT c.table_name
@@ -218,20 +222,20 @@ choice AS (
     UNION ALL
     SELECT {upstream_columns}, FALSE AS is_named
     FROM candidate AS u
-    INNER JOIN upstream AS r ON r.table_name = u.table_name AND r.unit_date = u.unit_date
-    LEFT JOIN named AS t ON t.table_name = u.table_name AND t.unit_date = u.unit_date
-    WHERE t.unit_date IS NULL
+    INNER JOIN upstream AS r ON r.table_name = u.table_name AND r.partition_date = u.partition_date
+    LEFT JOIN named AS t ON t.table_name = u.table_name AND t.partition_date = u.partition_date
+    WHERE t.partition_date IS NULL
 )
 """
 
 
-def _wanted_dates(dates: Sequence[UnitDate]) -> Clause:
-    return listed("wanted_date", {"unit_date": "DATE"}, [(day.date,) for day in dates])
+def _wanted_dates(dates: Sequence[SeasonDate]) -> Clause:
+    return listed("wanted_date", {"partition_date": "DATE"}, [(day.date,) for day in dates])
 
 
-def _unit(row: tuple[Value, ...]) -> Unit:
+def _partition(row: tuple[Value, ...]) -> Partition:
     name, season, day, state, cause, rows, expected = row[:7]
-    return Unit(
+    return Partition(
         str(name),
         str(season),
         cast("date", day),
@@ -242,6 +246,6 @@ def _unit(row: tuple[Value, ...]) -> Unit:
     )
 
 
-def _in_order(models: tuple[Model, ...], units: list[Unit]) -> tuple[Unit, ...]:
+def _in_order(models: tuple[Model, ...], partitions: list[Partition]) -> tuple[Partition, ...]:
     order = {model.name: place for place, model in enumerate(models)}
-    return tuple(sorted(units, key=lambda unit: (order[unit.table], unit.date)))
+    return tuple(sorted(partitions, key=lambda partition: (order[partition.table], partition.date)))

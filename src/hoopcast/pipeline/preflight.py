@@ -8,7 +8,7 @@ from typing import cast
 from hoopcast.errors import PreflightError
 from hoopcast.pipeline.clauses import joined, listed
 from hoopcast.pipeline.model import Model
-from hoopcast.pipeline.ranges import UnitDate
+from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.pipeline.states import STAGES_WITH_FORECASTS
 from hoopcast.warehouse.engine import Engine
 from hoopcast.warehouse.tables import Table
@@ -32,7 +32,7 @@ class Lack:
         return f"{self.table} lacks {self.games} final games, on {named}{rest}"
 
 
-def preflight(engine: Engine, models: Sequence[Model], dates: Sequence[UnitDate]) -> None:
+def preflight(engine: Engine, models: Sequence[Model], dates: Sequence[SeasonDate]) -> None:
     """Look for final games that lack raw input which a table requires.
 
     Args:
@@ -51,7 +51,7 @@ def preflight(engine: Engine, models: Sequence[Model], dates: Sequence[UnitDate]
         )
 
 
-def missed_input(engine: Engine, models: Sequence[Model], dates: Sequence[UnitDate]) -> tuple[str, ...]:
+def missed_input(engine: Engine, models: Sequence[Model], dates: Sequence[SeasonDate]) -> tuple[str, ...]:
     """Raw input of final games that the tables can do without, and lack: a line for each raw table."""
     required = _required(models)
     optional = {
@@ -68,11 +68,11 @@ def _required(models: Sequence[Model]) -> dict[str, Table]:
     return {table.name: table for model in models for table in model.requires}
 
 
-def _lacks(engine: Engine, table: Table, dates: Sequence[UnitDate]) -> list[Lack]:
+def _lacks(engine: Engine, table: Table, dates: Sequence[SeasonDate]) -> list[Lack]:
     """The one lack of a table in a list, or none."""
     clause = joined(
         listed("stage", {"season_stage": "VARCHAR"}, [(stage,) for stage in STAGES_WITH_FORECASTS]),
-        listed("wanted", {"unit_date": "DATE"}, [(day.date,) for day in dates]),
+        listed("wanted", {"partition_date": "DATE"}, [(day.date,) for day in dates]),
     )
     rows = engine.query(
         f"""WITH {clause.text}
@@ -83,7 +83,7 @@ def _lacks(engine: Engine, table: Table, dates: Sequence[UnitDate]) -> list[Lack
         ) AS r ON r.game_id = s.game_id
         WHERE r.game_id IS NULL AND s.game_status = 3 AND s.team_known
             AND s.season_stage IN (SELECT season_stage FROM stage)
-            AND s.game_date IN (SELECT unit_date FROM wanted)
+            AND s.game_date IN (SELECT partition_date FROM wanted)
         GROUP BY s.game_date ORDER BY s.game_date""",
         {
             **clause.parameters,

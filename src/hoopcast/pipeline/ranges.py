@@ -33,7 +33,7 @@ class Range:
 
 
 @dataclass(frozen=True, order=True)
-class UnitDate:
+class SeasonDate:
     """A date that tables are written for, and its season."""
 
     season: str
@@ -49,7 +49,7 @@ class _Bounds:
     dates: tuple[date, ...] = field(default=())
 
 
-def resolve(engine: Engine, wanted: Range) -> tuple[UnitDate, ...]:
+def resolve(engine: Engine, wanted: Range) -> tuple[SeasonDate, ...]:
     """Dates of a range on which games of its stage are scheduled, and dates whose rows outlived their games.
 
     Raises:
@@ -57,7 +57,7 @@ def resolve(engine: Engine, wanted: Range) -> tuple[UnitDate, ...]:
     """
     bounds = _bounds(wanted)
     found = tuple(
-        UnitDate(str(season), day) for season, day in _days(engine, bounds, wanted.stage) if type(day) is date
+        SeasonDate(str(season), day) for season, day in _days(engine, bounds, wanted.stage) if type(day) is date
     )
     absent = sorted(set(bounds.dates) - {day.date for day in found})
     if found and not absent:
@@ -106,33 +106,34 @@ def _days(engine: Engine, bounds: _Bounds, stage: str) -> list[tuple[object, ...
     clause = joined(
         listed("stage", {"season_stage": "VARCHAR"}, [(name,) for name in stages]),
         listed("played", {"season_stage": "VARCHAR"}, [(name,) for name in STAGES_WITH_FORECASTS]),
-        listed("wanted", {"unit_date": "DATE"}, [(day,) for day in bounds.dates]),
+        listed("wanted", {"partition_date": "DATE"}, [(day,) for day in bounds.dates]),
     )
     rows = engine.query(
         f"""WITH {clause.text},
         game_day AS (
-            SELECT game_date AS unit_date, MAX(season) AS season,
+            SELECT game_date AS partition_date, MAX(season) AS season,
                 MAX(CASE WHEN season_stage IN (SELECT season_stage FROM stage) THEN 1 ELSE 0 END) AS of_stage
             FROM nba_raw.nbac_schedule
             WHERE team_known AND season_stage IN (SELECT season_stage FROM played)
             GROUP BY game_date
         ),
         orphan AS (
-            SELECT n.unit_date, n.season
+            SELECT n.partition_date, n.season
             FROM (
-                SELECT table_name, unit_date, MAX(season) AS season, ARG_MAX(rows, entry) AS row_count
-                FROM {LEDGER} WHERE table_name NOT LIKE 'nba_raw.%' GROUP BY table_name, unit_date
+                SELECT table_name, partition_date, MAX(season) AS season, ARG_MAX(rows, entry) AS row_count
+                FROM {LEDGER} WHERE table_name NOT LIKE 'nba_raw.%' GROUP BY table_name, partition_date
             ) AS n
-            LEFT JOIN game_day AS g ON g.unit_date = n.unit_date
-            WHERE n.row_count > 0 AND g.unit_date IS NULL
+            LEFT JOIN game_day AS g ON g.partition_date = n.partition_date
+            WHERE n.row_count > 0 AND g.partition_date IS NULL
         )
-        SELECT season, unit_date
+        SELECT season, partition_date
         FROM (
-            SELECT season, unit_date FROM game_day WHERE of_stage = 1 UNION SELECT season, unit_date FROM orphan
+            SELECT season, partition_date FROM game_day WHERE of_stage = 1 UNION SELECT season, partition_date
+            FROM orphan
         ) AS days
-        WHERE unit_date BETWEEN $first_day AND $last_day AND season = COALESCE($only_season, season)
-            AND ($dates_count = 0 OR unit_date IN (SELECT unit_date FROM wanted))
-        ORDER BY season, unit_date""",
+        WHERE partition_date BETWEEN $first_day AND $last_day AND season = COALESCE($only_season, season)
+            AND ($dates_count = 0 OR partition_date IN (SELECT partition_date FROM wanted))
+        ORDER BY season, partition_date""",
         {
             **clause.parameters,
             "first_day": bounds.start,

@@ -58,7 +58,7 @@ class RunReport:
 
 
 @dataclass(frozen=True)
-class PlannedSpan:
+class PlannedBatch:
     """Dates of one season that a run would write to a table, with the cause of most of them."""
 
     table: str
@@ -67,13 +67,15 @@ class PlannedSpan:
     cause: str
 
 
-def planned_spans(chosen: tuple[Chosen, ...]) -> tuple[PlannedSpan, ...]:
-    """Chosen units in the spans in which they would be written."""
+def planned_batches(chosen: tuple[Chosen, ...]) -> tuple[PlannedBatch, ...]:
+    """Chosen partitions in the batches in which they would be written."""
     return tuple(_planned(tuple(one for one in chosen if not one.is_looked_at)))
 
 
-def _planned(chosen: tuple[Chosen, ...]) -> Iterator[PlannedSpan]:
-    for (table, season), group in groupby(chosen, key=lambda one: (one.unit.table, one.unit.season)):
-        units = [one.unit for one in group]
-        causes = [unit.cause or "done, to be written again" for unit in units]
-        yield PlannedSpan(table, season, tuple(unit.date for unit in units), max(causes, key=causes.count))
+def _planned(chosen: tuple[Chosen, ...]) -> Iterator[PlannedBatch]:
+    for (table, season), group in groupby(chosen, key=lambda one: (one.partition.table, one.partition.season)):
+        partitions = [one.partition for one in group]
+        causes = [partition.cause or "done, to be written again" for partition in partitions]
+        yield PlannedBatch(
+            table, season, tuple(partition.date for partition in partitions), max(causes, key=causes.count)
+        )

@@ -11,117 +11,129 @@ from itertools import groupby
 from typing import Protocol
 
 from hoopcast.errors import HoopcastError, Interrupted, RunError, WarehouseDamaged, WarehouseError
+from hoopcast.pipeline.batch import Batch, BatchPartition, Outcome, Written, write_together
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
 from hoopcast.pipeline.ledger import LEDGER, Ending, Totals, end_run, start_run
 from hoopcast.pipeline.lineage import Edge, closure, edges, sources
-from hoopcast.pipeline.model import Model, written_together
-from hoopcast.pipeline.plan import Chosen, Selection, State, begin, choose, counts
-from hoopcast.pipeline.preflight import missed_input, preflight
-from hoopcast.pipeline.report import PlannedSpan, RunReport, TableReport, planned_spans
-from hoopcast.pipeline.span import Outcome, Span, SpanUnit, Written, write_together
-from hoopcast.pipeline.standing import (
-    Standing,
-    StandingUnit,
+from hoopcast.pipeline.live_state import (
+    LivePartition,
+    LiveState,
     dates_with_open_upstream,
     dates_without_source,
     dates_written_without,
     input_fingerprints,
     keep,
-    read_standing,
+    read_live_state,
     set_open,
 )
+from hoopcast.pipeline.model import Model, written_together
+from hoopcast.pipeline.plan import Chosen, Selection, State, begin, choose, counts
+from hoopcast.pipeline.preflight import missed_input, preflight
+from hoopcast.pipeline.report import PlannedBatch, RunReport, TableReport, planned_batches
 from hoopcast.pipeline.states import years_of
-from hoopcast.pipeline.texts import SpanText, span_texts
+from hoopcast.pipeline.texts import BatchText, batch_texts
 from hoopcast.warehouse.engine import Engine
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What a model has to write: units, each with the fingerprint of its inputs.
+    """What a model has to write: partitions, each with the fingerprint of its inputs.
 
-    `open_units` are all of its units that are not done yet, asked for or not; `unchanged` dates that were asked for
-    turned out to be done; `blocked` ones can not be written yet, `blocked_named` of them the command names.
+    `open_partitions` are all of its partitions that are not done yet, asked for or not; `unchanged` dates that were
+    asked for turned out to be done; `blocked` ones can not be written yet, `blocked_named` of them the command names.
     """
 
     model: Model
-    to_write: tuple[tuple[StandingUnit, int], ...]
-    open_units: frozenset[tuple[int, date]]
+    to_write: tuple[tuple[LivePartition, int], ...]
+    open_partitions: frozenset[tuple[int, date]]
     unchanged: int
     blocked: int
     blocked_named: int
 
 
 def look_again(
-    standing: Standing,
+    live: LiveState,
     model: Model,
     chosen: Sequence[Chosen],
-    blocks: Callable[[Standing, Iterable[StandingUnit]], set[date]],
+    blocks: Callable[[LiveState, Iterable[LivePartition]], set[date]],
 ) -> Turn:
-    """Look at a model's units again: what its inputs came out to be, and which can not be written yet.
+    """Look at a model's partitions again: what its inputs came out to be, and which can not be written yet.
 
     Inputs are looked at before the transaction that reads them. Should another connection change them in between, the
-    unit is stale at the next look rather than wrongly done.
+    partition is stale at the next look rather than wrongly done.
 
     Args:
-        standing: what tables hold now.
+        live: what tables hold now.
         model: the model whose turn it is.
-        chosen: its units that the command asks for.
-        blocks: the dates of units that can not be written yet.
+        chosen: its partitions that the command asks for.
+        blocks: the dates of partitions that can not be written yet.
     """
-    units = standing.units.get(model.name, [])
-    inputs = input_fingerprints(standing, edges(model), units)
-    again = {one.unit.date: one.again for one in chosen}
-    blocked = blocks(standing, (unit for unit in units if unit.date in again))
+    partitions = live.partitions.get(model.name, [])
+    inputs = input_fingerprints(live, edges(model), partitions)
+    again = {one.partition.date: one.again for one in chosen}
+    blocked = blocks(live, (partition for partition in partitions if partition.date in again))
     is_done = [
-        not unit.is_available or (unit.is_due and unit.recorded_input == fingerprint)
-        for unit, fingerprint in zip(units, inputs, strict=True)
+        not partition.is_available or (partition.is_due and partition.recorded_input == fingerprint)
+        for partition, fingerprint in zip(partitions, inputs, strict=True)
     ]
     asked = [
-        (unit, fingerprint)
-        for unit, fingerprint, done in zip(units, inputs, is_done, strict=True)
-        if unit.date in again and unit.is_available and (again[unit.date] or not done)
+        (partition, fingerprint)
+        for partition, fingerprint, done in zip(partitions, inputs, is_done, strict=True)
+        if partition.date in again and partition.is_available and (again[partition.date] or not done)
     ]
-    writable = [(unit, fingerprint) for unit, fingerprint in asked if unit.date not in blocked or not unit.is_due]
-    named = {one.unit.date for one in chosen if one.is_named}
+    writable = [
+        (partition, fingerprint)
+        for partition, fingerprint in asked
+        if partition.date not in blocked or not partition.is_due
+    ]
+    named = {one.partition.date for one in chosen if one.is_named}
     return Turn(
         model,
         tuple(writable),
-        frozenset((unit.year, unit.date) for unit, done in zip(units, is_done, strict=True) if not done),
+        frozenset(
+            (partition.year, partition.date) for partition, done in zip(partitions, is_done, strict=True) if not done
+        ),
         unchanged=len(again) - len(asked),
         blocked=len(asked) - len(writable),
-        blocked_named=sum(unit.date in named and unit.is_due and unit.date in blocked for unit, _ in asked),
+        blocked_named=sum(
+            partition.date in named and partition.is_due and partition.date in blocked for partition, _ in asked
+        ),
     )
 
 
-def take_in(standing: Standing, turn: Turn, outcomes: Sequence[Outcome]) -> None:
-    """Let later models see what a model wrote, and which of its units are still open."""
-    open_units = set(turn.open_units)
+def take_in(live: LiveState, turn: Turn, outcomes: Sequence[Outcome]) -> None:
+    """Let later models see what a model wrote, and which of its partitions are still open."""
+    open_partitions = set(turn.open_partitions)
     for outcome in outcomes:
         for part, written in outcome.landed:
             entries = (*written.moved, *written.entries)
             keep(
-                standing, turn.model.name, ((entry, written.readings.get(entry.unit_date, (0, 0))) for entry in entries)
+                live,
+                turn.model.name,
+                ((entry, written.readings.get(entry.partition_date, (0, 0))) for entry in entries),
             )
-            open_units |= {(int(entry.season[:4]), entry.unit_date) for entry in written.moved}
-            open_units -= {(int(part.season[:4]), day) for day in part.dates}
-        open_units |= {(int(outcome.season[:4]), failure.unit.date) for failure in outcome.failed}
-    set_open(standing, turn.model.name, open_units)
+            open_partitions |= {(int(entry.season[:4]), entry.partition_date) for entry in written.moved}
+            open_partitions -= {(int(part.season[:4]), day) for day in part.dates}
+        open_partitions |= {(int(outcome.season[:4]), failure.partition.date) for failure in outcome.failed}
+    set_open(live, turn.model.name, open_partitions)
 
 
-def spans(turn: Turn, text: SpanText) -> tuple[Span, ...]:
-    """What a model has to write, a span for each season."""
+def batches(turn: Turn, text: BatchText) -> tuple[Batch, ...]:
+    """What a model has to write, a batch for each season."""
     return tuple(
-        Span(
+        Batch(
             turn.model,
             text,
             season,
             tuple(
-                SpanUnit(unit.date, fingerprint, unit.output_fingerprint, unit.rows, unit.is_due)
-                for unit, fingerprint in units
+                BatchPartition(
+                    partition.date, fingerprint, partition.output_fingerprint, partition.rows, partition.is_due
+                )
+                for partition, fingerprint in partitions
             ),
         )
-        for season, units in groupby(turn.to_write, key=lambda one: one[0].season)
+        for season, partitions in groupby(turn.to_write, key=lambda one: one[0].season)
     )
 
 
@@ -134,11 +146,11 @@ class Progress(Protocol):
     def table_started(self, table: str, dates: int) -> None:
         """A table begins, with so many dates to write."""
 
-    def span_started(self, table: str, season: str, dates: int) -> None:
-        """A span begins."""
+    def batch_started(self, table: str, season: str, dates: int) -> None:
+        """A batch begins."""
 
-    def span_ended(self, table: str, season: str, written: Written) -> None:
-        """A span, or the part of it that has no fault, was written."""
+    def batch_ended(self, table: str, season: str, written: Written) -> None:
+        """A batch, or the part of it that has no fault, was written."""
 
     def table_ended(self, report: TableReport) -> None:
         """A table ends."""
@@ -150,10 +162,10 @@ class Silence:
     def table_started(self, table: str, dates: int) -> None:
         """Say nothing."""
 
-    def span_started(self, table: str, season: str, dates: int) -> None:
+    def batch_started(self, table: str, season: str, dates: int) -> None:
         """Say nothing."""
 
-    def span_ended(self, table: str, season: str, written: Written) -> None:
+    def batch_ended(self, table: str, season: str, written: Written) -> None:
         """Say nothing."""
 
     def table_ended(self, report: TableReport) -> None:
@@ -162,7 +174,7 @@ class Silence:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How a run is recorded and how long a span may take.
+    """How a run is recorded and how long a batch may take.
 
     `command` is what the user typed: it is recorded, and named where a message says how to resume.
     """
@@ -182,33 +194,33 @@ class _Run:
     models: tuple[Model, ...]
     options: RunOptions
     progress: Progress
-    standing: Standing
+    live: LiveState
     beats: Heartbeat
-    texts: dict[str, SpanText]
+    texts: dict[str, BatchText]
     depends: dict[str, list[Edge]]
     selection: Selection
     notes: list[str]
 
-    def blocked(self, model: Model, standing: Standing, units: Iterable[StandingUnit]) -> set[date]:
-        """Dates of a model's units that can not be written yet.
+    def blocked(self, model: Model, live: LiveState, partitions: Iterable[LivePartition]) -> set[date]:
+        """Dates of a model's partitions that can not be written yet.
 
         Where the command asks for no more than the tables, they are written from what there is, if there is anything.
         """
         depends = self.depends.get(model.name, [])
         if self.selection.upstream != "along":
-            return dates_with_open_upstream(standing, depends, units)
+            return dates_with_open_upstream(live, depends, partitions)
         helpers = {one.name for one in self.models if one.is_helper}
         named = [edge for edge in depends if edge.upstream not in helpers]
-        return dates_without_source(standing, sources(model, self.models), named, units)
+        return dates_without_source(live, sources(model, self.models), named, partitions)
 
 
-def rehearse(engine: Engine, models: tuple[Model, ...], selection: Selection) -> tuple[PlannedSpan, ...]:
+def rehearse(engine: Engine, models: tuple[Model, ...], selection: Selection) -> tuple[PlannedBatch, ...]:
     """What `run` would write, without writing anything."""
     years = years_of(models, [day.season for day in selection.dates])
     if years is None:
         return ()
     begin(engine, models, years)
-    return planned_spans(choose(engine, models, selection))
+    return planned_batches(choose(engine, models, selection))
 
 
 def run(
@@ -218,14 +230,14 @@ def run(
     options: RunOptions = _DEFAULTS,
     progress: Progress | None = None,
 ) -> RunReport:
-    """Write the chosen units and what they need.
+    """Write the chosen partitions and what they need.
 
     Args:
         engine: the warehouse.
         models: every model, each after all that it reads.
         selection: tables and dates, and how much of it.
         options: the command to record, and time limits.
-        progress: told of tables and spans.
+        progress: told of tables and batches.
 
     Raises:
         PreflightError: if final games lack raw input that a table requires; not without upstream.
@@ -245,16 +257,16 @@ def run(
     before = counts(engine, selection)
     if not chosen:
         return RunReport("", _reports(models, selection, before, {}, Counter()), time.monotonic() - began)
-    looked_at = Counter(one.unit.table for one in chosen if one.is_named and one.is_looked_at)
+    looked_at = Counter(one.partition.table for one in chosen if one.is_named and one.is_looked_at)
     missed = missed_input(engine, needed, selection.dates)
-    tables = {one.unit.table for one in chosen}
-    texts = span_texts(engine.dialect, tuple(model for model in models if model.name in tables))
+    tables = {one.partition.table for one in chosen}
+    texts = batch_texts(engine.dialect, tuple(model for model in models if model.name in tables))
     reports: dict[str, TableReport] = {}
     depends: dict[str, list[Edge]] = {}
     for edge in closure(models):
         depends.setdefault(edge.table, []).append(edge)
     run_id = start_run(engine, options.command)
-    standing = read_standing(engine, min(int(one.unit.season[:4]) for one in chosen))
+    live = read_live_state(engine, min(int(one.partition.season[:4]) for one in chosen))
     beats = Heartbeat(heartbeat_path(engine.url), run_id, options.command)
     with Guard(engine) as guard, beats:
         this = _Run(
@@ -264,7 +276,7 @@ def run(
             models,
             options,
             progress or Silence(),
-            standing,
+            live,
             beats,
             texts,
             depends,
@@ -288,7 +300,7 @@ def _needed(models: tuple[Model, ...], selection: Selection) -> list[Model]:
 
 
 def _tables(run: _Run, chosen: tuple[Chosen, ...]) -> Iterator[TableReport]:
-    by_table = {name: tuple(units) for name, units in groupby(chosen, key=lambda one: one.unit.table)}
+    by_table = {name: tuple(partitions) for name, partitions in groupby(chosen, key=lambda one: one.partition.table)}
     changed: set[str] = set()
     for group in written_together(run.models):
         # A table that the command leaves out may be stale by now, and blocks what reads it.
@@ -303,9 +315,7 @@ def _tables(run: _Run, chosen: tuple[Chosen, ...]) -> Iterator[TableReport]:
 
 def _group(run: _Run, models: Sequence[Model], by_table: Mapping[str, tuple[Chosen, ...]]) -> list[TableReport]:
     """Write tables that are written together; what became of each."""
-    turns = [
-        look_again(run.standing, model, by_table.get(model.name, ()), partial(run.blocked, model)) for model in models
-    ]
+    turns = [look_again(run.live, model, by_table.get(model.name, ()), partial(run.blocked, model)) for model in models]
     asked = [turn for turn in turns if turn.model.name in by_table]
     if asked:
         name = asked[0].model.name if len(asked) == 1 else asked[0].model.table.name
@@ -313,13 +323,13 @@ def _group(run: _Run, models: Sequence[Model], by_table: Mapping[str, tuple[Chos
     for turn in asked:
         run.progress.table_started(turn.model.name, len(turn.to_write))
     outcomes = _outcomes(
-        run, [span for turn in asked if turn.to_write for span in spans(turn, run.texts[turn.model.name])]
+        run, [batch for turn in asked if turn.to_write for batch in batches(turn, run.texts[turn.model.name])]
     )
     reports = []
     for turn in turns:
         of_model = outcomes.get(turn.model.name, [])
         run.notes.extend(_written_without(run, turn))
-        take_in(run.standing, turn, of_model)
+        take_in(run.live, turn, of_model)
         reports.append(_table_report(run, turn, of_model))
     for turn, report in zip(turns, reports, strict=True):
         if turn.model.name in by_table:
@@ -327,21 +337,21 @@ def _group(run: _Run, models: Sequence[Model], by_table: Mapping[str, tuple[Chos
     return reports
 
 
-def _outcomes(run: _Run, to_write: Sequence[Span]) -> dict[str, list[Outcome]]:
-    """Write spans season by season; outcomes of each table."""
+def _outcomes(run: _Run, to_write: Sequence[Batch]) -> dict[str, list[Outcome]]:
+    """Write batches season by season; outcomes of each table."""
 
-    def landed(part: Span, written: Written) -> None:
+    def landed(part: Batch, written: Written) -> None:
         run.beats.dates_written(written.dates, written.rows)
-        run.progress.span_ended(part.model.name, part.season, written)
+        run.progress.batch_ended(part.model.name, part.season, written)
 
     found: dict[str, list[Outcome]] = {}
-    for _, of_season in groupby(sorted(to_write, key=lambda span: span.season), key=lambda span: span.season):
+    for _, of_season in groupby(sorted(to_write, key=lambda batch: batch.season), key=lambda batch: batch.season):
         together = tuple(of_season)
-        for span in together:
-            run.progress.span_started(span.model.name, span.season, len(span.units))
+        for batch in together:
+            run.progress.batch_started(batch.model.name, batch.season, len(batch.partitions))
         outcomes = write_together(run.guard, run.run_id, together, run.options.timeout_seconds, landed)
-        for span, outcome in zip(together, outcomes, strict=True):
-            found.setdefault(span.model.name, []).append(outcome)
+        for batch, outcome in zip(together, outcomes, strict=True):
+            found.setdefault(batch.model.name, []).append(outcome)
     return found
 
 
@@ -349,10 +359,10 @@ def _written_without(run: _Run, turn: Turn) -> list[str]:
     """What a named table should have read of its dates and could not, a line for each input."""
     if run.selection.upstream != "along" or turn.model.name not in run.selection.tables:
         return []
-    dates = [unit.date for unit, _ in turn.to_write]
-    read = [edge.upstream for edge in run.depends.get(turn.model.name, ()) if edge.reach == "same"]
+    dates = [partition.date for partition, _ in turn.to_write]
+    read = [edge.upstream for edge in run.depends.get(turn.model.name, ()) if edge.time_constraint == "same"]
     named = [model for model in run.models if model.name in read and not model.is_helper]
-    lacking = {model.name: dates_written_without(run.standing, model.name, dates) for model in named}
+    lacking = {model.name: dates_written_without(run.live, model.name, dates) for model in named}
     return [
         f"{turn.model.name} is written without {name}, which is not done on {count} of {len(dates)} dates; once it is,"
         f" `hoopcast backfill {turn.model.table.short}` reads it"
@@ -410,7 +420,7 @@ def _totals(reports: dict[str, TableReport]) -> Totals:
 def _ending(reports: Sequence[TableReport], totals: Totals) -> tuple[Ending, Totals, str | None]:
     """How a run that went to its end is recorded: done only if all that was asked for is."""
     failed, blocked = sum(one.failed for one in reports), sum(one.blocked for one in reports)
-    counts = ((failed, "failed"), (blocked, "blocked"), (totals.units_done, "written"))
+    counts = ((failed, "failed"), (blocked, "blocked"), (totals.partitions_done, "written"))
     message = ", ".join(f"{count} dates of tables {what}" for count, what in counts if count)
     return (
         ("failed", totals, message) if failed else ("blocked", totals, message) if blocked else ("done", totals, None)
@@ -434,15 +444,19 @@ def _recorded(run: _Run, reports: dict[str, TableReport]) -> Totals:
 def _ended(run: _Run, reports: dict[str, TableReport], error: HoopcastError) -> HoopcastError:
     """Record that a run ended before its time, and say how it goes on."""
     done = _recorded(run, reports)
-    finished = f"{done.units_done} dates of tables were finished and stay" if done.units_done else "nothing was written"
+    finished = (
+        f"{done.partitions_done} dates of tables were finished and stay"
+        if done.partitions_done
+        else "nothing was written"
+    )
     # A damaged file resumes nothing: its error says what to do.
     is_lost = isinstance(error, WarehouseDamaged)
-    standing = finished if is_lost else f"{finished}; `{run.options.command}` resumes"
+    live = finished if is_lost else f"{finished}; `{run.options.command}` resumes"
     number = run.guard.signal_number
     if number is not None:
-        ended: HoopcastError = Interrupted(f"stopped by {signal.Signals(number).name}; {standing}", number)
+        ended: HoopcastError = Interrupted(f"stopped by {signal.Signals(number).name}; {live}", number)
     else:
-        ended = RunError(f"{error}; {standing}")
+        ended = RunError(f"{error}; {live}")
     try:
         end_run(run.engine, run.run_id, "failed" if number is None else "interrupted", done, str(ended))
     except WarehouseError as fault:

@@ -1,4 +1,4 @@
-"""SQL that derives the state of each unit: by its own entry and direct inputs, then by all that stands upstream."""
+"""SQL that derives the state of each partition: by its entry and direct inputs, then by all that stands upstream."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from hoopcast.pipeline.model import Model
 from hoopcast.warehouse.engine import Engine
 
 STAGES_WITH_FORECASTS = ("regular", "playin", "playoffs")
-# Columns whose hash is a unit's content, to readers of the same date and to readers of the past. The two differ, so
-# that what a table reads both ways does not cancel out.
-SAME_CONTENT = ("table_name", "unit_date", "output_fingerprint")
-PAST_CONTENT = ("output_fingerprint", "unit_date", "table_name")
+# Columns whose hash is a partition's content, to readers of the same date and to readers of the past. The two differ,
+# so that what a table reads both ways does not cancel out.
+SAME_CONTENT = ("table_name", "partition_date", "output_fingerprint")
+PAST_CONTENT = ("output_fingerprint", "partition_date", "table_name")
 
-# The newest entry of each unit, and its content to readers.
+# The newest entry of each partition, and its content to readers.
 _NEWEST = """
 newest AS (
     SELECT *, {same_hash} AS same_content, {past_hash} AS past_content
     FROM (
         SELECT
-            node AS table_name, unit_date, MAX(season) AS season,
+            node AS table_name, partition_date, MAX(season) AS season,
             CAST(SUBSTR(MAX(season), 1, 4) AS BIGINT) AS season_year,
             ARG_MAX(status, entry) AS status, ARG_MAX(version, entry) AS version,
             ARG_MAX(input_fingerprint, entry) AS input_fingerprint,
@@ -30,9 +30,9 @@ newest AS (
             ARG_MAX(rows, entry) AS row_count, ARG_MAX(expected, entry) AS expected, ARG_MAX(error, entry) AS error,
             MAX(entry) AS entry, MAX(CASE WHEN status = 'done' THEN 1 ELSE 0 END) AS was_done
         FROM (SELECT *, {node} AS node FROM {ledger}) AS every_entry
-        WHERE season BETWEEN (SELECT first_content FROM years) AND (SELECT last_unit FROM years)
+        WHERE season BETWEEN (SELECT first_content FROM years) AND (SELECT last_partition FROM years)
             AND node IN (SELECT table_name FROM node)
-        GROUP BY node, unit_date
+        GROUP BY node, partition_date
     ) AS entries
 )
 """
@@ -42,13 +42,13 @@ newest AS (
 # date that is due no more is an orphan: it stays in the plan until its rows are gone.
 _UNITS = """
 content AS (
-    SELECT table_name, season_year, unit_date, entry, same_content, past_content
+    SELECT table_name, season_year, partition_date, entry, same_content, past_content
     FROM newest
     WHERE row_count > 0
 ),
 game_day AS (
     SELECT
-        game_date AS unit_date, MAX(season) AS season,
+        game_date AS partition_date, MAX(season) AS season,
         SUM(CASE WHEN game_status = 3 THEN 1 ELSE 0 END) AS final_games,
         SUM(CASE WHEN game_status = 3 THEN 0 ELSE 1 END) AS open_games
     FROM nba_raw.nbac_schedule
@@ -56,103 +56,107 @@ game_day AS (
     GROUP BY game_date
 ),
 first_of_month AS (
-    SELECT MIN(unit_date) AS unit_date FROM game_day GROUP BY season, SUBSTR(CAST(unit_date AS VARCHAR), 1, 7)
+    SELECT MIN(partition_date) AS partition_date FROM game_day
+    GROUP BY season, SUBSTR(CAST(partition_date AS VARCHAR), 1, 7)
 ),
 next_slate AS (
-    SELECT MIN(unit_date) AS unit_date
+    SELECT MIN(partition_date) AS partition_date
     FROM game_day
     WHERE open_games > 0
-        AND unit_date > COALESCE((SELECT MAX(unit_date) FROM game_day WHERE final_games > 0), DATE '0001-01-01')
+        AND partition_date > COALESCE((SELECT MAX(partition_date) FROM game_day
+        WHERE final_games > 0), DATE '0001-01-01')
 ),
 due AS (
-    SELECT m.table_name, g.unit_date, g.season, CAST(SUBSTR(g.season, 1, 4) AS BIGINT) AS season_year
+    SELECT m.table_name, g.partition_date, g.season, CAST(SUBSTR(g.season, 1, 4) AS BIGINT) AS season_year
     FROM model AS m
     CROSS JOIN game_day AS g
-    WHERE g.season BETWEEN (SELECT first_unit FROM years) AND (SELECT last_unit FROM years)
-        AND (NOT m.is_monthly OR g.unit_date IN (SELECT unit_date FROM first_of_month))
-        AND (g.final_games > 0 OR (NOT m.is_post_game AND g.unit_date IN (SELECT unit_date FROM next_slate)))
+    WHERE g.season BETWEEN (SELECT first_partition FROM years) AND (SELECT last_partition FROM years)
+        AND (NOT m.is_monthly OR g.partition_date IN (SELECT partition_date FROM first_of_month))
+        AND (g.final_games > 0 OR (NOT m.is_post_game AND g.partition_date IN (SELECT partition_date FROM next_slate)))
 ),
 due_or_orphan AS (
-    SELECT table_name, unit_date, season, season_year, TRUE AS is_due FROM due
+    SELECT table_name, partition_date, season, season_year, TRUE AS is_due FROM due
     UNION ALL
-    SELECT n.table_name, n.unit_date, n.season, n.season_year, FALSE
+    SELECT n.table_name, n.partition_date, n.season, n.season_year, FALSE
     FROM newest AS n
     INNER JOIN model AS m ON m.table_name = n.table_name
-    LEFT JOIN due AS d ON d.table_name = n.table_name AND d.unit_date = n.unit_date
-    WHERE n.row_count > 0 AND d.unit_date IS NULL AND n.season >= (SELECT first_unit FROM years)
+    LEFT JOIN due AS d ON d.table_name = n.table_name AND d.partition_date = n.partition_date
+    WHERE n.row_count > 0 AND d.partition_date IS NULL AND n.season >= (SELECT first_partition FROM years)
 ),
 unavailable AS (
-    SELECT u.table_name, u.unit_date, MIN(r.upstream) AS upstream
+    SELECT u.table_name, u.partition_date, MIN(r.upstream) AS upstream
     FROM due_or_orphan AS u
     INNER JOIN requirement AS r ON r.table_name = u.table_name
-    LEFT JOIN content AS c ON c.table_name = r.upstream AND c.unit_date = u.unit_date
-    WHERE c.unit_date IS NULL
-    GROUP BY u.table_name, u.unit_date
+    LEFT JOIN content AS c ON c.table_name = r.upstream AND c.partition_date = u.partition_date
+    WHERE c.partition_date IS NULL
+    GROUP BY u.table_name, u.partition_date
 ),
-unit AS (
+due_partition AS (
     SELECT
-        u.table_name, u.season, u.season_year, u.unit_date, u.is_due, n.status, n.error,
+        u.table_name, u.season, u.season_year, u.partition_date, u.is_due, n.status, n.error,
         n.version = m.version AS same_code, n.input_fingerprint AS recorded_input,
         COALESCE(n.was_done, 0) = 1 AS was_done, COALESCE(n.entry, 0) AS entry,
         COALESCE(n.output_fingerprint, 0) AS output_fingerprint, COALESCE(n.row_count, 0) AS row_count,
         COALESCE(n.expected, 0) AS expected, CASE WHEN COALESCE(n.row_count, 0) = 0 THEN a.upstream END AS unavailable
     FROM due_or_orphan AS u
     INNER JOIN model AS m ON m.table_name = u.table_name
-    LEFT JOIN newest AS n ON n.table_name = u.table_name AND n.unit_date = u.unit_date
-    LEFT JOIN unavailable AS a ON a.table_name = u.table_name AND a.unit_date = u.unit_date
+    LEFT JOIN newest AS n ON n.table_name = u.table_name AND n.partition_date = u.partition_date
+    LEFT JOIN unavailable AS a ON a.table_name = u.table_name AND a.partition_date = u.partition_date
 )
 """
 
-# On one time line of contents (place 1) and of units that ask for what lies before them (place 0) or until them
-# (place 2), the running XOR at a unit is what it asks for; whole previous seasons join it as totals.
+# On one time line of contents (place 1) and of partitions that ask for what lies before them (place 0) or until them
+# (place 2), the running XOR at a partition is what it asks for; whole previous seasons join it as totals.
 _OWN_STATES = """
 asked AS (
     SELECT
-        u.table_name, e.upstream, u.season_year, u.unit_date, CASE WHEN e.reach = 'before' THEN 0 ELSE 2 END AS place,
+        u.table_name, e.upstream, u.season_year, u.partition_date,
+            CASE WHEN e.time_constraint = 'before' THEN 0 ELSE 2 END AS place,
         CAST(0 AS BIGINT) AS content
-    FROM unit AS u
-    INNER JOIN edge AS e ON e.table_name = u.table_name AND e.reach <> 'same'
+    FROM due_partition AS u
+    INNER JOIN edge AS e ON e.table_name = u.table_name AND e.time_constraint <> 'same'
     UNION ALL
-    SELECT '', table_name, season_year, unit_date, 1, past_content FROM content
+    SELECT '', table_name, season_year, partition_date, 1, past_content FROM content
 ),
 season_total AS (
     SELECT table_name, season_year, BIT_XOR(past_content) AS content FROM content GROUP BY table_name, season_year
 ),
 piece AS (
     SELECT
-        table_name, unit_date, BIT_XOR(content) OVER (
-            PARTITION BY upstream, season_year ORDER BY unit_date, place
+        table_name, partition_date, BIT_XOR(content) OVER (
+            PARTITION BY upstream, season_year ORDER BY partition_date, place
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS content
     FROM asked
     UNION ALL
-    SELECT u.table_name, u.unit_date, t.content
-    FROM unit AS u
+    SELECT u.table_name, u.partition_date, t.content
+    FROM due_partition AS u
     INNER JOIN edge AS e ON e.table_name = u.table_name AND e.look_back > 0
     INNER JOIN season_total AS t
         ON t.table_name = e.upstream AND t.season_year BETWEEN u.season_year - e.look_back AND u.season_year - 1
     UNION ALL
-    SELECT u.table_name, u.unit_date, c.same_content
-    FROM unit AS u
-    INNER JOIN edge AS e ON e.table_name = u.table_name AND e.reach = 'same'
-    INNER JOIN content AS c ON c.table_name = e.upstream AND c.unit_date = u.unit_date
+    SELECT u.table_name, u.partition_date, c.same_content
+    FROM due_partition AS u
+    INNER JOIN edge AS e ON e.table_name = u.table_name AND e.time_constraint = 'same'
+    INNER JOIN content AS c ON c.table_name = e.upstream AND c.partition_date = u.partition_date
 ),
 input AS (
-    SELECT table_name, unit_date, BIT_XOR(content) AS input_fingerprint
+    SELECT table_name, partition_date, BIT_XOR(content) AS input_fingerprint
     FROM piece
     WHERE table_name <> ''
-    GROUP BY table_name, unit_date
+    GROUP BY table_name, partition_date
 ),
 fact AS (
     SELECT
         u.*, COALESCE(i.input_fingerprint, 0) AS input_fingerprint,
         u.same_code AND u.recorded_input = COALESCE(i.input_fingerprint, 0) AS same_work
-    FROM unit AS u
-    LEFT JOIN input AS i ON i.table_name = u.table_name AND i.unit_date = u.unit_date
+    FROM due_partition AS u
+    LEFT JOIN input AS i ON i.table_name = u.table_name AND i.partition_date = u.partition_date
 ),
 own_state AS (
     SELECT
-        table_name, season, season_year, unit_date, is_due, status, error, same_code, recorded_input, was_done, entry,
+        table_name, season, season_year, partition_date, is_due, status, error, same_code, recorded_input, was_done,
+            entry,
         output_fingerprint, row_count, expected, unavailable, input_fingerprint,
         CASE
             WHEN NOT is_due THEN 'stale'
@@ -175,25 +179,25 @@ own_state AS (
 
 @dataclass(frozen=True)
 class Years:
-    """Seasons to look at: the first whose content is read, the first and the last of the units."""
+    """Seasons to look at: the first whose content is read, the first and the last of the partitions."""
 
     first_content: str
-    first_unit: str
-    last_unit: str
+    first_partition: str
+    last_partition: str
 
 
 def years_of(models: tuple[Model, ...], seasons: Sequence[str]) -> Years | None:
-    """Seasons that the states of units of these seasons depend on; None for no season."""
+    """Seasons that the states of partitions of these seasons depend on; None for no season."""
     if not seasons:
         return None
     first, last = season_start_year(min(seasons)), max(seasons)
-    first_unit = first - max((edge.look_back for edge in closure(models)), default=0)
-    first_content = first_unit - max((model.look_back for model in models), default=0)
-    return Years(season_name(first_content), season_name(first_unit), last)
+    first_partition = first - max((edge.look_back for edge in closure(models)), default=0)
+    first_content = first_partition - max((model.look_back for model in models), default=0)
+    return Years(season_name(first_content), season_name(first_partition), last)
 
 
 def newest_entries(engine: Engine, models: Sequence[Model]) -> Clause:
-    """`newest`, after `years`: what the ledger last says of each unit that the states of models' units depend on."""
+    """`newest`, after `years`: what the ledger last says of each partition that the models' states depend on."""
     nodes = {name for model in models for edge in edges(model) for name in (edge.table, edge.upstream)}
     nodes |= {model.name for model in models} | {table.name for model in models for table in model.requires}
     text = _NEWEST.format(
@@ -206,10 +210,10 @@ def newest_entries(engine: Engine, models: Sequence[Model]) -> Clause:
 
 
 def own_states(models: Sequence[Model], years: Years, newest: Clause) -> Clause:
-    """`own_state`: each unit's state by its own entry and its direct inputs.
+    """`own_state`: each partition's state by its own entry and its direct inputs.
 
     Args:
-        models: models whose units are looked at.
+        models: models whose partitions are looked at.
         years: seasons to look at.
         newest: `newest`, as `newest_entries` gives it.
     """
@@ -227,8 +231,8 @@ def own_states(models: Sequence[Model], years: Years, newest: Clause) -> Clause:
         listed("requirement", {"table_name": "VARCHAR", "upstream": "VARCHAR"}, required),
         listed(
             "edge",
-            {"table_name": "VARCHAR", "upstream": "VARCHAR", "reach": "VARCHAR", "look_back": "BIGINT"},
-            [(edge.table, edge.upstream, edge.reach, edge.look_back) for edge in read],
+            {"table_name": "VARCHAR", "upstream": "VARCHAR", "time_constraint": "VARCHAR", "look_back": "BIGINT"},
+            [(edge.table, edge.upstream, edge.time_constraint, edge.look_back) for edge in read],
         ),
         Clause(_UNITS, {}),
         Clause(_OWN_STATES, {}),
@@ -237,34 +241,35 @@ def own_states(models: Sequence[Model], years: Years, newest: Clause) -> Clause:
 
 def years_clause(years: Years) -> Clause:
     """`years`: the seasons to look at."""
-    types = {"first_content": "VARCHAR", "first_unit": "VARCHAR", "last_unit": "VARCHAR"}
-    return listed("years", types, [(years.first_content, years.first_unit, years.last_unit)])
+    types = {"first_content": "VARCHAR", "first_partition": "VARCHAR", "last_partition": "VARCHAR"}
+    return listed("years", types, [(years.first_content, years.first_partition, years.last_partition)])
 
 
-# What is written knows of all that stands open upstream, and is made from what there is. So an open unit concerns it
-# where it opened since: it is stale, it failed after that, or a table that it is made from got rows of its date after
-# that. `since` is the ledger's entry from which on it concerns. On one time line of open units (place 1) and of dates
-# that ask for what lies before them (place 0) or until them (place 2), the running maximum is what counts for a date.
+# What is written knows of all that stands open upstream, and is made from what there is. So an open partition concerns
+# it where it opened since: it is stale, it failed after that, or a table that it is made from got rows of its date
+# after that. `since` is the ledger's entry from which on it concerns. On one time line of open partitions (place 1) and
+# of dates that ask for what lies before them (place 0) or until them (place 2), the running maximum is what counts for
+# a date.
 _STATES = """
 ready AS (
-    SELECT u.table_name, u.unit_date, MAX(c.entry) AS entry
+    SELECT u.table_name, u.partition_date, MAX(c.entry) AS entry
     FROM own_state AS u
     INNER JOIN edge AS e ON e.table_name = u.table_name
-    INNER JOIN content AS c ON c.table_name = e.upstream AND c.unit_date = u.unit_date
+    INNER JOIN content AS c ON c.table_name = e.upstream AND c.partition_date = u.partition_date
     WHERE u.own = 'missing'
-    GROUP BY u.table_name, u.unit_date
+    GROUP BY u.table_name, u.partition_date
 ),
-open_unit AS (
+open_partition AS (
     SELECT
-        o.table_name, o.season_year, o.unit_date, o.row_count,
+        o.table_name, o.season_year, o.partition_date, o.row_count,
         CASE o.own WHEN 'stale' THEN {always} WHEN 'failed' THEN o.entry ELSE COALESCE(r.entry, 0) END AS since,
         CASE WHEN o.own = 'failed' THEN o.entry ELSE -1 END AS failed_since
     FROM own_state AS o
-    LEFT JOIN ready AS r ON r.table_name = o.table_name AND r.unit_date = o.unit_date
+    LEFT JOIN ready AS r ON r.table_name = o.table_name AND r.partition_date = o.partition_date
     WHERE o.own NOT IN ('done', 'not_available')
 ),
 open_table AS (
-    SELECT table_name, MAX(since) AS since, MAX(failed_since) AS failed_since FROM open_unit GROUP BY table_name
+    SELECT table_name, MAX(since) AS since, MAX(failed_since) AS failed_since FROM open_partition GROUP BY table_name
 ),
 reader AS (
     SELECT table_name, MIN(CASE WHEN was_done THEN entry END) AS first_entry FROM own_state GROUP BY table_name
@@ -279,64 +284,66 @@ concern AS (
 concerning AS (SELECT DISTINCT upstream FROM concern),
 open_season AS (
     SELECT table_name, season_year, MAX(since) AS since, MAX(failed_since) AS failed_since
-    FROM open_unit
+    FROM open_partition
     WHERE table_name IN (SELECT upstream FROM concerning)
     GROUP BY table_name, season_year
 ),
 time_line AS (
-    SELECT table_name AS upstream, season_year, unit_date, 1 AS place, since, failed_since
-    FROM open_unit
+    SELECT table_name AS upstream, season_year, partition_date, 1 AS place, since, failed_since
+    FROM open_partition
     WHERE table_name IN (SELECT upstream FROM concerning)
     UNION ALL
-    SELECT o.table_name, o.season_year, a.unit_date, p.place, -1, -1
+    SELECT o.table_name, o.season_year, a.partition_date, p.place, -1, -1
     FROM open_season AS o
-    INNER JOIN (SELECT DISTINCT season_year, unit_date FROM own_state) AS a ON a.season_year = o.season_year
+    INNER JOIN (SELECT DISTINCT season_year, partition_date FROM own_state) AS a ON a.season_year = o.season_year
     CROSS JOIN (SELECT 0 AS place UNION ALL SELECT 2) AS p
 ),
 open_by AS (
     SELECT
-        upstream, season_year, unit_date, place, MAX(since) OVER so_far AS since,
+        upstream, season_year, partition_date, place, MAX(since) OVER so_far AS since,
         MAX(failed_since) OVER so_far AS failed_since
     FROM time_line
     WINDOW so_far AS (
-        PARTITION BY upstream, season_year ORDER BY unit_date, place
+        PARTITION BY upstream, season_year ORDER BY partition_date, place
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     )
 ),
 reached AS (
-    SELECT u.table_name, u.unit_date, u.entry, u.was_done, c.upstream, c.ordinal, f.since, f.failed_since
+    SELECT u.table_name, u.partition_date, u.entry, u.was_done, c.upstream, c.ordinal, f.since, f.failed_since
     FROM own_state AS u
-    INNER JOIN concern AS c ON c.table_name = u.table_name AND c.reach <> 'same'
+    INNER JOIN concern AS c ON c.table_name = u.table_name AND c.time_constraint <> 'same'
     INNER JOIN open_by AS f
-        ON f.upstream = c.upstream AND f.season_year = u.season_year AND f.unit_date = u.unit_date
-        AND f.place = CASE c.reach WHEN 'before' THEN 0 ELSE 2 END AND f.since >= 0
+        ON f.upstream = c.upstream AND f.season_year = u.season_year AND f.partition_date = u.partition_date
+        AND f.place = CASE c.time_constraint WHEN 'before' THEN 0 ELSE 2 END AND f.since >= 0
     UNION ALL
-    SELECT u.table_name, u.unit_date, u.entry, u.was_done, c.upstream, c.ordinal, f.since, f.failed_since
+    SELECT u.table_name, u.partition_date, u.entry, u.was_done, c.upstream, c.ordinal, f.since, f.failed_since
     FROM own_state AS u
     INNER JOIN concern AS c ON c.table_name = u.table_name AND c.look_back > 0
     INNER JOIN open_season AS f
         ON f.table_name = c.upstream AND f.season_year BETWEEN u.season_year - c.look_back AND u.season_year - 1
     UNION ALL
-    SELECT u.table_name, u.unit_date, u.entry, u.was_done, c.upstream, c.ordinal, f.since, f.failed_since
+    SELECT u.table_name, u.partition_date, u.entry, u.was_done, c.upstream, c.ordinal, f.since, f.failed_since
     FROM own_state AS u
-    INNER JOIN concern AS c ON c.table_name = u.table_name AND c.reach = 'same'
-    INNER JOIN open_unit AS f ON f.table_name = c.upstream AND f.unit_date = u.unit_date
+    INNER JOIN concern AS c ON c.table_name = u.table_name AND c.time_constraint = 'same'
+    INNER JOIN open_partition AS f ON f.table_name = c.upstream AND f.partition_date = u.partition_date
 ),
 upstream_open AS (
     SELECT
-        table_name, unit_date,
+        table_name, partition_date,
         ARG_MIN(upstream, CASE WHEN was_done AND since > entry THEN ordinal END) AS opened,
         ARG_MIN(upstream, CASE WHEN failed_since > CASE WHEN was_done THEN entry ELSE 0 END THEN ordinal END) AS failed
     FROM reached
-    GROUP BY table_name, unit_date
+    GROUP BY table_name, partition_date
 ),
 {nothing}
 nothing AS (
-    SELECT table_name, unit_date, ARG_MIN(upstream, ordinal) AS upstream FROM lack GROUP BY table_name, unit_date
+    SELECT table_name, partition_date, ARG_MIN(upstream, ordinal) AS upstream FROM lack
+    GROUP BY table_name, partition_date
 ),
 state AS (
     SELECT
-        u.table_name, u.season, u.season_year, u.unit_date, u.is_due, u.own, u.input_fingerprint, u.output_fingerprint,
+        u.table_name, u.season, u.season_year, u.partition_date, u.is_due, u.own, u.input_fingerprint,
+            u.output_fingerprint,
         u.row_count, u.expected, u.status = 'done' AND u.same_code AS is_done_before, u.recorded_input,
         CASE
             WHEN u.own = 'not_available' OR NOT u.is_due THEN u.own
@@ -350,8 +357,8 @@ state AS (
             WHEN r.opened IS NOT NULL THEN r.opened || ' is not done'
             ELSE u.cause END AS cause
     FROM own_state AS u
-    LEFT JOIN upstream_open AS r ON r.table_name = u.table_name AND r.unit_date = u.unit_date
-    LEFT JOIN nothing AS n ON n.table_name = u.table_name AND n.unit_date = u.unit_date
+    LEFT JOIN upstream_open AS r ON r.table_name = u.table_name AND r.partition_date = u.partition_date
+    LEFT JOIN nothing AS n ON n.table_name = u.table_name AND n.partition_date = u.partition_date
 )
 """
 _ALWAYS = 2**62
@@ -359,68 +366,71 @@ _ALWAYS = 2**62
 # where something upstream is open and nothing upstream holds rows in reach, helper tables aside. From which date of a
 # season on something holds rows, or is open, is worked out for a table and a season, not for each date.
 _NOTHING = """
-never AS (SELECT table_name, season_year, unit_date FROM own_state WHERE NOT was_done),
+never AS (SELECT table_name, season_year, partition_date FROM own_state WHERE NOT was_done),
 never_season AS (SELECT DISTINCT table_name, season_year FROM never),
 first_rows AS (
-    SELECT table_name, season_year, MIN(unit_date) AS unit_date FROM content GROUP BY table_name, season_year
+    SELECT table_name, season_year, MIN(partition_date) AS partition_date FROM content GROUP BY table_name, season_year
 ),
 first_open AS (
-    SELECT table_name, season_year, MIN(unit_date) AS unit_date FROM open_unit GROUP BY table_name, season_year
+    SELECT table_name, season_year, MIN(partition_date) AS partition_date FROM open_partition
+    GROUP BY table_name, season_year
 ),
 named AS (SELECT * FROM closure WHERE NOT is_helper),
 supplied_from AS (
-    SELECT n.table_name, n.season_year, MIN({from_date}) AS unit_date
+    SELECT n.table_name, n.season_year, MIN({from_date}) AS partition_date
     FROM never_season AS n
-    INNER JOIN named AS c ON c.table_name = n.table_name AND c.reach <> 'same'
+    INNER JOIN named AS c ON c.table_name = n.table_name AND c.time_constraint <> 'same'
     INNER JOIN first_rows AS f
         ON f.table_name = c.upstream AND f.season_year BETWEEN n.season_year - c.look_back AND n.season_year
     GROUP BY n.table_name, n.season_year
 ),
 open_from AS (
     SELECT
-        n.table_name, n.season_year, MIN({from_date}) AS unit_date, ARG_MIN(c.upstream, {from_date}) AS upstream,
+        n.table_name, n.season_year, MIN({from_date}) AS partition_date, ARG_MIN(c.upstream, {from_date}) AS upstream,
         MIN(c.ordinal) AS ordinal
     FROM never_season AS n
-    INNER JOIN named AS c ON c.table_name = n.table_name AND c.reach <> 'same'
+    INNER JOIN named AS c ON c.table_name = n.table_name AND c.time_constraint <> 'same'
     INNER JOIN first_open AS f
         ON f.table_name = c.upstream AND f.season_year BETWEEN n.season_year - c.look_back AND n.season_year
     GROUP BY n.table_name, n.season_year
 ),
 supplied_on AS (
-    SELECT DISTINCT c.table_name, f.unit_date
+    SELECT DISTINCT c.table_name, f.partition_date
     FROM named AS c
-    INNER JOIN content AS f ON f.table_name = c.upstream AND c.reach = 'same'
+    INNER JOIN content AS f ON f.table_name = c.upstream AND c.time_constraint = 'same'
 ),
 open_on AS (
-    SELECT c.table_name, f.unit_date, ARG_MIN(c.upstream, c.ordinal) AS upstream, MIN(c.ordinal) AS ordinal
+    SELECT c.table_name, f.partition_date, ARG_MIN(c.upstream, c.ordinal) AS upstream, MIN(c.ordinal) AS ordinal
     FROM named AS c
-    INNER JOIN open_unit AS f ON f.table_name = c.upstream AND c.reach = 'same'
-    GROUP BY c.table_name, f.unit_date
+    INNER JOIN open_partition AS f ON f.table_name = c.upstream AND c.time_constraint = 'same'
+    GROUP BY c.table_name, f.partition_date
 ),
 unsupplied AS (
     SELECT n.*
     FROM never AS n
     LEFT JOIN supplied_from AS f ON f.table_name = n.table_name AND f.season_year = n.season_year
-    LEFT JOIN supplied_on AS s ON s.table_name = n.table_name AND s.unit_date = n.unit_date
-    WHERE s.table_name IS NULL AND COALESCE(f.unit_date > n.unit_date, TRUE)
+    LEFT JOIN supplied_on AS s ON s.table_name = n.table_name AND s.partition_date = n.partition_date
+    WHERE s.table_name IS NULL AND COALESCE(f.partition_date > n.partition_date, TRUE)
 ),
 lack AS (
-    SELECT n.table_name, n.unit_date, s.upstream, s.ordinal
+    SELECT n.table_name, n.partition_date, s.upstream, s.ordinal
     FROM never AS n
     INNER JOIN source AS s ON s.table_name = n.table_name
-    INNER JOIN open_unit AS f ON f.table_name = s.upstream AND f.unit_date = n.unit_date AND f.row_count = 0
+    INNER JOIN open_partition AS f ON f.table_name = s.upstream AND f.partition_date = n.partition_date
+        AND f.row_count = 0
     UNION ALL
-    SELECT n.table_name, n.unit_date, o.upstream, o.ordinal
+    SELECT n.table_name, n.partition_date, o.upstream, o.ordinal
     FROM unsupplied AS n
     INNER JOIN open_from AS o
-        ON o.table_name = n.table_name AND o.season_year = n.season_year AND o.unit_date <= n.unit_date
+        ON o.table_name = n.table_name AND o.season_year = n.season_year AND o.partition_date <= n.partition_date
     UNION ALL
-    SELECT n.table_name, n.unit_date, o.upstream, o.ordinal
+    SELECT n.table_name, n.partition_date, o.upstream, o.ordinal
     FROM unsupplied AS n
-    INNER JOIN open_on AS o ON o.table_name = n.table_name AND o.unit_date = n.unit_date
+    INNER JOIN open_on AS o ON o.table_name = n.table_name AND o.partition_date = n.partition_date
 ),"""
 _FROM_DATE = """CASE WHEN f.season_year < n.season_year THEN DATE '0001-01-01'
-        WHEN c.reach = 'before' THEN CAST(f.unit_date + INTERVAL 1 DAY AS DATE) ELSE f.unit_date END"""
+        WHEN c.time_constraint = 'before' THEN CAST(f.partition_date + INTERVAL 1 DAY AS DATE)
+        ELSE f.partition_date END"""
 
 
 def closure_clause(models: tuple[Model, ...], upstream: Sequence[Edge]) -> Clause:
@@ -430,20 +440,27 @@ def closure_clause(models: tuple[Model, ...], upstream: Sequence[Edge]) -> Claus
     types = {
         "table_name": "VARCHAR",
         "upstream": "VARCHAR",
-        "reach": "VARCHAR",
+        "time_constraint": "VARCHAR",
         "look_back": "BIGINT",
         "ordinal": "BIGINT",
         "is_helper": "BOOLEAN",
     }
     rows = [
-        (edge.table, edge.upstream, edge.reach, edge.look_back, ordinals[edge.upstream], edge.upstream in helpers)
+        (
+            edge.table,
+            edge.upstream,
+            edge.time_constraint,
+            edge.look_back,
+            ordinals[edge.upstream],
+            edge.upstream in helpers,
+        )
         for edge in upstream
     ]
     return listed("closure", types, rows)
 
 
 def states(models: tuple[Model, ...]) -> Clause:
-    """`state`: units with their state, upstream included, from `own_state` of every model's units.
+    """`state`: partitions with their state, upstream included, from `own_state` of every model's partitions.
 
     Args:
         models: every model, each after all that it reads.

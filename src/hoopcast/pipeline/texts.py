@@ -12,8 +12,8 @@ _MARK = "-- compiled from "
 
 
 @dataclass(frozen=True)
-class SpanText:
-    """SQL of a model's rows and of its expected rows for one span, with the parameters that `compiled` names.
+class BatchText:
+    """SQL of a model's rows and of its expected rows for one batch, with the parameters that `compiled` names.
 
     `rows` is empty for a model whose rows Python makes.
     """
@@ -22,14 +22,14 @@ class SpanText:
     expected: str
 
 
-def span_texts(dialect: str, models: tuple[Model, ...]) -> dict[str, SpanText]:
+def batch_texts(dialect: str, models: tuple[Model, ...]) -> dict[str, BatchText]:
     """Compiled SQL of each model by its name: the kept one where it was made from this text, else compiled now.
 
     Raises:
         ModelError: if the SQL of a model does not parse, or reads a table that its header does not name.
     """
     return {
-        model.name: SpanText("" if model.producer else _rows(dialect, model), _expected(dialect, model.spine))
+        model.name: BatchText("" if model.producer else _rows(dialect, model), _expected(dialect, model.spine))
         for model in models
     }
 
@@ -81,4 +81,4 @@ def _fingerprint(source: Model | Spine) -> str:
 
 
 def _read(item: Input) -> str:
-    return f"{item.table.name} {item.table.time} {item.reach}"
+    return f"{item.table.name} {item.table.time} {item.time_constraint}"

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Literal
 
+from hoopcast.pipeline.batch import batch_values, named_values
 from hoopcast.pipeline.checks import breaches
 from hoopcast.pipeline.clauses import Clause, listed
 from hoopcast.pipeline.contents import matching
@@ -13,14 +14,13 @@ from hoopcast.pipeline.failures import FAILURES
 from hoopcast.pipeline.ledger import LEDGER
 from hoopcast.pipeline.model import Model, node_name
 from hoopcast.pipeline.plan import plan
-from hoopcast.pipeline.ranges import UnitDate
-from hoopcast.pipeline.span import named_values, span_values
+from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.pipeline.states import STAGES_WITH_FORECASTS
-from hoopcast.pipeline.texts import span_texts
+from hoopcast.pipeline.texts import batch_texts
 from hoopcast.warehouse.engine import Engine, Parameters, Value
 from hoopcast.warehouse.tables import Column, Level, Table, raw_tables
 
-# Check, table, units looked at, problems, examples.
+# Check, table, partitions looked at, problems, examples.
 Finding = tuple[str, str, int, int, str]
 POPULATION = "nba_analytics.upcoming_player_game_context"
 _SUMMED = ("points", "fgm", "fga", "fg3m", "fg3a", "ftm", "fta")
@@ -213,7 +213,7 @@ _SPINE = "hoopcast_verify_spine"
 
 @dataclass(frozen=True)
 class Check:
-    """One check of one table: how many units or rows it looked at, how many are wrong, and some of them.
+    """One check of one table: how many partitions or rows it looked at, how many are wrong, and some of them.
 
     `is_problem` is false for a count that is for information only. A check that had nothing to look at is not
     applicable: it says neither that anything holds nor that it does not.
@@ -221,7 +221,7 @@ class Check:
 
     check: str
     table: str
-    units: int
+    partitions: int
     problems: int
     examples: str = ""
     is_problem: bool = True
@@ -236,7 +236,7 @@ class Check:
         """Whether it holds, failed, informs, or had nothing to look at."""
         if self.failed:
             return "failed"
-        if not self.units:
+        if not self.partitions:
             return "not applicable"
         return "holds" if self.is_problem else "information"
 
@@ -254,7 +254,7 @@ class Verification:
 
 
 def verify(
-    engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate], names: Collection[str] | None = None
+    engine: Engine, models: tuple[Model, ...], dates: Sequence[SeasonDate], names: Collection[str] | None = None
 ) -> Verification:
     """Check tables of a range.
 
@@ -290,14 +290,14 @@ def verify(
     return Verification(tuple(checks))
 
 
-def _states(engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate]) -> Iterator[Check]:
-    for table, units in groupby(plan(engine, models, dates), key=lambda unit: unit.table):
-        found = list(units)
-        lacking = [unit for unit in found if unit.state == "not_available"]
-        wrong = [unit for unit in found if unit.state not in ("done", "not_available")]
-        examples = [f"{unit.date} {unit.state}: {unit.cause}" for unit in wrong[:_EXAMPLES]]
+def _states(engine: Engine, models: tuple[Model, ...], dates: Sequence[SeasonDate]) -> Iterator[Check]:
+    for table, partitions in groupby(plan(engine, models, dates), key=lambda partition: partition.table):
+        found = list(partitions)
+        lacking = [partition for partition in found if partition.state == "not_available"]
+        wrong = [partition for partition in found if partition.state not in ("done", "not_available")]
+        examples = [f"{partition.date} {partition.state}: {partition.cause}" for partition in wrong[:_EXAMPLES]]
         if lacking:
-            days = ", ".join(str(unit.date) for unit in lacking[:_EXAMPLES])
+            days = ", ".join(str(partition.date) for partition in lacking[:_EXAMPLES])
             rest = ", ..." if len(lacking) > _EXAMPLES else ""
             counted = "1 date has" if len(lacking) == 1 else f"{len(lacking)} dates have"
             examples.insert(0, f"{counted} no raw data: {days}{rest} ({lacking[0].cause})")
@@ -323,21 +323,23 @@ def _ledger(engine: Engine, table: Table, system_id: str, first: date, last: dat
     of_system = "system_id = $system_id" if system_id else "$system_id = ''"
     rows = engine.query(
         f"""WITH content AS (
-            SELECT {table.time} AS unit_date, COUNT(*) AS row_count,
+            SELECT {table.time} AS partition_date, COUNT(*) AS row_count,
                 BIT_XOR({engine.row_hash(table.content_columns)}) AS fingerprint
             FROM {table.name} WHERE {table.time} BETWEEN $first_day AND $last_day AND {of_system} GROUP BY {table.time}
         ),
         newest AS (
-            SELECT unit_date, ARG_MAX(rows, entry) AS row_count, ARG_MAX(output_fingerprint, entry) AS fingerprint
+            SELECT partition_date, ARG_MAX(rows, entry) AS row_count, ARG_MAX(output_fingerprint, entry) AS fingerprint
             FROM {LEDGER}
-            WHERE table_name = $table_name AND system_id = $system_id AND unit_date BETWEEN $first_day AND $last_day
-            GROUP BY unit_date
+            WHERE table_name = $table_name AND system_id = $system_id AND partition_date BETWEEN $first_day
+                AND $last_day
+            GROUP BY partition_date
         )
-        SELECT COALESCE(n.unit_date, c.unit_date) AS unit_date, COALESCE(n.row_count, 0), COALESCE(c.row_count, 0),
+        SELECT COALESCE(n.partition_date, c.partition_date) AS partition_date, COALESCE(n.row_count, 0),
+            COALESCE(c.row_count, 0),
             COALESCE(n.row_count, 0) = COALESCE(c.row_count, 0)
             AND COALESCE(n.fingerprint, 0) = COALESCE(c.fingerprint, 0)
         FROM newest AS n
-        FULL JOIN content AS c ON c.unit_date = n.unit_date
+        FULL JOIN content AS c ON c.partition_date = n.partition_date
         ORDER BY 1""",
         {"table_name": table.name, "system_id": system_id, "first_day": first, "last_day": last},
     ).rows
@@ -351,57 +353,57 @@ def _ledger(engine: Engine, table: Table, system_id: str, first: date, last: dat
     )
 
 
-def _expected(engine: Engine, models: tuple[Model, ...], dates: Sequence[UnitDate]) -> Iterator[Check]:
+def _expected(engine: Engine, models: tuple[Model, ...], dates: Sequence[SeasonDate]) -> Iterator[Check]:
     """Expected rows are rows and recorded failures, on each date that was written."""
-    texts = span_texts(engine.dialect, models)
+    texts = batch_texts(engine.dialect, models)
     by_season = [
         (season, [day.date for day in days]) for season, days in groupby(sorted(dates), key=lambda day: day.season)
     ]
     for model in models:
-        units, wrong = 0, []
+        partitions, wrong = 0, []
         for season, days in by_season:
             found = _unexplained(engine, model, texts[model.name].expected, season, days)
-            units += len(found)
+            partitions += len(found)
             wrong += [example for example in found if example]
         examples = "; ".join(wrong[:_EXAMPLES])
-        yield Check("expected = rows + explained failures", model.name, units, len(wrong), examples)
+        yield Check("expected = rows + explained failures", model.name, partitions, len(wrong), examples)
 
 
 def _unexplained(engine: Engine, model: Model, text: str, season: str, days: list[date]) -> list[str]:
     """For each written date of a season what is wrong with it, empty for nothing."""
-    values = named_values(text, dict(model.values) | span_values(model, season, days[0], days[-1]))
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE {_SPINE} AS SELECT * FROM ({text}) AS span_rows", values)
-    clause: Clause = listed("wanted_date", {"unit_date": "DATE"}, [(day,) for day in days])
+    values = named_values(text, dict(model.values) | batch_values(model, season, days[0], days[-1]))
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {_SPINE} AS SELECT * FROM ({text}) AS batch_rows", values)
+    clause: Clause = listed("wanted_date", {"partition_date": "DATE"}, [(day,) for day in days])
     rows = engine.query(
         f"""WITH {clause.text},
         written AS (
-            SELECT unit_date FROM {LEDGER}
+            SELECT partition_date FROM {LEDGER}
             WHERE table_name = $table_name AND system_id = $system_id
-                AND unit_date IN (SELECT unit_date FROM wanted_date)
-            GROUP BY unit_date HAVING ARG_MAX(status, entry) = 'done'
+                AND partition_date IN (SELECT partition_date FROM wanted_date)
+            GROUP BY partition_date HAVING ARG_MAX(status, entry) = 'done'
         ),
         content AS (
-            SELECT {model.time} AS unit_date, COUNT(*) AS row_count FROM {model.table.name} WHERE {model.condition}
+            SELECT {model.time} AS partition_date, COUNT(*) AS row_count FROM {model.table.name} WHERE {model.condition}
             GROUP BY {model.time}
         ),
         expected AS (
-            SELECT s.unit_date, COUNT(*) AS expected, COUNT(t.{model.time}) AS present,
+            SELECT s.partition_date, COUNT(*) AS expected, COUNT(t.{model.time}) AS present,
                 COUNT(CASE WHEN t.{model.time} IS NULL AND s.category IS NULL THEN 1 END) AS unexplained
             FROM {_SPINE} AS s
             LEFT JOIN {model.table.name} AS t ON {matching(model)}
-            GROUP BY s.unit_date
+            GROUP BY s.partition_date
         ),
         failure AS (
-            SELECT unit_date, COUNT(*) AS recorded FROM {FAILURES}
-            WHERE table_name = $table_name AND system_id = $system_id GROUP BY unit_date
+            SELECT partition_date, COUNT(*) AS recorded FROM {FAILURES}
+            WHERE table_name = $table_name AND system_id = $system_id GROUP BY partition_date
         )
-        SELECT w.unit_date, COALESCE(e.expected, 0), COALESCE(c.row_count, 0), COALESCE(f.recorded, 0),
+        SELECT w.partition_date, COALESCE(e.expected, 0), COALESCE(c.row_count, 0), COALESCE(f.recorded, 0),
             COALESCE(e.unexplained, 0), COALESCE(e.present, 0)
         FROM written AS w
-        LEFT JOIN expected AS e ON e.unit_date = w.unit_date
-        LEFT JOIN content AS c ON c.unit_date = w.unit_date
-        LEFT JOIN failure AS f ON f.unit_date = w.unit_date
-        ORDER BY w.unit_date""",
+        LEFT JOIN expected AS e ON e.partition_date = w.partition_date
+        LEFT JOIN content AS c ON c.partition_date = w.partition_date
+        LEFT JOIN failure AS f ON f.partition_date = w.partition_date
+        ORDER BY w.partition_date""",
         {**clause.parameters, "table_name": model.table.name, "system_id": model.system_id},
     ).rows
     found = []

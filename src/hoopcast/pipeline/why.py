@@ -1,4 +1,4 @@
-"""Why a unit is in its state, and why a player is absent from a table."""
+"""Why a partition is in its state, and why a player is absent from a table."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from hoopcast.pipeline.failures import FAILURES
 from hoopcast.pipeline.ledger import LEDGER, NODE, RUNS
 from hoopcast.pipeline.lineage import Edge, closure, edges
 from hoopcast.pipeline.model import Model
-from hoopcast.pipeline.plan import Unit, plan
-from hoopcast.pipeline.ranges import Range, UnitDate, resolve
+from hoopcast.pipeline.plan import Partition, plan
+from hoopcast.pipeline.ranges import Range, SeasonDate, resolve
 from hoopcast.warehouse.engine import Engine, Value
 
 
@@ -27,7 +27,7 @@ def absence(engine: Engine, model: Model, day: date, player_id: int) -> str:
     if count:
         return f"player {player_id} is there, with {count} {'row' if count == 1 else 'rows'}"
     recorded = engine.query(
-        f"SELECT category, reason FROM {FAILURES} WHERE {NODE} = $node AND unit_date = $day"
+        f"SELECT category, reason FROM {FAILURES} WHERE {NODE} = $node AND partition_date = $day"
         " AND (entity = '' OR ' ' || entity || ' ' LIKE '% ' || CAST($player_id AS VARCHAR) || ' %')"
         " ORDER BY entity DESC LIMIT 1",
         {**parameters, "node": model.name},
@@ -58,17 +58,17 @@ def _outside(engine: Engine, day: date, player_id: int) -> str:
 
 
 _NAMED_CHANGES = 5
-# Dates of an input that a unit can read, by reach; those of the same date have no look-back.
+# Dates of an input that a partition can read, by time constraint; those of the same date have no look-back.
 _IN_REACH = {
-    "same": "l.unit_date = $day",
-    "before": "l.unit_date < $day AND l.season BETWEEN $first_season AND $season",
-    "until": "l.unit_date <= $day AND l.season BETWEEN $first_season AND $season",
+    "same": "l.partition_date = $day",
+    "before": "l.partition_date < $day AND l.season BETWEEN $first_season AND $season",
+    "until": "l.partition_date <= $day AND l.season BETWEEN $first_season AND $season",
 }
 
 
 @dataclass(frozen=True)
 class Link:
-    """One link of the chain: how far from the unit that was asked for, the unit that it speaks of, and what it says."""
+    """One link of the chain: how far from the partition asked for, which partition it speaks of, and what it says."""
 
     depth: int
     table: str
@@ -79,13 +79,13 @@ class Link:
 def why(
     engine: Engine, models: tuple[Model, ...], table: str, day: date, player_id: int | None = None
 ) -> tuple[Link, ...]:
-    """The chain behind the state of a unit, and behind a player's absence from it.
+    """The chain behind the state of a partition, and behind a player's absence from it.
 
     Args:
         engine: the warehouse.
         models: every model, each after all that it reads.
         table: full name of a model's table.
-        day: date of the unit.
+        day: date of the partition.
         player_id: player who is looked for among its rows.
 
     Raises:
@@ -93,34 +93,34 @@ def why(
     """
     model = next(one for one in models if one.name == table)
     dates = resolve(engine, Range(dates=(day,), stage="all"))
-    links = list(_unit(engine, models, model, dates[0], 0))
+    links = list(_partition(engine, models, model, dates[0], 0))
     links[1:1] = _root_cause(links)
     if player_id is not None:
         links.append(Link(0, table, day, absence(engine, model, day, player_id)))
     return tuple(links)
 
 
-def _unit(engine: Engine, models: tuple[Model, ...], model: Model, day: UnitDate, depth: int) -> Iterator[Link]:
-    unit = next((one for one in plan(engine, models, [day]) if one.table == model.name), None)
-    if unit is None:
+def _partition(engine: Engine, models: tuple[Model, ...], model: Model, day: SeasonDate, depth: int) -> Iterator[Link]:
+    partition = next((one for one in plan(engine, models, [day]) if one.table == model.name), None)
+    if partition is None:
         yield Link(depth, model.name, day.date, "not due: no game of the date is final, and it is not the next slate")
         return
-    cause = f": {unit.cause}" if unit.cause else ""
-    yield Link(depth, model.name, day.date, f"{unit.state}{cause}")
-    written = _newest_entry(engine, unit)
+    cause = f": {partition.cause}" if partition.cause else ""
+    yield Link(depth, model.name, day.date, f"{partition.state}{cause}")
+    written = _newest_entry(engine, partition)
     if written is not None:
         yield Link(depth, model.name, day.date, _told(written, model))
-    if unit.state in ("stale", "failed", "blocked", "missing"):
+    if partition.state in ("stale", "failed", "blocked", "missing"):
         changes = _changes(engine, model, day, int(str(written["entry"])) if written else None)
         yield from (Link(depth + 1, name, changed, text) for name, changed, text in changes)
-    if unit.state in ("stale", "blocked"):
+    if partition.state in ("stale", "blocked"):
         yield from _upstream(engine, models, model, day, depth)
-    if unit.state == "done":
+    if partition.state == "done":
         yield from _sources(engine, model, day, depth + 1)
 
 
 def _root_cause(links: list[Link]) -> list[Link]:
-    """What stands at the end of the chain behind a unit that is not done, in one link; none where it stands alone."""
+    """The end of the chain behind a partition that is not done, in one link; none where it stands alone."""
     end = max(links, key=lambda link: link.depth)
     if not end.depth or links[0].text == "done":
         return []
@@ -128,14 +128,14 @@ def _root_cause(links: list[Link]) -> list[Link]:
     return [Link(0, first.table, first.date, f"root cause: {end.table} of {end.date}, {end.text}")]
 
 
-def _newest_entry(engine: Engine, unit: Unit) -> dict[str, Value] | None:
+def _newest_entry(engine: Engine, partition: Partition) -> dict[str, Value] | None:
     rows = engine.query(
         f"""SELECT l.entry, l.status, l.version, l.rows, l.expected, l.error, l.finished_at_utc, l.run_id, r.command
         FROM {LEDGER} AS l
         LEFT JOIN {RUNS} AS r ON r.run_id = l.run_id
-        WHERE {NODE} = $table_name AND l.unit_date = $day
+        WHERE {NODE} = $table_name AND l.partition_date = $day
         ORDER BY l.entry DESC LIMIT 1""",
-        {"table_name": unit.table, "day": unit.date},
+        {"table_name": partition.table, "day": partition.date},
     ).dictionaries()
     return rows[0] if rows else None
 
@@ -148,21 +148,21 @@ def _told(written: dict[str, Value], model: Model) -> str:
     return f"written {by}: {written['rows']} rows of {written['expected']} expected{code}"
 
 
-def _changes(engine: Engine, model: Model, day: UnitDate, since: int | None) -> Iterator[tuple[str, date, str]]:
-    """Contents of direct inputs that differ from what they were when the unit was written, a line a run."""
+def _changes(engine: Engine, model: Model, day: SeasonDate, since: int | None) -> Iterator[tuple[str, date, str]]:
+    """Contents of direct inputs that differ from what they were when the partition was written, a line a run."""
     if since is None:
         return
     for edge in edges(model):
         rows = engine.query(
             f"""WITH content AS (
-                SELECT l.unit_date, MAX(l.entry) AS entry,
+                SELECT l.partition_date, MAX(l.entry) AS entry,
                     COALESCE(ARG_MAX(CASE WHEN l.entry <= $since THEN l.output_fingerprint END, l.entry), 0) AS before,
                     ARG_MAX(l.output_fingerprint, l.entry) AS after
                 FROM {LEDGER} AS l
-                WHERE {NODE} = $table_name AND {_IN_REACH[edge.reach]}
-                GROUP BY l.unit_date
+                WHERE {NODE} = $table_name AND {_IN_REACH[edge.time_constraint]}
+                GROUP BY l.partition_date
             )
-            SELECT MIN(c.unit_date), MAX(c.unit_date), COUNT(*), SUM(l.rows), l.run_id, MIN(r.command)
+            SELECT MIN(c.partition_date), MAX(c.partition_date), COUNT(*), SUM(l.rows), l.run_id, MIN(r.command)
             FROM content AS c
             INNER JOIN {LEDGER} AS l ON l.entry = c.entry
             LEFT JOIN {RUNS} AS r ON r.run_id = l.run_id
@@ -176,63 +176,68 @@ def _changes(engine: Engine, model: Model, day: UnitDate, since: int | None) -> 
                 yield edge.upstream, first, f"written since by run {run_id} ({command}): {row_count} rows{more}"
 
 
-def _upstream(engine: Engine, models: tuple[Model, ...], model: Model, day: UnitDate, depth: int) -> Iterator[Link]:
-    """The first open unit upstream that nothing open stands behind, and its own chain."""
+def _upstream(engine: Engine, models: tuple[Model, ...], model: Model, day: SeasonDate, depth: int) -> Iterator[Link]:
+    """The first open partition upstream that nothing open stands behind, and its own chain."""
     depends = [edge for edge in closure(models) if edge.table == model.name]
     names = {edge.upstream for edge in depends}
     for upstream in (one for one in models if one.name in names):
         for edge in (edge for edge in depends if edge.upstream == upstream.name):
             first = _first_open(engine, models, edge, day)
             if first is not None:
-                yield from _unit(engine, models, upstream, first, depth + 1)
+                yield from _partition(engine, models, upstream, first, depth + 1)
                 return
 
 
-def _first_open(engine: Engine, models: tuple[Model, ...], edge: Edge, day: UnitDate) -> UnitDate | None:
-    condition = _IN_REACH[edge.reach].replace("l.unit_date", "game_date").replace("l.season", "season")
+def _first_open(engine: Engine, models: tuple[Model, ...], edge: Edge, day: SeasonDate) -> SeasonDate | None:
+    condition = _IN_REACH[edge.time_constraint].replace("l.partition_date", "game_date").replace("l.season", "season")
     rows = engine.query(
         "SELECT DISTINCT season, game_date FROM nba_raw.nbac_schedule"
         f" WHERE team_known AND {condition} ORDER BY season, game_date",
         _bounds(edge, day),
     ).rows
-    dates = [UnitDate(str(season), found) for season, found in rows if isinstance(found, date)]
-    units = (unit for unit in plan(engine, models, dates) if unit.table == edge.upstream)
+    dates = [SeasonDate(str(season), found) for season, found in rows if isinstance(found, date)]
+    partitions = (partition for partition in plan(engine, models, dates) if partition.table == edge.upstream)
     return next(
-        (UnitDate(unit.season, unit.date) for unit in units if unit.state not in ("done", "not_available")), None
+        (
+            SeasonDate(partition.season, partition.date)
+            for partition in partitions
+            if partition.state not in ("done", "not_available")
+        ),
+        None,
     )
 
 
-def _sources(engine: Engine, model: Model, day: UnitDate, depth: int) -> Iterator[Link]:
-    """What a done unit read; the run is named once where it wrote all of that."""
+def _sources(engine: Engine, model: Model, day: SeasonDate, depth: int) -> Iterator[Link]:
+    """What a done partition read; the run is named once where it wrote all of that."""
     found = [(edge, _read(engine, edge, day)) for edge in edges(model)]
     writers = {run_id for _, (_, _, runs) in found for run_id in runs}
     for edge, (dates, last, runs) in found:
         look_back = f" of {model.look_back + 1} seasons" if edge.look_back else ""
         by = f", last written by run {max(runs)}" if runs and len(writers) > 1 else ""
         what = f"{dates} {'date' if dates == 1 else 'dates'}, the last {last}{by}" if dates else "nothing there"
-        yield Link(depth, edge.upstream, day.date, f"read {edge.reach}{look_back}: {what}")
+        yield Link(depth, edge.upstream, day.date, f"read {edge.time_constraint}{look_back}: {what}")
     if len(writers) == 1:
         yield Link(depth, model.name, day.date, f"all that it read was written by run {writers.pop()}")
 
 
-def _read(engine: Engine, edge: Edge, day: UnitDate) -> tuple[int, Value, set[str]]:
+def _read(engine: Engine, edge: Edge, day: SeasonDate) -> tuple[int, Value, set[str]]:
     """Dates with an entry that are in reach, the last of them, and the runs whose contents stand there."""
     rows = engine.query(
         f"""WITH newest AS (
-            SELECT l.unit_date, ARG_MAX(l.run_id, l.entry) AS run_id
+            SELECT l.partition_date, ARG_MAX(l.run_id, l.entry) AS run_id
             FROM {LEDGER} AS l
-            WHERE {NODE} = $table_name AND {_IN_REACH[edge.reach]}
-            GROUP BY l.unit_date
+            WHERE {NODE} = $table_name AND {_IN_REACH[edge.time_constraint]}
+            GROUP BY l.partition_date
         )
-        SELECT run_id, COUNT(*), MAX(unit_date) FROM newest GROUP BY run_id""",
+        SELECT run_id, COUNT(*), MAX(partition_date) FROM newest GROUP BY run_id""",
         {"table_name": edge.upstream, **_bounds(edge, day)},
     ).rows
     last = max((row[2] for row in rows if isinstance(row[2], date)), default=None)
     return sum(int(str(row[1])) for row in rows), last, {str(row[0]) for row in rows}
 
 
-def _bounds(edge: Edge, day: UnitDate) -> dict[str, Value]:
-    if edge.reach == "same":
+def _bounds(edge: Edge, day: SeasonDate) -> dict[str, Value]:
+    if edge.time_constraint == "same":
         return {"day": day.date}
     first = int(day.season[:4]) - edge.look_back
     return {"day": day.date, "season": day.season, "first_season": f"{first}-{(first + 1) % 100:02d}"}

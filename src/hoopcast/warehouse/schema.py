@@ -11,6 +11,12 @@ from hoopcast.warehouse.tables import Table, all_tables
 
 FORMAT_VERSION = 1
 _LAYOUT_TABLE = "nba_orchestration.warehouse_format"
+# Columns of tables that can not be made anew, by what they were once called.
+_RENAMED = {
+    "nba_orchestration.ledger": {"unit_date": "partition_date"},
+    "nba_orchestration.failures": {"unit_date": "partition_date"},
+    "nba_orchestration.runs": {"units_done": "partitions_done", "units_failed": "partitions_failed"},
+}
 _MAX_HALF_LIFE = 60
 _MAX_GAMES_AGO = 120
 _SCALE = 1_000_000
@@ -106,6 +112,10 @@ def _bring_up_to_date(engine: Engine, table: Table, present: dict[str, Value] | 
         engine.create(table)
         return
     wanted = {column.name: column.type for column in table.columns}
+    for old, new in _RENAMED.get(table.name, {}).items():
+        if old in present and new not in present:
+            engine.execute(f"ALTER TABLE {table.name} RENAME COLUMN {old} TO {new}")
+            present = {new if name == old else name: data_type for name, data_type in present.items()}
     changed = [name for name, data_type in present.items() if wanted.get(name, data_type) != data_type]
     if changed and not _is_derived(table):
         name = changed[0]

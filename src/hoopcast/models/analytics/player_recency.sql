@@ -43,7 +43,7 @@ pairs AS (
         c.career_game - p.career_game AS games_ago
     FROM played AS c
     INNER JOIN played AS p ON c.player_id = p.player_id AND p.career_game BETWEEN c.career_game - 80 AND c.career_game
-    WHERE c.game_date >= $span_start
+    WHERE c.game_date >= $batch_start
 ),
 weighted AS (
     SELECT

@@ -43,7 +43,7 @@ pairs AS (
         p.points, p.seconds, p.shots, p.plays, p.play_seconds, p.started, p.start_known, p.fg3a, p.fta
     FROM played AS c
     INNER JOIN played AS p ON c.player_id = p.player_id AND p.career_game BETWEEN c.career_game - 120 AND c.career_game
-    WHERE c.game_date >= $span_start
+    WHERE c.game_date >= $batch_start
 ),
 weighted AS (
     SELECT

@@ -8,7 +8,7 @@ WITH final_games AS (
 rows_by_game AS (SELECT game_id, COUNT(*) AS box_rows FROM nba_raw.nbac_player_boxscore GROUP BY game_id)
 SELECT
     b.game_id, b.player_id, g.season,
-    g.game_date AS unit_date,
+    g.game_date AS partition_date,
     CAST(NULL AS VARCHAR) AS category,
     CAST(NULL AS VARCHAR) AS reason
 FROM nba_raw.nbac_player_boxscore AS b

@@ -8,7 +8,7 @@ WITH graded AS (
         ON a.game_id = g.game_id AND a.player_id = g.player_id AND g.played_flag
 )
 SELECT
-    d.system_id, p.population, d.season_stage, d.season, d.game_date AS unit_date,
+    d.system_id, p.population, d.season_stage, d.season, d.game_date AS partition_date,
     CAST(NULL AS VARCHAR) AS category, CAST(NULL AS VARCHAR) AS reason
 FROM graded AS d
 CROSS JOIN (

@@ -4,7 +4,7 @@
 -- inputs: nba_analytics.player_prop_line same, nba_analytics.expected_player same
 SELECT
     game_date, player_id, season,
-    game_date AS unit_date,
+    game_date AS partition_date,
     CAST(NULL AS VARCHAR) AS category,
     CAST(NULL AS VARCHAR) AS reason
 FROM nba_analytics.expected_player

@@ -13,7 +13,7 @@ SELECT
     s.game_id,
     s.team_abbr,
     s.season,
-    s.game_date AS unit_date,
+    s.game_date AS partition_date,
     CASE WHEN COALESCE(b.teams, 0) < 2 THEN 'MISSING_UPSTREAM' END AS category,
     CASE WHEN COALESCE(b.teams, 0) < 2 THEN 'final game without the box scores of both teams' END AS reason
 FROM sides AS s

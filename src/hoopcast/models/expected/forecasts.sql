@@ -32,7 +32,7 @@ SELECT
     game_id, player_id,
     CAST($system_id AS VARCHAR) AS system_id,
     season,
-    game_date AS unit_date,
+    game_date AS partition_date,
     CASE lack
         WHEN 1 THEN 'INFORMATION_SET'
         WHEN 2 THEN 'NOT_EXPECTED_TO_PLAY'

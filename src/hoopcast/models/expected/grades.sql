@@ -9,7 +9,7 @@ SELECT
     p.player_id,
     p.system_id,
     p.season,
-    p.game_date AS unit_date,
+    p.game_date AS partition_date,
     CASE WHEN b.game_id IS NULL THEN 'MISSING_UPSTREAM' END AS category,
     CASE WHEN b.game_id IS NULL THEN 'final game without a box score' END AS reason
 FROM nba_predictions.player_prop_predictions AS p

@@ -2,6 +2,6 @@
 -- key: game_id, player_id
 -- inputs: nba_analytics.upcoming_player_game_context same
 SELECT
-    game_id, player_id, season, game_date AS unit_date,
+    game_id, player_id, season, game_date AS partition_date,
     CAST(NULL AS VARCHAR) AS category, CAST(NULL AS VARCHAR) AS reason
 FROM nba_analytics.upcoming_player_game_context

@@ -8,7 +8,7 @@ WITH known AS (
 )
 SELECT
     l.market, l.game_date, l.player_id, l.season,
-    l.game_date AS unit_date,
+    l.game_date AS partition_date,
     CASE WHEN MIN(k.known_after) IS NULL THEN 'INSUFFICIENT_HISTORY' ELSE 'MISSING_UPSTREAM' END AS category,
     CASE WHEN MIN(k.known_after) IS NULL THEN 'quoted, but no roster and no earlier game tells his team'
         ELSE 'quoted, but the team known for him does not play that day, or the line was captured after tip-off' END

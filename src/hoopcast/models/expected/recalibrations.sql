@@ -20,7 +20,7 @@ SELECT
     d.game_date AS refit_date,
     b.band,
     d.season,
-    d.game_date AS unit_date,
+    d.game_date AS partition_date,
     'INSUFFICIENT_HISTORY' AS category,
     'fewer forecasts before this date than a recalibration is learned on' AS reason
 FROM days AS d

@@ -5,7 +5,7 @@ SELECT
     CAST($system_id AS VARCHAR) AS system_id,
     game_date AS refit_date,
     season,
-    game_date AS unit_date,
+    game_date AS partition_date,
     'INSUFFICIENT_HISTORY' AS category,
     'fewer than 2,000 graded lines of the system before this date: no record yet' AS reason
 FROM nba_raw.nbac_schedule

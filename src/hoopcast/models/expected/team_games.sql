@@ -2,7 +2,7 @@
 -- key: game_id, team_abbr
 -- inputs: nba_raw.nbac_schedule same
 SELECT
-    game_id, home_team_abbr AS team_abbr, season, game_date AS unit_date,
+    game_id, home_team_abbr AS team_abbr, season, game_date AS partition_date,
     CAST(NULL AS VARCHAR) AS category, CAST(NULL AS VARCHAR) AS reason
 FROM nba_raw.nbac_schedule
 WHERE team_known AND season_stage IN ('regular', 'playin', 'playoffs')

@@ -1,4 +1,4 @@
--- compiled from 7f879d619185c795 as 03988fd336c48216
+-- compiled from 7f879d619185c795 as 37ed61a66b16ffe1
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,
@@ -43,7 +43,7 @@ FROM (
         *
       FROM nba_analytics.player_game_summary
       WHERE
-        season BETWEEN @first_season AND @season AND game_date < @span_end
+        season BETWEEN @first_season AND @season AND game_date < @batch_end
     ) AS player_game_summary
   ), outcomes AS (
     SELECT
@@ -62,7 +62,7 @@ FROM (
         *
       FROM nba_analytics.upcoming_player_game_context
       WHERE
-        season BETWEEN @first_season AND @season AND game_date <= @span_end
+        season BETWEEN @first_season AND @season AND game_date <= @batch_end
     ) AS u
     LEFT JOIN charted AS g
       ON u.game_id = g.game_id
@@ -71,7 +71,7 @@ FROM (
         *
       FROM nba_analytics.player_game_summary
       WHERE
-        season BETWEEN @first_season AND @season AND game_date < @span_end
+        season BETWEEN @first_season AND @season AND game_date < @batch_end
     ) AS b
       ON u.game_id = b.game_id AND u.player_id = b.player_id
   ), personal AS (
@@ -99,7 +99,7 @@ FROM (
         *
       FROM nba_analytics.upcoming_player_game_context
       WHERE
-        season BETWEEN @first_season AND @season AND game_date <= @span_end
+        season BETWEEN @first_season AND @season AND game_date <= @batch_end
     ) AS upcoming_player_game_context
     GROUP BY
       game_date
@@ -125,14 +125,14 @@ FROM (
         *
       FROM nba_analytics.upcoming_player_game_context
       WHERE
-        season BETWEEN @first_season AND @season AND game_date <= @span_end
+        season BETWEEN @first_season AND @season AND game_date <= @batch_end
     ) AS u
     INNER JOIN (
       SELECT
         *
       FROM nba_analytics.expected_player
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS e
       ON u.game_id = e.game_id AND u.player_id = e.player_id
     INNER JOIN (
@@ -140,7 +140,7 @@ FROM (
         *
       FROM nba_precompute.player_daily_cache
       WHERE
-        analysis_date BETWEEN @span_start AND @span_end
+        analysis_date BETWEEN @batch_start AND @batch_end
     ) AS c
       ON u.player_id = c.player_id AND u.game_date = c.analysis_date
     INNER JOIN quotes AS q
@@ -221,7 +221,7 @@ FROM (
       *
     FROM nba_analytics.upcoming_team_game_context
     WHERE
-      game_date BETWEEN @span_start AND @span_end
+      game_date BETWEEN @batch_start AND @batch_end
   ) AS t
     ON p.game_id = t.game_id AND p.team_abbr = t.team_abbr
   INNER JOIN personal AS s
@@ -235,7 +235,7 @@ FROM (
       *
     FROM nba_analytics.player_game_summary
     WHERE
-      season BETWEEN @first_season AND @season AND game_date < @span_end
+      season BETWEEN @first_season AND @season AND game_date < @batch_end
   ) AS l
     ON p.player_id = l.player_id
     AND p.last_game_date = l.game_date
@@ -243,4 +243,4 @@ FROM (
     AND l.played_flag
 ) AS model_rows
 WHERE
-  game_date BETWEEN @span_start AND @span_end
+  game_date BETWEEN @batch_start AND @batch_end

@@ -1,4 +1,4 @@
--- compiled from e6f076a0844ca941 as 507e21225eba1843
+-- compiled from e6f076a0844ca941 as c888805b51d3ba53
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,
@@ -29,14 +29,14 @@ FROM (
         *
       FROM nba_analytics.upcoming_player_game_context
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS u
     LEFT JOIN (
       SELECT
         *
       FROM nba_analytics.upcoming_team_game_context
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS t
       ON u.game_id = t.game_id AND u.team_abbr = t.team_abbr
     LEFT JOIN (
@@ -44,7 +44,7 @@ FROM (
         *
       FROM nba_precompute.player_daily_cache
       WHERE
-        analysis_date BETWEEN @span_start AND @span_end
+        analysis_date BETWEEN @batch_start AND @batch_end
     ) AS c
       ON u.player_id = c.player_id AND u.game_date = c.analysis_date
     LEFT JOIN (
@@ -52,7 +52,7 @@ FROM (
         *
       FROM nba_precompute.player_shot_zone_analysis
       WHERE
-        analysis_date BETWEEN @span_start AND @span_end
+        analysis_date BETWEEN @batch_start AND @batch_end
     ) AS z
       ON u.player_id = z.player_id AND u.game_date = z.analysis_date
     LEFT JOIN (
@@ -60,7 +60,7 @@ FROM (
         *
       FROM nba_precompute.team_defense_zone_analysis
       WHERE
-        analysis_date BETWEEN @span_start AND @span_end
+        analysis_date BETWEEN @batch_start AND @batch_end
     ) AS d
       ON u.opponent_team_abbr = d.team_abbr AND u.game_date = d.analysis_date
     LEFT JOIN (
@@ -68,7 +68,7 @@ FROM (
         *
       FROM nba_precompute.player_composite_factors
       WHERE
-        analysis_date BETWEEN @span_start AND @span_end
+        analysis_date BETWEEN @batch_start AND @batch_end
     ) AS f
       ON u.game_id = f.game_id AND u.player_id = f.player_id
   )
@@ -90,4 +90,4 @@ FROM (
   FROM counted
 ) AS model_rows
 WHERE
-  game_date BETWEEN @span_start AND @span_end
+  game_date BETWEEN @batch_start AND @batch_end

@@ -1,4 +1,4 @@
--- compiled from 3f3910a06fa79f53 as 8d2d1138b125c930
+-- compiled from 3f3910a06fa79f53 as fcb8e5acd179ef0a
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,
@@ -41,7 +41,7 @@ FROM (
         *
       FROM nba_analytics.player_game_summary
       WHERE
-        season BETWEEN @first_season AND @season AND game_date <= @span_end
+        season BETWEEN @first_season AND @season AND game_date <= @batch_end
     ) AS player_game_summary
     WHERE
       played_flag
@@ -101,4 +101,4 @@ FROM (
   )
 ) AS model_rows
 WHERE
-  game_date BETWEEN @span_start AND @span_end
+  game_date BETWEEN @batch_start AND @batch_end

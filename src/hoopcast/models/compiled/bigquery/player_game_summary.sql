@@ -1,4 +1,4 @@
--- compiled from ec1191a7bb667760 as a45477183eca40e7
+-- compiled from ec1191a7bb667760 as 9b253fa514ce1647
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,
@@ -71,7 +71,7 @@ FROM (
         *
       FROM nba_raw.nbac_shot
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS nbac_shot
   ), zones AS (
     SELECT
@@ -104,7 +104,7 @@ FROM (
         *
       FROM nba_raw.nbac_shot
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS nbac_shot
     GROUP BY
       game_id
@@ -119,7 +119,7 @@ FROM (
         *
       FROM nba_raw.nbac_team_boxscore
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS nbac_team_boxscore
   )
   SELECT
@@ -208,14 +208,14 @@ FROM (
       *
     FROM nba_raw.nbac_player_boxscore
     WHERE
-      game_date BETWEEN @span_start AND @span_end
+      game_date BETWEEN @batch_start AND @batch_end
   ) AS b
   INNER JOIN (
     SELECT
       *
     FROM nba_raw.nbac_schedule
     WHERE
-      game_date BETWEEN @span_start AND @span_end
+      game_date BETWEEN @batch_start AND @batch_end
   ) AS s
     ON b.game_id = s.game_id
     AND s.game_status = 3
@@ -232,7 +232,7 @@ FROM (
       *
     FROM nba_raw.nbac_starter
     WHERE
-      game_date BETWEEN @span_start AND @span_end
+      game_date BETWEEN @batch_start AND @batch_end
   ) AS st
     ON b.game_id = st.game_id AND b.player_id = st.player_id
   LEFT JOIN (
@@ -240,9 +240,9 @@ FROM (
       *
     FROM nba_analytics.player_prop_line
     WHERE
-      game_date BETWEEN @span_start AND @span_end
+      game_date BETWEEN @batch_start AND @batch_end
   ) AS p
     ON b.game_id = p.game_id AND b.player_id = p.player_id AND p.market = 'points'
 ) AS model_rows
 WHERE
-  game_date BETWEEN @span_start AND @span_end
+  game_date BETWEEN @batch_start AND @batch_end

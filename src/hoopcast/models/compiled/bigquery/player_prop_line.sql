@@ -1,4 +1,4 @@
--- compiled from b4a1b784e84d2cf1 as 262e00a81d40110f
+-- compiled from b4a1b784e84d2cf1 as ce1e462fe969671e
 SELECT
   CAST(market AS STRING) AS market,
   CAST(game_id AS STRING) AS game_id,
@@ -28,7 +28,7 @@ FROM (
         *
       FROM nba_raw.nbac_player_boxscore
       WHERE
-        season BETWEEN @first_season AND @season AND game_date < @span_end
+        season BETWEEN @first_season AND @season AND game_date < @batch_end
     ) AS nbac_player_boxscore
     UNION ALL
     SELECT
@@ -41,7 +41,7 @@ FROM (
         *
       FROM nba_raw.roster
       WHERE
-        season BETWEEN @first_season AND @season AND roster_date <= @span_end
+        season BETWEEN @first_season AND @season AND roster_date <= @batch_end
     ) AS roster
   ), teams AS (
     SELECT
@@ -63,7 +63,7 @@ FROM (
         *
       FROM nba_raw.nbac_schedule
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS nbac_schedule
     WHERE
       team_known
@@ -79,7 +79,7 @@ FROM (
         *
       FROM nba_raw.nbac_schedule
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS nbac_schedule
     WHERE
       team_known
@@ -98,7 +98,7 @@ FROM (
         *
       FROM nba_raw.points_prop_line
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS points_prop_line
   ), eligible AS (
     SELECT
@@ -176,4 +176,4 @@ FROM (
     e.choice = 1
 ) AS model_rows
 WHERE
-  game_date BETWEEN @span_start AND @span_end
+  game_date BETWEEN @batch_start AND @batch_end

@@ -1,4 +1,4 @@
--- compiled from 515ca08c738e3e6b as b070599834369837
+-- compiled from 515ca08c738e3e6b as 2e3bec143792f339
 SELECT
   CAST(player_id AS INT64) AS player_id,
   CAST(analysis_date AS DATE) AS analysis_date,
@@ -59,7 +59,7 @@ FROM (
         *
       FROM nba_analytics.player_game_summary
       WHERE
-        season BETWEEN @first_season AND @season AND game_date < @span_end
+        season BETWEEN @first_season AND @season AND game_date < @batch_end
     ) AS player_game_summary
     WHERE
       played_flag
@@ -94,7 +94,7 @@ FROM (
           *
         FROM nba_analytics.upcoming_player_game_context
         WHERE
-          game_date BETWEEN @span_start AND @span_end
+          game_date BETWEEN @batch_start AND @batch_end
       ) AS upcoming_player_game_context
     ) AS d
     INNER JOIN (
@@ -111,7 +111,7 @@ FROM (
           *
         FROM nba_analytics.player_game_summary
         WHERE
-          season BETWEEN @first_season AND @season AND game_date < @span_end
+          season BETWEEN @first_season AND @season AND game_date < @batch_end
       ) AS player_game_summary
       GROUP BY
         game_date
@@ -129,7 +129,7 @@ FROM (
         *
       FROM nba_analytics.upcoming_player_game_context
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS upcoming_player_game_context
   ), shares AS (
     SELECT
@@ -198,4 +198,4 @@ FROM (
   CROSS JOIN constants AS c
 ) AS model_rows
 WHERE
-  analysis_date BETWEEN @span_start AND @span_end
+  analysis_date BETWEEN @batch_start AND @batch_end

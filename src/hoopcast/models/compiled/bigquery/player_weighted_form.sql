@@ -1,4 +1,4 @@
--- compiled from 463049acc11a248c as 7e69c75b351aeea2
+-- compiled from 463049acc11a248c as a77c237eee722a4c
 SELECT
   CAST(player_id AS INT64) AS player_id,
   CAST(analysis_date AS DATE) AS analysis_date,
@@ -60,7 +60,7 @@ FROM (
         *
       FROM nba_analytics.player_weighted_sums
       WHERE
-        season BETWEEN @first_season AND @season AND game_date < @span_end
+        season BETWEEN @first_season AND @season AND game_date < @batch_end
     ) AS player_weighted_sums
     WINDOW career AS (PARTITION BY player_id ORDER BY game_date, game_id)
   )
@@ -120,7 +120,7 @@ FROM (
       *
     FROM nba_analytics.upcoming_player_game_context
     WHERE
-      game_date BETWEEN @span_start AND @span_end
+      game_date BETWEEN @batch_start AND @batch_end
   ) AS u
   LEFT JOIN form AS w
     ON u.player_id = w.player_id
@@ -128,4 +128,4 @@ FROM (
     AND u.game_date <= w.valid_to
 ) AS model_rows
 WHERE
-  analysis_date BETWEEN @span_start AND @span_end
+  analysis_date BETWEEN @batch_start AND @batch_end

@@ -1,4 +1,4 @@
--- compiled from c415bee37655ae66 as e5b1d2876227ecb8
+-- compiled from c415bee37655ae66 as 6ee9c617526a34a3
 SELECT
   CAST(system_id AS STRING) AS system_id,
   CAST(population AS STRING) AS population,
@@ -39,7 +39,7 @@ FROM (
         *
       FROM nba_analytics.player_game_summary
       WHERE
-        season BETWEEN @first_season AND @season AND game_date <= @span_end
+        season BETWEEN @first_season AND @season AND game_date <= @batch_end
     ) AS player_game_summary
     WHERE
       played_flag
@@ -106,14 +106,14 @@ FROM (
         *
       FROM nba_predictions.prediction_accuracy
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS a
     INNER JOIN (
       SELECT
         *
       FROM nba_predictions.player_prop_predictions
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS p
       ON a.market = p.market
       AND a.game_id = p.game_id
@@ -216,4 +216,4 @@ FROM (
     AND d.game_date = s.game_date
 ) AS model_rows
 WHERE
-  game_date BETWEEN @span_start AND @span_end
+  game_date BETWEEN @batch_start AND @batch_end

@@ -1,4 +1,4 @@
--- compiled from d94886ef9dd695ad as b3fe9efbaa018651
+-- compiled from d94886ef9dd695ad as 33a96cdfa3d0e69b
 SELECT
   CAST(system_id AS STRING) AS system_id,
   CAST(population AS STRING) AS population,
@@ -39,7 +39,7 @@ FROM (
         *
       FROM nba_predictions.system_day_score
       WHERE
-        season BETWEEN @first_season AND @season AND game_date <= @span_end
+        season BETWEEN @first_season AND @season AND game_date <= @batch_end
     ) AS s
     CROSS JOIN (
       SELECT
@@ -193,4 +193,4 @@ FROM (
   FROM widths
 ) AS model_rows
 WHERE
-  game_date BETWEEN @span_start AND @span_end
+  game_date BETWEEN @batch_start AND @batch_end

@@ -1,4 +1,4 @@
--- compiled from 215d96bbf8dd9067 as ac7acabd493036ec
+-- compiled from 215d96bbf8dd9067 as c3c9b2c48fb7c874
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(team_abbr AS STRING) AS team_abbr,
@@ -63,8 +63,8 @@ FROM (
       *
     FROM nba_analytics.team_offense_game_summary
     WHERE
-      game_date BETWEEN @span_start AND @span_end
+      game_date BETWEEN @batch_start AND @batch_end
   ) AS o
 ) AS model_rows
 WHERE
-  game_date BETWEEN @span_start AND @span_end
+  game_date BETWEEN @batch_start AND @batch_end

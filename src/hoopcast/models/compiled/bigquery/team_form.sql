@@ -1,4 +1,4 @@
--- compiled from 59d522950c363e95 as efa0e34d80287a81
+-- compiled from 59d522950c363e95 as d29bce98585169b1
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(team_abbr AS STRING) AS team_abbr,
@@ -20,7 +20,7 @@ FROM (
         *
       FROM nba_analytics.team_offense_game_summary
       WHERE
-        season BETWEEN @first_season AND @season AND game_date <= @span_end
+        season BETWEEN @first_season AND @season AND game_date <= @batch_end
     ) AS team_offense_game_summary
   )
   SELECT
@@ -46,4 +46,4 @@ FROM (
   )
 ) AS model_rows
 WHERE
-  game_date BETWEEN @span_start AND @span_end
+  game_date BETWEEN @batch_start AND @batch_end

@@ -1,4 +1,4 @@
--- compiled from 56751db8d3541393 as 426deb34cea0f3e9
+-- compiled from 56751db8d3541393 as fb3024d9d7cbceb6
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(team_abbr AS STRING) AS team_abbr,
@@ -56,7 +56,7 @@ FROM (
         *
       FROM nba_raw.nbac_team_boxscore
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS nbac_team_boxscore
   ), zones AS (
     SELECT
@@ -79,7 +79,7 @@ FROM (
         *
       FROM nba_analytics.player_game_summary
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS player_game_summary
     GROUP BY
       game_id,
@@ -144,7 +144,7 @@ FROM (
       *
     FROM nba_raw.nbac_schedule
     WHERE
-      game_date BETWEEN @span_start AND @span_end
+      game_date BETWEEN @batch_start AND @batch_end
   ) AS s
     ON t.game_id = s.game_id
     AND s.game_status = 3
@@ -154,4 +154,4 @@ FROM (
     ON t.game_id = z.game_id AND t.team_abbr = z.team_abbr
 ) AS model_rows
 WHERE
-  game_date BETWEEN @span_start AND @span_end
+  game_date BETWEEN @batch_start AND @batch_end

@@ -1,4 +1,4 @@
--- compiled from 14169eb2665d0361 as 32eaae3a14874d88
+-- compiled from 14169eb2665d0361 as 5fc824b08df9168b
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(team_abbr AS STRING) AS team_abbr,
@@ -38,7 +38,7 @@ FROM (
         *
       FROM nba_raw.nbac_schedule
       WHERE
-        season BETWEEN @first_season AND @season AND game_date <= @span_end
+        season BETWEEN @first_season AND @season AND game_date <= @batch_end
     ) AS nbac_schedule
     WHERE
       team_known AND season_stage IN ('regular', 'playin', 'playoffs')
@@ -59,7 +59,7 @@ FROM (
         *
       FROM nba_raw.nbac_schedule
       WHERE
-        season BETWEEN @first_season AND @season AND game_date <= @span_end
+        season BETWEEN @first_season AND @season AND game_date <= @batch_end
     ) AS nbac_schedule
     WHERE
       team_known AND season_stage IN ('regular', 'playin', 'playoffs')
@@ -120,7 +120,7 @@ FROM (
         *
       FROM nba_raw.game_line
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS l
     INNER JOIN sides AS s
       ON l.game_id = s.game_id AND s.home_game = 1
@@ -190,4 +190,4 @@ FROM (
     ON u.game_id = l.game_id
 ) AS model_rows
 WHERE
-  game_date BETWEEN @span_start AND @span_end
+  game_date BETWEEN @batch_start AND @batch_end

@@ -1,4 +1,4 @@
--- compiled from 03a128d94b3d7d86 as 45f3cc4afd041dd1
+-- compiled from 03a128d94b3d7d86 as dc3f4bfad376a5f0
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,
@@ -26,14 +26,14 @@ FROM (
         *
       FROM nba_analytics.player_game_summary
       WHERE
-        season BETWEEN $first_season AND $season AND game_date < $span_end
+        season BETWEEN $first_season AND $season AND game_date < $batch_end
     ) AS p
     INNER JOIN (
       SELECT
         *
       FROM nba_analytics.upcoming_team_game_context
       WHERE
-        season BETWEEN $first_season AND $season AND game_date <= $span_end
+        season BETWEEN $first_season AND $season AND game_date <= $batch_end
     ) AS t
       ON p.game_id = t.game_id AND p.team_abbr = t.team_abbr
     WHERE
@@ -48,14 +48,14 @@ FROM (
         *
       FROM nba_analytics.upcoming_team_game_context
       WHERE
-        season BETWEEN $first_season AND $season AND game_date <= $span_end
+        season BETWEEN $first_season AND $season AND game_date <= $batch_end
     ) AS u
     INNER JOIN (
       SELECT
         *
       FROM nba_raw.nbac_schedule
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS s
       ON u.game_id = s.game_id
   ), list_moves AS (
@@ -70,7 +70,7 @@ FROM (
         *
       FROM nba_raw.injury_status
       WHERE
-        season BETWEEN $first_season AND $season AND report_date <= $span_end
+        season BETWEEN $first_season AND $season AND report_date <= $batch_end
     ) AS injury_status
     WHERE
       report_kind = 'list_move'
@@ -89,7 +89,7 @@ FROM (
         *
       FROM nba_raw.injury_status
       WHERE
-        season BETWEEN $first_season AND $season AND report_date <= $span_end
+        season BETWEEN $first_season AND $season AND report_date <= $batch_end
     ) AS r
     INNER JOIN games AS g
       ON r.report_date = g.game_date
@@ -148,7 +148,7 @@ FROM (
         *
       FROM nba_raw.roster
       WHERE
-        season BETWEEN $first_season AND $season AND roster_date <= $span_end
+        season BETWEEN $first_season AND $season AND roster_date <= $batch_end
     ) AS r
       ON g.team_abbr = r.team_abbr AND g.game_date = r.roster_date
     UNION ALL
@@ -187,7 +187,7 @@ FROM (
         *
       FROM nba_analytics.player_prop_line
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS q
       ON g.game_id = q.game_id AND g.team_abbr = q.team_abbr
   ), population AS (
@@ -230,4 +230,4 @@ FROM (
     p.claim = 1
 ) AS model_rows
 WHERE
-  game_date BETWEEN $span_start AND $span_end
+  game_date BETWEEN $batch_start AND $batch_end

@@ -1,4 +1,4 @@
--- compiled from 9c4103ebd31c726e as 670b08f1a59eb81b
+-- compiled from 9c4103ebd31c726e as 57eaa692a5354873
 SELECT
   CAST(player_id AS BIGINT) AS player_id,
   CAST(analysis_date AS DATE) AS analysis_date,
@@ -49,7 +49,7 @@ FROM (
         *
       FROM nba_analytics.upcoming_player_game_context
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS upcoming_player_game_context
   ), form AS (
     SELECT
@@ -65,14 +65,14 @@ FROM (
         *
       FROM nba_analytics.player_form
       WHERE
-        season BETWEEN $first_season AND $season AND game_date < $span_end
+        season BETWEEN $first_season AND $season AND game_date < $batch_end
     ) AS f
     INNER JOIN (
       SELECT
         *
       FROM nba_analytics.player_recency
       WHERE
-        season BETWEEN $first_season AND $season AND game_date < $span_end
+        season BETWEEN $first_season AND $season AND game_date < $batch_end
     ) AS r
       ON f.game_id = r.game_id AND f.player_id = r.player_id
     WINDOW seasons AS (
@@ -90,7 +90,7 @@ FROM (
         *
       FROM nba_analytics.player_game_summary
       WHERE
-        season BETWEEN $first_season AND $season AND game_date < $span_end
+        season BETWEEN $first_season AND $season AND game_date < $batch_end
     ) AS player_game_summary
     WHERE
       played_flag
@@ -132,7 +132,7 @@ FROM (
         *
       FROM nba_analytics.team_form
       WHERE
-        season BETWEEN $first_season AND $season AND game_date < $span_end
+        season BETWEEN $first_season AND $season AND game_date < $batch_end
     ) AS team_form
     WINDOW seasons AS (
       PARTITION BY team_abbr, season
@@ -355,4 +355,4 @@ FROM (
     ON p.team_abbr = y.team_abbr AND y.season < p.season AND y.from_the_end = 1
 ) AS model_rows
 WHERE
-  analysis_date BETWEEN $span_start AND $span_end
+  analysis_date BETWEEN $batch_start AND $batch_end

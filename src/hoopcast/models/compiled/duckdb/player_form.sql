@@ -1,4 +1,4 @@
--- compiled from 3f3910a06fa79f53 as 869c2c45457ffb75
+-- compiled from 3f3910a06fa79f53 as d97034474f9329c4
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,
@@ -41,7 +41,7 @@ FROM (
         *
       FROM nba_analytics.player_game_summary
       WHERE
-        season BETWEEN $first_season AND $season AND game_date <= $span_end
+        season BETWEEN $first_season AND $season AND game_date <= $batch_end
     ) AS player_game_summary
     WHERE
       played_flag
@@ -104,4 +104,4 @@ FROM (
   )
 ) AS model_rows
 WHERE
-  game_date BETWEEN $span_start AND $span_end
+  game_date BETWEEN $batch_start AND $batch_end

@@ -1,4 +1,4 @@
--- compiled from b4a1b784e84d2cf1 as e21d3fcfc4452b1c
+-- compiled from b4a1b784e84d2cf1 as a3262e4ffacf41c5
 SELECT
   CAST(market AS TEXT) AS market,
   CAST(game_id AS TEXT) AS game_id,
@@ -28,7 +28,7 @@ FROM (
         *
       FROM nba_raw.nbac_player_boxscore
       WHERE
-        season BETWEEN $first_season AND $season AND game_date < $span_end
+        season BETWEEN $first_season AND $season AND game_date < $batch_end
     ) AS nbac_player_boxscore
     UNION ALL
     SELECT
@@ -41,7 +41,7 @@ FROM (
         *
       FROM nba_raw.roster
       WHERE
-        season BETWEEN $first_season AND $season AND roster_date <= $span_end
+        season BETWEEN $first_season AND $season AND roster_date <= $batch_end
     ) AS roster
   ), teams AS (
     SELECT
@@ -66,7 +66,7 @@ FROM (
         *
       FROM nba_raw.nbac_schedule
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS nbac_schedule
     WHERE
       team_known
@@ -82,7 +82,7 @@ FROM (
         *
       FROM nba_raw.nbac_schedule
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS nbac_schedule
     WHERE
       team_known
@@ -101,7 +101,7 @@ FROM (
         *
       FROM nba_raw.points_prop_line
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS points_prop_line
   ), eligible AS (
     SELECT
@@ -179,4 +179,4 @@ FROM (
     e.choice = 1
 ) AS model_rows
 WHERE
-  game_date BETWEEN $span_start AND $span_end
+  game_date BETWEEN $batch_start AND $batch_end

@@ -1,4 +1,4 @@
--- compiled from 2f7cc84bb9aac40d as e76f72e55e5a0635
+-- compiled from 2f7cc84bb9aac40d as 533eb10625ea44c9
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,
@@ -39,7 +39,7 @@ FROM (
         *
       FROM nba_precompute.availability
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS availability
     GROUP BY
       game_id,
@@ -60,14 +60,14 @@ FROM (
         *
       FROM nba_analytics.upcoming_player_game_context
       WHERE
-        season BETWEEN $first_season AND $season AND game_date <= $span_end
+        season BETWEEN $first_season AND $season AND game_date <= $batch_end
     ) AS u
     INNER JOIN (
       SELECT
         *
       FROM nba_precompute.player_daily_cache
       WHERE
-        season BETWEEN $first_season AND $season AND analysis_date <= $span_end
+        season BETWEEN $first_season AND $season AND analysis_date <= $batch_end
     ) AS c
       ON u.player_id = c.player_id AND u.game_date = c.analysis_date
   ), outcomes AS (
@@ -85,7 +85,7 @@ FROM (
         *
       FROM nba_analytics.player_game_summary
       WHERE
-        season BETWEEN $first_season AND $season AND game_date < $span_end
+        season BETWEEN $first_season AND $season AND game_date < $batch_end
     ) AS b
       ON p.game_id = b.game_id AND p.player_id = b.player_id
   ), line_ups AS (
@@ -248,4 +248,4 @@ FROM (
     AND p.game_date <= w.valid_to
 ) AS model_rows
 WHERE
-  game_date BETWEEN $span_start AND $span_end
+  game_date BETWEEN $batch_start AND $batch_end

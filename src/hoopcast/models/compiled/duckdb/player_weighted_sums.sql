@@ -1,4 +1,4 @@
--- compiled from 0856fc72c6053f0b as 80a3588154c8cbdb
+-- compiled from ee7170f01988c854 as ed2329071446f7aa
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,
@@ -79,7 +79,7 @@ FROM (
         *
       FROM nba_analytics.player_game_summary
       WHERE
-        season BETWEEN $first_season AND $season AND game_date <= $span_end
+        season BETWEEN $first_season AND $season AND game_date <= $batch_end
     ) AS player_game_summary
     WHERE
       played_flag
@@ -106,7 +106,7 @@ FROM (
       ON c.player_id = p.player_id
       AND p.career_game BETWEEN c.career_game - 120 AND c.career_game
     WHERE
-      c.game_date >= $span_start
+      c.game_date >= $batch_start
   ), weighted AS (
     SELECT
       x.*,
@@ -176,4 +176,4 @@ FROM (
     game_date
 ) AS model_rows
 WHERE
-  game_date BETWEEN $span_start AND $span_end
+  game_date BETWEEN $batch_start AND $batch_end

@@ -1,4 +1,4 @@
--- compiled from c15de552f79277a3 as 8d5fd614b7e03806
+-- compiled from c15de552f79277a3 as e49319feea48cb5b
 SELECT
   CAST(team_abbr AS TEXT) AS team_abbr,
   CAST(analysis_date AS DATE) AS analysis_date,
@@ -39,7 +39,7 @@ FROM (
         *
       FROM nba_analytics.upcoming_team_game_context
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS upcoming_team_game_context
   ), measures AS (
     SELECT
@@ -105,7 +105,7 @@ FROM (
         *
       FROM nba_analytics.team_defense_game_summary
       WHERE
-        season BETWEEN $first_season AND $season AND game_date < $span_end
+        season BETWEEN $first_season AND $season AND game_date < $batch_end
     ) AS g
     CROSS JOIN measures AS m
   ), form AS (
@@ -255,4 +255,4 @@ FROM (
     season
 ) AS model_rows
 WHERE
-  analysis_date BETWEEN $span_start AND $span_end
+  analysis_date BETWEEN $batch_start AND $batch_end

@@ -1,4 +1,4 @@
--- compiled from acaa02bfd6115898 as 48132bd1ed2c6107
+-- compiled from acaa02bfd6115898 as 6353bab1ddfcb1d9
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,
@@ -46,14 +46,14 @@ FROM (
         *
       FROM nba_analytics.player_game_summary
       WHERE
-        season BETWEEN $first_season AND $season AND game_date < $span_end
+        season BETWEEN $first_season AND $season AND game_date < $batch_end
     ) AS p
     INNER JOIN (
       SELECT
         *
       FROM nba_analytics.upcoming_team_game_context
       WHERE
-        season BETWEEN $first_season AND $season AND game_date <= $span_end
+        season BETWEEN $first_season AND $season AND game_date <= $batch_end
     ) AS t
       ON p.game_id = t.game_id AND p.team_abbr = t.team_abbr
     WHERE
@@ -79,7 +79,7 @@ FROM (
         *
       FROM nba_analytics.expected_player
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS e
     INNER JOIN appearances AS a
       ON e.player_id = a.player_id
@@ -157,14 +157,14 @@ FROM (
       *
     FROM nba_analytics.expected_player
     WHERE
-      game_date BETWEEN $span_start AND $span_end
+      game_date BETWEEN $batch_start AND $batch_end
   ) AS p
   INNER JOIN (
     SELECT
       *
     FROM nba_analytics.upcoming_team_game_context
     WHERE
-      season BETWEEN $first_season AND $season AND game_date <= $span_end
+      season BETWEEN $first_season AND $season AND game_date <= $batch_end
   ) AS g
     ON p.game_id = g.game_id AND p.team_abbr = g.team_abbr
   LEFT JOIN appearances AS a
@@ -178,9 +178,9 @@ FROM (
       *
     FROM nba_analytics.player_prop_line
     WHERE
-      game_date BETWEEN $span_start AND $span_end
+      game_date BETWEEN $batch_start AND $batch_end
   ) AS q
     ON p.game_id = q.game_id AND p.player_id = q.player_id AND q.market = 'points'
 ) AS model_rows
 WHERE
-  game_date BETWEEN $span_start AND $span_end
+  game_date BETWEEN $batch_start AND $batch_end

@@ -1,4 +1,4 @@
--- compiled from 14169eb2665d0361 as fc45f8026667534e
+-- compiled from 14169eb2665d0361 as 3e69a4075ccf2fdc
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(team_abbr AS TEXT) AS team_abbr,
@@ -38,7 +38,7 @@ FROM (
         *
       FROM nba_raw.nbac_schedule
       WHERE
-        season BETWEEN $first_season AND $season AND game_date <= $span_end
+        season BETWEEN $first_season AND $season AND game_date <= $batch_end
     ) AS nbac_schedule
     WHERE
       team_known AND season_stage IN ('regular', 'playin', 'playoffs')
@@ -59,7 +59,7 @@ FROM (
         *
       FROM nba_raw.nbac_schedule
       WHERE
-        season BETWEEN $first_season AND $season AND game_date <= $span_end
+        season BETWEEN $first_season AND $season AND game_date <= $batch_end
     ) AS nbac_schedule
     WHERE
       team_known AND season_stage IN ('regular', 'playin', 'playoffs')
@@ -126,7 +126,7 @@ FROM (
         *
       FROM nba_raw.game_line
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS l
     INNER JOIN sides AS s
       ON l.game_id = s.game_id AND s.home_game = 1
@@ -199,4 +199,4 @@ FROM (
     ON u.game_id = l.game_id
 ) AS model_rows
 WHERE
-  game_date BETWEEN $span_start AND $span_end
+  game_date BETWEEN $batch_start AND $batch_end

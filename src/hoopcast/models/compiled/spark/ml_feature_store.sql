@@ -1,4 +1,4 @@
--- compiled from 2e8658e69a400389 as 788339c3a9ec0ae6
+-- compiled from 2e8658e69a400389 as 4abd3eee843f82d7
 WITH versus AS (
   SELECT
     u.game_id,
@@ -10,14 +10,14 @@ WITH versus AS (
       *
     FROM nba_analytics.upcoming_player_game_context
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS u
   INNER JOIN (
     SELECT
       *
     FROM nba_analytics.player_game_summary
     WHERE
-      season BETWEEN :first_season AND :season AND game_date < :span_end
+      season BETWEEN :first_season AND :season AND game_date < :batch_end
   ) AS g
     ON u.player_id = g.player_id
     AND u.opponent_team_abbr = g.opponent_team_abbr
@@ -179,14 +179,14 @@ FROM (
       *
     FROM nba_analytics.upcoming_player_game_context
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS u
   LEFT JOIN (
     SELECT
       *
     FROM nba_analytics.upcoming_team_game_context
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS t
     ON u.game_id = t.game_id AND u.team_abbr = t.team_abbr
   LEFT JOIN (
@@ -194,7 +194,7 @@ FROM (
       *
     FROM nba_precompute.feature_quality
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS q
     ON u.game_id = q.game_id AND u.player_id = q.player_id
   LEFT JOIN (
@@ -202,7 +202,7 @@ FROM (
       *
     FROM nba_precompute.player_daily_cache
     WHERE
-      analysis_date BETWEEN :span_start AND :span_end
+      analysis_date BETWEEN :batch_start AND :batch_end
   ) AS c
     ON u.player_id = c.player_id AND u.game_date = c.analysis_date
   LEFT JOIN (
@@ -210,7 +210,7 @@ FROM (
       *
     FROM nba_precompute.player_shot_zone_analysis
     WHERE
-      analysis_date BETWEEN :span_start AND :span_end
+      analysis_date BETWEEN :batch_start AND :batch_end
   ) AS z
     ON u.player_id = z.player_id AND u.game_date = z.analysis_date
   LEFT JOIN (
@@ -218,7 +218,7 @@ FROM (
       *
     FROM nba_precompute.player_composite_factors
     WHERE
-      analysis_date BETWEEN :span_start AND :span_end
+      analysis_date BETWEEN :batch_start AND :batch_end
   ) AS f
     ON u.game_id = f.game_id AND u.player_id = f.player_id
   LEFT JOIN (
@@ -226,7 +226,7 @@ FROM (
       *
     FROM nba_precompute.team_defense_zone_analysis
     WHERE
-      analysis_date BETWEEN :span_start AND :span_end
+      analysis_date BETWEEN :batch_start AND :batch_end
   ) AS d
     ON u.opponent_team_abbr = d.team_abbr AND u.game_date = d.analysis_date
   LEFT JOIN versus AS v
@@ -236,9 +236,9 @@ FROM (
       *
     FROM nba_analytics.player_prop_line
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS p
     ON u.game_id = p.game_id AND u.player_id = p.player_id AND p.market = 'points'
 ) AS model_rows
 WHERE
-  analysis_date BETWEEN :span_start AND :span_end
+  analysis_date BETWEEN :batch_start AND :batch_end

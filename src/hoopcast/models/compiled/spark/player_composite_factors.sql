@@ -1,4 +1,4 @@
--- compiled from ec3be7dbb928d892 as eb7ce9e8f9a95082
+-- compiled from ec3be7dbb928d892 as a1a0c8713b4369f9
 WITH constants AS (
   SELECT
     4e-3 AS fatigue_share,
@@ -16,7 +16,7 @@ WITH constants AS (
       *
     FROM nba_precompute.availability
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS availability
   GROUP BY
     game_id,
@@ -51,14 +51,14 @@ WITH constants AS (
       *
     FROM nba_analytics.upcoming_player_game_context
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS u
   INNER JOIN (
     SELECT
       *
     FROM nba_precompute.player_daily_cache
     WHERE
-      analysis_date BETWEEN :span_start AND :span_end
+      analysis_date BETWEEN :batch_start AND :batch_end
   ) AS c
     ON u.player_id = c.player_id AND u.game_date = c.analysis_date
   INNER JOIN levels AS a
@@ -197,7 +197,7 @@ FROM (
       *
     FROM nba_precompute.team_defense_zone_analysis
     WHERE
-      analysis_date BETWEEN :span_start AND :span_end
+      analysis_date BETWEEN :batch_start AND :batch_end
   ) AS d
     ON m.opponent_team_abbr = d.team_abbr AND m.game_date = d.analysis_date
   LEFT JOIN (
@@ -205,7 +205,7 @@ FROM (
       *
     FROM nba_precompute.team_defense_zone_analysis
     WHERE
-      analysis_date BETWEEN :span_start AND :span_end
+      analysis_date BETWEEN :batch_start AND :batch_end
   ) AS o
     ON m.team_abbr = o.team_abbr AND m.game_date = o.analysis_date
   LEFT JOIN (
@@ -213,9 +213,9 @@ FROM (
       *
     FROM nba_precompute.player_shot_zone_analysis
     WHERE
-      analysis_date BETWEEN :span_start AND :span_end
+      analysis_date BETWEEN :batch_start AND :batch_end
   ) AS z
     ON m.player_id = z.player_id AND m.game_date = z.analysis_date
 ) AS model_rows
 WHERE
-  analysis_date BETWEEN :span_start AND :span_end
+  analysis_date BETWEEN :batch_start AND :batch_end

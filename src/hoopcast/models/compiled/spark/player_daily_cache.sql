@@ -1,4 +1,4 @@
--- compiled from 9c4103ebd31c726e as c5481f79a56049c4
+-- compiled from 9c4103ebd31c726e as 05d26b8c1eca4f97
 WITH constants AS (
   SELECT
     2e0 AS k,
@@ -18,7 +18,7 @@ WITH constants AS (
       *
     FROM nba_analytics.upcoming_player_game_context
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS upcoming_player_game_context
 ), form AS (
   SELECT
@@ -34,14 +34,14 @@ WITH constants AS (
       *
     FROM nba_analytics.player_form
     WHERE
-      season BETWEEN :first_season AND :season AND game_date < :span_end
+      season BETWEEN :first_season AND :season AND game_date < :batch_end
   ) AS f
   INNER JOIN (
     SELECT
       *
     FROM nba_analytics.player_recency
     WHERE
-      season BETWEEN :first_season AND :season AND game_date < :span_end
+      season BETWEEN :first_season AND :season AND game_date < :batch_end
   ) AS r
     ON f.game_id = r.game_id AND f.player_id = r.player_id
   WINDOW seasons AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date, f.game_id), backwards AS (PARTITION BY f.player_id, f.season ORDER BY f.game_date DESC, f.game_id DESC)
@@ -56,7 +56,7 @@ WITH constants AS (
       *
     FROM nba_analytics.player_game_summary
     WHERE
-      season BETWEEN :first_season AND :season AND game_date < :span_end
+      season BETWEEN :first_season AND :season AND game_date < :batch_end
   ) AS player_game_summary
   WHERE
     played_flag
@@ -98,7 +98,7 @@ WITH constants AS (
       *
     FROM nba_analytics.team_form
     WHERE
-      season BETWEEN :first_season AND :season AND game_date < :span_end
+      season BETWEEN :first_season AND :season AND game_date < :batch_end
   ) AS team_form
   WINDOW seasons AS (PARTITION BY team_abbr, season ORDER BY game_date, game_id), backwards AS (PARTITION BY team_abbr, season ORDER BY game_date DESC, game_id DESC)
 ), team_days AS (
@@ -349,4 +349,4 @@ FROM (
     ON p.team_abbr = y.team_abbr AND y.season < p.season AND y.from_the_end = 1
 ) AS model_rows
 WHERE
-  analysis_date BETWEEN :span_start AND :span_end
+  analysis_date BETWEEN :batch_start AND :batch_end

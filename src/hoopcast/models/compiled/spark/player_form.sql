@@ -1,4 +1,4 @@
--- compiled from 3f3910a06fa79f53 as b1d7997281396060
+-- compiled from 3f3910a06fa79f53 as a1fbdf42f8efd0bc
 WITH played AS (
   SELECT
     game_id,
@@ -19,7 +19,7 @@ WITH played AS (
       *
     FROM nba_analytics.player_game_summary
     WHERE
-      season BETWEEN :first_season AND :season AND game_date <= :span_end
+      season BETWEEN :first_season AND :season AND game_date <= :batch_end
   ) AS player_game_summary
   WHERE
     played_flag
@@ -101,4 +101,4 @@ FROM (
   )
 ) AS model_rows
 WHERE
-  game_date BETWEEN :span_start AND :span_end
+  game_date BETWEEN :batch_start AND :batch_end

@@ -1,4 +1,4 @@
--- compiled from b4a1b784e84d2cf1 as 2b40b0ad2ee083eb
+-- compiled from b4a1b784e84d2cf1 as 1fbce5dc4ca3d136
 WITH sightings AS (
   SELECT
     player_id,
@@ -10,7 +10,7 @@ WITH sightings AS (
       *
     FROM nba_raw.nbac_player_boxscore
     WHERE
-      season BETWEEN :first_season AND :season AND game_date < :span_end
+      season BETWEEN :first_season AND :season AND game_date < :batch_end
   ) AS nbac_player_boxscore
   UNION ALL
   SELECT
@@ -23,7 +23,7 @@ WITH sightings AS (
       *
     FROM nba_raw.roster
     WHERE
-      season BETWEEN :first_season AND :season AND roster_date <= :span_end
+      season BETWEEN :first_season AND :season AND roster_date <= :batch_end
   ) AS roster
 ), teams AS (
   SELECT
@@ -45,7 +45,7 @@ WITH sightings AS (
       *
     FROM nba_raw.nbac_schedule
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS nbac_schedule
   WHERE
     team_known
@@ -61,7 +61,7 @@ WITH sightings AS (
       *
     FROM nba_raw.nbac_schedule
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS nbac_schedule
   WHERE
     team_known
@@ -80,7 +80,7 @@ WITH sightings AS (
       *
     FROM nba_raw.points_prop_line
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS points_prop_line
 ), eligible AS (
   SELECT
@@ -176,4 +176,4 @@ FROM (
     e.choice = 1
 ) AS model_rows
 WHERE
-  game_date BETWEEN :span_start AND :span_end
+  game_date BETWEEN :batch_start AND :batch_end

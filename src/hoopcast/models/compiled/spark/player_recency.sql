@@ -1,4 +1,4 @@
--- compiled from 76b97a605c024f4e as a63c5310680d0fbe
+-- compiled from 85a4df0cdd7f71c9 as 142aadd69be7d40b
 WITH constants AS (
   SELECT
     8 AS points_half_life,
@@ -39,7 +39,7 @@ WITH constants AS (
       *
     FROM nba_analytics.player_game_summary
     WHERE
-      season BETWEEN :first_season AND :season AND game_date <= :span_end
+      season BETWEEN :first_season AND :season AND game_date <= :batch_end
   ) AS player_game_summary
   WHERE
     played_flag
@@ -59,7 +59,7 @@ WITH constants AS (
     ON c.player_id = p.player_id
     AND p.career_game BETWEEN c.career_game - 80 AND c.career_game
   WHERE
-    c.game_date >= :span_start
+    c.game_date >= :batch_start
 ), weighted AS (
   SELECT
     x.game_id,
@@ -102,4 +102,4 @@ FROM (
     game_date
 ) AS model_rows
 WHERE
-  game_date BETWEEN :span_start AND :span_end
+  game_date BETWEEN :batch_start AND :batch_end

@@ -1,4 +1,4 @@
--- compiled from 515ca08c738e3e6b as 52437d1bcb02cbb1
+-- compiled from 515ca08c738e3e6b as 54c53c5d1ccf72b6
 WITH constants AS (
   SELECT
     60e0 AS k_paint,
@@ -38,7 +38,7 @@ WITH constants AS (
       *
     FROM nba_analytics.player_game_summary
     WHERE
-      season BETWEEN :first_season AND :season AND game_date < :span_end
+      season BETWEEN :first_season AND :season AND game_date < :batch_end
   ) AS player_game_summary
   WHERE
     played_flag
@@ -73,7 +73,7 @@ WITH constants AS (
         *
       FROM nba_analytics.upcoming_player_game_context
       WHERE
-        game_date BETWEEN :span_start AND :span_end
+        game_date BETWEEN :batch_start AND :batch_end
     ) AS upcoming_player_game_context
   ) AS d
   INNER JOIN (
@@ -90,7 +90,7 @@ WITH constants AS (
         *
       FROM nba_analytics.player_game_summary
       WHERE
-        season BETWEEN :first_season AND :season AND game_date < :span_end
+        season BETWEEN :first_season AND :season AND game_date < :batch_end
     ) AS player_game_summary
     GROUP BY
       game_date
@@ -108,7 +108,7 @@ WITH constants AS (
       *
     FROM nba_analytics.upcoming_player_game_context
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS upcoming_player_game_context
 ), shares AS (
   SELECT
@@ -198,4 +198,4 @@ FROM (
   CROSS JOIN constants AS c
 ) AS model_rows
 WHERE
-  analysis_date BETWEEN :span_start AND :span_end
+  analysis_date BETWEEN :batch_start AND :batch_end

@@ -1,4 +1,4 @@
--- compiled from 463049acc11a248c as 0ae2487516058e29
+-- compiled from 463049acc11a248c as f0fd9ec6703db0fd
 WITH form AS (
   SELECT
     *,
@@ -8,7 +8,7 @@ WITH form AS (
       *
     FROM nba_analytics.player_weighted_sums
     WHERE
-      season BETWEEN :first_season AND :season AND game_date < :span_end
+      season BETWEEN :first_season AND :season AND game_date < :batch_end
   ) AS player_weighted_sums
   WINDOW career AS (PARTITION BY player_id ORDER BY game_date, game_id)
 )
@@ -120,7 +120,7 @@ FROM (
       *
     FROM nba_analytics.upcoming_player_game_context
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS u
   LEFT JOIN form AS w
     ON u.player_id = w.player_id
@@ -128,4 +128,4 @@ FROM (
     AND u.game_date <= w.valid_to
 ) AS model_rows
 WHERE
-  analysis_date BETWEEN :span_start AND :span_end
+  analysis_date BETWEEN :batch_start AND :batch_end

@@ -1,4 +1,4 @@
--- compiled from 0856fc72c6053f0b as 06f2eca5a329de86
+-- compiled from ee7170f01988c854 as 1f89855ef5acbb1f
 WITH weights AS (
   SELECT
     games_ago,
@@ -33,7 +33,7 @@ WITH weights AS (
       *
     FROM nba_analytics.player_game_summary
     WHERE
-      season BETWEEN :first_season AND :season AND game_date <= :span_end
+      season BETWEEN :first_season AND :season AND game_date <= :batch_end
   ) AS player_game_summary
   WHERE
     played_flag
@@ -60,7 +60,7 @@ WITH weights AS (
     ON c.player_id = p.player_id
     AND p.career_game BETWEEN c.career_game - 120 AND c.career_game
   WHERE
-    c.game_date >= :span_start
+    c.game_date >= :batch_start
 ), weighted AS (
   SELECT
     x.*,
@@ -176,4 +176,4 @@ FROM (
     game_date
 ) AS model_rows
 WHERE
-  game_date BETWEEN :span_start AND :span_end
+  game_date BETWEEN :batch_start AND :batch_end

@@ -1,4 +1,4 @@
--- compiled from d94886ef9dd695ad as e9c5e733da852b75
+-- compiled from d94886ef9dd695ad as 2582c6559217470f
 WITH dated AS (
   SELECT
     s.*,
@@ -9,7 +9,7 @@ WITH dated AS (
       *
     FROM nba_predictions.system_day_score
     WHERE
-      season BETWEEN :first_season AND :season AND game_date <= :span_end
+      season BETWEEN :first_season AND :season AND game_date <= :batch_end
   ) AS s
   CROSS JOIN (
     SELECT
@@ -193,4 +193,4 @@ FROM (
   FROM widths
 ) AS model_rows
 WHERE
-  game_date BETWEEN :span_start AND :span_end
+  game_date BETWEEN :batch_start AND :batch_end

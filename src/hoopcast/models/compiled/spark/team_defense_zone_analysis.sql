@@ -1,4 +1,4 @@
--- compiled from c15de552f79277a3 as e4f2b06e3f3eb9dd
+-- compiled from c15de552f79277a3 as 7c2f58cb895116ec
 WITH dates AS (
   SELECT DISTINCT
     season,
@@ -8,7 +8,7 @@ WITH dates AS (
       *
     FROM nba_analytics.upcoming_team_game_context
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS upcoming_team_game_context
 ), measures AS (
   SELECT
@@ -74,7 +74,7 @@ WITH dates AS (
       *
     FROM nba_analytics.team_defense_game_summary
     WHERE
-      season BETWEEN :first_season AND :season AND game_date < :span_end
+      season BETWEEN :first_season AND :season AND game_date < :batch_end
   ) AS g
   CROSS JOIN measures AS m
 ), form AS (
@@ -252,4 +252,4 @@ FROM (
     season
 ) AS model_rows
 WHERE
-  analysis_date BETWEEN :span_start AND :span_end
+  analysis_date BETWEEN :batch_start AND :batch_end

@@ -1,4 +1,4 @@
--- compiled from 59d522950c363e95 as 6d16cf3a8058579a
+-- compiled from 59d522950c363e95 as d387dc041cd580da
 WITH games AS (
   SELECT
     *,
@@ -8,7 +8,7 @@ WITH games AS (
       *
     FROM nba_analytics.team_offense_game_summary
     WHERE
-      season BETWEEN :first_season AND :season AND game_date <= :span_end
+      season BETWEEN :first_season AND :season AND game_date <= :batch_end
   ) AS team_offense_game_summary
 )
 SELECT
@@ -46,4 +46,4 @@ FROM (
   )
 ) AS model_rows
 WHERE
-  game_date BETWEEN :span_start AND :span_end
+  game_date BETWEEN :batch_start AND :batch_end

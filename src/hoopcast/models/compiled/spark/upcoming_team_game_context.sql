@@ -1,4 +1,4 @@
--- compiled from 14169eb2665d0361 as abbba5de9b11a053
+-- compiled from 14169eb2665d0361 as 1e5f06acbd482550
 WITH sides AS (
   SELECT
     game_id,
@@ -16,7 +16,7 @@ WITH sides AS (
       *
     FROM nba_raw.nbac_schedule
     WHERE
-      season BETWEEN :first_season AND :season AND game_date <= :span_end
+      season BETWEEN :first_season AND :season AND game_date <= :batch_end
   ) AS nbac_schedule
   WHERE
     team_known AND season_stage IN ('regular', 'playin', 'playoffs')
@@ -37,7 +37,7 @@ WITH sides AS (
       *
     FROM nba_raw.nbac_schedule
     WHERE
-      season BETWEEN :first_season AND :season AND game_date <= :span_end
+      season BETWEEN :first_season AND :season AND game_date <= :batch_end
   ) AS nbac_schedule
   WHERE
     team_known AND season_stage IN ('regular', 'playin', 'playoffs')
@@ -98,7 +98,7 @@ WITH sides AS (
       *
     FROM nba_raw.game_line
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS l
   INNER JOIN sides AS s
     ON l.game_id = s.game_id AND s.home_game = 1
@@ -190,4 +190,4 @@ FROM (
     ON u.game_id = l.game_id
 ) AS model_rows
 WHERE
-  game_date BETWEEN :span_start AND :span_end
+  game_date BETWEEN :batch_start AND :batch_end

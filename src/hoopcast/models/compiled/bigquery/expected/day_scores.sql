@@ -1,4 +1,4 @@
--- compiled from 017d89ae824d5303 as 7d87e11c71183c55
+-- compiled from 710675e28067aac3 as 7e8ea9db710319c8
 SELECT
   *
 FROM (
@@ -13,14 +13,14 @@ FROM (
         *
       FROM nba_predictions.prediction_accuracy
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS a
     INNER JOIN (
       SELECT
         *
       FROM nba_analytics.player_game_summary
       WHERE
-        game_date BETWEEN @span_start AND @span_end
+        game_date BETWEEN @batch_start AND @batch_end
     ) AS g
       ON a.game_id = g.game_id AND a.player_id = g.player_id AND g.played_flag
   )
@@ -29,7 +29,7 @@ FROM (
     p.population,
     d.season_stage,
     d.season,
-    d.game_date AS unit_date,
+    d.game_date AS partition_date,
     CAST(NULL AS STRING) AS category,
     CAST(NULL AS STRING) AS reason
   FROM graded AS d
@@ -51,4 +51,4 @@ FROM (
   ) AS p
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN @span_start AND @span_end
+  partition_date BETWEEN @batch_start AND @batch_end

@@ -1,4 +1,4 @@
--- compiled from 72b431698047dd04 as e76ae5766064f35e
+-- compiled from 76398e6f60218592 as 309be7db95d2f763
 SELECT
   *
 FROM (
@@ -6,7 +6,7 @@ FROM (
     game_date,
     player_id,
     season,
-    game_date AS unit_date,
+    game_date AS partition_date,
     CAST(NULL AS STRING) AS category,
     CAST(NULL AS STRING) AS reason
   FROM (
@@ -14,7 +14,7 @@ FROM (
       *
     FROM nba_analytics.expected_player
     WHERE
-      game_date BETWEEN @span_start AND @span_end
+      game_date BETWEEN @batch_start AND @batch_end
   ) AS expected_player
   UNION DISTINCT
   SELECT
@@ -29,10 +29,10 @@ FROM (
       *
     FROM nba_analytics.player_prop_line
     WHERE
-      game_date BETWEEN @span_start AND @span_end
+      game_date BETWEEN @batch_start AND @batch_end
   ) AS player_prop_line
   WHERE
     market = 'points'
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN @span_start AND @span_end
+  partition_date BETWEEN @batch_start AND @batch_end

@@ -1,4 +1,4 @@
--- compiled from 6cfb319b66daac4f as e90077c8e3a2c3fb
+-- compiled from c85235708b673c94 as 6c305fca9856eee1
 SELECT
   *
 FROM (
@@ -6,7 +6,7 @@ FROM (
     player_id,
     game_date AS analysis_date,
     season,
-    game_date AS unit_date,
+    game_date AS partition_date,
     CAST(NULL AS STRING) AS category,
     CAST(NULL AS STRING) AS reason
   FROM (
@@ -14,8 +14,8 @@ FROM (
       *
     FROM nba_analytics.upcoming_player_game_context
     WHERE
-      game_date BETWEEN @span_start AND @span_end
+      game_date BETWEEN @batch_start AND @batch_end
   ) AS upcoming_player_game_context
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN @span_start AND @span_end
+  partition_date BETWEEN @batch_start AND @batch_end

@@ -1,4 +1,4 @@
--- compiled from 67f38a19ee18f705 as 03ea28bd6e8f5b6e
+-- compiled from 0e21de8180ab5948 as 97d0336a0865a4eb
 SELECT
   *
 FROM (
@@ -6,7 +6,7 @@ FROM (
     game_id,
     player_id,
     season,
-    game_date AS unit_date,
+    game_date AS partition_date,
     CAST(NULL AS STRING) AS category,
     CAST(NULL AS STRING) AS reason
   FROM (
@@ -14,8 +14,8 @@ FROM (
       *
     FROM nba_analytics.expected_player
     WHERE
-      game_date BETWEEN @span_start AND @span_end
+      game_date BETWEEN @batch_start AND @batch_end
   ) AS expected_player
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN @span_start AND @span_end
+  partition_date BETWEEN @batch_start AND @batch_end

@@ -1,4 +1,4 @@
--- compiled from 2d46eadf08650f90 as 8fb78d764984fab6
+-- compiled from 9ccf7eead4ca72a5 as 51442cc24a0379fb
 SELECT
   *
 FROM (
@@ -6,7 +6,7 @@ FROM (
     CAST(@system_id AS STRING) AS system_id,
     game_date AS refit_date,
     season,
-    game_date AS unit_date,
+    game_date AS partition_date,
     'INSUFFICIENT_HISTORY' AS category,
     'fewer than 2,000 graded lines of the system before this date: no record yet' AS reason
   FROM nba_raw.nbac_schedule
@@ -17,4 +17,4 @@ FROM (
     game_date
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN @span_start AND @span_end
+  partition_date BETWEEN @batch_start AND @batch_end

@@ -1,4 +1,4 @@
--- compiled from 32fce6ba2aa70106 as 959778be42600969
+-- compiled from 3ae420d368810284 as ac65b2d101972372
 SELECT
   *
 FROM (
@@ -6,7 +6,7 @@ FROM (
     game_id,
     home_team_abbr AS team_abbr,
     season,
-    game_date AS unit_date,
+    game_date AS partition_date,
     CAST(NULL AS STRING) AS category,
     CAST(NULL AS STRING) AS reason
   FROM (
@@ -14,7 +14,7 @@ FROM (
       *
     FROM nba_raw.nbac_schedule
     WHERE
-      game_date BETWEEN @span_start AND @span_end
+      game_date BETWEEN @batch_start AND @batch_end
   ) AS nbac_schedule
   WHERE
     team_known AND season_stage IN ('regular', 'playin', 'playoffs')
@@ -31,10 +31,10 @@ FROM (
       *
     FROM nba_raw.nbac_schedule
     WHERE
-      game_date BETWEEN @span_start AND @span_end
+      game_date BETWEEN @batch_start AND @batch_end
   ) AS nbac_schedule
   WHERE
     team_known AND season_stage IN ('regular', 'playin', 'playoffs')
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN @span_start AND @span_end
+  partition_date BETWEEN @batch_start AND @batch_end

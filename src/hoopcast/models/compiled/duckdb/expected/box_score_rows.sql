@@ -1,4 +1,4 @@
--- compiled from 560f2c191765fc87 as c98ec5942fc01f2c
+-- compiled from 0bd97333a33bd22c as 9ab608e9e4427592
 SELECT
   *
 FROM (
@@ -12,7 +12,7 @@ FROM (
         *
       FROM nba_raw.nbac_schedule
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS nbac_schedule
     WHERE
       game_status = 3
@@ -27,7 +27,7 @@ FROM (
         *
       FROM nba_raw.nbac_player_boxscore
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS nbac_player_boxscore
     GROUP BY
       game_id
@@ -36,7 +36,7 @@ FROM (
     b.game_id,
     b.player_id,
     g.season,
-    g.game_date AS unit_date,
+    g.game_date AS partition_date,
     CAST(NULL AS TEXT) AS category,
     CAST(NULL AS TEXT) AS reason
   FROM (
@@ -44,7 +44,7 @@ FROM (
       *
     FROM nba_raw.nbac_player_boxscore
     WHERE
-      game_date BETWEEN $span_start AND $span_end
+      game_date BETWEEN $batch_start AND $batch_end
   ) AS b
   INNER JOIN final_games AS g
     ON b.game_id = g.game_id
@@ -64,7 +64,7 @@ FROM (
       *
     FROM nba_raw.nbac_player_boxscore
     WHERE
-      game_date BETWEEN $span_start AND $span_end
+      game_date BETWEEN $batch_start AND $batch_end
   ) AS b
     ON q.game_id = b.game_id AND q.player_id = b.player_id
   WHERE
@@ -91,4 +91,4 @@ FROM (
     r.game_id IS NULL
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN $span_start AND $span_end
+  partition_date BETWEEN $batch_start AND $batch_end

@@ -1,4 +1,4 @@
--- compiled from ce4ad72b73a26e30 as 01a3c97717081c40
+-- compiled from c50db08d7a74d97b as 1608ce2ac8c730f5
 SELECT
   *
 FROM (
@@ -16,7 +16,7 @@ FROM (
         *
       FROM nba_raw.nbac_schedule
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS nbac_schedule
     UNION ALL
     SELECT
@@ -32,7 +32,7 @@ FROM (
         *
       FROM nba_raw.nbac_schedule
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS nbac_schedule
   ), boxes AS (
     SELECT
@@ -43,7 +43,7 @@ FROM (
         *
       FROM nba_raw.nbac_team_boxscore
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS nbac_team_boxscore
     GROUP BY
       game_id
@@ -52,7 +52,7 @@ FROM (
     s.game_id,
     s.team_abbr,
     s.season,
-    s.game_date AS unit_date,
+    s.game_date AS partition_date,
     CASE WHEN COALESCE(b.teams, 0) < 2 THEN 'MISSING_UPSTREAM' END AS category,
     CASE
       WHEN COALESCE(b.teams, 0) < 2
@@ -67,4 +67,4 @@ FROM (
     AND s.season_stage IN ('regular', 'playin', 'playoffs')
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN $span_start AND $span_end
+  partition_date BETWEEN $batch_start AND $batch_end

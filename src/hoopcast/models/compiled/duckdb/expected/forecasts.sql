@@ -1,4 +1,4 @@
--- compiled from d5dcb250d7846558 as 834a5ef9a7336ece
+-- compiled from 0733df91745c10b0 as c2b95f8869522ef0
 SELECT
   *
 FROM (
@@ -11,7 +11,7 @@ FROM (
         *
       FROM nba_predictions.trained_model
       WHERE
-        season BETWEEN $first_season AND $season AND refit_date <= $span_end
+        season BETWEEN $first_season AND $season AND refit_date <= $batch_end
     ) AS trained_model
     WHERE
       system_id = $system_id
@@ -28,7 +28,7 @@ FROM (
           *
         FROM nba_analytics.upcoming_player_game_context
         WHERE
-          game_date BETWEEN $span_start AND $span_end
+          game_date BETWEEN $batch_start AND $batch_end
       ) AS upcoming_player_game_context
     ) AS d
     INNER JOIN learned AS l
@@ -67,14 +67,14 @@ FROM (
         *
       FROM nba_analytics.upcoming_player_game_context
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS p
     LEFT JOIN (
       SELECT
         *
       FROM nba_predictions.ml_feature_store
       WHERE
-        analysis_date BETWEEN $span_start AND $span_end
+        analysis_date BETWEEN $batch_start AND $batch_end
     ) AS f
       ON p.game_id = f.game_id AND p.player_id = f.player_id
     LEFT JOIN (
@@ -82,7 +82,7 @@ FROM (
         *
       FROM nba_analytics.player_prop_line
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS q
       ON p.game_id = q.game_id AND p.player_id = q.player_id AND q.market = 'points'
     LEFT JOIN able AS a
@@ -94,7 +94,7 @@ FROM (
     player_id,
     CAST($system_id AS TEXT) AS system_id,
     season,
-    game_date AS unit_date,
+    game_date AS partition_date,
     CASE lack
       WHEN 1
       THEN 'INFORMATION_SET'
@@ -122,4 +122,4 @@ FROM (
   FROM judged
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN $span_start AND $span_end
+  partition_date BETWEEN $batch_start AND $batch_end

@@ -1,4 +1,4 @@
--- compiled from 1857a26f19927fd6 as 0a27b5e4ec5f0a68
+-- compiled from 4fb8efc00da07628 as 86b8555b8ad67906
 SELECT
   *
 FROM (
@@ -8,7 +8,7 @@ FROM (
     t.period,
     s.season_stage,
     s.season,
-    s.game_date AS unit_date,
+    s.game_date AS partition_date,
     CAST(NULL AS TEXT) AS category,
     CAST(NULL AS TEXT) AS reason
   FROM (
@@ -16,7 +16,7 @@ FROM (
       *
     FROM nba_predictions.system_day_score
     WHERE
-      game_date BETWEEN $span_start AND $span_end
+      game_date BETWEEN $batch_start AND $batch_end
   ) AS s
   CROSS JOIN (
     SELECT
@@ -30,4 +30,4 @@ FROM (
   ) AS t
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN $span_start AND $span_end
+  partition_date BETWEEN $batch_start AND $batch_end

@@ -1,4 +1,4 @@
--- compiled from 67f38a19ee18f705 as ae45f3049a76138f
+-- compiled from 0e21de8180ab5948 as b76b10099bd60474
 SELECT
   *
 FROM (
@@ -6,7 +6,7 @@ FROM (
     game_id,
     player_id,
     season,
-    game_date AS unit_date,
+    game_date AS partition_date,
     CAST(NULL AS TEXT) AS category,
     CAST(NULL AS TEXT) AS reason
   FROM (
@@ -14,8 +14,8 @@ FROM (
       *
     FROM nba_analytics.expected_player
     WHERE
-      game_date BETWEEN $span_start AND $span_end
+      game_date BETWEEN $batch_start AND $batch_end
   ) AS expected_player
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN $span_start AND $span_end
+  partition_date BETWEEN $batch_start AND $batch_end

@@ -1,4 +1,4 @@
--- compiled from eed0daa01c96b6f2 as b70d4633773e7c13
+-- compiled from 5630a07b12a82731 as a146eca3a6724536
 SELECT
   *
 FROM (
@@ -11,7 +11,7 @@ FROM (
         *
       FROM nba_raw.nbac_player_boxscore
       WHERE
-        season BETWEEN $first_season AND $season AND game_date < $span_end
+        season BETWEEN $first_season AND $season AND game_date < $batch_end
     ) AS nbac_player_boxscore
     UNION ALL
     SELECT
@@ -22,7 +22,7 @@ FROM (
         *
       FROM nba_raw.roster
       WHERE
-        season BETWEEN $first_season AND $season AND roster_date <= $span_end
+        season BETWEEN $first_season AND $season AND roster_date <= $batch_end
     ) AS roster
   )
   SELECT
@@ -30,7 +30,7 @@ FROM (
     l.game_date,
     l.player_id,
     l.season,
-    l.game_date AS unit_date,
+    l.game_date AS partition_date,
     CASE
       WHEN MIN(k.known_after) IS NULL
       THEN 'INSUFFICIENT_HISTORY'
@@ -46,7 +46,7 @@ FROM (
       *
     FROM nba_raw.points_prop_line
     WHERE
-      game_date BETWEEN $span_start AND $span_end
+      game_date BETWEEN $batch_start AND $batch_end
   ) AS l
   LEFT JOIN known AS k
     ON l.player_id = k.player_id
@@ -58,4 +58,4 @@ FROM (
     l.season
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN $span_start AND $span_end
+  partition_date BETWEEN $batch_start AND $batch_end

@@ -1,4 +1,4 @@
--- compiled from f9d4924a27312cde as e184f9ac649452a6
+-- compiled from 13f86e9e94d1b1fe as e44cfa9af918d2b8
 SELECT
   *
 FROM (
@@ -39,11 +39,11 @@ FROM (
     d.game_date AS refit_date,
     b.band,
     d.season,
-    d.game_date AS unit_date,
+    d.game_date AS partition_date,
     'INSUFFICIENT_HISTORY' AS category,
     'fewer forecasts before this date than a recalibration is learned on' AS reason
   FROM days AS d
   CROSS JOIN bands AS b
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN $span_start AND $span_end
+  partition_date BETWEEN $batch_start AND $batch_end

@@ -1,4 +1,4 @@
--- compiled from a5ea044ab222f94d as e0bd9794749b431d
+-- compiled from 59ba4acc03955608 as 7bd7647c4cc456db
 SELECT
   *
 FROM (
@@ -6,7 +6,7 @@ FROM (
     CAST($system_id AS TEXT) AS system_id,
     game_date AS refit_date,
     season,
-    game_date AS unit_date,
+    game_date AS partition_date,
     'INSUFFICIENT_HISTORY' AS category,
     'fewer games before this date than the system needs to learn from' AS reason
   FROM nba_raw.nbac_schedule
@@ -17,4 +17,4 @@ FROM (
     game_date
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN $span_start AND $span_end
+  partition_date BETWEEN $batch_start AND $batch_end

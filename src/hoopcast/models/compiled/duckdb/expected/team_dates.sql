@@ -1,4 +1,4 @@
--- compiled from 23a6988bf2736e3c as dfc1273fd90f8583
+-- compiled from 19d1cee48971ec34 as 70ff51f69f2dd66f
 SELECT
   *
 FROM (
@@ -6,7 +6,7 @@ FROM (
     t.team_abbr,
     d.game_date AS analysis_date,
     d.season,
-    d.game_date AS unit_date,
+    d.game_date AS partition_date,
     CAST(NULL AS TEXT) AS category,
     CAST(NULL AS TEXT) AS reason
   FROM (
@@ -18,10 +18,10 @@ FROM (
         *
       FROM nba_analytics.upcoming_team_game_context
       WHERE
-        game_date BETWEEN $span_start AND $span_end
+        game_date BETWEEN $batch_start AND $batch_end
     ) AS upcoming_team_game_context
   ) AS d
   CROSS JOIN nba_raw.team AS t
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN $span_start AND $span_end
+  partition_date BETWEEN $batch_start AND $batch_end

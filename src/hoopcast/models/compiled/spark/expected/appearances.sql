@@ -1,4 +1,4 @@
--- compiled from c1ce0d1bf32352f5 as b20c00120779d3d1
+-- compiled from 23826549d18ced5c as c37bf39c34cf66e8
 SELECT
   *
 FROM (
@@ -6,7 +6,7 @@ FROM (
     game_id,
     player_id,
     season,
-    game_date AS unit_date,
+    game_date AS partition_date,
     CAST(NULL AS STRING) AS category,
     CAST(NULL AS STRING) AS reason
   FROM (
@@ -14,10 +14,10 @@ FROM (
       *
     FROM nba_analytics.player_game_summary
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS player_game_summary
   WHERE
     played_flag
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN :span_start AND :span_end
+  partition_date BETWEEN :batch_start AND :batch_end

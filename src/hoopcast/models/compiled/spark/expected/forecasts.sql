@@ -1,4 +1,4 @@
--- compiled from d5dcb250d7846558 as 842c6bf1cf580873
+-- compiled from 0733df91745c10b0 as a8e40a4fb7c15172
 WITH learned AS (
   SELECT DISTINCT
     season,
@@ -8,7 +8,7 @@ WITH learned AS (
       *
     FROM nba_predictions.trained_model
     WHERE
-      season BETWEEN :first_season AND :season AND refit_date <= :span_end
+      season BETWEEN :first_season AND :season AND refit_date <= :batch_end
   ) AS trained_model
   WHERE
     system_id = :system_id
@@ -25,7 +25,7 @@ WITH learned AS (
         *
       FROM nba_analytics.upcoming_player_game_context
       WHERE
-        game_date BETWEEN :span_start AND :span_end
+        game_date BETWEEN :batch_start AND :batch_end
     ) AS upcoming_player_game_context
   ) AS d
   INNER JOIN learned AS l
@@ -64,14 +64,14 @@ WITH learned AS (
       *
     FROM nba_analytics.upcoming_player_game_context
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS p
   LEFT JOIN (
     SELECT
       *
     FROM nba_predictions.ml_feature_store
     WHERE
-      analysis_date BETWEEN :span_start AND :span_end
+      analysis_date BETWEEN :batch_start AND :batch_end
   ) AS f
     ON p.game_id = f.game_id AND p.player_id = f.player_id
   LEFT JOIN (
@@ -79,7 +79,7 @@ WITH learned AS (
       *
     FROM nba_analytics.player_prop_line
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS q
     ON p.game_id = q.game_id AND p.player_id = q.player_id AND q.market = 'points'
   LEFT JOIN able AS a
@@ -94,7 +94,7 @@ FROM (
     player_id,
     CAST(:system_id AS STRING) AS system_id,
     season,
-    game_date AS unit_date,
+    game_date AS partition_date,
     CASE lack
       WHEN 1
       THEN 'INFORMATION_SET'
@@ -122,4 +122,4 @@ FROM (
   FROM judged
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN :span_start AND :span_end
+  partition_date BETWEEN :batch_start AND :batch_end

@@ -1,4 +1,4 @@
--- compiled from 61c9a73af6193875 as c5ca95b9cea2fbdc
+-- compiled from b898255c1d4170b8 as ba4e4c0eca462bc7
 WITH boxes AS (
   SELECT DISTINCT
     game_id
@@ -7,7 +7,7 @@ WITH boxes AS (
       *
     FROM nba_analytics.player_game_summary
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS player_game_summary
 )
 SELECT
@@ -19,7 +19,7 @@ FROM (
     p.player_id,
     p.system_id,
     p.season,
-    p.game_date AS unit_date,
+    p.game_date AS partition_date,
     CASE WHEN b.game_id IS NULL THEN 'MISSING_UPSTREAM' END AS category,
     CASE WHEN b.game_id IS NULL THEN 'final game without a box score' END AS reason
   FROM (
@@ -27,14 +27,14 @@ FROM (
       *
     FROM nba_predictions.player_prop_predictions
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS p
   INNER JOIN (
     SELECT
       *
     FROM nba_raw.nbac_schedule
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS s
     ON p.game_id = s.game_id AND s.game_status = 3
   LEFT JOIN boxes AS b
@@ -43,4 +43,4 @@ FROM (
     p.system_id = :system_id
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN :span_start AND :span_end
+  partition_date BETWEEN :batch_start AND :batch_end

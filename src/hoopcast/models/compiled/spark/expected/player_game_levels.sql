@@ -1,4 +1,4 @@
--- compiled from 17572f9221776dcc as 9baf00758800bf1e
+-- compiled from d109ab9499262074 as b69ebc49c3d2288e
 SELECT
   *
 FROM (
@@ -7,7 +7,7 @@ FROM (
     p.player_id,
     l.level,
     p.season,
-    p.game_date AS unit_date,
+    p.game_date AS partition_date,
     CAST(NULL AS STRING) AS category,
     CAST(NULL AS STRING) AS reason
   FROM (
@@ -15,7 +15,7 @@ FROM (
       *
     FROM nba_analytics.upcoming_player_game_context
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS p
   CROSS JOIN (
     SELECT
@@ -29,4 +29,4 @@ FROM (
   ) AS l
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN :span_start AND :span_end
+  partition_date BETWEEN :batch_start AND :batch_end

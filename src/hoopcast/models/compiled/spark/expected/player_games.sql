@@ -1,4 +1,4 @@
--- compiled from 0b0ff1a426714d5c as 4dc143a97fc928f3
+-- compiled from fc4385aafe5246af as 4e253f8973c64bb4
 SELECT
   *
 FROM (
@@ -6,7 +6,7 @@ FROM (
     game_id,
     player_id,
     season,
-    game_date AS unit_date,
+    game_date AS partition_date,
     CAST(NULL AS STRING) AS category,
     CAST(NULL AS STRING) AS reason
   FROM (
@@ -14,8 +14,8 @@ FROM (
       *
     FROM nba_analytics.upcoming_player_game_context
     WHERE
-      game_date BETWEEN :span_start AND :span_end
+      game_date BETWEEN :batch_start AND :batch_end
   ) AS upcoming_player_game_context
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN :span_start AND :span_end
+  partition_date BETWEEN :batch_start AND :batch_end

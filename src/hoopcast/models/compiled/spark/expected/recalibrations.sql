@@ -1,4 +1,4 @@
--- compiled from f9d4924a27312cde as 95f48f761f7c6e7d
+-- compiled from 13f86e9e94d1b1fe as 4596ba3e59a50f02
 WITH days AS (
   SELECT
     season,
@@ -39,11 +39,11 @@ FROM (
     d.game_date AS refit_date,
     b.band,
     d.season,
-    d.game_date AS unit_date,
+    d.game_date AS partition_date,
     'INSUFFICIENT_HISTORY' AS category,
     'fewer forecasts before this date than a recalibration is learned on' AS reason
   FROM days AS d
   CROSS JOIN bands AS b
 ) AS spine_rows
 WHERE
-  unit_date BETWEEN :span_start AND :span_end
+  partition_date BETWEEN :batch_start AND :batch_end

@@ -13,12 +13,12 @@ from hoopcast.calendar import season_name, season_of, season_start_year
 from hoopcast.errors import ForecastError, RunError, StatementError, StatementStopped, WarehouseError, WriteRefused
 from hoopcast.pipeline.checks import breaches
 from hoopcast.pipeline.contents import SPINE, STAGE, Content, Key, contents, delete_elsewhere, these
-from hoopcast.pipeline.failures import close_failures, record_absences, record_failed_unit
+from hoopcast.pipeline.failures import close_failures, record_absences, record_failed_partition
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.ledger import Entry, append
+from hoopcast.pipeline.live_state import Readings
 from hoopcast.pipeline.model import Asked, Model
-from hoopcast.pipeline.standing import Readings
-from hoopcast.pipeline.texts import SpanText
+from hoopcast.pipeline.texts import BatchText
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Value
 
 # Rows that are handed in to the engine together: of a date all systems' are few, of a season each system's are many.
@@ -27,7 +27,7 @@ _NAMED = re.compile(r"\$(\w+)")
 
 
 @dataclass(frozen=True)
-class SpanUnit:
+class BatchPartition:
     """A date to write: the content of its inputs, what stands in the table now, and whether it is still due."""
 
     date: date
@@ -38,28 +38,28 @@ class SpanUnit:
 
 
 @dataclass(frozen=True)
-class Span:
+class Batch:
     """Dates of one season to write to one table, not necessarily one after the other, and the SQL that gives them."""
 
     model: Model
-    text: SpanText
+    text: BatchText
     season: str
-    units: tuple[SpanUnit, ...]
+    partitions: tuple[BatchPartition, ...]
 
     @property
     def dates(self) -> tuple[date, ...]:
         """Its dates in order."""
-        return tuple(unit.date for unit in self.units)
+        return tuple(partition.date for partition in self.partitions)
 
-    def halves(self) -> tuple["Span", "Span"]:
+    def halves(self) -> tuple["Batch", "Batch"]:
         """The earlier and the later half of its dates."""
-        middle = len(self.units) // 2
-        return replace(self, units=self.units[:middle]), replace(self, units=self.units[middle:])
+        middle = len(self.partitions) // 2
+        return replace(self, partitions=self.partitions[:middle]), replace(self, partitions=self.partitions[middle:])
 
 
 @dataclass(frozen=True)
 class Written:
-    """What a span wrote: an entry for each date, others for dates that rows were moved away from, and seconds.
+    """What a batch wrote: an entry for each date, others for dates that rows were moved away from, and seconds.
 
     `readings` are the contents of all of these dates, as their readers see them.
     """
@@ -88,13 +88,13 @@ class Written:
 _NOTHING = Content()
 
 
-def write_spans(guard: Guard, run_id: str, spans: Sequence[Span]) -> tuple[Written, ...]:
-    """Compute spans, check them, and put them in the place of what stood there; all of them or nothing.
+def write_batches(guard: Guard, run_id: str, batches: Sequence[Batch]) -> tuple[Written, ...]:
+    """Compute batches, check them, and put them in the place of what stood there; all of them or nothing.
 
     Args:
         guard: the warehouse under watch.
         run_id: run that writes.
-        spans: of one table and season; where there are several, each is of a system, none of which reads another.
+        batches: of one table and season; where there are several, each is of a system, none of which reads another.
 
     Returns:
         What each of them wrote; the time that they had in common is shared equally among them.
@@ -106,47 +106,47 @@ def write_spans(guard: Guard, run_id: str, spans: Sequence[Span]) -> tuple[Writt
         EngineError: if nothing like it can succeed.
     """
     began = time.monotonic()
-    model = spans[0].model
-    units = [(span.model.system_id, day) for span in spans for day in span.dates]
+    model = batches[0].model
+    partitions = [(batch.model.system_id, day) for batch in batches for day in batch.dates]
     with guard.engine.transaction():
-        produced = _stage(guard, spans)
+        produced = _stage(guard, batches)
         for breach in breaches(guard, model.table, STAGE):
             raise WriteRefused(f"{breach.rows} rows break '{breach.rule}', such as {breach.examples}")
-        moved = delete_elsewhere(guard, model, units)
-        _replace(guard, model, units)
-        _expect(guard, spans)
+        moved = delete_elsewhere(guard, model, partitions)
+        _replace(guard, model, partitions)
+        _expect(guard, batches)
         found = contents(guard, model)
-        close_failures(guard, model.table.name, units)
+        close_failures(guard, model.table.name, partitions)
         if any(content.rows < content.expected for content in found.values()):
             record_absences(guard, run_id, model, STAGE, SPINE)
-        in_common = (time.monotonic() - began - sum(produced)) / len(spans)
+        in_common = (time.monotonic() - began - sum(produced)) / len(batches)
         written = tuple(
-            _written(span, moved, found, seconds + in_common) for span, seconds in zip(spans, produced, strict=True)
+            _written(batch, moved, found, seconds + in_common) for batch, seconds in zip(batches, produced, strict=True)
         )
         append(guard, run_id, [entry for one in written for entry in (*one.moved, *one.entries)])
     return written
 
 
-def _written(span: Span, moved: dict[Key, Content], found: dict[Key, Content], seconds: float) -> Written:
-    model = span.model
+def _written(batch: Batch, moved: dict[Key, Content], found: dict[Key, Content], seconds: float) -> Written:
+    model = batch.model
     elsewhere = {day: content for (system, day), content in moved.items() if system == model.system_id}
-    placed = {unit.date: found.get((model.system_id, unit.date), _NOTHING) for unit in span.units}
+    placed = {partition.date: found.get((model.system_id, partition.date), _NOTHING) for partition in batch.partitions}
     share = seconds / (len(elsewhere) + len(placed))
     return Written(
         tuple(
             Entry(
                 model.name,
-                span.season,
-                unit.date,
+                batch.season,
+                partition.date,
                 model.version,
-                unit.input_fingerprint,
+                partition.input_fingerprint,
                 content.fingerprint,
                 content.rows,
                 content.expected,
                 share,
             )
-            for unit in span.units
-            for content in (placed[unit.date],)
+            for partition in batch.partitions
+            for content in (placed[partition.date],)
         ),
         # No input makes an input fingerprint of 0, so they are stale until rewritten.
         tuple(
@@ -168,10 +168,10 @@ def _written(span: Span, moved: dict[Key, Content], found: dict[Key, Content], s
     )
 
 
-def span_values(model: Model, season: str, first: date, last: date) -> dict[str, Value]:
-    """Parameters of a model's compiled SQL for a span of dates, both included."""
+def batch_values(model: Model, season: str, first: date, last: date) -> dict[str, Value]:
+    """Parameters of a model's compiled SQL for a batch of dates, both included."""
     first_year = season_start_year(season) - model.look_back
-    return {"span_start": first, "span_end": last, "season": season, "first_season": season_name(first_year)}
+    return {"batch_start": first, "batch_end": last, "season": season, "first_season": season_name(first_year)}
 
 
 def named_values(sql: str, values: dict[str, Value]) -> dict[str, Value]:
@@ -180,23 +180,23 @@ def named_values(sql: str, values: dict[str, Value]) -> dict[str, Value]:
     return {name: value for name, value in values.items() if name in named}
 
 
-def _stage(guard: Guard, spans: Sequence[Span]) -> list[float]:
+def _stage(guard: Guard, batches: Sequence[Batch]) -> list[float]:
     """Compute the new rows of all; seconds that each took by itself."""
-    if spans[0].model.producer is None:
-        (span,) = spans
-        select, values = _selected(span, span.text.rows, span.model.time)
+    if batches[0].model.producer is None:
+        (batch,) = batches
+        select, values = _selected(batch, batch.text.rows, batch.model.time)
         guard.execute(f"CREATE OR REPLACE TEMP TABLE {STAGE} AS {select}", values)
         return [0.0]
-    table, seconds = spans[0].model.table, []
+    table, seconds = batches[0].model.table, []
     columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
     guard.execute(f"CREATE OR REPLACE TEMP TABLE {STAGE} ({columns})")
     made: list[ColumnsOf] = []
-    for span in spans:
+    for batch in batches:
         began = time.monotonic()
-        asked = Asked(span.season, tuple(unit.date for unit in span.units if unit.is_due))
-        if span.model.producer is not None and asked.dates:
-            made.append(span.model.producer(guard, asked))
-        if made and (span is spans[-1] or sum(len(one[table.grain[0]]) for one in made) >= _ROWS_AT_ONCE):
+        asked = Asked(batch.season, tuple(partition.date for partition in batch.partitions if partition.is_due))
+        if batch.model.producer is not None and asked.dates:
+            made.append(batch.model.producer(guard, asked))
+        if made and (batch is batches[-1] or sum(len(one[table.grain[0]]) for one in made) >= _ROWS_AT_ONCE):
             guard.append(
                 STAGE, table, {name: np.concatenate([one[name] for one in made]) for name in table.column_names}
             )
@@ -205,48 +205,48 @@ def _stage(guard: Guard, spans: Sequence[Span]) -> list[float]:
     return seconds
 
 
-def _expect(guard: Guard, spans: Sequence[Span]) -> None:
+def _expect(guard: Guard, batches: Sequence[Batch]) -> None:
     """Compute the expected rows, once the new ones are in place: a spine may name its own table."""
-    for number, span in enumerate(spans):
-        select, values = _selected(span, span.text.expected, "unit_date")
+    for number, batch in enumerate(batches):
+        select, values = _selected(batch, batch.text.expected, "partition_date")
         into = f"INSERT INTO {SPINE}" if number else f"CREATE OR REPLACE TEMP TABLE {SPINE} AS"
         guard.execute(f"{into} {select}", values)
 
 
-def _selected(span: Span, select: str, time_column: str) -> tuple[str, Parameters]:
-    """SQL of the dates of a span that are due, and what it binds."""
-    bounds = span_values(span.model, span.season, span.units[0].date, span.units[-1].date)
+def _selected(batch: Batch, select: str, time_column: str) -> tuple[str, Parameters]:
+    """SQL of the dates of a batch that are due, and what it binds."""
+    bounds = batch_values(batch.model, batch.season, batch.partitions[0].date, batch.partitions[-1].date)
     return (
-        f"SELECT * FROM ({select}) AS span_rows WHERE {time_column} IN (SELECT UNNEST(CAST($wanted_dates AS DATE[])))",
+        f"SELECT * FROM ({select}) AS batch_rows WHERE {time_column} IN (SELECT UNNEST(CAST($wanted_dates AS DATE[])))",
         {
-            **named_values(select, dict(span.model.values) | bounds),
-            "wanted_dates": [unit.date for unit in span.units if unit.is_due],
+            **named_values(select, dict(batch.model.values) | bounds),
+            "wanted_dates": [partition.date for partition in batch.partitions if partition.is_due],
         },
     )
 
 
-def _replace(guard: Guard, model: Model, units: Sequence[Key]) -> None:
+def _replace(guard: Guard, model: Model, partitions: Sequence[Key]) -> None:
     columns = ", ".join(model.table.column_names)
-    clause = these(units)
+    clause = these(partitions)
     guard.execute(
         f"WITH {clause.text} DELETE FROM {model.table.name} AS t WHERE t.{model.time} BETWEEN $first AND $last"
-        f" AND (t.{model.time}, {model.owner('t')}) IN (SELECT unit_date, system_id FROM these)",
-        {**clause.parameters, "first": min(day for _, day in units), "last": max(day for _, day in units)},
+        f" AND (t.{model.time}, {model.owner('t')}) IN (SELECT partition_date, system_id FROM these)",
+        {**clause.parameters, "first": min(day for _, day in partitions), "last": max(day for _, day in partitions)},
     )
     guard.execute(f"INSERT INTO {model.table.name} ({columns}) SELECT {columns} FROM {STAGE}")
 
 
-# When the first dates of a span all fail alone and alike, the fault is in none of them but in what all tables share.
+# When the first dates of a batch all fail alone and alike, the fault is in none of them but in what all tables share.
 _SYSTEMIC_FAILURES = 4
 Category = Literal["TIMEOUT", "PROCESSING_ERROR"]
 _OF_A_SPAN = (WriteRefused, StatementError, StatementStopped)
 
 
 @dataclass(frozen=True)
-class FailedUnit:
+class FailedPartition:
     """A date that failed alone, and why."""
 
-    unit: SpanUnit
+    partition: BatchPartition
     category: Category
     message: str
     seconds: float
@@ -254,25 +254,25 @@ class FailedUnit:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a span: the parts that landed, and the dates that failed."""
+    """What became of a batch: the parts that landed, and the dates that failed."""
 
     season: str
-    landed: tuple[tuple[Span, Written], ...]
-    failed: tuple[FailedUnit, ...]
+    landed: tuple[tuple[Batch, Written], ...]
+    failed: tuple[FailedPartition, ...]
 
 
-OnLanded: TypeAlias = Callable[[Span, Written], None]
+OnLanded: TypeAlias = Callable[[Batch, Written], None]
 
 
 def write_together(
-    guard: Guard, run_id: str, spans: Sequence[Span], timeout_seconds: float, on_landed: OnLanded
+    guard: Guard, run_id: str, batches: Sequence[Batch], timeout_seconds: float, on_landed: OnLanded
 ) -> tuple[Outcome, ...]:
-    """Write spans of one table in one transaction; where that fails each alone, as `write_in_parts` does.
+    """Write batches of one table in one transaction; where that fails each alone, as `write_in_parts` does.
 
     Args:
         guard: the warehouse under watch.
         run_id: run that writes.
-        spans: of one season, each of another system, none of which reads another.
+        batches: of one season, each of another system, none of which reads another.
         timeout_seconds: time that each of them may take.
         on_landed: told of each part that landed.
 
@@ -281,29 +281,29 @@ def write_together(
         EngineError: if nothing can go on.
         StatementStopped: if a signal arrived.
     """
-    if len(spans) > 1:
+    if len(batches) > 1:
         try:
-            with guard.limit(timeout_seconds * len(spans)):
-                landed = write_spans(guard, run_id, spans)
+            with guard.limit(timeout_seconds * len(batches)):
+                landed = write_batches(guard, run_id, batches)
         except _OF_A_SPAN:
             if guard.signal_number is not None:
                 raise
         else:
-            for span, written in zip(spans, landed, strict=True):
-                on_landed(span, written)
+            for batch, written in zip(batches, landed, strict=True):
+                on_landed(batch, written)
             return tuple(
-                Outcome(span.season, ((span, written),), ()) for span, written in zip(spans, landed, strict=True)
+                Outcome(batch.season, ((batch, written),), ()) for batch, written in zip(batches, landed, strict=True)
             )
-    return tuple(write_in_parts(guard, run_id, span, timeout_seconds, on_landed) for span in spans)
+    return tuple(write_in_parts(guard, run_id, batch, timeout_seconds, on_landed) for batch in batches)
 
 
-def write_in_parts(guard: Guard, run_id: str, span: Span, timeout_seconds: float, on_landed: OnLanded) -> Outcome:
-    """Write a span, or as much of it as there is no fault in, and record the dates that failed.
+def write_in_parts(guard: Guard, run_id: str, batch: Batch, timeout_seconds: float, on_landed: OnLanded) -> Outcome:
+    """Write a batch, or as much of it as there is no fault in, and record the dates that failed.
 
     Args:
         guard: the warehouse under watch.
         run_id: run that writes.
-        span: dates to write.
+        batch: dates to write.
         timeout_seconds: time that each attempt may take.
         on_landed: told of each part that landed.
 
@@ -312,71 +312,71 @@ def write_in_parts(guard: Guard, run_id: str, span: Span, timeout_seconds: float
         EngineError: if nothing can go on.
         StatementStopped: if a signal arrived.
     """
-    landed: list[tuple[Span, Written]] = []
-    failed: list[FailedUnit] = []
-    waiting = [span]
+    landed: list[tuple[Batch, Written]] = []
+    failed: list[FailedPartition] = []
+    waiting = [batch]
     while waiting:
         part = waiting.pop()
         began = time.monotonic()
         try:
             with guard.limit(timeout_seconds):
-                (written,) = write_spans(guard, run_id, (part,))
+                (written,) = write_batches(guard, run_id, (part,))
         except _OF_A_SPAN as error:
             if guard.signal_number is not None:
                 raise
-            if len(part.units) > 1:
+            if len(part.partitions) > 1:
                 waiting.extend(reversed(part.halves()))
                 continue
             failed.append(_failed(part, error, timeout_seconds, time.monotonic() - began))
             # What one system can not do, the others still can.
             if not landed and _is_systemic(failed) and not isinstance(error, ForecastError):
-                _record(guard, run_id, span, failed)
+                _record(guard, run_id, batch, failed)
                 raise RunError(
-                    f"{span.model.name}: the first {_SYSTEMIC_FAILURES} dates of {span.season} all fail alike:"
+                    f"{batch.model.name}: the first {_SYSTEMIC_FAILURES} dates of {batch.season} all fail alike:"
                     f" {failed[0].message}"
                 ) from error
         else:
             landed.append((part, written))
             on_landed(part, written)
-    _record(guard, run_id, span, failed)
-    return Outcome(span.season, tuple(landed), tuple(failed))
+    _record(guard, run_id, batch, failed)
+    return Outcome(batch.season, tuple(landed), tuple(failed))
 
 
-def _failed(part: Span, error: WarehouseError, timeout_seconds: float, seconds: float) -> FailedUnit:
+def _failed(part: Batch, error: WarehouseError, timeout_seconds: float, seconds: float) -> FailedPartition:
     if isinstance(error, StatementStopped):
         message = f"not finished after {timeout_seconds:g} s; --timeout SECONDS allows more"
-        return FailedUnit(part.units[0], "TIMEOUT", message, seconds)
-    return FailedUnit(part.units[0], "PROCESSING_ERROR", str(error), seconds)
+        return FailedPartition(part.partitions[0], "TIMEOUT", message, seconds)
+    return FailedPartition(part.partitions[0], "PROCESSING_ERROR", str(error), seconds)
 
 
-def _is_systemic(failed: list[FailedUnit]) -> bool:
+def _is_systemic(failed: list[FailedPartition]) -> bool:
     return len(failed) == _SYSTEMIC_FAILURES and len({_kind(failure) for failure in failed}) == 1
 
 
-def _kind(failure: FailedUnit) -> str:
+def _kind(failure: FailedPartition) -> str:
     """What went wrong, without the rows that it went wrong in."""
     return failure.message.split(", such as ")[0].lstrip("0123456789")
 
 
-def _record(guard: Guard, run_id: str, span: Span, failed: list[FailedUnit]) -> None:
+def _record(guard: Guard, run_id: str, batch: Batch, failed: list[FailedPartition]) -> None:
     if not failed:
         return
-    model = span.model
+    model = batch.model
     with guard.engine.transaction():
-        close_failures(guard, model.table.name, [(model.system_id, failure.unit.date) for failure in failed])
+        close_failures(guard, model.table.name, [(model.system_id, failure.partition.date) for failure in failed])
         for failure in failed:
-            unit = (span.season, failure.unit.date)
-            record_failed_unit(guard, run_id, model, unit, (failure.category, failure.message))
+            partition = (batch.season, failure.partition.date)
+            record_failed_partition(guard, run_id, model, partition, (failure.category, failure.message))
         entries = [
             Entry(
                 node=model.name,
-                season=span.season,
-                unit_date=failure.unit.date,
+                season=batch.season,
+                partition_date=failure.partition.date,
                 version=model.version,
-                input_fingerprint=failure.unit.input_fingerprint,
-                output_fingerprint=failure.unit.standing_fingerprint,
-                rows=failure.unit.standing_rows,
-                expected=failure.unit.standing_rows,
+                input_fingerprint=failure.partition.input_fingerprint,
+                output_fingerprint=failure.partition.standing_fingerprint,
+                rows=failure.partition.standing_rows,
+                expected=failure.partition.standing_rows,
                 seconds=failure.seconds,
                 status="failed",
                 error=failure.message,
