@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hoopcast.forecast.frame import Document, FloatArray
+from hoopcast.forecast.frame import Document, FloatArray, IntArray
 from hoopcast.forecast.least_squares import rounded
 
 # Standard deviations from the mean, beyond which a feature says no more: rates of a few seconds of play.
 BOUND = 6.0
 # Share of NULL from which on it is a predictor of its own.
 USUAL_SHARE = 0.01
+# Rows that say within which bounds a feature moves.
+FEWEST_KNOWN = 200
+# Rows at a time.
+_CHUNK = 4_096
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,16 @@ class Predictors:
 
     def of(self, features: FloatArray) -> FloatArray:
         """Predictors without NaN, (n, k + m); 0 is the usual in each of the first k."""
-        standardised = np.clip(np.nan_to_num((features - self.centre) / self.scale), -BOUND, BOUND)
-        return np.hstack([standardised, np.isnan(features[:, list(self.told)]).astype(np.float64)])
+        found = np.empty((len(features), features.shape[1] + len(self.told)))
+        # Some rows at a time: what is made of them on the way stays in the processor's cache.
+        for start in range(0, len(features), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            standardised = (features[part] - self.centre) / self.scale
+            missing = np.isnan(standardised)
+            np.copyto(standardised, 0.0, where=missing)
+            np.clip(standardised, -BOUND, BOUND, out=found[part, : features.shape[1]])
+            found[part, features.shape[1] :] = missing[:, list(self.told)]
+        return found
 
     def themes(self, themes: FloatArray) -> FloatArray:
         """The (k, themes) matrix of the features, for the predictors: (k + m, themes)."""
@@ -55,3 +67,26 @@ def prepared(features: FloatArray) -> Predictors:
     told = np.flatnonzero((missing >= USUAL_SHARE) & (missing <= 1 - USUAL_SHARE))
     # As a document keeps them, so that what is learned and what is forecast see the same predictors.
     return predictors(Predictors(centre, np.where(scale > 0, scale, 1.0), tuple(told.tolist())).document())
+
+
+def known_from(features: FloatArray) -> IntArray:
+    """At which of n rows each of (n, k) features has been known `FEWEST_KNOWN` times, (k,); n for never."""
+    found = np.full(features.shape[1], len(features), dtype=np.int64)
+    for place in range(features.shape[1]):
+        known = np.flatnonzero(~np.isnan(features[:, place]))
+        if len(known) >= FEWEST_KNOWN:
+            found[place] = known[FEWEST_KNOWN - 1]
+    return found
+
+
+def first_rows(rows: int, since: IntArray) -> int:
+    """How many of the first rows say how features are made ready, so that it need not be redone at every refit.
+
+    The largest power of two that is not above their number; all where a feature became known in between.
+
+    Args:
+        rows: there are.
+        since: from which on each feature is known, as `known_from` gives it.
+    """
+    first = 1 << rows.bit_length() >> 1
+    return rows if ((since >= first) & (since < rows)).any() else first

@@ -1,6 +1,6 @@
 """Refits: what a system learns at the first game date of each month, from games before it alone."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,10 +8,10 @@ import numpy as np
 
 from hoopcast.forecast.card import OF_FORECASTS, About, card, limits_of
 from hoopcast.forecast.documents import REFERENCE_ROWS, Outputs, as_text, libraries, reference
-from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame
+from hoopcast.forecast.frame import Document, FloatArray, Frame
 from hoopcast.forecast.frames import training_frame
 from hoopcast.forecast.stopping import obeying
-from hoopcast.forecast.system import Level, System
+from hoopcast.forecast.system import Learner, Level, System
 from hoopcast.pipeline.model import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
 
@@ -32,11 +32,11 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Learning:
-    """Rows to learn from, what is learned from some of them, what that makes of rows, and what the card says."""
+    """Rows to learn from, what is learned from the first of them, what that makes of rows, and what the card says."""
 
     system_id: str
     frame: Frame
-    learn: Callable[[BoolArray], Document]
+    learn: Learner
     outputs: Outputs
     about: About
     least_rows: int = LEAST_ROWS
@@ -48,10 +48,14 @@ def refits(statements: Statements, asked: Asked, system: System, level: Level) -
     if train is None:
         return as_rows([])
     frame, outcome = training_frame(statements, system, level, asked)
+
+    def anew(rows: int) -> Document:
+        return train(frame.rows(slice(rows)), outcome.rows(slice(rows)), level)
+
     learning = Learning(
         system.system_id(level),
         frame,
-        lambda known: train(frame.rows(known), outcome.rows(known), level),
+        system.learner(frame, outcome, level) if system.learner else anew,
         law_outputs(system, level),
         About(
             "appearances, each with the points that he scored",
@@ -76,22 +80,22 @@ def law_outputs(system: System, level: Level) -> Outputs:
 
 def learned(statements: Statements, asked: Asked, learning: Learning) -> Iterator[tuple[Value, ...]]:
     """A row for each refit date before which there are enough rows to learn from."""
+    frame = learning.frame
     for refit in asked.dates:
-        frame = learning.frame
-        known = frame.game_date < np.datetime64(refit)
-        if known.sum() < learning.least_rows:
+        rows = int(np.searchsorted(frame.game_date, np.datetime64(refit)))
+        if rows < learning.least_rows:
             continue
-        keys = Frame(frame.game_id[known], frame.player_id[known], frame.game_date[known], {})
+        keys = Frame(frame.game_id[:rows], frame.player_id[:rows], frame.game_date[:rows], {})
         # A signal, or the end of the time, is noticed at a statement.
-        document = obeying(partial(statements.query, "SELECT 1"), partial(learning.learn, known))
+        document = obeying(partial(statements.query, "SELECT 1"), partial(learning.learn, rows))
         yield (
             learning.system_id,
             asked.season,
             str(refit),
             str(keys.game_date[-1]),
-            len(keys),
+            rows,
             as_text(document),
-            reference(document, frame.rows(np.flatnonzero(known)[-REFERENCE_ROWS:]), learning.outputs),
+            reference(document, frame.rows(slice(max(rows - REFERENCE_ROWS, 0), rows)), learning.outputs),
             libraries(),
             card(learning.about, keys, document),
         )

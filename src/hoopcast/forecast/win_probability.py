@@ -93,16 +93,15 @@ def refits(statements: Statements, asked: Asked, of: str) -> ColumnsOf:
     lines = _graded_lines(statements, asked, of)
     claims = _claims(lines)
     teaches = np.isfinite(lines.went_over)
-    frame = lines.frame.rows(teaches)
+    frame, went_over = lines.frame.rows(teaches), lines.went_over[teaches]
 
-    def learn(known: BoolArray) -> Document:
-        went_over = lines.went_over[teaches][known]
-        own, market = (frame.columns[name][known] for name in COLUMNS)
-        fitted = fit_after_market(market, own, went_over)
-        # `known` is a mask of lines that were no push; the record counts pushes as well, up to the same date.
-        last = frame.game_date[known][-1]
+    def learn(rows: int) -> Document:
+        own, market = (frame.columns[name][:rows] for name in COLUMNS)
+        fitted = fit_after_market(market, own, went_over[:rows])
+        # `rows` are lines that were no push; the record counts pushes as well, up to the same date.
+        last = frame.game_date[rows - 1]
         record = _latest_record(lines, claims, lines.frame.game_date <= last)
-        document: Document = {**asdict(fitted), "lines": int(known.sum()), "broken": "", "record": None}
+        document: Document = {**asdict(fitted), "lines": rows, "broken": "", "record": None}
         if record is not None:
             document |= {"broken": record[1].broken, "record": _plain(*record)}
         return document

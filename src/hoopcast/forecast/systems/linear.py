@@ -7,18 +7,23 @@ Laws scatter as squared residuals did in dates that the regression had not seen.
 docs/forecast-tuning.md.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
+from operator import add
+from threading import Lock
 
 import numpy as np
 
-from hoopcast.forecast.dispersion import dispersed, fitted_dispersion, out_of_sample
+from hoopcast.forecast.dispersion import dispersed, fitted_dispersion
 from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
-from hoopcast.forecast.frame import BoolArray, Document, FloatArray, Frame, Laws, Outcome
+from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws, Outcome
 from hoopcast.forecast.law import guarded
-from hoopcast.forecast.least_squares import Plane, filled, fitted, plane
-from hoopcast.forecast.predictors import Predictors, predictors, prepared
+from hoopcast.forecast.least_squares import Plane, Sums, filled, plane, solved, sums
+from hoopcast.forecast.predictors import Predictors, first_rows, known_from, predictors, prepared
 from hoopcast.forecast.reasons import largest_contributions
-from hoopcast.forecast.system import Level, Summary, System
+from hoopcast.forecast.system import Learner, Level, Summary, System
 
 # Appearances of average weight that vote for a coefficient of nought.
 RIDGE = 200.0
@@ -57,10 +62,11 @@ def line(document: Document) -> Line:
 
 
 def row_weights(frame: Frame) -> FloatArray:
-    """1 / variance of points, up to a factor: (n,), their mean 1."""
-    weights = 1 / (_BENCH_VARIANCE + filled(frame.columns["points_weighted_8"], frame.columns["points_avg_season"]))
-    shares: FloatArray = weights / weights.mean()
-    return shares
+    """1 / variance of points, up to a factor: (n,)."""
+    weights: FloatArray = 1 / (
+        _BENCH_VARIANCE + filled(frame.columns["points_weighted_8"], frame.columns["points_avg_season"])
+    )
+    return weights
 
 
 def widening(frame: Frame) -> FloatArray:
@@ -68,28 +74,90 @@ def widening(frame: Frame) -> FloatArray:
     return frame.matrix(WIDENING)
 
 
-def fitted_line(frame: Frame, points: FloatArray, level: Level) -> tuple[Line, Document]:
-    """The regression, and the variance function of forecasts of dates that it has not seen."""
-    matrix, weights = feature_matrix(frame, level), row_weights(frame)
-    ready = prepared(matrix)
-    terms = ready.of(matrix)
+@dataclass(frozen=True)
+class _Ready:
+    """All rows as the first of them say: predictors, and sums over the dates of each month, by fold."""
 
-    def forecast_others(known: BoolArray, asked: BoolArray) -> FloatArray:
-        return fitted(terms[known], points[known], weights[known], RIDGE).at(terms[asked])
+    predictors: Predictors
+    terms: FloatArray
+    sums: list[list[Sums]]
 
-    mean = guarded(out_of_sample(frame.game_date, _FOLDS, forecast_others), np.ones(len(frame)))[0]
-    found = Line(ready, fitted(terms, points, weights, RIDGE))
-    # As the document keeps it: what builds on the line sees in training what it will see later.
-    return line(found.document()), fitted_dispersion(mean, points, widening(frame))
+
+class Lines:
+    """Lines of the first rows of a frame, for any number of them, with what they share made once.
+
+    Sums over the dates of a month and a fold add up to those of every refit, with and without the fold, so that a refit
+    costs a few small systems of equations. The first rows decide how features become predictors (`first_rows`): that
+    is the same for most refits of a season.
+    """
+
+    def __init__(self, frame: Frame, points: FloatArray, level: Level) -> None:
+        self.matrix = feature_matrix(frame, level)
+        self.weights = row_weights(frame)
+        self._points, self._widening = points, widening(frame)
+        self._since = known_from(self.matrix)
+        _, day = np.unique(frame.game_date, return_inverse=True)
+        self._fold = day % _FOLDS
+        month = frame.game_date.astype("datetime64[M]")
+        self._ends: list[int] = [*(np.flatnonzero(month[1:] != month[:-1]) + 1).tolist(), len(frame)]
+        self._kept: dict[int, _Ready] = {}
+        self._lock = Lock()
+
+    def fitted(self, rows: int) -> tuple[Line, FloatArray, Document]:
+        """The line of the first rows, its means of them, and the variance function of dates that it has not seen."""
+        ready = self._ready(first_rows(rows, self._since))
+        terms, fold = ready.terms[:rows], self._fold[:rows]
+        of_folds = self._sums_until(rows, ready)
+        whole = reduce(add, of_folds)
+        # As the document keeps it: what builds on the line sees in training what it will see later.
+        found = line(Line(ready.predictors, solved(whole, RIDGE)).document())
+        others = [solved(whole - own, RIDGE) if own.rows else found.plane for own in of_folds]
+        planes = [found.plane, *others]
+        means = terms @ np.column_stack([one.slopes for one in planes]) + np.array([one.intercept for one in planes])
+        unseen = guarded(means[np.arange(rows), 1 + fold], np.ones(rows))[0]
+        return found, means[:, 0], fitted_dispersion(unseen, self._points[:rows], self._widening[:rows])
+
+    def _ready(self, first: int) -> _Ready:
+        with self._lock:
+            if first not in self._kept:
+                # As large as all features: no more than one is kept.
+                self._kept.clear()
+                found = prepared(self.matrix[:first])
+                terms = found.of(self.matrix)
+                months = pairwise([0, *self._ends])
+                self._kept[first] = _Ready(found, terms, [self._sums(terms, start, end) for start, end in months])
+            return self._kept[first]
+
+    def _sums_until(self, rows: int, ready: _Ready) -> list[Sums]:
+        """Sums over the first rows, by fold: those of whole months, and of what there is of the last."""
+        months = bisect_right(self._ends, rows)
+        rest = self._sums(ready.terms, self._ends[months - 1] if months else 0, rows)
+        return [reduce(add, of_fold) for of_fold in zip(*ready.sums[:months], rest, strict=True)]
+
+    def _sums(self, terms: FloatArray, start: int, end: int) -> list[Sums]:
+        """Sums over some neighbouring rows, by fold."""
+        places = np.arange(start, end)
+        of_folds = [places[self._fold[start:end] == number] for number in range(_FOLDS)]
+        return [sums(terms[own], self._points[own], self.weights[own]) for own in of_folds]
+
+
+def learner(frame: Frame, outcome: Outcome, level: Level) -> Learner:
+    """What learns the coefficients and the variance function from the first rows."""
+    lines = Lines(frame, outcome.points, level)
+
+    def learn(rows: int) -> Document:
+        document: Document = {"features": list(features(level)), "rows": rows, "line": None}
+        if rows < FEWEST_ROWS:
+            return document
+        found, _, dispersion = lines.fitted(rows)
+        return document | {"line": found.document(), "dispersion": dispersion}
+
+    return learn
 
 
 def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
     """Learn the coefficients and the variance function."""
-    document: Document = {"features": list(features(level)), "rows": len(frame), "line": None}
-    if len(frame) < FEWEST_ROWS:
-        return document
-    found, dispersion = fitted_line(frame, outcome.points, level)
-    return document | {"line": found.document(), "dispersion": dispersion}
+    return learner(frame, outcome, level)(len(frame))
 
 
 def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
@@ -119,6 +187,7 @@ SYSTEM = System(
     levels=("history", "news", "market"),
     columns=features,
     train=train,
+    learner=learner,
     forecast=forecast,
     summary=summary,
     limits=(
