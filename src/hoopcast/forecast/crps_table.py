@@ -1,8 +1,8 @@
 """CRPS of laws read from a table: for a search that scores the same outcomes under many laws.
 
 The score of the negative binomials of `law` is smooth in the logarithms of the mean and of variance over mean. It is
-laid down on a grid of both for each number of points, and read by cubic splines, with its slopes, in a tenth of the time
-that laws take; it is within .001 points of that of the law, and within .00001 on average.
+laid down on a grid of both for each number of points, and read by cubic splines, with its slopes, in a tenth of the
+time that laws take; it is within .001 points of that of the law, and within .00001 on average.
 """
 
 from dataclasses import dataclass

@@ -24,8 +24,8 @@ _FEWEST_ROWS_A_LEAF = 5
 _THREADS = 1
 # Both forests of every month of a season are read once, not for the check of a load and the forecasts after it.
 _KEPT = 24
-_BINNED = {"max_bin": 63, "num_threads": _THREADS, "verbosity": -1}
-_SETTINGS = _BINNED | {
+BINNED = {"max_bin": 63, "num_threads": _THREADS, "verbosity": -1}
+_SETTINGS = BINNED | {
     "learning_rate": 0.07,
     "num_leaves": 12,
     "feature_fraction": 0.4,
@@ -85,12 +85,12 @@ class Bins:
             if first not in self._kept:
                 self._kept.clear()
                 edges = lightgbm.Dataset(
-                    self._matrix[:first], np.zeros(first), feature_name=list(self._names), params=_BINNED
+                    self._matrix[:first], np.zeros(first), feature_name=list(self._names), params=BINNED
                 )
                 self._kept[first] = lightgbm.Dataset(
-                    self._matrix, np.zeros(len(self._matrix)), reference=edges, params=_BINNED
+                    self._matrix, np.zeros(len(self._matrix)), reference=edges, params=BINNED
                 ).construct()
-            data = self._kept[first].subset(list(range(rows)), _BINNED).construct()
+            data = self._kept[first].subset(list(range(rows)), BINNED).construct()
         data.set_label(target)
         if weight is not None:
             data.set_weight(weight)

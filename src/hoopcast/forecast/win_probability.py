@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from hoopcast.calendar import season_of_game
 from hoopcast.forecast.calibrating import kept
 from hoopcast.forecast.card import About
 from hoopcast.forecast.forecasting import learned_for, refit_of
@@ -66,6 +65,7 @@ class _Lines:
     """Graded lines of a system, (n,) each; `went_over` is NaN for a push."""
 
     frame: Frame
+    season: TextArray
     prices: Prices
     push: FloatArray
     points: FloatArray
@@ -120,7 +120,7 @@ def refits(statements: Statements, asked: Asked, of: str) -> ColumnsOf:
         ),
         least_rows=FEWEST_LINES,
     )
-    return as_rows(list(learned(statements, asked, learning)))
+    return as_rows(learned(statements, asked, learning))
 
 
 def after_market(  # noqa: PLR0913, PLR0917 - columns of one table, side by side
@@ -173,7 +173,14 @@ def _graded_lines(statements: Statements, asked: Asked, of: str) -> _Lines:
     usable = np.isfinite(own) & np.isfinite(market)
     last_10, season = (past[name].astype(np.float64) for name in ("points_avg_last_10", "points_avg_season"))
     prices = Prices(over[usable], under[usable], market[usable], is_far_line(line, last_10, season)[usable])
-    return _Lines(frame.rows(usable), prices, push[usable], past["points"].astype(np.float64)[usable], line[usable])
+    return _Lines(
+        frame.rows(usable),
+        past["season"][usable],
+        prices,
+        push[usable],
+        past["points"].astype(np.float64)[usable],
+        line[usable],
+    )
 
 
 def _own_probabilities(
@@ -219,9 +226,8 @@ def _latest_record(
     """The record of the latest season that has claims enough, as far as it is known; None where none has."""
     claimed, returned = claims
     counts = known & np.isfinite(claimed)
-    seasons = np.array([season_of_game(game) for game in lines.frame.game_id.tolist()], dtype=object)
-    for season in sorted(set(seasons[counts].tolist()), reverse=True):
-        inside = counts & (seasons == season)
+    for season in sorted(set(lines.season[counts].tolist()), reverse=True):
+        inside = counts & (lines.season == season)
         if inside.sum() >= FEWEST_LINES:
             return season, claim_record(claimed[inside], returned[inside], lines.frame.game_date[inside])
     return None
