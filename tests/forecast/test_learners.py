@@ -6,14 +6,12 @@ from functools import partial
 import numpy as np
 import pytest
 
-from hoopcast.forecast import availability
 from hoopcast.forecast.frame import Frame, Outcome
 from hoopcast.forecast.nodes import systems
-from hoopcast.forecast.predictors import FEWEST_KNOWN, first_rows, known_from
 from hoopcast.forecast.stopping import side_by_side
 from hoopcast.forecast.system import Level, System
+from hoopcast.forecast.trees import FEWEST_KNOWN, first_rows, known_from
 from tests.forecast.synthetic import player_games
-from tests.forecast.test_availability import mornings
 
 LEARNERS = [(system, level) for system in systems() if system.learner for level in system.levels]
 # Ends of dates: in the middle of months, and on either side of 1,024, from which on the first rows are others.
@@ -48,14 +46,6 @@ def test_what_happens_later_changes_nothing_that_was_learned(system: System, lev
     assert system.learner is not None
     first, second = system.learner(frame, outcome, level), system.learner(changed, other, level)
     assert json.dumps(first(ROWS[0])) == json.dumps(second(ROWS[0]))
-
-
-@pytest.mark.parametrize("level", ["history", "news", "market"])
-def test_who_plays_is_learned_from_the_first_rows_alone(level: Level) -> None:
-    frame, played = mornings(5_000, seed=8)
-    learn = availability.learner(frame, played, level)
-    for rows in (4_500, 3_000):
-        assert learn(rows) == availability.train(frame.rows(slice(rows)), played[:rows], level)
 
 
 def test_edges_come_from_rows_that_are_doubled_and_from_all_once_a_feature_is_new() -> None:

@@ -63,6 +63,10 @@ class Sums:
         return Sums(self.rows - other.rows, self.products - other.products)
 
 
+# Sums over no rows.
+NOTHING = Sums(0, np.zeros(1))
+
+
 def sums(matrix: FloatArray, target: FloatArray, weight: FloatArray) -> Sums:
     """Sums over rows.
 

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hoopcast.forecast.frame import Document, FloatArray, IntArray
+from hoopcast.forecast.frame import Document, FloatArray
 from hoopcast.forecast.least_squares import rounded
 
 # Standard deviations from the mean, beyond which a feature says no more: rates of a few seconds of play.
 BOUND = 6.0
 # Share of NULL from which on it is a predictor of its own.
 USUAL_SHARE = 0.01
-# Rows that say within which bounds a feature moves.
-FEWEST_KNOWN = 200
 # Rows at a time.
 _CHUNK = 4_096
 
@@ -59,34 +57,18 @@ def predictors(document: Document) -> Predictors:
 
 def prepared(features: FloatArray) -> Predictors:
     """Means and deviations of (n, k) features, NaN aside; one that never moves, or is never known, stays 0."""
-    known = ~np.isnan(features)
-    count = np.maximum(known.sum(axis=0), 1)
-    centre = np.where(known, features, 0).sum(axis=0) / count
-    scale = np.sqrt((np.where(known, features - centre, 0) ** 2).sum(axis=0) / count)
-    missing = 1 - known.mean(axis=0)
+    parts = [features[start : start + _CHUNK] for start in range(0, len(features), _CHUNK)]
+    known = np.zeros(features.shape[1])
+    total, squares = known.copy(), known.copy()
+    for part in parts:
+        known += (~np.isnan(part)).sum(axis=0)
+        total += np.nansum(part, axis=0)
+    count = np.maximum(known, 1)
+    centre = total / count
+    for part in parts:
+        squares += np.nansum((part - centre) ** 2, axis=0)
+    scale = np.sqrt(squares / count)
+    missing = 1 - known / max(len(features), 1)
     told = np.flatnonzero((missing >= USUAL_SHARE) & (missing <= 1 - USUAL_SHARE))
     # As a document keeps them, so that what is learned and what is forecast see the same predictors.
     return predictors(Predictors(centre, np.where(scale > 0, scale, 1.0), tuple(told.tolist())).document())
-
-
-def known_from(features: FloatArray) -> IntArray:
-    """At which of n rows each of (n, k) features has been known `FEWEST_KNOWN` times, (k,); n for never."""
-    found = np.full(features.shape[1], len(features), dtype=np.int64)
-    for place in range(features.shape[1]):
-        known = np.flatnonzero(~np.isnan(features[:, place]))
-        if len(known) >= FEWEST_KNOWN:
-            found[place] = known[FEWEST_KNOWN - 1]
-    return found
-
-
-def first_rows(rows: int, since: IntArray) -> int:
-    """How many of the first rows say how features are made ready, so that it need not be redone at every refit.
-
-    The largest power of two that is not above their number; all where a feature became known in between.
-
-    Args:
-        rows: there are.
-        since: from which on each feature is known, as `known_from` gives it.
-    """
-    first = 1 << rows.bit_length() >> 1
-    return rows if ((since >= first) & (since < rows)).any() else first

@@ -51,7 +51,7 @@ def refits(statements: Statements, asked: Asked, level: Level) -> ColumnsOf:
     learning = Learning(
         system_id(level),
         frame,
-        availability.learner(frame, played, level),
+        lambda rows: availability.train(frame.rows(slice(rows)), played[:rows], level),
         partial(_outputs, level),
         About(
             "players expected in games that are over, each with whether he played",

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from hoopcast.forecast.frame import FloatArray
-from hoopcast.forecast.predictors import first_rows, known_from
+from hoopcast.forecast.frame import FloatArray, IntArray
 from hoopcast.forecast.stopping import heed
 
 if TYPE_CHECKING:
@@ -24,11 +23,13 @@ _FEWEST_ROWS_A_LEAF = 5
 _THREADS = 1
 # Both forests of every month of a season are read once, not for the check of a load and the forecasts after it.
 _KEPT = 24
+# Values of a feature without which nothing can be said of where to cut it.
+FEWEST_KNOWN = 200
 # Rows, evenly drawn, that say where features are cut into so many bins.
 _SAMPLED = 16_000
 # No feature is left out beforehand: how few rows a leaf may have is known when a forest grows.
-BINNED = {"max_bin": 63, "feature_pre_filter": False, "num_threads": _THREADS, "verbosity": -1}
-_SETTINGS = BINNED | {
+_BINNED = {"max_bin": 63, "feature_pre_filter": False, "num_threads": _THREADS, "verbosity": -1}
+_SETTINGS = _BINNED | {
     "learning_rate": 0.07,
     "num_leaves": 12,
     "feature_fraction": 0.4,
@@ -88,15 +89,38 @@ class Bins:
             if first not in self._kept:
                 self._kept.clear()
                 sample = self._matrix[: first : max(first // _SAMPLED, 1)]
-                edges = lightgbm.Dataset(sample, np.zeros(len(sample)), feature_name=list(self._names), params=BINNED)
+                edges = lightgbm.Dataset(sample, np.zeros(len(sample)), feature_name=list(self._names), params=_BINNED)
                 self._kept[first] = lightgbm.Dataset(
-                    self._matrix, np.zeros(len(self._matrix)), reference=edges, params=BINNED
+                    self._matrix, np.zeros(len(self._matrix)), reference=edges, params=_BINNED
                 ).construct()
-            data = self._kept[first].subset(list(range(rows)), BINNED).construct()
+            data = self._kept[first].subset(list(range(rows)), _BINNED).construct()
         data.set_label(target)
         if weight is not None:
             data.set_weight(weight)
         return data
+
+
+def known_from(features: FloatArray) -> IntArray:
+    """At which of n rows each of (n, k) features has been known `FEWEST_KNOWN` times, (k,); n for never."""
+    found = np.full(features.shape[1], len(features), dtype=np.int64)
+    for place in range(features.shape[1]):
+        known = np.flatnonzero(~np.isnan(features[:, place]))
+        if len(known) >= FEWEST_KNOWN:
+            found[place] = known[FEWEST_KNOWN - 1]
+    return found
+
+
+def first_rows(rows: int, since: IntArray) -> int:
+    """How many of the first rows say where features are cut, so that it need not be redone at every refit.
+
+    The largest power of two that is not above their number; all where a feature became known in between.
+
+    Args:
+        rows: there are.
+        since: from which on each feature is known, as `known_from` gives it.
+    """
+    first = 1 << rows.bit_length() >> 1
+    return rows if ((since >= first) & (since < rows)).any() else first
 
 
 def trained(data: "lightgbm.Dataset", objective: Literal["l1", "l2"]) -> str:

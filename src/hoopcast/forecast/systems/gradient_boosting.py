@@ -15,7 +15,7 @@ from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws, Outcome
 from hoopcast.forecast.law import HIGHEST_MEAN, guarded, law, median
 from hoopcast.forecast.reasons import largest_contributions
 from hoopcast.forecast.system import Learner, Level, Summary, System
-from hoopcast.forecast.systems.linear import FEWEST_ROWS, FOLD_ERROR, Lines, line, widening
+from hoopcast.forecast.systems.linear import FEWEST_ROWS, FOLD_ERROR, fitted_line, line, row_weights, widening
 from hoopcast.forecast.trees import Bins, forest, gains, trained
 
 # Share of the mean that the squared error speaks for; the median speaks for the rest.
@@ -26,16 +26,16 @@ _GRID = np.geomspace(0.05, HIGHEST_MEAN, 600)
 def learner(frame: Frame, outcome: Outcome, level: Level) -> Learner:
     """What learns the line, both forests and the variance function from the first rows; nothing from fewer than 200."""
     names = features(level)
-    lines = Lines(frame, outcome.points, level)
-    bins = Bins(lines.matrix, names)
+    matrix, weights = feature_matrix(frame, level), row_weights(frame)
+    bins = Bins(matrix, names)
 
     def learn(rows: int) -> Document:
         document: Document = {"features": list(names), "rows": rows, "line": None}
         if rows < FEWEST_ROWS:
             return document
-        found, means, dispersion = lines.fitted(rows)
-        left, weights = outcome.points[:rows] - means, lines.weights[:rows]
-        mean_forest = trained(bins.of(rows, left, weights / weights.mean()), "l2")
+        found, means, dispersion = fitted_line(frame.rows(slice(rows)), matrix[:rows], outcome.points[:rows])
+        left, own = outcome.points[:rows] - means, weights[:rows]
+        mean_forest = trained(bins.of(rows, left, own / own.mean()), "l2")
         return document | {
             "period": [str(frame.game_date[0]), str(frame.game_date[rows - 1])],
             "line": found.document(),

@@ -7,12 +7,9 @@ Laws scatter as squared residuals did in dates that the regression had not seen.
 docs/forecast-tuning.md.
 """
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from functools import reduce
-from itertools import pairwise
 from operator import add
-from threading import Lock
 
 import numpy as np
 
@@ -20,9 +17,10 @@ from hoopcast.forecast.dispersion import dispersed, fitted_dispersion
 from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
 from hoopcast.forecast.frame import Document, FloatArray, Frame, Laws, Outcome
 from hoopcast.forecast.law import guarded
-from hoopcast.forecast.least_squares import Plane, Sums, filled, plane, solved, sums
-from hoopcast.forecast.predictors import Predictors, first_rows, known_from, predictors, prepared
+from hoopcast.forecast.least_squares import NOTHING, Plane, filled, plane, solved, sums
+from hoopcast.forecast.predictors import Predictors, predictors, prepared
 from hoopcast.forecast.reasons import largest_contributions
+from hoopcast.forecast.stopping import heed
 from hoopcast.forecast.system import Learner, Level, Summary, System
 
 # Appearances of average weight that vote for a coefficient of nought.
@@ -32,6 +30,7 @@ FEWEST_ROWS = 200
 WIDENING = ("minutes_deviation_16",)
 FOLD_ERROR = "mean absolute error of means on dates that they were not learned from, five folds, points"
 _FOLDS = 5
+_CHUNK = 8_192
 _BENCH_VARIANCE = 3.0
 
 
@@ -74,89 +73,55 @@ def widening(frame: Frame) -> FloatArray:
     return frame.matrix(WIDENING)
 
 
-@dataclass(frozen=True)
-class _Ready:
-    """All rows as the first of them say: predictors, and sums over the dates of each month, by fold."""
+def fitted_line(frame: Frame, matrix: FloatArray, points: FloatArray) -> tuple[Line, FloatArray, Document]:
+    """The regression, its means, and the variance function of forecasts of dates that it has not seen.
 
-    predictors: Predictors
-    terms: FloatArray
-    sums: list[list[Sums]]
-
-
-class Lines:
-    """Lines of the first rows of a frame, for any number of them, with what they share made once.
-
-    Sums over the dates of a month and a fold add up to those of every refit, with and without the fold, so that a refit
-    costs a few small systems of equations. The first rows decide how features become predictors (`first_rows`): that
-    is the same for most refits of a season.
+    Args:
+        frame: appearances.
+        matrix: (n, k) their features.
+        points: (n,) what they scored.
     """
-
-    def __init__(self, frame: Frame, points: FloatArray, level: Level) -> None:
-        self.matrix = feature_matrix(frame, level)
-        self.weights = row_weights(frame)
-        self._points, self._widening = points, widening(frame)
-        self._since = known_from(self.matrix)
-        _, day = np.unique(frame.game_date, return_inverse=True)
-        self._fold = day % _FOLDS
-        month = frame.game_date.astype("datetime64[M]")
-        self._ends: list[int] = [*(np.flatnonzero(month[1:] != month[:-1]) + 1).tolist(), len(frame)]
-        self._kept: dict[int, _Ready] = {}
-        self._lock = Lock()
-
-    def fitted(self, rows: int) -> tuple[Line, FloatArray, Document]:
-        """The line of the first rows, its means of them, and the variance function of dates that it has not seen."""
-        ready = self._ready(first_rows(rows, self._since))
-        terms, fold = ready.terms[:rows], self._fold[:rows]
-        of_folds = self._sums_until(rows, ready)
-        whole = reduce(add, of_folds)
-        # As the document keeps it: what builds on the line sees in training what it will see later.
-        found = line(Line(ready.predictors, solved(whole, RIDGE)).document())
-        others = [solved(whole - own, RIDGE) if own.rows else found.plane for own in of_folds]
-        planes = [found.plane, *others]
-        means = terms @ np.column_stack([one.slopes for one in planes]) + np.array([one.intercept for one in planes])
-        unseen = guarded(means[np.arange(rows), 1 + fold], np.ones(rows))[0]
-        return found, means[:, 0], fitted_dispersion(unseen, self._points[:rows], self._widening[:rows])
-
-    def _ready(self, first: int) -> _Ready:
-        with self._lock:
-            if first not in self._kept:
-                # As large as all features: no more than one is kept.
-                self._kept.clear()
-                found = prepared(self.matrix[:first])
-                terms = found.of(self.matrix)
-                months = pairwise([0, *self._ends])
-                self._kept[first] = _Ready(found, terms, [self._sums(terms, start, end) for start, end in months])
-            return self._kept[first]
-
-    def _sums_until(self, rows: int, ready: _Ready) -> list[Sums]:
-        """Sums over the first rows, by fold: those of whole months, and of what there is of the last."""
-        months = bisect_right(self._ends, rows)
-        rest = self._sums(ready.terms, self._ends[months - 1] if months else 0, rows)
-        return [reduce(add, of_fold) for of_fold in zip(*ready.sums[:months], rest, strict=True)]
-
-    def _sums(self, terms: FloatArray, start: int, end: int) -> list[Sums]:
-        """Sums over some neighbouring rows, by fold."""
-        places = np.arange(start, end)
-        of_folds = [places[self._fold[start:end] == number] for number in range(_FOLDS)]
-        return [sums(terms[own], self._points[own], self.weights[own]) for own in of_folds]
+    ready, weights = prepared(matrix), row_weights(frame)
+    # Dates are dealt out in turn: whole runs of them would ask of a model what no date before them could teach, such as
+    # who is quoted, which some seasons do not tell.
+    fold = np.unique(frame.game_date, return_inverse=True)[1] % _FOLDS
+    # Predictors of some rows at a time, made twice: those of all rows take more memory than the features.
+    parts = [slice(start, start + _CHUNK) for start in range(0, len(points), _CHUNK)]
+    of_folds = [NOTHING] * _FOLDS
+    for part in parts:
+        heed()
+        terms = ready.of(matrix[part])
+        for number in range(_FOLDS):
+            own = fold[part] == number
+            of_folds[number] += sums(terms[own], points[part][own], weights[part][own])
+    whole = reduce(add, of_folds)
+    # As the document keeps it: what builds on the line sees in training what it will see later.
+    found = line(Line(ready, solved(whole, RIDGE)).document())
+    # What the other folds teach is what all of them do without the fold's own sums.
+    others = [solved(whole - own, RIDGE) if own.rows else found.plane for own in of_folds]
+    slopes = np.column_stack([one.slopes for one in (found.plane, *others)])
+    intercepts = np.array([one.intercept for one in (found.plane, *others)])
+    means = np.concatenate([ready.of(matrix[part]) @ slopes + intercepts for part in parts])
+    unseen = guarded(means[np.arange(len(points)), 1 + fold], np.ones(len(points)))[0]
+    return found, means[:, 0], fitted_dispersion(unseen, points, widening(frame))
 
 
 def learner(frame: Frame, outcome: Outcome, level: Level) -> Learner:
-    """What learns the coefficients and the variance function from the first rows."""
-    lines = Lines(frame, outcome.points, level)
+    """What learns the coefficients and the variance function from the first rows; nothing from fewer than 200."""
+    matrix = feature_matrix(frame, level)
 
     def learn(rows: int) -> Document:
         document: Document = {"features": list(features(level)), "rows": rows, "line": None}
         if rows < FEWEST_ROWS:
             return document
-        found, _, dispersion = lines.fitted(rows)
+        found, _, dispersion = fitted_line(frame.rows(slice(rows)), matrix[:rows], outcome.points[:rows])
         return document | {"line": found.document(), "dispersion": dispersion}
 
     return learn
 
 
 def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
-    """Learn the coefficients and the variance function."""
+    """Learn the coefficients and the variance function; nothing from fewer than 200 rows."""
     return learner(frame, outcome, level)(len(frame))
 
 
