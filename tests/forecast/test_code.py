@@ -147,6 +147,7 @@ REFUSED = (
     ("from scipy.special import expit", "expit = import_module(at)", "from importlib import import_module\n"),
     ("from scipy.special import expit", "expit = eval(at)", ""),
     ("from scipy.special import expit", "expit = files(at)", "from importlib.resources import files\n"),
+    ("from scipy.special import expit", "from scipy.special import logit as LEAST", ""),
     ("shapes.GAMES[", "vars(shapes)[", ""),
     ("shapes.GAMES[", "shapes.SIZES[", ""),
     ("_UNUSED = 3", "for _UNUSED in range(3):\n    pass", ""),

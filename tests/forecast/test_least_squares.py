@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hoopcast.forecast.least_squares import filled, fitted, fitted_variance, plane, rounded, variance_at
+from hoopcast.forecast.least_squares import filled, fitted, fitted_variance, plane, rounded, solved, sums, variance_at
 
 
 def test_a_plane_is_found_and_survives_its_document() -> None:
@@ -43,3 +43,30 @@ def test_the_line_of_variances_is_found() -> None:
 def test_nine_digits_are_kept_and_nothing_is_filled() -> None:
     assert rounded(1 / 3) == 0.333333333
     assert list(filled(np.array([1.0, np.nan]), 3.0)) == [1.0, 3.0]
+
+
+def test_sums_of_parts_give_the_plane_of_the_whole_and_of_what_is_left() -> None:
+    random = np.random.default_rng(5)
+    matrix, target = random.normal(3, 2, (9_000, 4)), random.normal(0, 1, 9_000)
+    weight = random.uniform(0.1, 2, 9_000)
+    whole, part = fitted(matrix, target, weight), slice(0, 5_000)
+    rest = slice(5_000, None)
+    first, second = (sums(matrix[one], target[one], weight[one]) for one in (part, rest))
+    assert np.allclose(solved(first + second).slopes, whole.slopes, rtol=1e-9)
+    left = fitted(matrix[rest], target[rest], weight[rest])
+    assert np.allclose(solved(first + second - first).slopes, left.slopes, rtol=1e-9)
+
+
+def test_the_ridge_of_weighted_rows_is_that_of_the_textbook() -> None:
+    random = np.random.default_rng(6)
+    matrix, target = random.normal(3, [2.0, 1.0, 5.0], (400, 3)), random.normal(0, 1, 400)
+    weight = random.uniform(0.1, 2, 400)
+    shares = weight / weight.sum()
+    centred = matrix - shares @ matrix
+    scale = np.sqrt(shares @ centred**2)
+    unit = centred / scale
+    gram = unit.T @ (unit * shares[:, None]) + 30 / 400 * np.eye(3)
+    slopes = np.linalg.solve(gram, unit.T @ (shares * (target - shares @ target))) / scale
+    found = fitted(matrix, target, weight, 30.0)
+    assert np.allclose(found.slopes, slopes, rtol=1e-9)
+    assert np.isclose(found.intercept, shares @ target - slopes @ (shares @ matrix))

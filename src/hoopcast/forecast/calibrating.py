@@ -11,7 +11,7 @@ from hoopcast.arrays import DateArray, FloatArray
 from hoopcast.errors import ForecastError, ModelError
 from hoopcast.forecast.chance import row_uniform
 from hoopcast.forecast.documents import redo, refuse_lost
-from hoopcast.forecast.law import scores
+from hoopcast.forecast.law import transforms
 from hoopcast.forecast.recalibration import BandRow, Recalibration, from_rows, is_identity, learn, to_rows
 from hoopcast.forecast.window import first_season
 from hoopcast.pipeline.model import Asked
@@ -90,7 +90,7 @@ def _recalibrations(statements: Statements, asked: Asked, system_id: str) -> Ite
     mean: FloatArray = past["nb_mean"].astype(np.float64)
     uniform = row_uniform(past["game_id"], past["player_id"].astype(np.int64), system_id)
     points = past["points"].astype(np.float64)
-    pit = scores(mean, past["nb_variance"].astype(np.float64), None, points, uniform).pit
+    pit = transforms(mean, past["nb_variance"].astype(np.float64), points, uniform)
     for refit in asked.dates:
         known = past["game_date"] < np.datetime64(refit)
         learned = learn(mean[known], pit[known])

@@ -78,7 +78,7 @@ class _Outline:
 def read_module(name: str) -> str | None:
     """Text of a module of the package as it is installed; None where there is none."""
     path = "/".join(name.split(".")[1:])
-    for file in (f"{path}.py", f"{path}/__init__.py"):
+    for file in (f"{path}.py", f"{path}/__init__.py".lstrip("/")):
         with suppress(FileNotFoundError):
             return _FOLDER.joinpath(file).read_text("utf-8")
     return None
@@ -175,7 +175,12 @@ def define(module: str, source: str, name: str) -> Definition:
     tokens: list[str] = []
     for line in _counted(outline.lines[name]):
         if line[1] in ("from", "import"):
-            paths = {**paths, **dict(_imported(module, line))}
+            imported = dict(_imported(module, line))
+            if any(paths.get(word, path) != path for word, path in imported.items()):
+                raise ModelError(
+                    f"{module}.{name} gives a name twice, which no version can follow; import under another"
+                )
+            paths = {**paths, **imported}
             words = _words(paths)
         else:
             tokens += line

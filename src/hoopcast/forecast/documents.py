@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from importlib.metadata import version
 from typing import Any, TypeAlias
 
@@ -27,6 +28,7 @@ _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 Outputs: TypeAlias = Callable[[Frame, Document], Mapping[str, FloatArray]]
 
 
+@cache
 def libraries() -> str:
     """Libraries that forecasts come from, with versions: `lightgbm 4.6.0, numpy 2.4.0, scipy 1.17.0`."""
     return ", ".join(f"{name} {version(name)}" for name in LIBRARIES)

@@ -55,8 +55,8 @@ class Frame:
         """The named columns side by side, (n, k)."""
         return np.column_stack([self.columns[name] for name in names]) if names else np.empty((len(self), 0))
 
-    def rows(self, which: BoolArray | IntArray) -> "Frame":
-        """Some of the rows, by mask or by places."""
+    def rows(self, which: BoolArray | IntArray | slice) -> "Frame":
+        """Some of the rows, by mask, by places, or neighbours."""
         return Frame(
             self.game_id[which],
             self.player_id[which],
@@ -76,8 +76,8 @@ class Outcome:
     points: FloatArray
     minutes: FloatArray
 
-    def rows(self, which: BoolArray | IntArray) -> "Outcome":
-        """Some of the rows, by mask or by places."""
+    def rows(self, which: BoolArray | IntArray | slice) -> "Outcome":
+        """Some of the rows, by mask, by places, or neighbours."""
         return Outcome(self.points[which], self.minutes[which])
 
 

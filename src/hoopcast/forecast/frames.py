@@ -182,4 +182,5 @@ def _frame(system: System, level: Level, found: ColumnsOf) -> Frame:
 
 
 def _number(found: ColumnsOf, name: str) -> FloatArray:
-    return found[name].astype(np.float64)
+    # Most are numbers of this kind already: a copy of each would double what a frame takes.
+    return found[name].astype(np.float64, copy=False)

@@ -225,8 +225,6 @@ def scores(
 ) -> Scores:
     """How good forecasts were, for any number of rows in little memory.
 
-    A recalibration is learned from the transforms that this gives with `recalibration` None.
-
     Args:
         mean: (n,) mean of the negative binomial, points; NaN for no law.
         variance: (n,) its variance, points squared.
@@ -241,6 +239,14 @@ def scores(
         found[1, part] = log_score(laws, points[part])
         found[2, part] = pit(laws, points[part], uniform[part])
     return Scores(*found)
+
+
+def transforms(mean: FloatArray, variance: FloatArray, points: FloatArray, uniform: FloatArray) -> FloatArray:
+    """The `pit` of `scores` without recalibration alone, (n,): what a recalibration is learned from."""
+    found = np.empty(len(mean))
+    for part in _chunks(len(mean)):
+        found[part] = pit(law(mean[part], variance[part]), points[part], uniform[part])
+    return found
 
 
 def mean_for_probability_over(

@@ -13,6 +13,8 @@ RIDGE = 10.0
 _ROUNDS = 8
 # Of its size: a predictor that moves no further does not move.
 _STILL = 1e-6
+# Rows at a time.
+_CHUNK = 4_096
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,48 @@ def plane(document: Document) -> Plane:
     return Plane(float(document["intercept"]), np.array(document["slopes"], dtype=np.float64))
 
 
+@dataclass(frozen=True)
+class Sums:
+    """Sums over rows from which least squares are solved; those of parts add up to those of the whole.
+
+    Args:
+        rows: how many.
+        products: (k + 2, k + 2) weighted products of one, each of k predictors, and the target.
+    """
+
+    rows: int
+    products: FloatArray
+
+    def __add__(self, other: "Sums") -> "Sums":
+        """Those of the rows of both."""
+        return Sums(self.rows + other.rows, self.products + other.products)
+
+    def __sub__(self, other: "Sums") -> "Sums":
+        """Those of the rows without some of them."""
+        return Sums(self.rows - other.rows, self.products - other.products)
+
+
+# Sums over no rows.
+NOTHING = Sums(0, np.zeros(1))
+
+
+def sums(matrix: FloatArray, target: FloatArray, weight: FloatArray) -> Sums:
+    """Sums over rows.
+
+    Args:
+        matrix: (n, k) predictors without NaN.
+        target: (n,).
+        weight: (n,) of the rows, 1 / variance of the target up to a factor.
+    """
+    products = np.zeros((matrix.shape[1] + 2,) * 2)
+    # Some rows at a time: a copy of all with their weights would leave the processor's cache, and double the memory.
+    for start in range(0, len(target), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        design = np.column_stack([np.ones(len(target[part])), matrix[part], target[part]])
+        products += (design * weight[part, None]).T @ design
+    return Sums(len(target), products)
+
+
 def fitted(matrix: FloatArray, target: FloatArray, weight: FloatArray, ridge: float = RIDGE) -> Plane:
     """Ridge regression on standardised predictors.
 
@@ -50,18 +94,20 @@ def fitted(matrix: FloatArray, target: FloatArray, weight: FloatArray, ridge: fl
         weight: (n,) of the rows, 1 / variance of the target up to a factor.
         ridge: strength, in rows of average weight.
     """
-    shares = weight / weight.sum()
-    weighted = matrix * shares[:, None]
-    centre = weighted.sum(axis=0)
-    level = float(shares @ target)
-    # Second moments about the centre: a standardised copy of all rows would take longer than the fit.
-    moments = weighted.T @ matrix - np.outer(centre, centre)
-    with_target = weighted.T @ (target - level)
+    return solved(sums(matrix, target, weight), ridge)
+
+
+def solved(found: Sums, ridge: float = RIDGE) -> Plane:
+    """What `fitted` finds, from the sums over the rows."""
+    means = found.products / found.products[0, 0]
+    centre, level = means[0, 1:-1], float(means[0, -1])
+    moments = means[1:-1, 1:-1] - np.outer(centre, centre)
+    with_target = means[1:-1, -1] - centre * level
     scale = np.sqrt(np.maximum(np.diag(moments), 0))
     moving = scale > _STILL * (1 + np.abs(centre))
     unit = np.where(moving, scale, 1)
     gram = np.where(np.outer(moving, moving), moments / np.outer(unit, unit), 0)
-    gram += ridge / len(target) * np.eye(matrix.shape[1])
+    gram += ridge / found.rows * np.eye(len(centre))
     slopes = np.linalg.solve(gram, np.where(moving, with_target / unit, 0))
     slopes = np.where(moving, slopes / unit, 0)
     return Plane(level - float(centre @ slopes), slopes)

@@ -12,6 +12,8 @@ from hoopcast.forecast.least_squares import rounded
 BOUND = 6.0
 # Share of NULL from which on it is a predictor of its own.
 USUAL_SHARE = 0.01
+# Rows at a time.
+_CHUNK = 4_096
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,16 @@ class Predictors:
 
     def of(self, features: FloatArray) -> FloatArray:
         """Predictors without NaN, (n, k + m); 0 is the usual in each of the first k."""
-        standardised = np.clip(np.nan_to_num((features - self.centre) / self.scale), -BOUND, BOUND)
-        return np.hstack([standardised, np.isnan(features[:, list(self.told)]).astype(np.float64)])
+        found = np.empty((len(features), features.shape[1] + len(self.told)))
+        # Some rows at a time: what is made of them on the way stays in the processor's cache.
+        for start in range(0, len(features), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            standardised = (features[part] - self.centre) / self.scale
+            missing = np.isnan(standardised)
+            np.copyto(standardised, 0.0, where=missing)
+            np.clip(standardised, -BOUND, BOUND, out=found[part, : features.shape[1]])
+            found[part, features.shape[1] :] = missing[:, list(self.told)]
+        return found
 
     def themes(self, themes: FloatArray) -> FloatArray:
         """The (k, themes) matrix of the features, for the predictors: (k + m, themes)."""
@@ -48,11 +58,18 @@ def predictors(document: Document) -> Predictors:
 
 def prepared(features: FloatArray) -> Predictors:
     """Means and deviations of (n, k) features, NaN aside; one that never moves, or is never known, stays 0."""
-    known = ~np.isnan(features)
-    count = np.maximum(known.sum(axis=0), 1)
-    centre = np.where(known, features, 0).sum(axis=0) / count
-    scale = np.sqrt((np.where(known, features - centre, 0) ** 2).sum(axis=0) / count)
-    missing = 1 - known.mean(axis=0)
+    parts = [features[start : start + _CHUNK] for start in range(0, len(features), _CHUNK)]
+    known = np.zeros(features.shape[1])
+    total, squares = known.copy(), known.copy()
+    for part in parts:
+        known += (~np.isnan(part)).sum(axis=0)
+        total += np.nansum(part, axis=0)
+    count = np.maximum(known, 1)
+    centre = total / count
+    for part in parts:
+        squares += np.nansum((part - centre) ** 2, axis=0)
+    scale = np.sqrt(squares / count)
+    missing = 1 - known / max(len(features), 1)
     told = np.flatnonzero((missing >= USUAL_SHARE) & (missing <= 1 - USUAL_SHARE))
     # As a document keeps them, so that what is learned and what is forecast see the same predictors.
     return predictors(Predictors(centre, np.where(scale > 0, scale, 1.0), tuple(told.tolist())).document())

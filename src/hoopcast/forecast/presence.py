@@ -52,7 +52,7 @@ def refits(statements: Statements, asked: Asked, level: Level) -> ColumnsOf:
     learning = Learning(
         system_id(level),
         frame,
-        lambda known: availability.train(frame.rows(known), played[known], level),
+        lambda rows: availability.train(frame.rows(slice(rows)), played[:rows], level),
         partial(_outputs, level),
         About(
             "players expected in games that are over, each with whether he played",
@@ -63,7 +63,7 @@ def refits(statements: Statements, asked: Asked, level: Level) -> ColumnsOf:
         ),
         least_rows=availability.LEAST_ROWS,
     )
-    return as_rows(list(learned(statements, asked, learning)))
+    return as_rows(learned(statements, asked, learning))
 
 
 def probabilities(statements: Statements, asked: Asked) -> ColumnsOf:

@@ -1,5 +1,6 @@
 """Long work in Python that ends early when the run that does it is stopped."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import ContextVar, copy_context
@@ -9,6 +10,8 @@ from typing import TypeVar
 Result = TypeVar("Result")
 # How long a signal, or the end of the time, may stay unseen.
 _LOOK_SECONDS = 0.2
+# Each of the works at once holds rows of its own in memory.
+_MOST_AT_ONCE = 4
 _stopped: ContextVar[Event | None] = ContextVar("stopped", default=None)
 
 
@@ -43,11 +46,11 @@ def obeying(look: Callable[[], object], work: Callable[[], Result]) -> Result:
     return result.result()
 
 
-def side_by_side(first: Callable[[], Result], second: Callable[[], Result]) -> tuple[Result, Result]:
-    """The results of two works that go on at once, both of which can be stopped."""
-    with ThreadPoolExecutor(2) as pool:
-        results: list[Future[Result]] = [pool.submit(copy_context().run, work) for work in (first, second)]
-    return results[0].result(), results[1].result()
+def side_by_side(*works: Callable[[], Result]) -> tuple[Result, ...]:
+    """The results of works that go on at once, as many as there are processors; each can be stopped."""
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_AT_ONCE)) as pool:
+        results: list[Future[Result]] = [pool.submit(copy_context().run, work) for work in works]
+    return tuple(result.result() for result in results)
 
 
 def heed() -> None:

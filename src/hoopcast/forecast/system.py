@@ -8,6 +8,8 @@ from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
 
 Level: TypeAlias = Literal["history", "news", "market", "line"]
 LEVELS: tuple[Level, ...] = ("history", "news", "market", "line")
+# Learns from so many of the first rows of a frame what `train` would learn from them alone, and shares what it can.
+Learner: TypeAlias = Callable[[int], Document]
 
 
 def _no_members(_level: Level) -> tuple[str, ...]:
@@ -40,6 +42,8 @@ class System:
         columns: features that it reads at a level; none lies above the level.
         train: learns from a frame of appearances and what happened in them; None for a system that learns nothing.
             The same frame always gives the same document.
+        learner: what learns from the first rows of the frame, for any number of them, exactly as `train` does from
+            those rows alone; where it is None, each refit begins anew.
         forecast: laws for a frame, from what was learned; the document is None where `train` is.
         members: system_ids whose laws it reads at a level.
         summary: what its document says of itself on the model card; None for nothing.
@@ -53,6 +57,7 @@ class System:
     train: Callable[[Frame, Outcome, Level], Document] | None
     forecast: Callable[[Frame, Document | None, Level], Laws]
     members: Callable[[Level], tuple[str, ...]] = _no_members
+    learner: Callable[[Frame, Outcome, Level], Learner] | None = None
     summary: Callable[[Document], Summary] | None = None
     limits: tuple[str, ...] = ()
 

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from hoopcast.arrays import BoolArray, FloatArray, TextArray
-from hoopcast.calendar import season_of_game
 from hoopcast.forecast.calibrating import kept
 from hoopcast.forecast.card import About
 from hoopcast.forecast.forecasting import learned_for, refit_of
@@ -67,6 +66,7 @@ class _Lines:
     """Graded lines of a system, (n,) each; `went_over` is NaN for a push."""
 
     frame: Frame
+    season: TextArray
     prices: Prices
     push: FloatArray
     points: FloatArray
@@ -94,16 +94,15 @@ def refits(statements: Statements, asked: Asked, of: str) -> ColumnsOf:
     lines = _graded_lines(statements, asked, of)
     claims = _claims(lines)
     teaches = np.isfinite(lines.went_over)
-    frame = lines.frame.rows(teaches)
+    frame, went_over = lines.frame.rows(teaches), lines.went_over[teaches]
 
-    def learn(known: BoolArray) -> Document:
-        went_over = lines.went_over[teaches][known]
-        own, market = (frame.columns[name][known] for name in COLUMNS)
-        fitted = fit_after_market(market, own, went_over)
-        # `known` is a mask of lines that were no push; the record counts pushes as well, up to the same date.
-        last = frame.game_date[known][-1]
+    def learn(rows: int) -> Document:
+        own, market = (frame.columns[name][:rows] for name in COLUMNS)
+        fitted = fit_after_market(market, own, went_over[:rows])
+        # `rows` are lines that were no push; the record counts pushes as well, up to the same date.
+        last = frame.game_date[rows - 1]
         record = _latest_record(lines, claims, lines.frame.game_date <= last)
-        document: Document = {**asdict(fitted), "lines": int(known.sum()), "broken": "", "record": None}
+        document: Document = {**asdict(fitted), "lines": rows, "broken": "", "record": None}
         if record is not None:
             document |= {"broken": record[1].broken, "record": _plain(*record)}
         return document
@@ -122,7 +121,7 @@ def refits(statements: Statements, asked: Asked, of: str) -> ColumnsOf:
         ),
         least_rows=FEWEST_LINES,
     )
-    return as_rows(list(learned(statements, asked, learning)))
+    return as_rows(learned(statements, asked, learning))
 
 
 def after_market(  # noqa: PLR0913, PLR0917 - columns of one table, side by side
@@ -175,7 +174,14 @@ def _graded_lines(statements: Statements, asked: Asked, of: str) -> _Lines:
     usable = np.isfinite(own) & np.isfinite(market)
     last_10, season = (past[name].astype(np.float64) for name in ("points_avg_last_10", "points_avg_season"))
     prices = Prices(over[usable], under[usable], market[usable], is_far_line(line, last_10, season)[usable])
-    return _Lines(frame.rows(usable), prices, push[usable], past["points"].astype(np.float64)[usable], line[usable])
+    return _Lines(
+        frame.rows(usable),
+        past["season"][usable],
+        prices,
+        push[usable],
+        past["points"].astype(np.float64)[usable],
+        line[usable],
+    )
 
 
 def _own_probabilities(
@@ -221,9 +227,8 @@ def _latest_record(
     """The record of the latest season that has claims enough, as far as it is known; None where none has."""
     claimed, returned = claims
     counts = known & np.isfinite(claimed)
-    seasons = np.array([season_of_game(game) for game in lines.frame.game_id.tolist()], dtype=object)
-    for season in sorted(set(seasons[counts].tolist()), reverse=True):
-        inside = counts & (seasons == season)
+    for season in sorted(set(lines.season[counts].tolist()), reverse=True):
+        inside = counts & (lines.season == season)
         if inside.sum() >= FEWEST_LINES:
             return season, claim_record(claimed[inside], returned[inside], lines.frame.game_date[inside])
     return None

@@ -220,9 +220,9 @@ def kelly_stake(
     """
     if not 0 <= fraction <= LARGEST_FRACTION:
         raise UsageError(f"a fraction {fraction} of Kelly's stake is not from 0 to {LARGEST_FRACTION}; choose one")
-    profit = price - 1
-    full = np.maximum(probability * price - 1, 0) / profit
-    uncertainty = standard_error * price / profit
+    net_odds = price - 1
+    full = np.maximum(probability * price - 1, 0) / net_odds
+    uncertainty = standard_error * price / net_odds
     # Where the full stake is 0 nothing is to be shrunk, and 0 / 0 is not to be asked.
     certainty = full**2 / np.where(full > 0, full**2 + uncertainty**2, 1)
     return fraction * certainty * full

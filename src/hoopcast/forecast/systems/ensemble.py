@@ -12,8 +12,9 @@ import numpy as np
 from hoopcast.arrays import BoolArray, FloatArray, TextArray
 from hoopcast.errors import ForecastError
 from hoopcast.forecast.chance import row_uniform
+from hoopcast.forecast.crps_table import crps_with_slopes
 from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
-from hoopcast.forecast.law import crps, guarded, law, mixture_moments
+from hoopcast.forecast.law import guarded, mixture_moments
 from hoopcast.forecast.least_squares import rounded
 from hoopcast.forecast.stopping import heed
 from hoopcast.forecast.system import Level, Summary, System
@@ -25,8 +26,7 @@ LEAST_ROWS = 500
 MOST_ROWS = 20_000
 SCALES = (0.6, 1.6)
 SHIFTS = (-3.0, 3.0)
-_STEP = 1e-3
-_CHUNK = 2_000
+_LEAST_VARIANCE = 1e-3
 _NAMED = 3
 
 
@@ -105,11 +105,12 @@ def _least_crps(
     def loss(asked: FloatArray) -> tuple[float, FloatArray]:
         weights, scale, shift = asked[:parts], asked[parts], asked[parts + 1]
         mean = means @ weights
-        variance = np.maximum((variances + means**2) @ weights - mean**2, _STEP)
-        score, by_mean, by_variance = _crps_with_slopes(mean + shift, scale * variance, points)
+        variance = np.maximum((variances + means**2) @ weights - mean**2, _LEAST_VARIANCE)
+        heed()
+        score, by_mean, by_variance = crps_with_slopes(mean + shift, scale * variance, points)
         moved = variances + means**2 - 2 * mean[:, None] * means
-        by_weight = (by_mean[:, None] * means + (scale * by_variance)[:, None] * moved).mean(axis=0)
-        return score, np.array([*by_weight, (by_variance * variance).mean(), by_mean.mean()])
+        by_weight = (by_mean @ means + scale * by_variance @ moved) / len(points)
+        return float(score.mean()), np.array([*by_weight, (by_variance * variance).mean(), by_mean.mean()])
 
     of_sum = np.array([*np.ones(parts), 0.0, 0.0])
     from scipy.optimize import LinearConstraint, minimize  # noqa: PLC0415 - takes half a second; needed to train alone
@@ -127,25 +128,6 @@ def _least_crps(
     weights = np.where(found[:parts] < LEAST_WEIGHT, 0, found[:parts])
     found = np.array([*(weights / weights.sum()), *found[parts:]])
     return found[:parts], float(found[parts]), float(found[parts + 1]), loss(found)[0]
-
-
-def _crps_with_slopes(
-    mean: FloatArray, variance: FloatArray, points: FloatArray
-) -> tuple[float, FloatArray, FloatArray]:
-    """Mean CRPS, and how that of each row moves with its mean and with its variance, (n,) each."""
-    score = _crps(mean, variance, points)
-    by_mean = (_crps(mean + _STEP, variance, points) - score) / _STEP
-    by_variance = (_crps(mean, variance + _STEP, points) - score) / _STEP
-    return float(score.mean()), by_mean, by_variance
-
-
-def _crps(mean: FloatArray, variance: FloatArray, points: FloatArray) -> FloatArray:
-    found = np.empty(len(points))
-    for start in range(0, len(points), _CHUNK):
-        heed()
-        part = slice(start, start + _CHUNK)
-        found[part] = crps(law(mean[part], variance[part]), points[part])
-    return found
 
 
 def _reasons(names: tuple[str, ...], means: FloatArray, shares: FloatArray) -> TextArray:

@@ -7,8 +7,6 @@ redrawing it in steps: that is worth more than any setting of them (docs/forecas
 2020-21). Laws scatter as about the line in dates that it had not seen.
 """
 
-from functools import partial
-
 import numpy as np
 
 from hoopcast.arrays import FloatArray
@@ -17,38 +15,43 @@ from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_m
 from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
 from hoopcast.forecast.law import HIGHEST_MEAN, guarded, law, median
 from hoopcast.forecast.reasons import largest_contributions
-from hoopcast.forecast.stopping import side_by_side
-from hoopcast.forecast.system import Level, Summary, System
+from hoopcast.forecast.system import Learner, Level, Summary, System
 from hoopcast.forecast.systems.linear import FEWEST_ROWS, FOLD_ERROR, fitted_line, line, row_weights, widening
-from hoopcast.forecast.trees import forest, gains, trained
+from hoopcast.forecast.trees import Bins, forest, gains, trained
 
 # Share of the mean that the squared error speaks for; the median speaks for the rest.
 MEAN_SHARE = 0.5
 _GRID = np.geomspace(0.05, HIGHEST_MEAN, 600)
 
 
+def learner(frame: Frame, outcome: Outcome, level: Level) -> Learner:
+    """What learns the line, both forests and the variance function from the first rows; nothing from fewer than 200."""
+    names = features(level)
+    matrix, weights = feature_matrix(frame, level), row_weights(frame)
+    bins = Bins(matrix, names)
+
+    def learn(rows: int) -> Document:
+        document: Document = {"features": list(names), "rows": rows, "line": None}
+        if rows < FEWEST_ROWS:
+            return document
+        found, means, dispersion = fitted_line(frame.rows(slice(rows)), matrix[:rows], outcome.points[:rows])
+        left, own = outcome.points[:rows] - means, weights[:rows]
+        mean_forest = trained(bins.of(rows, left, own / own.mean()), "l2")
+        return document | {
+            "period": [str(frame.game_date[0]), str(frame.game_date[rows - 1])],
+            "line": found.document(),
+            "mean_forest": mean_forest,
+            "median_forest": trained(bins.of(rows, left, None), "l1"),
+            "importances": gains(mean_forest),
+            "dispersion": dispersion,
+        }
+
+    return learn
+
+
 def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
     """Learn the line, both forests and the variance function; nothing from fewer than 200 rows."""
-    names = features(level)
-    document: Document = {"features": list(names), "rows": len(frame), "line": None}
-    if len(frame) < FEWEST_ROWS:
-        return document
-    found, dispersion = fitted_line(frame, outcome.points, level)
-    matrix = feature_matrix(frame, level)
-    left = outcome.points - found.mean(matrix)
-    # Each forest grows on one thread, whose order of work no machine changes; so both grow at once.
-    mean_forest, median_forest = side_by_side(
-        partial(trained, matrix, left, row_weights(frame), names, "l2"),
-        partial(trained, matrix, left, None, names, "l1"),
-    )
-    return document | {
-        "period": [str(frame.game_date.min()), str(frame.game_date.max())],
-        "line": found.document(),
-        "mean_forest": mean_forest,
-        "median_forest": median_forest,
-        "importances": gains(mean_forest),
-        "dispersion": dispersion,
-    }
+    return learner(frame, outcome, level)(len(frame))
 
 
 def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
@@ -92,6 +95,7 @@ SYSTEM = System(
     levels=("history", "news", "market"),
     columns=features,
     train=train,
+    learner=learner,
     forecast=forecast,
     summary=summary,
     limits=(

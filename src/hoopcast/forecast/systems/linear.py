@@ -8,18 +8,21 @@ docs/forecast-tuning.md.
 """
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 import numpy as np
 
-from hoopcast.arrays import BoolArray, FloatArray
-from hoopcast.forecast.dispersion import dispersed, fitted_dispersion, out_of_sample
+from hoopcast.arrays import FloatArray
+from hoopcast.forecast.dispersion import dispersed, fitted_dispersion
 from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
 from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
 from hoopcast.forecast.law import guarded
-from hoopcast.forecast.least_squares import Plane, filled, fitted, plane
+from hoopcast.forecast.least_squares import NOTHING, Plane, filled, plane, solved, sums
 from hoopcast.forecast.predictors import Predictors, predictors, prepared
 from hoopcast.forecast.reasons import largest_contributions
-from hoopcast.forecast.system import Level, Summary, System
+from hoopcast.forecast.stopping import heed
+from hoopcast.forecast.system import Learner, Level, Summary, System
 
 # Appearances of average weight that vote for a coefficient of nought.
 RIDGE = 200.0
@@ -28,6 +31,7 @@ FEWEST_ROWS = 200
 WIDENING = ("minutes_deviation_16",)
 FOLD_ERROR = "mean absolute error of means on dates that they were not learned from, five folds, points"
 _FOLDS = 5
+_CHUNK = 8_192
 _BENCH_VARIANCE = 3.0
 
 
@@ -58,10 +62,11 @@ def line(document: Document) -> Line:
 
 
 def row_weights(frame: Frame) -> FloatArray:
-    """1 / variance of points, up to a factor: (n,), their mean 1."""
-    weights = 1 / (_BENCH_VARIANCE + filled(frame.columns["points_weighted_8"], frame.columns["points_avg_season"]))
-    shares: FloatArray = weights / weights.mean()
-    return shares
+    """1 / variance of points, up to a factor: (n,)."""
+    weights: FloatArray = 1 / (
+        _BENCH_VARIANCE + filled(frame.columns["points_weighted_8"], frame.columns["points_avg_season"])
+    )
+    return weights
 
 
 def widening(frame: Frame) -> FloatArray:
@@ -69,28 +74,56 @@ def widening(frame: Frame) -> FloatArray:
     return frame.matrix(WIDENING)
 
 
-def fitted_line(frame: Frame, points: FloatArray, level: Level) -> tuple[Line, Document]:
-    """The regression, and the variance function of forecasts of dates that it has not seen."""
-    matrix, weights = feature_matrix(frame, level), row_weights(frame)
-    ready = prepared(matrix)
-    terms = ready.of(matrix)
+def fitted_line(frame: Frame, matrix: FloatArray, points: FloatArray) -> tuple[Line, FloatArray, Document]:
+    """The regression, its means, and the variance function of forecasts of dates that it has not seen.
 
-    def forecast_others(known: BoolArray, asked: BoolArray) -> FloatArray:
-        return fitted(terms[known], points[known], weights[known], RIDGE).at(terms[asked])
-
-    mean = guarded(out_of_sample(frame.game_date, _FOLDS, forecast_others), np.ones(len(frame)))[0]
-    found = Line(ready, fitted(terms, points, weights, RIDGE))
+    Args:
+        frame: appearances.
+        matrix: (n, k) their features.
+        points: (n,) what they scored.
+    """
+    ready, weights = prepared(matrix), row_weights(frame)
+    # Dates are dealt out in turn: whole runs of them would ask of a model what no date before them could teach, such as
+    # who is quoted, which some seasons do not tell.
+    fold = np.unique(frame.game_date, return_inverse=True)[1] % _FOLDS
+    # Predictors of some rows at a time, made twice: those of all rows take more memory than the features.
+    parts = [slice(start, start + _CHUNK) for start in range(0, len(points), _CHUNK)]
+    of_folds = [NOTHING] * _FOLDS
+    for part in parts:
+        heed()
+        terms = ready.of(matrix[part])
+        for number in range(_FOLDS):
+            own = fold[part] == number
+            of_folds[number] += sums(terms[own], points[part][own], weights[part][own])
+    whole = reduce(add, of_folds)
     # As the document keeps it: what builds on the line sees in training what it will see later.
-    return line(found.document()), fitted_dispersion(mean, points, widening(frame))
+    found = line(Line(ready, solved(whole, RIDGE)).document())
+    # What the other folds teach is what all of them do without the fold's own sums.
+    others = [solved(whole - own, RIDGE) if own.rows else found.plane for own in of_folds]
+    slopes = np.column_stack([one.slopes for one in (found.plane, *others)])
+    intercepts = np.array([one.intercept for one in (found.plane, *others)])
+    means = np.concatenate([ready.of(matrix[part]) @ slopes + intercepts for part in parts])
+    unseen = guarded(means[np.arange(len(points)), 1 + fold], np.ones(len(points)))[0]
+    return found, means[:, 0], fitted_dispersion(unseen, points, widening(frame))
+
+
+def learner(frame: Frame, outcome: Outcome, level: Level) -> Learner:
+    """What learns the coefficients and the variance function from the first rows; nothing from fewer than 200."""
+    matrix = feature_matrix(frame, level)
+
+    def learn(rows: int) -> Document:
+        document: Document = {"features": list(features(level)), "rows": rows, "line": None}
+        if rows < FEWEST_ROWS:
+            return document
+        found, _, dispersion = fitted_line(frame.rows(slice(rows)), matrix[:rows], outcome.points[:rows])
+        return document | {"line": found.document(), "dispersion": dispersion}
+
+    return learn
 
 
 def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
-    """Learn the coefficients and the variance function."""
-    document: Document = {"features": list(features(level)), "rows": len(frame), "line": None}
-    if len(frame) < FEWEST_ROWS:
-        return document
-    found, dispersion = fitted_line(frame, outcome.points, level)
-    return document | {"line": found.document(), "dispersion": dispersion}
+    """Learn the coefficients and the variance function; nothing from fewer than 200 rows."""
+    return learner(frame, outcome, level)(len(frame))
 
 
 def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
@@ -120,6 +153,7 @@ SYSTEM = System(
     levels=("history", "news", "market"),
     columns=features,
     train=train,
+    learner=learner,
     forecast=forecast,
     summary=summary,
     limits=(

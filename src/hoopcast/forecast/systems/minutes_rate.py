@@ -33,7 +33,7 @@ from hoopcast.forecast.minutes_terms import (
     usual_rate,
 )
 from hoopcast.forecast.reasons import largest_contributions
-from hoopcast.forecast.system import Level, Summary, System
+from hoopcast.forecast.system import Learner, Level, Summary, System
 
 MINUTES = (1.0, 44.0)
 LEAST_RATE = 0.02
@@ -54,38 +54,29 @@ class _Planes:
     rate: Plane
 
 
+def learner(frame: Frame, outcome: Outcome, level: Level) -> Learner:
+    """What learns planes of minutes, of their squared error and of the rate, and the variance at known minutes."""
+    frame = _since_quotes(frame, level)
+    terms = minutes_terms(frame, level).matrix
+
+    def learn(rows: int) -> Document:
+        return _learned(frame.rows(slice(rows)), terms[:rows], outcome.rows(slice(rows)), level)
+
+    return learn
+
+
 def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
     """Planes of minutes, of their squared error and of the rate, and the variance of points at known minutes."""
-    frame = _since_quotes(frame, level)
-    planes = _learned(frame, outcome, level)
-    minutes, points = _minutes(frame, planes, level), outcome.points
-    rate = _rate(frame, planes, level)
-    weight = 1 / (1 + rate * minutes)
-    ratio = float((weight * points).sum() / (weight * rate * minutes).sum())
-    linear, square = _variance_at_known_minutes(ratio * rate * outcome.minutes, points)
-    document: Document = {
-        **{name: getattr(planes, name).document() for name in _PLANES},
-        "minutes_centre": _listed(minutes_terms(frame, level).matrix.mean(axis=0)),
-        "rate_centre": _listed(rate_terms(frame, minutes, level).matrix.mean(axis=0)),
-        "ratio": rounded(ratio),
-        "linear": rounded(linear),
-        "square": rounded(square),
-        "scale": 1.0,
-        "rows": len(frame),
-    }
-    mean, variance = _moments(frame, document, level)
-    document["scale"] = rounded(float(np.mean((points - mean) ** 2 / variance)))
-    document["error"] = rounded(float(np.abs(points - mean).mean()))
-    sample = frame.rows(np.unique(np.linspace(0, len(frame) - 1, _SAMPLED).astype(np.int64)))
-    document["moved"] = _listed(np.abs(_contributions(sample, document, level)).mean(axis=0))
-    return document | _minutes_error(frame, outcome, level)
+    return learner(frame, outcome, level)(len(frame))
 
 
 def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
     """Laws mixed over the uncertainty of minutes."""
     if document is None:
         raise ForecastError(f"minutes_rate_{level} forecasts by what it learned, and was given nothing; train it first")
-    mean, variance = guarded(*_moments(frame, document, level))
+    minutes, spread = minutes_forecast(frame, document, level)
+    rate = document["ratio"] * _rate(frame, _planes(document), minutes, level)
+    mean, variance = guarded(*_moments(document, minutes, spread, rate))
     return Laws(mean, variance, largest_contributions(_contributions(frame, document, level), _REASONS))
 
 
@@ -93,21 +84,47 @@ def minutes_forecast(frame: Frame, document: Document, level: Level) -> tuple[Fl
     """Mean and standard deviation of the minutes of each row, should he play, (n,) each."""
     planes = _planes(document)
     minutes = _minutes(frame, planes, level)
-    squares = planes.spread.at(spread_terms(frame, minutes))
-    return minutes, np.sqrt(np.maximum(squares, LEAST_SPREAD**2))
+    return minutes, _spread(planes, frame, minutes)
 
 
-def _learned(frame: Frame, outcome: Outcome, level: Level) -> _Planes:
-    terms, even = minutes_terms(frame, level).matrix, np.ones(len(frame))
+def _learned(frame: Frame, terms: FloatArray, outcome: Outcome, level: Level) -> Document:
+    planes, minutes = _fitted_planes(frame, terms, outcome, level)
+    of_rate, points = rate_terms(frame, minutes, level).matrix, outcome.points
+    rate = np.maximum(planes.rate.at(of_rate), LEAST_RATE)
+    weight = 1 / (1 + rate * minutes)
+    ratio = float((weight * points).sum() / (weight * rate * minutes).sum())
+    linear, square = _variance_at_known_minutes(ratio * rate * outcome.minutes, points)
+    document: Document = {
+        **{name: getattr(planes, name).document() for name in _PLANES},
+        "minutes_centre": _listed(terms.mean(axis=0)),
+        "rate_centre": _listed(of_rate.mean(axis=0)),
+        "ratio": rounded(ratio),
+        "linear": rounded(linear),
+        "square": rounded(square),
+        "scale": 1.0,
+        "rows": len(frame),
+    }
+    mean, variance = _moments(document, minutes, _spread(planes, frame, minutes), ratio * rate)
+    document["scale"] = rounded(float(np.mean((points - mean) ** 2 / variance)))
+    document["error"] = rounded(float(np.abs(points - mean).mean()))
+    sample = frame.rows(np.unique(np.linspace(0, len(frame) - 1, _SAMPLED).astype(np.int64)))
+    document["moved"] = _listed(np.abs(_contributions(sample, document, level)).mean(axis=0))
+    return document | _minutes_error(frame, terms, outcome, level)
+
+
+def _fitted_planes(frame: Frame, terms: FloatArray, outcome: Outcome, level: Level) -> tuple[_Planes, FloatArray]:
+    """The planes, and the minutes that they expect."""
+    even = np.ones(len(frame))
     found = fitted(terms, outcome.minutes, even)
-    quotes = _learned_quotes(frame, outcome.minutes - found.at(terms), level)
-    expected = _with_quotes(frame, found, quotes, level)
+    expected = found.at(terms)
+    quotes = _learned_quotes(frame, outcome.minutes - expected, level)
+    expected = _with_quotes(frame, expected, quotes, level)
     spread = fitted(spread_terms(frame, expected), (outcome.minutes - expected) ** 2, even)
     # Points a minute vary less over more minutes, so minutes are the weight; half a minute keeps the ratio finite.
     rate = fitted(
         rate_terms(frame, expected, level).matrix, outcome.points / np.maximum(outcome.minutes, 0.5), outcome.minutes
     )
-    return _Planes(found, quotes, spread, rate)
+    return _Planes(found, quotes, spread, rate), expected
 
 
 def _learned_quotes(frame: Frame, left: FloatArray, level: Level) -> Plane:
@@ -134,17 +151,20 @@ def _since_quotes(frame: Frame, level: Level) -> Frame:
 
 
 def _minutes(frame: Frame, planes: _Planes, level: Level) -> FloatArray:
-    return _with_quotes(frame, planes.minutes, planes.quotes, level)
+    return _with_quotes(frame, planes.minutes.at(minutes_terms(frame, level).matrix), planes.quotes, level)
 
 
-def _with_quotes(frame: Frame, minutes: Plane, quotes: Plane, level: Level) -> FloatArray:
+def _with_quotes(frame: Frame, minutes: FloatArray, quotes: Plane, level: Level) -> FloatArray:
     more = np.where(_quotes_known(frame, level), quotes.at(quote_terms(frame, level)), 0)
-    return np.clip(minutes.at(minutes_terms(frame, level).matrix) + more, *MINUTES)
+    return np.clip(minutes + more, *MINUTES)
 
 
-def _rate(frame: Frame, planes: _Planes, level: Level) -> FloatArray:
-    terms = rate_terms(frame, _minutes(frame, planes, level), level)
-    return np.maximum(planes.rate.at(terms.matrix), LEAST_RATE)
+def _spread(planes: _Planes, frame: Frame, minutes: FloatArray) -> FloatArray:
+    return np.sqrt(np.maximum(planes.spread.at(spread_terms(frame, minutes)), LEAST_SPREAD**2))
+
+
+def _rate(frame: Frame, planes: _Planes, minutes: FloatArray, level: Level) -> FloatArray:
+    return np.maximum(planes.rate.at(rate_terms(frame, minutes, level).matrix), LEAST_RATE)
 
 
 def _variance_at_known_minutes(mean: FloatArray, points: FloatArray) -> tuple[float, float]:
@@ -158,28 +178,32 @@ def _variance_at_known_minutes(mean: FloatArray, points: FloatArray) -> tuple[fl
     return float(found[0]), float(found[1])
 
 
-def _moments(frame: Frame, document: Document, level: Level) -> tuple[FloatArray, FloatArray]:
-    minutes, spread = minutes_forecast(frame, document, level)
-    rate = document["ratio"] * _rate(frame, _planes(document), level)
+def _moments(
+    document: Document, minutes: FloatArray, spread: FloatArray, rate: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Mean and variance of points, mixed over minutes of a mean and a standard deviation."""
     at_known = document["linear"] * rate * minutes + document["square"] * rate**2 * (minutes**2 + spread**2)
     variance: FloatArray = document["scale"] * (at_known + rate**2 * spread**2)
     return rate * minutes, variance
 
 
-def _minutes_error(frame: Frame, outcome: Outcome, level: Level) -> Document:
+def _minutes_error(frame: Frame, terms: FloatArray, outcome: Outcome, level: Level) -> Document:
     """Mean absolute error of the minutes of the last fifth of the rows, learned from those of earlier dates."""
-    before = frame.game_date < frame.game_date[len(frame) * 4 // 5]
-    if not before.any():
+    before = int(np.searchsorted(frame.game_date, frame.game_date[len(frame) * 4 // 5]))
+    if not before:
         return {}
-    planes = _learned(frame.rows(before), outcome.rows(before), level)
-    error = np.abs(_minutes(frame.rows(~before), planes, level) - outcome.minutes[~before])
-    return {"minutes_error": rounded(float(error.mean()))}
+    earlier, last = slice(before), slice(before, None)
+    found = fitted(terms[earlier], outcome.minutes[earlier], np.ones(before))
+    left = outcome.minutes[earlier] - found.at(terms[earlier])
+    quotes = _learned_quotes(frame.rows(earlier), left, level)
+    expected = _with_quotes(frame.rows(last), found.at(terms[last]), quotes, level)
+    return {"minutes_error": rounded(float(np.abs(expected - outcome.minutes[last]).mean()))}
 
 
 def _contributions(frame: Frame, document: Document, level: Level) -> FloatArray:
     """Points that each cause adds to his usual minutes times his usual rate, (n, 7)."""
     planes, (minutes, _) = _planes(document), minutes_forecast(frame, document, level)
-    rate = _rate(frame, planes, level)
+    rate = _rate(frame, planes, minutes, level)
     terms, centre = rate_terms(frame, minutes, level), np.array(document["rate_centre"])
     of_rate = {cause: terms.part(planes.rate, cause, centre) for cause in (VACANCY, PACE, OPPONENT, HOME, TOTAL)}
     left = minutes_terms(frame, level).part(planes.minutes, VACANCY, np.array(document["minutes_centre"]))
@@ -218,6 +242,7 @@ SYSTEM = System(
     levels=("history", "news", "market"),
     columns=columns,
     train=train,
+    learner=learner,
     forecast=forecast,
     summary=summary,
     limits=(
