@@ -24,12 +24,12 @@ from hoopcast.paths import warehouse_path
 PAGE = Path(__file__).parents[1] / "docs" / "forecast-speed.md"
 WORK = {
     "learning": "nba_predictions.trained_model",
-    "laws": "nba_predictions.forecast_law",
+    "distributions": "nba_predictions.forecast_distribution",
     "recalibration": "nba_predictions.calibration",
     "forecasts": "nba_predictions.player_prop_predictions",
     "grades": "nba_predictions.prediction_accuracy",
 }
-_AGAIN = ("forecast_law", "player_prop_predictions", "prediction_accuracy")
+_AGAIN = ("forecast_distribution", "player_prop_predictions", "prediction_accuracy")
 _SPENT = """
 SELECT table_name, system_id, SUM(seconds) FROM (
     SELECT table_name, system_id, partition_date, ARG_MAX(seconds, entry) AS seconds
@@ -108,7 +108,7 @@ def page(url: str, season: str) -> Iterator[str]:
     tables = sum(sum(of.values()) for name, of in cold.items() if not name)
     yield f"\nTables that no system owns, from raw data to features and performance, took {tables:.1f} s.\n"
     yield f"\n## Again\n\nBy what has been learned: all of {season}, and {day} alone.\n\n"
-    kinds = ("laws", "forecasts", "grades")
+    kinds = ("distributions", "forecasts", "grades")
     yield from _lines(("system", *kinds, "season", "one date"), _again(warm, one, kinds))
 
 

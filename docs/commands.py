@@ -23,11 +23,11 @@ An option that takes one value is given once, and nothing is given as empty text
 your home, also where no shell says so: in a warehouse's URL, in the environment, in `hoopcast.toml`.
 
 **Names.** A table goes by its full name, by its name without schema, or by its short name, which `hoopcast models`
-lists; one system's rows of it by `laws/linear_news`, those of all levels of a system by `laws/linear`. Systems go by
-their names in any capitals, or by what they were once called, such as `xgboost_v1`. `predictions` is a table and a
-phase: where one table is asked for (`why`, `export`, `models`) it is the table, where there may be several (`backfill`,
-`coverage`, `failures`) the phase, whose tables `predictions` is made from; there `player_prop_predictions` is the table
-alone.
+lists; one system's rows of it by `distributions/linear_news`, those of all levels of a system by
+`distributions/linear`. Systems go by their names in any capitals, or by what they were once called, such as
+`xgboost_v1`. `predictions` is a table and a phase: where one table is asked for (`why`, `export`, `models`) it is the
+table, where there may be several (`backfill`, `coverage`, `failures`) the phase, whose tables `predictions` is made
+from; there `player_prop_predictions` is the table alone.
 """
 _JSON = """\
 ## JSON of reports

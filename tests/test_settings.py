@@ -92,8 +92,8 @@ def test_a_file_beside_the_warehouse_counts_wherever_the_warehouse_is_opened_fro
     named = {"warehouse": "duckdb:///demo/hoopcast.duckdb"}
     assert (load(named).systems, load(named).wait) == (("moving_average",), 7)
     with hoopcast.open(named["warehouse"]) as warehouse:
-        laws = {node.system_id for node in warehouse.graph.nodes if node.table.short == "laws"}
-        assert laws == {"moving_average_history"}
+        distributions = {node.system_id for node in warehouse.graph.nodes if node.table.short == "distributions"}
+        assert distributions == {"moving_average_history"}
     (tmp_path / "hoopcast.toml").write_text('systems = ["linear"]\n', "utf-8")
     assert (load(named).systems, load(named).wait) == (("linear",), 7), "the current folder counts more"
     monkeypatch.setenv("HOOPCAST_SYSTEMS", "market")

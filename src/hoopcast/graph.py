@@ -190,7 +190,7 @@ def _systems_of(nodes: Sequence[Model]) -> tuple[SystemAtLevel, ...]:
 
 
 def _with_current_name(name: str) -> str:
-    """A name with its system as it is called today: `laws/XGBoost_v1` is `laws/gradient_boosting`."""
+    """A name with its system as it is called today: `distributions/XGBoost_v1` is `distributions/gradient_boosting`."""
     table_name, stroke, system = name.rpartition("/")
     return f"{table_name}{stroke}{current_name(system)}"
 
@@ -241,11 +241,11 @@ def forecast_nodes(feature_version: str, chosen: tuple[str, ...] | None = None) 
     # Table by table, so that one transaction can write what all systems say; members before those that read them.
     members = {name: nodes for name, nodes in by_system.items() if not by_id[name][0].members(by_id[name][1])}
     ensembles = {name: nodes for name, nodes in by_system.items() if name not in members}
-    learned_and_laws = (
+    learned_and_distributions = (
         [nodes[place] for nodes in some.values()] for some in (members, ensembles) for place in range(2)
     )
     others = zip(*(nodes[2:] for nodes in by_system.values()), strict=True)
-    return tuple(node for of_table in (*learned_and_laws, *others) for node in of_table if node is not None)
+    return tuple(node for of_table in (*learned_and_distributions, *others) for node in of_table if node is not None)
 
 
 def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | None, ...]:
@@ -265,7 +265,7 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | 
         learns=True,
     )
     forecasting = _Work(
-        "laws",
+        "distributions",
         "forecasts",
         (*inputs_of(system, level, "same"), _of("trained", "until", system_id)),
         partial(forecasts, system=system, level=level),
@@ -274,7 +274,7 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | 
     recalibrating = _Work(
         "calibration",
         "recalibrations",
-        (_of("laws", "before", system_id), _of("pgs", "before")),
+        (_of("distributions", "before", system_id), _of("pgs", "before")),
         partial(recalibrations, system_id=system_id),
         learns=True,
     )
@@ -283,7 +283,7 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | 
         "trained",
         "records",
         (
-            _of("laws", "before", system_id),
+            _of("distributions", "before", system_id),
             _of("calibration", "before", system_id),
             _of("ppl", "before"),
             _of("pgs", "before"),
@@ -292,8 +292,8 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | 
         partial(win_probability.refits, of=system_id),
         learns=True,
     )
-    laws = _node(values, forecasting)
-    of_forecast = (_of("laws", "same", system_id), _of("calibration", "until", system_id))
+    distributions = _node(values, forecasting)
+    of_forecast = (_of("distributions", "same", system_id), _of("calibration", "until", system_id))
     final = _Work(
         "predictions",
         "forecasts",
@@ -302,7 +302,7 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | 
             *(_of(name, "same") for name in ("upgc", "mlfs", "ppl")),
             *(_of("trained", "until", name) for name in (system_id, of_lines)),
         ),
-        partial(predictions, system_id=system_id, level=level, versions=(laws.version, feature_version)),
+        partial(predictions, system_id=system_id, level=level, versions=(distributions.version, feature_version)),
     )
     grading = _Work(
         "grades",
@@ -317,7 +317,7 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | 
     learned = None if system.train is None else _node(values, learning)
     value = _node((("system_id", of_lines),), valuing)
     calibrated, *others = (_node(values, work) for work in (recalibrating, final, grading))
-    return (learned, laws, calibrated, value, *others)
+    return (learned, distributions, calibrated, value, *others)
 
 
 def presence_nodes() -> tuple[Model, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from hoopcast.errors import UsageError
 from hoopcast.forecast.calibrating import kept
-from hoopcast.forecast.law import law
+from hoopcast.forecast.distribution import distribution
 from hoopcast.graph import BEST, Graph, SystemAtLevel
 from hoopcast.market.odds import american_odds, decimal_odds
 from hoopcast.market.value import kelly_stake
@@ -325,7 +325,7 @@ def systems_say(engine: Engine, graph: Graph, player_id: int, day: date) -> list
 def _probabilities(engine: Engine, forecast: dict[str, Any]) -> tuple[float, ...]:
     asked = Asked(forecast["season"], (forecast["game_date"],))
     recalibration = kept(engine, asked, forecast["system_id"]).named(forecast["calibration_id"])
-    found = law(np.array([forecast["nb_mean"]]), np.array([forecast["nb_variance"]]), recalibration)
+    found = distribution(np.array([forecast["nb_mean"]]), np.array([forecast["nb_variance"]]), recalibration)
     return tuple(found.pmf[0].tolist())
 
 

@@ -26,7 +26,7 @@ ONLY_WHO_PLAYED = f"""
 DELETE FROM nba_analytics.upcoming_player_game_context
 WHERE (game_id, player_id) NOT IN (SELECT (game_id, player_id) FROM {BOX} WHERE played_flag)
 """
-PREDICTIONS, LAWS = "nba_predictions.player_prop_predictions", "nba_predictions.forecast_law"
+PREDICTIONS, DISTRIBUTIONS = "nba_predictions.player_prop_predictions", "nba_predictions.forecast_distribution"
 
 
 @pytest.fixture
@@ -128,9 +128,9 @@ def test_claims_that_are_true_are_not_doubted(copied: Hoopcast) -> None:
 @pytest.mark.parametrize(
     ("change", "check"),
     [
-        (f"UPDATE {LAWS} SET trained_until = game_date", "what was learned ends before the game"),
+        (f"UPDATE {DISTRIBUTIONS} SET trained_until = game_date", "what was learned ends before the game"),
         (
-            f"UPDATE {LAWS} SET trained_until = trained_until - 1 WHERE system_id LIKE 'linear%'",
+            f"UPDATE {DISTRIBUTIONS} SET trained_until = trained_until - 1 WHERE system_id LIKE 'linear%'",
             "forecasts name what stood learned on their date",
         ),
         (

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 LATE_DATE = date(2021, 11, 28)
 STORE, POPULATION = "nba_predictions.ml_feature_store", "nba_analytics.expected_player"
 LINES = "nba_analytics.player_prop_line"
-LAWS, MODELS = "nba_predictions.forecast_law", "nba_predictions.trained_model"
+DISTRIBUTIONS, MODELS = "nba_predictions.forecast_distribution", "nba_predictions.trained_model"
 OWN_GAME = ("AND g.game_date < u.game_date AND g.played_flag", "AND g.game_date <= u.game_date AND g.played_flag")
 VERSUS = "LEFT JOIN versus AS v"
 WHO_STARTS = (
@@ -59,7 +59,7 @@ def test_without_a_leak_nothing_is_found(league: League) -> None:
     assert [look for look in looks if look.findings] == []
     rows = {look.subject: look.rows for look in looks if look.part == "rebuild"}
     assert rows[STORE] > 40
-    assert all(rows[f"{LAWS}/linear_{level}"] > 30 for level in ("history", "news", "market"))
+    assert all(rows[f"{DISTRIBUTIONS}/linear_{level}"] > 30 for level in ("history", "news", "market"))
     assert rows[f"{MODELS}/linear_history"] == 1
 
 
@@ -83,7 +83,7 @@ def test_a_population_of_who_then_played(league: League) -> None:
     told = found(looked(league, with_text("expected", *WHO_PLAYED)))
     assert "rows stored alone" in told[POPULATION]
     assert "rows" in told[STORE]
-    assert f"{LAWS}/moving_average_history" in told
+    assert f"{DISTRIBUTIONS}/moving_average_history" in told
 
 
 def test_a_line_that_was_seen_after_tip_off(league: League) -> None:
@@ -112,15 +112,15 @@ def a_day_too_far(producer: Producer) -> Producer:
 def test_a_model_that_learned_one_day_too_far_and_hides_it(league: League) -> None:
     told = found(looked(league, with_code(f"{MODELS}/linear_history", a_day_too_far)))
     assert "document" in told[f"{MODELS}/linear_history"]
-    assert "nb_mean" in told[f"{LAWS}/linear_history"]
-    assert f"{LAWS}/linear_news" not in told
+    assert "nb_mean" in told[f"{DISTRIBUTIONS}/linear_history"]
+    assert f"{DISTRIBUTIONS}/linear_news" not in told
 
 
 def test_a_quoted_player_who_reaches_history(league: League) -> None:
     looks = list(looked(league, with_text("expected", QUOTED), LATE_DATE, levels=True))
     told = found(look for look in looks if look.part == "levels" and "news knows" in look.check)
     assert told[POPULATION]
-    assert f"{LAWS}/moving_average_history" in told
+    assert f"{DISTRIBUTIONS}/moving_average_history" in told
 
 
 def test_a_move_of_the_day_that_reaches_history(league: League) -> None:
@@ -144,11 +144,11 @@ def knows_who_is_quoted(producer: Producer) -> Producer:
 
 
 def test_a_system_of_history_that_reads_who_is_quoted_without_saying_so(league: League) -> None:
-    nodes = with_code(f"{LAWS}/moving_average_history", knows_who_is_quoted, SYSTEMS[:1])
+    nodes = with_code(f"{DISTRIBUTIONS}/moving_average_history", knows_who_is_quoted, SYSTEMS[:1])
     looks = list(looked(league, nodes, levels=True))
     assert found(look for look in looks if look.part == "rebuild") == {}
     told = found(look for look in looks if look.part == "levels")
-    assert "nb_mean" in told[f"{LAWS}/moving_average_history"]
+    assert "nb_mean" in told[f"{DISTRIBUTIONS}/moving_average_history"]
 
 
 @pytest.mark.parametrize(

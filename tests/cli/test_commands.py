@@ -206,14 +206,16 @@ def test_a_backup_is_a_warehouse_of_the_same_contents(call: Call, tmp_path: Path
 def test_models_lists_a_table_once_and_counts_its_systems(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOOPCAST_SYSTEMS", "moving_average,linear")
     lines = [line.split() for line in printed(call, "models").splitlines()]
-    assert [line[1:3] for line in lines if line and line[0].endswith(".forecast_law")] == [["laws", "4"]]
+    assert [line[1:3] for line in lines if line and line[0].endswith(".forecast_distribution")] == [
+        ["distributions", "4"]
+    ]
     every = json.loads(printed(call, "models", "--json"))
-    assert len([one for one in every if one["short"] == "laws"]) == 4
+    assert len([one for one in every if one["short"] == "distributions"]) == 4
 
 
 def test_models_shows_one_systems_rows_of_a_table(call: Call) -> None:
-    text = printed(call, "models", "laws/Moving_Average")
-    assert text.startswith("nba_predictions.forecast_law/moving_average_history, version ")
+    text = printed(call, "models", "distributions/Moving_Average")
+    assert text.startswith("nba_predictions.forecast_distribution/moving_average_history, version ")
     assert "Reads ppl same, upgc same, " in text
     assert " nb_variance " in text
 

@@ -124,7 +124,7 @@ def test_json_of_a_night_has_every_column(call: Call, day: str) -> None:
     assert {"p05", "p95", "forecast_variance", "calibration_id", "play_probability", "player_name"} <= rows[0].keys()
 
 
-def test_json_of_a_player_has_his_law_and_every_system(call: Call, day: str, star: str) -> None:
+def test_json_of_a_player_has_his_distribution_and_every_system(call: Call, day: str, star: str) -> None:
     found = json.loads(printed(call, "predict", "--date", day, "--player", star, "--json"))
     assert sum(found["probabilities"]) == pytest.approx(1, abs=1e-4)
     assert {row["system"] for row in found["systems"]} >= {"linear_history", "market_line", "moving_average_history"}

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from hoopcast.arrays import FloatArray
+from hoopcast.forecast.distribution import summaries
 from hoopcast.forecast.grading import grades
-from hoopcast.forecast.law import summaries
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
 from hoopcast.market.value import Prices, recommend
 from hoopcast.pipeline.model import Asked

@@ -105,7 +105,7 @@ def test_accuracy_at_the_line_is_the_scorers(
 @pytest.mark.parametrize(
     ("population", "system"), [*((name, SYSTEMS[0]) for name in SIZES), ("PROP", SYSTEMS[0]), ("PROP", SYSTEMS[1])]
 )
-def test_laws_are_scored_as_the_scorer_does(
+def test_distributions_are_scored_as_the_scorer_does(
     own: Evaluation, other: dict[tuple[str, str], dict[str, Any]], population: str, system: str
 ) -> None:
     one, two = found(own, population, system), other[population, system]
@@ -114,7 +114,8 @@ def test_laws_are_scored_as_the_scorer_does(
         (two["MAE"], two["RMSE"], two["bias"], two["CRPS"]), abs=1e-3
     )
     assert (graded.calibration_error, graded.log_loss) == pytest.approx((two["ECE"], two["logloss"]), abs=1e-3)
-    # The scorer draws its own numbers between the steps of a law; their standard error is well below a hundredth.
+    # The scorer draws its own numbers between the steps of a distribution; their standard error is well below a
+    # hundredth.
     coverage = (graded.coverage_50, graded.coverage_80, graded.coverage_95)
     assert coverage == pytest.approx((two["cov50"], two["cov80"], two["cov95"]), abs=0.012)
     assert graded.pit_distance == pytest.approx(two["pit"], abs=0.015)

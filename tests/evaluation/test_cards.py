@@ -232,7 +232,7 @@ def test_a_model_of_other_code_or_without_a_card_is_said_to_be(graded_league: Pa
         (("trained/linear_news", "--card", "--date", "2019-01-01"), "nothing that linear_news learned forecasts 2019"),
         (("linear", "--card"), "name one of trained/linear_history, trained/linear_news, trained/linear_market"),
         (("xgboost_v1", "--card"), "left out by HOOPCAST_SYSTEMS"),
-        (("laws/linear_news", "--card"), "'laws/linear_news' is no model"),
+        (("distributions/linear_news", "--card"), "'distributions/linear_news' is no model"),
         (("trained/linear_news", "--card", "--date", "2021-13-01"), "'2021-13-01' is not a date"),
         (("trained/linear_news", "--card", "--lineage"), "two questions"),
         (("trained/linear_news", "--card", "--format", "csv"), "a card is a page, and no csv"),

@@ -85,7 +85,7 @@ def test_coverage_of_flat_transforms_is_the_level(level: float) -> None:
     assert scores.coverage(flat, level) == pytest.approx(level, abs=1e-4)
 
 
-def test_too_narrow_laws_cover_too_little_and_their_histogram_is_far_from_flat() -> None:
+def test_too_narrow_distributions_cover_too_little_and_their_histogram_is_far_from_flat() -> None:
     narrow = np.clip(0.5 + 1.6 * (np.random.default_rng(7).random(ROWS) - 0.5), 0, 1)
     assert scores.coverage(narrow, 0.8) < 0.55
     assert scores.pit_distance(scores.pit_histogram(narrow)) > scores.pit_distance_limit(ROWS)

@@ -1,4 +1,4 @@
-"""Graded lines of one system in a warehouse in memory, made by hand: laws, prices and points, and nothing else."""
+"""Graded lines of one system in a warehouse in memory, made by hand: distributions, prices and points alone."""
 
 from dataclasses import dataclass, replace
 
@@ -14,7 +14,7 @@ from hoopcast.warehouse.tables import table
 SYSTEM = "linear_news"
 FIRST_NIGHT = np.datetime64("2021-10-19")
 A_NIGHT = 30
-TABLES = ("laws", "mlfs", "ppl", "pgs")
+TABLES = ("distributions", "mlfs", "ppl", "pgs")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Lines:
 
     @property
     def variance(self) -> FloatArray:
-        """Of the laws, points squared."""
+        """Of the distributions, points squared."""
         return 3.2 * self.mean
 
     @property

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from hoopcast.arrays import BoolArray, FloatArray
-from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
-from hoopcast.forecast.law import LOWEST_DISPERSION
+from hoopcast.forecast.distribution import LOWEST_DISPERSION
+from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
 from hoopcast.forecast.system import Level, System
 
 ROWS = 900
@@ -54,38 +54,39 @@ def learned(system: System, level: Level, frame: Frame, outcome: Outcome) -> Doc
 def assert_keeps_the_contract(system: System, level: Level) -> None:
     """What holds for every system at every level.
 
-    The same frame gives the same document; its laws survive JSON; it needs no column but those that it declares, and
-    some of them may be unknown; a row's law does not depend on its neighbours; each row gets a law and a reason.
+    The same frame gives the same document; its distributions survive JSON; it needs no column but those that it
+    declares, and some of them may be unknown; a row's distribution does not depend on its neighbours; each row gets a
+    distribution and a reason.
     """
     frame, outcome = player_games(system.columns(level))
     document = learned(system, level, frame, outcome)
     assert json.dumps(document) == json.dumps(learned(system, level, frame, outcome))
-    laws = system.forecast(frame, document, level)
+    distributions = system.forecast(frame, document, level)
     again = system.forecast(frame, json.loads(json.dumps(document, allow_nan=False)), level)
-    assert np.array_equal(laws.mean, again.mean)
-    assert np.array_equal(laws.variance, again.variance)
-    assert list(laws.reasons) == list(again.reasons)
-    assert_are_laws(laws, len(frame))
+    assert np.array_equal(distributions.mean, again.mean)
+    assert np.array_equal(distributions.variance, again.variance)
+    assert list(distributions.reasons) == list(again.reasons)
+    assert_are_distributions(distributions, len(frame))
     alone = system.forecast(frame.rows(np.arange(7, 12)), document, level)
-    assert np.allclose(alone.mean, laws.mean[7:12], rtol=0, atol=1e-9)
-    assert np.allclose(alone.variance, laws.variance[7:12], rtol=0, atol=1e-9)
-    assert any(laws.reasons)
+    assert np.allclose(alone.mean, distributions.mean[7:12], rtol=0, atol=1e-9)
+    assert np.allclose(alone.variance, distributions.variance[7:12], rtol=0, atol=1e-9)
+    assert any(distributions.reasons)
     assert len(system.forecast(frame.rows(np.empty(0, dtype=np.int64)), document, level)) == 0
 
 
 def assert_survives_the_unknown(system: System, level: Level, kept: tuple[str, ...]) -> None:
-    """Laws come out, learned and forecast, where nothing is known but the features kept."""
+    """Distributions come out, learned and forecast, where nothing is known but the features kept."""
     frame, outcome = player_games(system.columns(level))
     bare = unknown(frame, kept)
     for known in (frame, bare):
-        assert_are_laws(system.forecast(bare, learned(system, level, known, outcome), level), len(frame))
+        assert_are_distributions(system.forecast(bare, learned(system, level, known, outcome), level), len(frame))
 
 
-def assert_are_laws(laws: Laws, rows: int) -> None:
-    """As many laws as rows, each in the domain of laws."""
-    assert len(laws) == len(laws.variance) == len(laws.reasons) == rows
-    assert np.isfinite(laws.mean).all()
-    assert (laws.variance >= LOWEST_DISPERSION * laws.mean * (1 - 1e-12)).all()
+def assert_are_distributions(distributions: Distributions, rows: int) -> None:
+    """As many distributions as rows, each in the domain of distributions."""
+    assert len(distributions) == len(distributions.variance) == len(distributions.reasons) == rows
+    assert np.isfinite(distributions.mean).all()
+    assert (distributions.variance >= LOWEST_DISPERSION * distributions.mean * (1 - 1e-12)).all()
 
 
 def _feature(name: str, rate: FloatArray, minutes: FloatArray, random: np.random.Generator) -> FloatArray:

@@ -9,7 +9,7 @@ import pytest
 from hoopcast.forecast import availability
 from hoopcast.forecast.card import About, card, limits_of
 from hoopcast.forecast.features import feature_matrix
-from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
+from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
 from hoopcast.forecast.system import Level, Summary, System
 from hoopcast.forecast.systems import gradient_boosting, linear
 from hoopcast.graph import systems
@@ -20,7 +20,7 @@ LEARNING = [(system, level) for system in systems() if system.train is not None 
 
 
 def rows_with_members(system: System, level: Level) -> tuple[Frame, Outcome]:
-    """Rows that a system learns from, with laws of its members that are near the points."""
+    """Rows that a system learns from, with distributions of its members that are near the points."""
     frame, outcome = player_games(system.columns(level))
     noise = np.random.default_rng(2).normal(0, 2, (len(system.members(level)), len(frame)))
     unsaid = np.full(len(frame), "", dtype=object)
@@ -28,7 +28,8 @@ def rows_with_members(system: System, level: Level) -> tuple[Frame, Outcome]:
     return replace(
         frame,
         members={
-            name: Laws(mean, 2 * mean + 4, unsaid) for name, mean in zip(system.members(level), means, strict=True)
+            name: Distributions(mean, 2 * mean + 4, unsaid)
+            for name, mean in zip(system.members(level), means, strict=True)
         },
     ), outcome
 

@@ -52,7 +52,7 @@ def engine() -> Iterator[Engine]:
 
 
 def play(engine: Engine, close: Offer | None, *issues: Issue, player: int = PLAYER) -> None:
-    """Put one player's night into the tables: his law, the line as it stands last, and what was published before."""
+    """Put one player's night into the tables: distribution, line as it stands last, and what was published before."""
 
     def of_player(**columns: object) -> dict[str, "np.typing.NDArray[np.generic]"]:
         keys = {
@@ -64,8 +64,13 @@ def play(engine: Engine, close: Offer | None, *issues: Issue, player: int = PLAY
             for name, value in {**keys, **columns}.items()
         }
 
-    law = {"nb_mean": MEAN, "nb_variance": VARIANCE, "trained_until": np.datetime64("2021-12-04"), "reasons": ""}
-    put(engine, "laws", of_player(system_id=SYSTEM, **law))
+    distribution = {
+        "nb_mean": MEAN,
+        "nb_variance": VARIANCE,
+        "trained_until": np.datetime64("2021-12-04"),
+        "reasons": "",
+    }
+    put(engine, "distributions", of_player(system_id=SYSTEM, **distribution))
     put(engine, "upgc", of_player(player_lookup="somebody", team_abbr="BOS", opponent_team_abbr="NYK"))
     put(engine, "mlfs", of_player(play_probability_news=0.9))
     if close is not None:
@@ -100,7 +105,7 @@ def no_vig(over: float, under: float) -> float:
 
 
 def own(line: float) -> float:
-    """P(over) of the law at a line, given no push."""
+    """P(over) of the distribution at a line, given no push."""
     successes, chance = MEAN**2 / (VARIANCE - MEAN), MEAN / VARIANCE
     upto, below = (nbinom.cdf(k, successes, chance) for k in (math.floor(line), math.ceil(line) - 1))
     return float((1 - upto) / (1 - upto + below))

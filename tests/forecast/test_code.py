@@ -236,7 +236,9 @@ def test_a_library_counts_for_what_uses_it_by_its_series(monkeypatch: pytest.Mon
 
     assert changed_with("numpy", series["numpy"]) == set()
     assert changed_with("numpy", "9.9") == {*now}
-    growing_trees = re.compile(r"nba_predictions\.(trained_model|forecast_law)/gradient_boosting_|.*availability")
+    growing_trees = re.compile(
+        r"nba_predictions\.(trained_model|forecast_distribution)/gradient_boosting_|.*availability"
+    )
     assert changed_with("lightgbm", "9.9") == {name for name in now if growing_trees.match(name)}
 
 
@@ -291,7 +293,7 @@ def test_the_strength_of_a_ridge_is_in_the_versions_of_the_line_and_of_the_trees
     names = changed(source.versions(read_module), source.versions({**texts(), module: other}.get))
     assert names == {
         f"nba_predictions.{table}/{system}_{level}"
-        for table in ("trained_model", "forecast_law")
+        for table in ("trained_model", "forecast_distribution")
         for system in ("linear", "gradient_boosting")
         for level in ("history", "news", "market")
     }

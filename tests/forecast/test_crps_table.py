@@ -1,10 +1,10 @@
-"""Scores read from the table are those of the laws, and their slopes are those of the scores."""
+"""Scores read from the table are those of the distributions, and their slopes are those of the scores."""
 
 import numpy as np
 
 from hoopcast.arrays import FloatArray
 from hoopcast.forecast.crps_table import crps_with_slopes
-from hoopcast.forecast.law import crps, law
+from hoopcast.forecast.distribution import crps, distribution
 
 DRAW = np.random.default_rng(7)
 MEAN = np.exp(DRAW.uniform(np.log(0.3), np.log(40), 5_000))
@@ -13,10 +13,10 @@ POINTS = np.minimum(DRAW.poisson(MEAN * DRAW.gamma(3.0, 1 / 3, 5_000)), 120).ast
 
 
 def exact(mean: FloatArray, variance: FloatArray) -> FloatArray:
-    return crps(law(mean, variance), POINTS)
+    return crps(distribution(mean, variance), POINTS)
 
 
-def test_the_table_scores_as_the_law_does() -> None:
+def test_the_table_scores_as_the_distribution_does() -> None:
     error = np.abs(crps_with_slopes(MEAN, VARIANCE, POINTS)[0] - exact(MEAN, VARIANCE))
     assert error.max() < 1e-3
     assert error.mean() < 1e-5
@@ -34,7 +34,7 @@ def test_slopes_are_those_of_the_score() -> None:
         assert error.mean() < 1e-4
 
 
-def test_beyond_the_domain_of_laws_the_score_stands_still() -> None:
+def test_beyond_the_domain_of_distributions_the_score_stands_still() -> None:
     low = np.full(len(POINTS), 0.01)
     score, by_mean, _ = crps_with_slopes(low, np.full(len(POINTS), 0.2), POINTS)
     assert np.abs(score - exact(np.full(len(POINTS), 0.05), np.full(len(POINTS), 0.2))).max() < 5e-3

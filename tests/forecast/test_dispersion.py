@@ -5,7 +5,7 @@ import pytest
 
 from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.forecast.dispersion import dispersed, fitted_dispersion, out_of_sample
-from hoopcast.forecast.law import LOWEST_DISPERSION
+from hoopcast.forecast.distribution import LOWEST_DISPERSION
 
 DRAW = np.random.default_rng(3)
 MEAN = DRAW.uniform(1, 28, 60_000)
@@ -22,7 +22,7 @@ def test_a_known_variance_function_is_recovered() -> None:
     assert np.abs(found / variance - 1).max() < 0.06
 
 
-def test_what_widens_a_law_is_recovered_and_unknown_stands_for_usual() -> None:
+def test_what_widens_a_distribution_is_recovered_and_unknown_stands_for_usual() -> None:
     variance = 3 * MEAN * (DEVIATION[:, 0] / 5) ** 0.3
     document = fitted_dispersion(MEAN, _drawn(variance), DEVIATION)
     assert document["coefficients"][3] == pytest.approx(0.3, abs=0.04)
@@ -33,7 +33,7 @@ def test_what_widens_a_law_is_recovered_and_unknown_stands_for_usual() -> None:
     )
 
 
-def test_a_law_is_never_narrower_than_allowed() -> None:
+def test_a_distribution_is_never_narrower_than_allowed() -> None:
     document = fitted_dispersion(MEAN, MEAN + 0.1)
     assert (dispersed(document, MEAN) >= LOWEST_DISPERSION * MEAN).all()
 

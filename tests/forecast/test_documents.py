@@ -18,7 +18,7 @@ from hoopcast.forecast.trees import forest, gains
 from tests.conftest import SYSTEMS
 
 MODELS = "nba_predictions.trained_model"
-LAWS = "nba_predictions.forecast_law"
+DISTRIBUTIONS = "nba_predictions.forecast_distribution"
 SEASON = "2021-22"
 TAMPERED = "system_id = 'linear_news'"
 _COMMAND = re.compile(r"`hoopcast ([^`]+)`")
@@ -39,8 +39,8 @@ def refits(warehouse: Hoopcast) -> list[date]:
     return [day for (day,) in rows]
 
 
-def laws(warehouse: Hoopcast) -> list[tuple[object, ...]]:
-    return [tuple(row) for row in warehouse.query(f"SELECT * FROM {LAWS} ORDER BY ALL").rows]
+def distributions(warehouse: Hoopcast) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in warehouse.query(f"SELECT * FROM {DISTRIBUTIONS} ORDER BY ALL").rows]
 
 
 def reasons(warehouse: Hoopcast) -> dict[str, set[str]]:
@@ -79,9 +79,9 @@ def mend(warehouse: Hoopcast, reason: str) -> None:
 def test_a_model_that_was_tampered_with_fails_its_dates_alone_and_says_how_to_mend_it(
     warehouse: Hoopcast, change: str
 ) -> None:
-    before = laws(warehouse)
+    before = distributions(warehouse)
     warehouse.engine.execute(f"UPDATE {MODELS} SET {change} WHERE {TAMPERED}")
-    report = warehouse.backfill("laws", season=SEASON, resume=False, skip_preflight=True)
+    report = warehouse.backfill("distributions", season=SEASON, resume=False, skip_preflight=True)
     assert report.exit_status == 1
     told = reasons(warehouse)
     assert list(told) == ["linear_news"]
@@ -92,24 +92,24 @@ def test_a_model_that_was_tampered_with_fails_its_dates_alone_and_says_how_to_me
         for one in told["linear_news"]
     )
     dates = {table.table: (table.dates, table.failed) for table in report.tables}
-    written, failed = dates[f"{LAWS}/linear_news"]
+    written, failed = dates[f"{DISTRIBUTIONS}/linear_news"]
     assert failed > 0
-    assert dates[f"{LAWS}/linear_history"] == dates[f"{LAWS}/market_line"] == (written + failed, 0)
-    assert laws(warehouse) == before, "what stood there stays"
+    assert dates[f"{DISTRIBUTIONS}/linear_history"] == dates[f"{DISTRIBUTIONS}/market_line"] == (written + failed, 0)
+    assert distributions(warehouse) == before, "what stood there stays"
 
 
 def test_a_model_that_was_tampered_with_is_mended_by_what_its_failure_says(warehouse: Hoopcast) -> None:
     day = refits(warehouse)[-1]
     warehouse.engine.execute(f"UPDATE {MODELS} SET document = '[]' WHERE {TAMPERED} AND refit_date = '{day}'")
-    warehouse.backfill("laws", season=SEASON, resume=False, skip_preflight=True)
+    warehouse.backfill("distributions", season=SEASON, resume=False, skip_preflight=True)
     ((reason,),) = reasons(warehouse).values()
     mend(warehouse, reason)
 
 
 def test_a_model_that_was_deleted_is_missed_by_the_dates_that_need_it_alone(warehouse: Hoopcast) -> None:
-    before, day = laws(warehouse), refits(warehouse)[-1]
+    before, day = distributions(warehouse), refits(warehouse)[-1]
     warehouse.engine.execute(f"DELETE FROM {MODELS} WHERE {TAMPERED} AND refit_date = '{day}'")
-    report = warehouse.backfill("laws", season=SEASON, resume=False)
+    report = warehouse.backfill("distributions", season=SEASON, resume=False)
     assert report.exit_status == 1
     ((reason,),) = reasons(warehouse).values()
     assert reason == (
@@ -118,7 +118,7 @@ def test_a_model_that_was_deleted_is_missed_by_the_dates_that_need_it_alone(ware
     )
     failed = warehouse.query("SELECT MIN(partition_date) FROM nba_orchestration.failures WHERE entity = ''").rows
     assert failed == [(day,)]
-    assert laws(warehouse) == before
+    assert distributions(warehouse) == before
     mend(warehouse, reason)
 
 

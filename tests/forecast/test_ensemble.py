@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 
 from hoopcast.arrays import FloatArray
-from hoopcast.forecast.frame import Frame, Laws, Outcome
+from hoopcast.forecast.frame import Distributions, Frame, Outcome
 from hoopcast.forecast.frames import check_reads
 from hoopcast.forecast.system import Level
 from hoopcast.forecast.systems.ensemble import SYSTEM, members
-from tests.forecast.synthetic import assert_are_laws, learned, player_games
+from tests.forecast.synthetic import assert_are_distributions, learned, player_games
 
 LEVELS: tuple[Level, ...] = ("history", "news", "market", "line")
 at_every_level = pytest.mark.parametrize("level", LEVELS)
 USELESS = "zone_matchup_history"
 
 
-def laws_of(mean: FloatArray, variance: FloatArray) -> Laws:
-    return Laws(np.maximum(mean, 0.5), np.maximum(variance, 1.1), np.full(len(mean), "", dtype=object))
+def distributions_of(mean: FloatArray, variance: FloatArray) -> Distributions:
+    return Distributions(np.maximum(mean, 0.5), np.maximum(variance, 1.1), np.full(len(mean), "", dtype=object))
 
 
 def past(level: Level, rows: int = 3_000, seed: int = 4) -> tuple[Frame, Outcome]:
@@ -28,8 +28,8 @@ def past(level: Level, rows: int = 3_000, seed: int = 4) -> tuple[Frame, Outcome
     frame, _ = player_games((), rows=rows)
     talent = random.gamma(4, 3, rows) + 1
     points = random.negative_binomial(talent / 1.5, 0.4).astype(np.float64)
-    seen = {name: laws_of(talent + random.normal(0, 2, rows), 2.5 * talent) for name in members(level)}
-    seen[USELESS] = laws_of(talent + random.normal(6, 12, rows), 2.5 * talent)
+    seen = {name: distributions_of(talent + random.normal(0, 2, rows), 2.5 * talent) for name in members(level)}
+    seen[USELESS] = distributions_of(talent + random.normal(6, 12, rows), 2.5 * talent)
     return replace(frame, members=seen), Outcome(points, np.full(rows, 20.0))
 
 
@@ -53,33 +53,33 @@ def test_a_member_that_does_not_help_gets_nothing(level: Level) -> None:
 
 
 @at_every_level
-def test_it_reads_laws_of_no_higher_level(level: Level) -> None:
+def test_it_reads_distributions_of_no_higher_level(level: Level) -> None:
     check_reads(SYSTEM, level)
     assert SYSTEM.columns(level) == ()
 
 
-def test_the_same_past_gives_the_same_document_and_laws_survive_json() -> None:
+def test_the_same_past_gives_the_same_document_and_distributions_survive_json() -> None:
     frame, outcome = past("news")
     document = learned(SYSTEM, "news", frame, outcome)
     assert json.dumps(document) == json.dumps(learned(SYSTEM, "news", frame, outcome))
-    laws = SYSTEM.forecast(frame, document, "news")
+    distributions = SYSTEM.forecast(frame, document, "news")
     again = SYSTEM.forecast(frame, json.loads(json.dumps(document, allow_nan=False)), "news")
-    assert np.array_equal(laws.mean, again.mean)
-    assert np.array_equal(laws.variance, again.variance)
-    assert_are_laws(laws, len(frame))
+    assert np.array_equal(distributions.mean, again.mean)
+    assert np.array_equal(distributions.variance, again.variance)
+    assert_are_distributions(distributions, len(frame))
 
 
 def test_it_errs_less_than_its_members() -> None:
     document = learned(SYSTEM, "history", *past("history"))
     frame, outcome = past("history", seed=9)
     errors = [np.abs(one.mean - outcome.points).mean() for one in frame.members.values()]
-    laws = SYSTEM.forecast(frame, document, "history")
-    assert np.abs(laws.mean - outcome.points).mean() < min(errors)
+    distributions = SYSTEM.forecast(frame, document, "history")
+    assert np.abs(distributions.mean - outcome.points).mean() < min(errors)
 
 
-def test_laws_that_are_too_wide_are_made_narrower() -> None:
+def test_distributions_that_are_too_wide_are_made_narrower() -> None:
     frame, outcome = past("history")
-    wide = {name: laws_of(one.mean, 3 * one.variance) for name, one in frame.members.items()}
+    wide = {name: distributions_of(one.mean, 3 * one.variance) for name, one in frame.members.items()}
     documents = [learned(SYSTEM, "history", replace(frame, members=seen), outcome) for seen in (frame.members, wide)]
     usual, narrowed = (document["variance_scale"] for document in documents if document is not None)
     assert narrowed < 0.7 * usual
@@ -89,7 +89,7 @@ def test_the_bias_of_the_line_is_taken_out_at_that_level_alone() -> None:
     shifts: dict[Level, float] = {}
     for level in LEVELS:
         frame, outcome = past(level)
-        above = {name: laws_of(one.mean + 1, one.variance) for name, one in frame.members.items()}
+        above = {name: distributions_of(one.mean + 1, one.variance) for name, one in frame.members.items()}
         document = learned(SYSTEM, level, replace(frame, members=above), outcome)
         assert document is not None
         shifts[level] = document["shift"]
@@ -97,16 +97,16 @@ def test_the_bias_of_the_line_is_taken_out_at_that_level_alone() -> None:
     assert {shifts["history"], shifts["news"], shifts["market"]} == {0.0}
 
 
-def test_where_a_member_gave_no_law_the_others_share_its_weight() -> None:
+def test_where_a_member_gave_no_distribution_the_others_share_its_weight() -> None:
     frame, outcome = past("history")
     document = learned(SYSTEM, "history", frame, outcome)
     assert document is not None
     nothing = np.full(len(frame), np.nan)
-    silent = Laws(nothing, nothing, np.full(len(frame), "", dtype=object))
+    silent = Distributions(nothing, nothing, np.full(len(frame), "", dtype=object))
     one = "linear_history"
-    laws = SYSTEM.forecast(replace(frame, members={**frame.members, one: silent}), document, "history")
-    assert_are_laws(laws, len(frame))
-    assert not any(one in reason for reason in laws.reasons)
+    distributions = SYSTEM.forecast(replace(frame, members={**frame.members, one: silent}), document, "history")
+    assert_are_distributions(distributions, len(frame))
+    assert not any(one in reason for reason in distributions.reasons)
     alone = dict.fromkeys(frame.members, silent) | {USELESS: frame.members[USELESS]}
     useless = SYSTEM.forecast(replace(frame, members=alone), {**document, "variance_scale": 1.0}, "history")
     assert np.allclose(useless.mean, frame.members[USELESS].mean)
@@ -117,7 +117,7 @@ def test_where_a_member_gave_no_law_the_others_share_its_weight() -> None:
 def test_a_member_that_has_not_forecast_yet_gets_nothing() -> None:
     frame, outcome = past("history")
     nothing = np.full(len(frame), np.nan)
-    silent = Laws(nothing, nothing, np.full(len(frame), "", dtype=object))
+    silent = Distributions(nothing, nothing, np.full(len(frame), "", dtype=object))
     late = replace(frame, members={**frame.members, "linear_history": silent})
     document = learned(SYSTEM, "history", late, outcome)
     assert document is not None

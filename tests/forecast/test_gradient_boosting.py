@@ -21,12 +21,12 @@ def test_the_same_frame_gives_the_same_document() -> None:
     assert json.dumps(gradient_boosting.train(FRAME, OUTCOME, "history")) == json.dumps(DOCUMENT)
 
 
-def test_a_document_read_back_gives_identical_laws() -> None:
-    laws = gradient_boosting.forecast(LATER, DOCUMENT, "history")
+def test_a_document_read_back_gives_identical_distributions() -> None:
+    distributions = gradient_boosting.forecast(LATER, DOCUMENT, "history")
     again = gradient_boosting.forecast(LATER, json.loads(json.dumps(DOCUMENT, allow_nan=False)), "history")
-    assert np.array_equal(laws.mean, again.mean)
-    assert np.array_equal(laws.variance, again.variance)
-    assert list(laws.reasons) == list(again.reasons)
+    assert np.array_equal(distributions.mean, again.mean)
+    assert np.array_equal(distributions.variance, again.variance)
+    assert list(distributions.reasons) == list(again.reasons)
 
 
 def test_a_row_is_forecast_alone_as_among_others() -> None:
@@ -43,12 +43,12 @@ def test_trees_see_what_bends_and_a_line_does_not() -> None:
 
 
 def test_company_that_returns_is_given_as_a_reason_against() -> None:
-    laws = gradient_boosting.forecast(LATER, DOCUMENT, "history")
+    distributions = gradient_boosting.forecast(LATER, DOCUMENT, "history")
     crowded = LATER.columns["teammates_minutes_change_history"] > 40
     lonely = LATER.columns["teammates_minutes_change_history"] < -40
-    assert all("absent team-mates +" not in reason for reason in laws.reasons[crowded])
-    assert all("absent team-mates -" not in reason for reason in laws.reasons[lonely])
-    assert sum("absent team-mates +" in reason for reason in laws.reasons[lonely]) > 0.8 * lonely.sum()
+    assert all("absent team-mates +" not in reason for reason in distributions.reasons[crowded])
+    assert all("absent team-mates -" not in reason for reason in distributions.reasons[lonely])
+    assert sum("absent team-mates +" in reason for reason in distributions.reasons[lonely]) > 0.8 * lonely.sum()
 
 
 def test_the_way_to_a_leaf_adds_up_to_what_the_leaf_adds() -> None:

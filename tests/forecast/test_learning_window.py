@@ -74,8 +74,8 @@ def test_a_refit_learns_from_the_rows_of_its_window_and_of_no_other_season(leagu
         for found in newest.values():
             assert list(found["rows_by_season"]) == list(SEASONS[1:])
         forecasts = warehouse.query(
-            "SELECT MAX(c.forecasts), ANY_VALUE(l.laws) FROM nba_predictions.calibration AS c, ("
-            "SELECT COUNT(*) AS laws FROM nba_predictions.forecast_law AS l"
+            "SELECT MAX(c.forecasts), ANY_VALUE(l.distributions) FROM nba_predictions.calibration AS c, ("
+            "SELECT COUNT(*) AS distributions FROM nba_predictions.forecast_distribution AS l"
             " INNER JOIN nba_analytics.player_game_summary AS g USING (game_id, player_id)"
             " WHERE l.system_id = 'minutes_rate_news' AND g.played_flag AND l.season > '2017-18' AND l.game_date < ("
             "SELECT MAX(refit_date) FROM nba_predictions.calibration WHERE system_id = 'minutes_rate_news')) AS l"

@@ -6,9 +6,9 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from hoopcast.forecast.distribution import LOWEST_DISPERSION
 from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
 from hoopcast.forecast.frames import source_of
-from hoopcast.forecast.law import LOWEST_DISPERSION
 from hoopcast.forecast.reasons import largest_contributions
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.forecast.systems import linear
@@ -23,17 +23,17 @@ def test_the_same_frame_gives_the_same_document() -> None:
     assert json.dumps(linear.train(FRAME, OUTCOME, "history")) == json.dumps(DOCUMENT)
 
 
-def test_a_document_read_back_gives_identical_laws() -> None:
-    laws = linear.forecast(FRAME, DOCUMENT, "history")
+def test_a_document_read_back_gives_identical_distributions() -> None:
+    distributions = linear.forecast(FRAME, DOCUMENT, "history")
     again = linear.forecast(FRAME, json.loads(json.dumps(DOCUMENT, allow_nan=False)), "history")
-    assert np.array_equal(laws.mean, again.mean)
-    assert np.array_equal(laws.variance, again.variance)
+    assert np.array_equal(distributions.mean, again.mean)
+    assert np.array_equal(distributions.variance, again.variance)
 
 
 def test_what_is_known_is_found() -> None:
-    laws = linear.forecast(FRAME, DOCUMENT, "history")
-    assert np.corrcoef(laws.mean, TRUE_MEAN)[0, 1] > 0.9
-    assert (laws.variance >= LOWEST_DISPERSION * laws.mean - 1e-9).all()
+    distributions = linear.forecast(FRAME, DOCUMENT, "history")
+    assert np.corrcoef(distributions.mean, TRUE_MEAN)[0, 1] > 0.9
+    assert (distributions.variance >= LOWEST_DISPERSION * distributions.mean - 1e-9).all()
 
 
 def test_contributions_add_up_to_the_forecast() -> None:
@@ -44,9 +44,9 @@ def test_contributions_add_up_to_the_forecast() -> None:
 
 
 def test_reasons_name_the_themes_that_moved_the_forecast() -> None:
-    laws = linear.forecast(FRAME, DOCUMENT, "history")
+    distributions = linear.forecast(FRAME, DOCUMENT, "history")
     scorer = FRAME.columns["points_weighted_8"].argmax()
-    assert laws.reasons[scorer].startswith("form +")
+    assert distributions.reasons[scorer].startswith("form +")
 
 
 @pytest.mark.parametrize("level", ["history", "news", "market", "line"])

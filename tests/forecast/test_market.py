@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from hoopcast.forecast.distribution import distribution, probability_over
 from hoopcast.forecast.frames import check_reads
-from hoopcast.forecast.law import law, probability_over
 from hoopcast.forecast.systems.market import COLUMNS, SYSTEM
 from hoopcast.market.odds import decimal_odds, no_vig_probability_over
 from tests.forecast.synthetic import (
-    assert_are_laws,
+    assert_are_distributions,
     assert_keeps_the_contract,
     assert_survives_the_unknown,
     learned,
@@ -30,15 +30,15 @@ def test_a_line_without_prices_is_even() -> None:
     assert_survives_the_unknown(SYSTEM, "line", ("points_line",))
     frame, outcome = player_games(COLUMNS)
     bare = with_feature(frame, over_price=np.nan, under_price=np.nan)
-    laws = SYSTEM.forecast(bare, learned(SYSTEM, "line", frame, outcome), "line")
-    said = probability_over(law(laws.mean, laws.variance), frame.columns["points_line"])
+    distributions = SYSTEM.forecast(bare, learned(SYSTEM, "line", frame, outcome), "line")
+    said = probability_over(distribution(distributions.mean, distributions.variance), frame.columns["points_line"])
     assert np.allclose(said, 0.5, atol=1e-6)
 
 
 def test_the_probability_of_the_over_is_the_markets() -> None:
     frame, outcome = player_games(COLUMNS)
-    laws = SYSTEM.forecast(frame, learned(SYSTEM, "line", frame, outcome), "line")
-    said = probability_over(law(laws.mean, laws.variance), frame.columns["points_line"])
+    distributions = SYSTEM.forecast(frame, learned(SYSTEM, "line", frame, outcome), "line")
+    said = probability_over(distribution(distributions.mean, distributions.variance), frame.columns["points_line"])
     over, under = (decimal_odds(frame.columns[name]) for name in ("over_price", "under_price"))
     assert np.allclose(said, no_vig_probability_over(over, under), atol=1e-6)
 
@@ -58,8 +58,12 @@ def test_single_prices_alone_put_their_middle_at_even() -> None:
     single = with_feature(frame, over_price=-120.0, under_price=np.nan)
     document = learned(SYSTEM, "line", single, outcome)
     assert document is not None
-    laws = SYSTEM.forecast(single, document, "line")
-    assert np.allclose(probability_over(law(laws.mean, laws.variance), frame.columns["points_line"]), 0.5, atol=1e-6)
+    distributions = SYSTEM.forecast(single, document, "line")
+    assert np.allclose(
+        probability_over(distribution(distributions.mean, distributions.variance), frame.columns["points_line"]),
+        0.5,
+        atol=1e-6,
+    )
 
 
 def test_its_bias_is_told_and_not_removed() -> None:
@@ -81,12 +85,12 @@ def test_a_higher_line_raises_the_mean() -> None:
     assert (SYSTEM.forecast(higher, document, "line").mean > SYSTEM.forecast(frame, document, "line").mean).all()
 
 
-def test_without_a_line_there_is_no_law() -> None:
+def test_without_a_line_there_is_no_distribution() -> None:
     frame, outcome = player_games(COLUMNS)
     document = learned(SYSTEM, "line", frame, outcome)
     line = frame.columns["points_line"].copy()
     line[::2] = np.nan
-    laws = SYSTEM.forecast(replace(frame, columns={**frame.columns, "points_line": line}), document, "line")
-    assert np.isnan(laws.mean[::2]).all()
-    assert set(laws.reasons[::2]) == {""}
-    assert_are_laws(SYSTEM.forecast(frame.rows(np.arange(1, 900, 2)), document, "line"), 450)
+    distributions = SYSTEM.forecast(replace(frame, columns={**frame.columns, "points_line": line}), document, "line")
+    assert np.isnan(distributions.mean[::2]).all()
+    assert set(distributions.reasons[::2]) == {""}
+    assert_are_distributions(SYSTEM.forecast(frame.rows(np.arange(1, 900, 2)), document, "line"), 450)

@@ -65,12 +65,12 @@ def test_minutes_that_absent_team_mates_leave_are_handed_on_and_said() -> None:
     more = np.maximum(outcome.minutes + 0.1 * left, 1)
     points = np.rint(outcome.points * more / outcome.minutes)
     document = learned(SYSTEM, "history", frame, type(outcome)(points, more))
-    laws = SYSTEM.forecast(frame, document, "history")
+    distributions = SYSTEM.forecast(frame, document, "history")
     thin = left > 45
-    assert sum("absent team-mates +" in reason for reason in laws.reasons[thin]) > 0.9 * thin.sum()
+    assert sum("absent team-mates +" in reason for reason in distributions.reasons[thin]) > 0.9 * thin.sum()
 
 
-def test_uncertain_minutes_widen_the_law() -> None:
+def test_uncertain_minutes_widen_the_distribution() -> None:
     frame, outcome = player_games(SYSTEM.columns("history"), rows=3_000)
     document = learned(SYSTEM, "history", frame, outcome)
     assert document is not None
@@ -99,8 +99,8 @@ def test_quotes_that_begin_late_leave_later_forecasts_without_a_bias() -> None:
     late = frame.game_date >= frame.game_date[3_000]
     document = learned(SYSTEM, "market", with_feature(frame, is_quoted=late & (outcome.minutes > 22)), outcome)
     quoted = with_feature(frame, is_quoted=(outcome.minutes > 22).astype(np.float64)).rows(late)
-    laws = SYSTEM.forecast(quoted, document, "market")
-    assert abs((laws.mean - outcome.points[late]).mean()) < 0.25
+    distributions = SYSTEM.forecast(quoted, document, "market")
+    assert abs((distributions.mean - outcome.points[late]).mean()) < 0.25
 
 
 def test_without_anything_learned_it_forecasts_nothing() -> None:

@@ -42,6 +42,6 @@ def test_more_form_or_freshness_and_a_faster_or_weaker_opponent_raise_the_mean(n
 def test_an_even_player_in_even_circumstances_is_forecast_near_his_average() -> None:
     frame, _ = player_games(COLUMNS, rows=1)
     even = with_feature(frame, **dict.fromkeys(COLUMNS[:3], 10.0), **dict.fromkeys(COLUMNS[4:7], 0.0))
-    laws = SYSTEM.forecast(with_feature(even, fatigue_score=100.0, home_away=0.5), None, "history")
-    assert np.isclose(laws.mean, 0.953 + 0.923 * 10)
-    assert list(laws.reasons) == [""]
+    distributions = SYSTEM.forecast(with_feature(even, fatigue_score=100.0, home_away=0.5), None, "history")
+    assert np.isclose(distributions.mean, 0.953 + 0.923 * 10)
+    assert list(distributions.reasons) == [""]

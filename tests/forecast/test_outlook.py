@@ -145,7 +145,7 @@ def test_what_does_not_exist_is_said_in_one_line(
         warehouse.predict(**asked, update=False, dates=[day])  # type: ignore[arg-type]
 
 
-def test_the_law_in_detail_is_the_one_that_the_row_sums_up(warehouse: Hoopcast, day: date) -> None:
+def test_the_distribution_in_detail_is_the_one_that_the_row_sums_up(warehouse: Hoopcast, day: date) -> None:
     for row in list(warehouse.predict(system="linear_history", update=False, dates=[day]).forecasts)[:8]:
         found = in_detail(warehouse, row["player_id"], day, "linear_history")
         chances = found.probabilities

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hoopcast.arrays import FloatArray
 from hoopcast.errors import ModelError
-from hoopcast.forecast.law import law, scores
+from hoopcast.forecast.distribution import distribution, scores
 from hoopcast.forecast.recalibration import (
     BAND_EDGES,
     GRID,
@@ -68,7 +68,7 @@ def test_more_rows_are_shrunk_less() -> None:
 
 
 @pytest.mark.parametrize("dispersion", [1.3, 4.0])
-def test_laws_too_narrow_or_too_wide_are_mended(dispersion: float) -> None:
+def test_distributions_too_narrow_or_too_wide_are_mended(dispersion: float) -> None:
     random = np.random.default_rng(6)
     mean = random.uniform(2, 28, 80_000)
     points = random.negative_binomial(mean / 1.5, 1 / 2.5).astype(np.float64)
@@ -98,12 +98,12 @@ def test_knots_themselves_are_met() -> None:
 
 
 @pytest.mark.parametrize("edge", [2.0, 6.0, 13.0, 18.0])
-def test_laws_do_not_jump_at_the_edge_of_a_band(edge: float) -> None:
+def test_distributions_do_not_jump_at_the_edge_of_a_band(edge: float) -> None:
     random = np.random.default_rng(9)
     mean = random.uniform(0, 30, 40_000)
     learned = learn(mean, random.beta(1 + mean / 10, 1))
     around = np.array([edge - 1e-6, edge + 1e-6])
-    cdf = law(around, 3 * around, learned).cdf
+    cdf = distribution(around, 3 * around, learned).cdf
     assert np.abs(cdf[0] - cdf[1]).max() < 1e-5
 
 

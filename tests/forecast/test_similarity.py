@@ -30,11 +30,11 @@ def test_a_season_average_is_enough() -> None:
 
 def test_the_nearest_comparable_of_an_appearance_in_the_library_is_itself() -> None:
     frame, outcome = player_games(COLUMNS)
-    laws = SYSTEM.forecast(frame, learned(SYSTEM, "history", frame, outcome), "history")
+    distributions = SYSTEM.forecast(frame, learned(SYSTEM, "history", frame, outcome), "history")
     for row in (0, 500, 899):
         named = f"like {frame.player_id[row]} on {frame.game_date[row]} ({outcome.points[row]:.0f}), "
-        assert laws.reasons[row].startswith(named)
-        assert re.fullmatch(r"like (\d+ on \d{4}-\d\d-\d\d \(\d+\)(, )?){3}", laws.reasons[row])
+        assert distributions.reasons[row].startswith(named)
+        assert re.fullmatch(r"like (\d+ on \d{4}-\d\d-\d\d \(\d+\)(, )?){3}", distributions.reasons[row])
 
 
 def test_the_library_holds_no_more_than_it_may() -> None:
@@ -68,10 +68,10 @@ def test_few_comparables_leave_the_form_alone() -> None:
     document = learned(SYSTEM, "history", frame, outcome)
     far = with_feature(frame, games_missed_streak=1e6, days_rest=700.0)
     nearby = with_feature(far, home_away=frame.columns["home_away"])
-    laws, again = SYSTEM.forecast(far, document, "history"), SYSTEM.forecast(nearby, document, "history")
-    assert np.array_equal(laws.mean, again.mean)
-    slope = np.polyfit(laws.mean, laws.variance, 1)
-    assert np.allclose(laws.variance, np.polyval(slope, laws.mean))
+    distributions, again = SYSTEM.forecast(far, document, "history"), SYSTEM.forecast(nearby, document, "history")
+    assert np.array_equal(distributions.mean, again.mean)
+    slope = np.polyfit(distributions.mean, distributions.variance, 1)
+    assert np.allclose(distributions.variance, np.polyval(slope, distributions.mean))
 
 
 def _trained(frame: Frame, outcome: Outcome) -> dict[str, object] | None:

@@ -31,7 +31,7 @@ TABLES = {
     name: f"SELECT * {without} FROM nba_predictions.{name} ORDER BY ALL"
     for name, without in {
         "trained_model": "",
-        "forecast_law": "",
+        "forecast_distribution": "",
         "calibration": "",
         "player_prop_predictions": "EXCLUDE (created_at_utc)",
         "prediction_accuracy": "",

@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 import hoopcast
 from hoopcast.arrays import FloatArray
 from hoopcast.errors import ForecastError
-from hoopcast.forecast.law import law, probability_over
+from hoopcast.forecast.distribution import distribution, probability_over
 from hoopcast.forecast.recalibration import from_rows, learn, to_rows
 from hoopcast.forecast.win_probability import AfterMarketOfDates, after_market, refits, system_id
 from hoopcast.market.after_market import fit_after_market
@@ -152,7 +152,7 @@ LATER: dict[str, Callable[[Engine], None]] = {
         " WHERE game_date >= DATE '2022-02-01'"
     ),
     "forecasts": lambda engine: engine.execute(
-        "UPDATE nba_predictions.forecast_law SET nb_mean = 30 - nb_mean WHERE game_date >= DATE '2022-02-01'"
+        "UPDATE nba_predictions.forecast_distribution SET nb_mean = 30 - nb_mean WHERE game_date >= DATE '2022-02-01'"
     ),
     "nothing yet": lambda engine: engine.execute(
         "DELETE FROM nba_analytics.player_game_summary WHERE game_date >= DATE '2022-02-01'"
@@ -184,7 +184,9 @@ def test_what_is_no_graded_line_of_the_system_teaches_nothing(engine: Engine, li
     # A long shot alone: what the other side would cost is not known.
     store(engine, replace(other, over_price=np.full(len(other), 5_000.0), under_price=nowhere))
     store(engine, replace(other, day=other.day - np.timedelta64(5 * 365, "D")))
-    engine.execute("UPDATE nba_predictions.forecast_law SET season = '2016-17' WHERE game_date < DATE '2018-01-01'")
+    engine.execute(
+        "UPDATE nba_predictions.forecast_distribution SET season = '2016-17' WHERE game_date < DATE '2018-01-01'"
+    )
     assert learned(engine) == expected
 
 
@@ -358,7 +360,7 @@ def test_each_line_is_learned_with_the_recalibration_of_its_date(engine: Engine,
     known = taught(before(lines, date(2022, 3, 1)))
     own, _ = own_probabilities(known)
     is_late = known.day >= np.datetime64("2022-01-01")
-    recalibrated = probability_over(law(known.mean, known.variance, from_rows(bands)), known.line)
+    recalibrated = probability_over(distribution(known.mean, known.variance, from_rows(bands)), known.line)
     fitted = fit_after_market(market_probability(known), np.where(is_late, recalibrated, own), known.went_over)
     assert found["2022-03-01"]["system_weight"] == pytest.approx(fitted.system_weight, abs=1e-5)
     assert abs(found["2022-03-01"]["system_weight"] - plain["2022-03-01"]["system_weight"]) > 0.01

@@ -46,7 +46,7 @@ def test_points_that_an_opponent_gave_away_are_learned_and_said() -> None:
     document = (
         SYSTEM.train(frame, type(outcome)(np.maximum(gained, 0), outcome.minutes), "history") if SYSTEM.train else {}
     )
-    laws = SYSTEM.forecast(frame, document, "history")
+    distributions = SYSTEM.forecast(frame, document, "history")
     weak = allowed > 0.7
-    assert laws.mean[weak].mean() > laws.mean[~weak].mean() + 3
-    assert sum("opponent's zones +" in reason for reason in laws.reasons[weak]) > 0.8 * weak.sum()
+    assert distributions.mean[weak].mean() > distributions.mean[~weak].mean() + 3
+    assert sum("opponent's zones +" in reason for reason in distributions.reasons[weak]) > 0.8 * weak.sum()

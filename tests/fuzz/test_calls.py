@@ -75,7 +75,7 @@ def test_any_text_passed_to_sql_is_answered_or_refused_in_one_line(folder: Path,
 @CALLS
 @given(TEXT, TEXT)
 @example("explain", "--date")
-@example("models", "laws/nobody")
+@example("models", "distributions/nobody")
 @example("backfill", "\ud800")
 def test_any_words_are_refused_in_one_line(folder: Path, first: str, second: str) -> None:
     if first != "demo":

@@ -14,7 +14,7 @@ def names(*asked: str, graph: Graph = TWO_SYSTEMS) -> list[str]:
 
 def test_a_name_of_a_phase_and_a_table_is_the_phase_where_many_may_be_asked_for() -> None:
     assert {node.table.short for node in TWO_SYSTEMS.select(("predictions",))} == {
-        "trained", "laws", "calibration", "predictions",
+        "trained", "distributions", "calibration", "predictions",
     }  # fmt: skip
 
 
@@ -33,19 +33,23 @@ def test_one_table_of_several_systems_is_asked_back() -> None:
         TWO_SYSTEMS.node("predictions")
 
 
-@pytest.mark.parametrize("asked", ["laws/linear", "Laws/LINEAR", "forecast_law/linear"])
+@pytest.mark.parametrize("asked", ["distributions/linear", "Distributions/LINEAR", "forecast_distribution/linear"])
 def test_a_system_without_a_level_is_all_of_its_levels(asked: str) -> None:
-    assert names(asked) == [f"nba_predictions.forecast_law/linear_{level}" for level in ("history", "news", "market")]
+    assert names(asked) == [
+        f"nba_predictions.forecast_distribution/linear_{level}" for level in ("history", "news", "market")
+    ]
 
 
 def test_a_system_is_all_of_its_tables() -> None:
     assert {node.table.short for node in TWO_SYSTEMS.select(("linear_news",))} == {
-        "trained", "laws", "calibration", "predictions", "grades",
+        "trained", "distributions", "calibration", "predictions", "grades",
     }  # fmt: skip
 
 
 def test_old_names_of_systems_name_their_nodes() -> None:
-    assert names("laws/xgboost_v1", graph=ALL_SYSTEMS) == names("laws/gradient_boosting", graph=ALL_SYSTEMS)
+    assert names("distributions/xgboost_v1", graph=ALL_SYSTEMS) == names(
+        "distributions/gradient_boosting", graph=ALL_SYSTEMS
+    )
     assert len(names(graph=ALL_SYSTEMS)) == len(nodes_of(None))
 
 
@@ -56,7 +60,7 @@ def test_what_does_not_exist_is_answered_with_what_does_each_once() -> None:
     assert systems == "linear, moving_average, win_probability_linear, win_probability_moving_average"
     tables = listed.partition("choose from ")[2].partition(", a phase: ")[0].split(", ")
     assert len(set(tables)) == len(tables)
-    assert {"pdc", "laws", "grades"} <= set(tables)
+    assert {"pdc", "distributions", "grades"} <= set(tables)
 
 
 def test_a_system_that_was_left_out_is_answered_with_what_left_it_out() -> None:

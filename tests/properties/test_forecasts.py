@@ -113,7 +113,7 @@ def test_results_of_a_day_change_no_forecast_up_to_that_day(
         record_changes(warehouse.engine, RESULTS)
         # Written anew although nothing seems to have changed: a plan that sees no change must not hide a leak.
         report = warehouse.backfill(
-            "availability", "trained", "laws", "calibration", "predictions",
+            "availability", "trained", "distributions", "calibration", "predictions",
             dates=[one for one in days if one <= day][-6:], resume=False, stage="all",
         )  # fmt: skip
         assert report.exit_status == 0
@@ -130,7 +130,7 @@ def test_a_result_reaches_the_forecasts_of_every_system_that_learns_from_it(leag
         record_changes(warehouse.engine, RESULTS)
         forecasts_again(warehouse)
         changed = warehouse.query(
-            "SELECT DISTINCT system_id FROM nba_predictions.forecast_law AS l"
+            "SELECT DISTINCT system_id FROM nba_predictions.forecast_distribution AS l"
             f" WHERE game_date > DATE '{day}' AND season = '{SEASON}'"
         ).rows
         later = {PREDICTIONS: ("system_id", "game_id", "player_id", "nb_mean")}
@@ -145,7 +145,7 @@ def test_a_correction_far_back_makes_models_and_forecasts_after_it_stale_and_not
             "UPDATE nba_raw.nbac_player_boxscore SET ast = ast + 1 WHERE game_date = $day", {"day": days[5]}
         )
         record_changes(warehouse.engine, ("nba_raw.nbac_player_boxscore",))
-        stale = warehouse.coverage("trained", "laws", by="date", season=SEASON)
+        stale = warehouse.coverage("trained", "distributions", by="date", season=SEASON)
         told = {row["period"] for row in stale if row["stale"]}
         assert told
         assert min(told) > str(days[5])
@@ -163,11 +163,11 @@ def test_news_of_the_day_changes_no_forecast_that_rests_on_history_alone(league:
         tell(warehouse.engine, SAID_BEFORE["of everyone"], day=day, seed=1)
         record_changes(warehouse.engine, (INJURY_STATUS, "nba_raw.points_prop_line", "nba_raw.game_line"))
         forecasts_again(warehouse)
-        laws = {"nba_predictions.forecast_law": SAID["nba_predictions.forecast_law"]}
+        distributions = {"nba_predictions.forecast_distribution": SAID["nba_predictions.forecast_distribution"]}
         history = f"system_id LIKE '%\\_history' ESCAPE '\\' AND game_date <= DATE '{day}'"
-        assert differences(warehouse, league.complete, laws, history) == {}
+        assert differences(warehouse, league.complete, distributions, history) == {}
         news = f"system_id LIKE '%\\_news' ESCAPE '\\' AND game_date = DATE '{day}'"
-        assert differences(warehouse, league.complete, laws, news) != {}
+        assert differences(warehouse, league.complete, distributions, news) != {}
 
 
 def test_a_model_that_was_tampered_with_forecasts_nothing_and_says_so(league: League, tmp_path: Path) -> None:
@@ -179,20 +179,22 @@ def test_a_model_that_was_tampered_with_forecasts_nothing_and_says_so(league: Le
             "UPDATE nba_predictions.trained_model SET reference = replace(reference, '\"mean\":[', '\"mean\":[1')"
             " WHERE system_id = 'linear_news'"
         )
-        report = warehouse.backfill("laws/linear_news", dates=[day], resume=False, skip_preflight=True)
+        report = warehouse.backfill("distributions/linear_news", dates=[day], resume=False, skip_preflight=True)
         assert report.exit_status == 1
         told = warehouse.query(
             "SELECT error FROM nba_orchestration.ledger WHERE entry > $before AND error IS NOT NULL", {"before": before}
         ).rows
         assert "does not forecast what it did when it was stored" in str(told[0][0])
-        assert rows_of(warehouse, "nba_predictions.forecast_law", wanted) > 0, "what stood there stays"
+        assert rows_of(warehouse, "nba_predictions.forecast_distribution", wanted) > 0, "what stood there stays"
 
 
 def test_a_day_by_day_replay_says_what_a_backfill_of_the_season_says(league: League) -> None:
     days = league.game_days(SEASON)
     with copy_of(league.complete) as warehouse:
         for day in (days[0], days[-1]):
-            report = warehouse.backfill("trained", "laws", "calibration", "predictions", dates=[day], resume=False)
+            report = warehouse.backfill(
+                "trained", "distributions", "calibration", "predictions", dates=[day], resume=False
+            )
             assert report.exit_status == 0
         assert differences(warehouse, league.complete, SAID) == {}
 
@@ -204,10 +206,11 @@ def test_an_absent_forecast_is_told_by_failures_and_by_why(league: League) -> No
         day, player = warehouse.query(
             "SELECT MIN(partition_date), MIN(CAST(SPLIT_PART(entity, ' ', 3) AS BIGINT))"
             " FROM nba_orchestration.failures"
-            " WHERE system_id = 'market_line' AND category = 'NO_LINE' AND table_name = 'nba_predictions.forecast_law'"
+            " WHERE system_id = 'market_line' AND category = 'NO_LINE'"
+            " AND table_name = 'nba_predictions.forecast_distribution'"
             f" AND season = '{SEASON}' GROUP BY partition_date ORDER BY partition_date LIMIT 1"
         ).rows[0]
-        chain = warehouse.why("laws/market_line", day, player)
+        chain = warehouse.why("distributions/market_line", day, player)
         assert any("NO_LINE" in str(link["text"]) for link in chain)
 
 

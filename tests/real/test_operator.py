@@ -107,7 +107,9 @@ def test_each_command_of_the_operators_sequence_ends_well_with_all_of_its_dates(
 
 def test_a_run_that_wrote_nothing_of_what_was_asked_for_is_recorded_as_blocked(operator: Operator) -> None:
     # The feature store of November is not there, and distributions are made from nothing else.
-    process = operator.start("backfill", "laws/moving_average_history", "--dates", "2021-11-10", "--skip-preflight")
+    process = operator.start(
+        "backfill", "distributions/moving_average_history", "--dates", "2021-11-10", "--skip-preflight"
+    )
     process.communicate()
     assert process.returncode == 1
     assert operator.asks("runs", "--limit", "1")[0]["status"] == "blocked"

@@ -48,15 +48,15 @@ _CLAIMS = (
         for table, time, until in (
             ("nba_predictions.trained_model", "refit_date", "trained_until"),
             ("nba_predictions.calibration", "refit_date", "learned_until"),
-            ("nba_predictions.forecast_law", "game_date", "trained_until"),
+            ("nba_predictions.forecast_distribution", "game_date", "trained_until"),
             ("nba_predictions.player_prop_predictions", "game_date", "trained_until"),
         )
     ),
     _Claim(
         "forecasts name what stood learned on their date",
-        "nba_predictions.forecast_law",
+        "nba_predictions.forecast_distribution",
         _dated(
-            "nba_predictions.forecast_law",
+            "nba_predictions.forecast_distribution",
             "game_date",
             "ASOF LEFT JOIN nba_predictions.trained_model AS m"
             " ON m.system_id = t.system_id AND m.refit_date <= t.game_date",

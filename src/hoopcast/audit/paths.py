@@ -18,7 +18,7 @@ _ONE_STEP = "no column reads what is known later or at a higher level"
 _TO_RAW = "no way back to a raw result of the same or a later game"
 _DECLARED = "Python reads the past alone"
 _OF_LEVEL = "a system reads nothing above its level"
-_LAWS, _TRAINED = "nba_predictions.forecast_law", "nba_predictions.trained_model"
+_DISTRIBUTIONS, _TRAINED = "nba_predictions.forecast_distribution", "nba_predictions.trained_model"
 # A column that was reached, and whether an as-of gate stands on the way to it.
 _Place = tuple[str, str, bool]
 
@@ -92,7 +92,7 @@ class _Walk:
                 yield item.name, ROW, behind
                 continue
             named = self._read.get(node.system_id, {}).get(item.table.name)
-            is_for_a_frame = node.table.name in (_LAWS, _TRAINED) and named is not None
+            is_for_a_frame = node.table.name in (_DISTRIBUTIONS, _TRAINED) and named is not None
             for column in named if named is not None and is_for_a_frame else item.table.column_names:
                 yield item.table.name, column, behind
 

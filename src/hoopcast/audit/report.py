@@ -14,8 +14,8 @@ _MEANINGS = {
     " result on the way must lie behind a condition that its date is earlier.",
     "rebuild": "For each sampled date the warehouse is copied. Every result, shot, starter and score of a game on or"
     " after it becomes consistent nonsense, and so does what was reported or quoted at or after tip-off or of a later"
-    " date. Features, refits, laws, calibrations and forecasts {window} are written anew, whatever the ledger says, and"
-    " compared with what is stored, to the last bit.",
+    " date. Features, refits, distributions, calibrations and forecasts {window} are written anew, whatever the ledger"
+    " says, and compared with what is stored, to the last bit.",
     "levels": "Then lines of the date itself, quotes and spreads, and injured-list moves and reports become others, one"
     " after the other. Nothing of a lower information level may change.",
     "recount": "Features of drawn rows are added up in plain Python from raw rows, without code of the models, and"

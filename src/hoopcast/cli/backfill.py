@@ -86,12 +86,12 @@ def backfill(
 ) -> int:
     """Bring tables up to date, and whatever they read that is not.
 
-    TABLE is a table or its short name (pgs togs tdgs upgc utgc tdza psza pdc pcf mlfs laws grades ...), one system's
-    rows of it (laws/linear_news), a phase (phase3 phase4 phase5, analytics precompute features predictions grading) or
-    a system; all of them for none. `predictions` is the phase, player_prop_predictions its table. Without a range all
-    that is ingested is brought up to date. Run the same command again after anything that stopped it: what is done
-    stays done. --no-resume trains no model again unless `trained` is named. With --skip-preflight helper tables, and
-    what the tables' own phase lacks before them, come along.
+    TABLE is a table or its short name (pgs togs tdgs upgc utgc tdza psza pdc pcf mlfs distributions grades ...), one
+    system's rows of it (distributions/linear_news), a phase (phase3 phase4 phase5, analytics precompute features
+    predictions grading) or a system; all of them for none. `predictions` is the phase, player_prop_predictions its
+    table. Without a range all that is ingested is brought up to date. Run the same command again after anything that
+    stopped it: what is done stays done. --no-resume trains no model again unless `trained` is named. With
+    --skip-preflight helper tables, and what the tables' own phase lacks before them, come along.
     """
     how = {"resume": not no_resume, "skip_preflight": skip_preflight, "retry_failed": retry_failed}
     if dry_run:

@@ -22,7 +22,7 @@ _DIALECTS = ("duckdb", "bigquery", "spark")
     epilog=example(
         "hoopcast models",
         "hoopcast models mlfs",
-        "hoopcast models laws/moving_average_history",
+        "hoopcast models distributions/moving_average_history",
         "hoopcast models pdc --compile bigquery",
         "hoopcast models mlfs --lineage --column fatigue_score",
         "hoopcast models trained/linear_news --card --output card.md",
@@ -48,8 +48,9 @@ def models(
 ) -> int:
     """List the models; with TABLE its columns, what they mean and when they are known.
 
-    TABLE is a table, its short name, or one system's rows of it, such as laws/linear_news; a phase or a system lists
-    its models. The list has a line a table, with the number of systems that write it; other formats a row for each.
+    TABLE is a table, its short name, or one system's rows of it, such as distributions/linear_news; a phase or a system
+    lists its models. The list has a line a table, with the number of systems that write it; other formats a row for
+    each.
 
     --card says of what a system learned at a refit: data, period, inputs with their importance, limits, and what the
     forecasts that it then made scored. It reads the warehouse; nothing else here does.

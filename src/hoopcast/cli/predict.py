@@ -90,7 +90,7 @@ def portrait(found: "PlayerOutlook", label: str = "") -> list[str]:
     marks = [("median", row["forecast_median"])]
     marks += [] if row["line"] is None else [(f"line {row['line']:g}", row["line"])]
     lines += [*histogram(found.probabilities, marks), ""]
-    lines += [*_law(row), *_line_in_words(row, found.wager)]
+    lines += [*_distribution(row), *_line_in_words(row, found.wager)]
     lines += [f"Reasons: {row['reasons']}."] if row["reasons"] else []
     lines += ["", "What each system says, over in percent:", "", render(_says(found.systems), null="-")]
     lines += [f"Without a forecast: {reason}" for reason in found.absences]
@@ -98,7 +98,7 @@ def portrait(found: "PlayerOutlook", label: str = "") -> list[str]:
     return lines
 
 
-def _law(row: dict[str, Any]) -> list[str]:
+def _distribution(row: dict[str, Any]) -> list[str]:
     plays = row["play_probability"]
     sitting = "" if plays is None else f" He plays with {_percent(plays)}."
     half, most, nearly_all = (f"{row[low]:.0f} to {row[high]:.0f}" for low, high in _INTERVALS)

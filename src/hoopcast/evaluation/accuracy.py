@@ -90,9 +90,12 @@ def accuracy(
     points, day = rows.points, rows.game_date
     loss = np.abs(points - forecasts.median)
     error = (points - forecasts.mean)[known]
-    has_law = known & np.isfinite(forecasts.crps)
+    has_distribution = known & np.isfinite(forecasts.crps)
     filled = np.where(np.isfinite(forecasts.median), loss, np.abs(points - rows.ewma8))[inside]
-    of_mae, of_crps = mean_interval(loss[known], day[known]), mean_interval(forecasts.crps[has_law], day[has_law])
+    of_mae, of_crps = (
+        mean_interval(loss[known], day[known]),
+        mean_interval(forecasts.crps[has_distribution], day[has_distribution]),
+    )
     against = {name: _losses(other, points) for name, other in others.items()}
     nothing = np.full(len(points), np.nan)
 
@@ -114,10 +117,10 @@ def accuracy(
         mae_filled=float(filled.mean()),
         rmse=float(np.sqrt((error**2).mean())),
         bias=float(error.mean()),
-        crps=_mean(forecasts.crps[has_law]),
+        crps=_mean(forecasts.crps[has_distribution]),
         crps_low=of_crps.low,
         crps_high=of_crps.high,
-        log_score=_mean(forecasts.log_score[has_law]),
+        log_score=_mean(forecasts.log_score[has_distribution]),
         t_ewma8=t(loss, np.abs(points - rows.ewma8)),
         t_line=t(loss, np.abs(points - rows.line)),
         t_moving_average=t(loss, against.get(MOVING_AVERAGE, (nothing, nothing))[0]),

@@ -31,7 +31,7 @@ from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.warehouse.engine import Engine
 from hoopcast.warehouse.tables import table as table_definition
 
-_LAWS = """
+_DISTRIBUTIONS = """
 SELECT p.game_date, COUNT(*), COUNT(a.game_id), COUNT(a.actual_points), COUNT(DISTINCT a.game_id)
 FROM nba_predictions.player_prop_predictions AS p
 LEFT JOIN nba_predictions.prediction_accuracy AS a ON a.market = p.market AND a.game_id = p.game_id
@@ -109,7 +109,9 @@ def aftermath(engine: Engine, graph: Graph, window: Window) -> Aftermath:
     # As evaluations do, it counts whom the level expects.
     known = list(LEVELS[: LEVELS.index(level_of(window.system_id)) + 1])
     found = (
-        engine.query(_PRESENCE, vars(window) | {"known": known}) if of_presence else engine.query(_LAWS, vars(window))
+        engine.query(_PRESENCE, vars(window) | {"known": known})
+        if of_presence
+        else engine.query(_DISTRIBUTIONS, vars(window))
     )
     rows = found.rows
     phase = phase_of(window.season)
@@ -121,10 +123,14 @@ def aftermath(engine: Engine, graph: Graph, window: Window) -> Aftermath:
     if not graded:
         return replace(counts, note="None of the games that it forecast is graded yet.")
     scope = Scope(phase, days, "all")
-    return _presence(engine, window, scope, counts) if of_presence else _laws(engine, graph, window, scope, counts)
+    return (
+        _presence(engine, window, scope, counts)
+        if of_presence
+        else _distributions(engine, graph, window, scope, counts)
+    )
 
 
-def _laws(engine: Engine, graph: Graph, window: Window, scope: Scope, counts: Aftermath) -> Aftermath:
+def _distributions(engine: Engine, graph: Graph, window: Window, scope: Scope, counts: Aftermath) -> Aftermath:
     rows, level = appearances(engine, scope), level_of(window.system_id)
     population: Population = "PROP" if level == "line" else "ALL"
     found = forecasts(engine, window.system_id, rows, scope)

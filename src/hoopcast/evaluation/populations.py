@@ -12,7 +12,7 @@ from hoopcast.arrays import BoolArray, DateArray, FloatArray, IntArray, TextArra
 from hoopcast.errors import UsageError
 from hoopcast.forecast.calibrating import kept
 from hoopcast.forecast.chance import row_uniform
-from hoopcast.forecast.law import law, probability_over, scores
+from hoopcast.forecast.distribution import distribution, probability_over, scores
 from hoopcast.forecast.recalibration import from_text
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
@@ -242,7 +242,7 @@ class Forecasts:
 
     `level` is the information level; `mean` and `median` are in points, `over_probability` is that of the over at the
     line given no push and `after_market` that after the market, `own_average_probability` that of the over at
-    `Appearances.own_average_line`. CRPS (points), log score and randomised PIT are those of the final law.
+    `Appearances.own_average_line`. CRPS (points), log score and randomised PIT are those of the final distribution.
     `is_baseline` tells a simple rule from a system.
     """
 
@@ -260,7 +260,7 @@ class Forecasts:
 
 
 def baseline(name: str, level: Level, points: FloatArray) -> Forecasts:
-    """A simple rule as if it were a system: one number a row, and no law."""
+    """A simple rule as if it were a system: one number a row, and no distribution."""
     nothing = np.full(len(points), np.nan)
     return Forecasts(name, level, points, points, *(nothing,) * 6, is_baseline=True)
 
@@ -306,7 +306,7 @@ def forecasts(
         for name in ("mean", "median", "over_probability", "after_market", "crps", "log_score", "pit")
         if name in found
     }
-    columns |= _of_laws(statements, system_id, found, scope.dates, rows.rows(place), scored=issued)
+    columns |= _of_distributions(statements, system_id, found, scope.dates, rows.rows(place), scored=issued)
     spread = {name: _spread(values, place, len(rows)) for name, values in columns.items()}
     return Forecasts(
         system_id,
@@ -322,7 +322,7 @@ def forecasts(
     )
 
 
-def _of_laws(  # noqa: PLR0913 - what a law is made of, and what it is asked
+def _of_distributions(  # noqa: PLR0913 - what a distribution is made of, and what it is asked
     statements: Statements,
     system_id: str,
     found: ColumnsOf,
@@ -331,15 +331,15 @@ def _of_laws(  # noqa: PLR0913 - what a law is made of, and what it is asked
     *,
     scored: bool,
 ) -> dict[str, FloatArray]:
-    """What only the final laws say: P(over) at the own-average lines and, for what is not graded, the scores."""
+    """What only final distributions say: P(over) at the own-average lines and, for what is not graded, scores."""
     mean, variance = found["nb_mean"].astype(np.float64), found["nb_variance"].astype(np.float64)
     uniform = row_uniform(rows.game_id, rows.player_id, system_id)
     names = ("own_average_probability", "crps", "log_score", "pit") if scored else ("own_average_probability",)
     columns = {name: np.full(len(mean), np.nan) for name in names}
     for of_map, recalibration in _by_recalibration(statements, system_id, found, dates):
         for part in np.array_split(of_map, len(of_map) // _BLOCK + 1):
-            laws = law(mean[part], variance[part], recalibration)
-            columns["own_average_probability"][part] = probability_over(laws, rows.own_average_line()[part])
+            distributions = distribution(mean[part], variance[part], recalibration)
+            columns["own_average_probability"][part] = probability_over(distributions, rows.own_average_line()[part])
         if scored:
             graded = scores(mean[of_map], variance[of_map], recalibration, rows.points[of_map], uniform[of_map])
             columns["crps"][of_map], columns["log_score"][of_map] = graded.crps, graded.log_score

@@ -40,7 +40,7 @@ def calibration_curve(found: "Sequence[Calibration]") -> str:
 
 
 def pit_histograms(found: "Sequence[Calibration]") -> str:
-    """Share of outcomes in each tenth of the forecast law, a step line a system; calibrated forecasts are flat."""
+    """Histogram of PIT values, a step line a system; calibrated forecasts are flat."""
     figure, axes = _figure()
     bins = len(found[0].pit_shares)
     edges = [place / bins for place in range(bins + 1)]
@@ -48,7 +48,12 @@ def pit_histograms(found: "Sequence[Calibration]") -> str:
     for one, colour in zip(found, COLOURS, strict=False):
         axes.stairs(list(one.pit_shares), edges, baseline=None, color=colour, linewidth=1.6, label=one.system)
     top = max(max(one.pit_shares) for one in found)
-    axes.set(xlabel="where the outcome fell in the law", ylabel="share of outcomes", xlim=(0, 1), ylim=(0, 1.25 * top))
+    axes.set(
+        xlabel="PIT value",
+        ylabel="share of outcomes",
+        xlim=(0, 1),
+        ylim=(0, 1.25 * top),
+    )
     return _svg(figure, axes)
 
 

@@ -1,1 +1,1 @@
-"""Forecasts: systems that give a law of points for each expected player, what they learn, and the final law."""
+"""Forecasts: systems that give each expected player a distribution of points, and what they learn."""

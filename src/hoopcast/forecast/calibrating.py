@@ -10,8 +10,8 @@ import numpy as np
 from hoopcast.arrays import DateArray, FloatArray
 from hoopcast.errors import ForecastError, ModelError
 from hoopcast.forecast.chance import row_uniform
+from hoopcast.forecast.distribution import transforms
 from hoopcast.forecast.documents import redo, refuse_lost
-from hoopcast.forecast.law import transforms
 from hoopcast.forecast.recalibration import BandRow, Recalibration, from_rows, is_identity, learn, to_rows
 from hoopcast.forecast.window import first_season
 from hoopcast.pipeline.model import Asked
@@ -30,7 +30,7 @@ _COLUMNS = (
 )
 _PAST = """
 SELECT l.game_id, l.player_id, l.game_date, l.nb_mean, l.nb_variance, g.points
-FROM nba_predictions.forecast_law AS l
+FROM nba_predictions.forecast_distribution AS l
 INNER JOIN nba_analytics.player_game_summary AS g
     ON g.game_id = l.game_id AND g.player_id = l.player_id AND g.played_flag
 WHERE l.system_id = $system_id AND l.market = 'points' AND l.game_date < $before

@@ -11,8 +11,8 @@ from hoopcast.forecast.frame import Document, Frame
 from hoopcast.forecast.system import LEVELS, Level, Summary
 
 OF_FORECASTS = (
-    "Its laws hold if he plays; whether he does is the play probability, which stands beside them.",
-    "What happens in the game itself, such as an injury, fouls or overtime, is in the width of the law alone.",
+    "Its distributions hold if he plays; whether he does is the play probability, which stands beside them.",
+    "What happens in the game itself, such as an injury, fouls or overtime, is in the width of the distribution alone.",
     "A newcomer, or who was away for more than a season, counts as a player from the bench until he has played.",
 )
 _OF_EVERYTHING = (
@@ -39,7 +39,7 @@ class About:
     Args:
         learned_from: what a row is, and what is learned of it.
         inputs: features that it reads.
-        members: system_ids whose laws it reads.
+        members: system_ids whose distributions it reads.
         limits: what it can not see or do, a sentence each.
         summary: what its document says of itself; None for nothing.
     """

@@ -1,8 +1,9 @@
-"""CRPS of laws read from a table: for a search that scores the same outcomes under many laws.
+"""CRPS of distributions read from a table: for a search that scores the same outcomes under many distributions.
 
-The score of the negative binomials of `law` is smooth in the logarithms of the mean and of variance over mean. It is
-laid down on a grid of both for each number of points, and read by cubic splines, with its slopes, in a tenth of the
-time that laws take: within .001 points of what the law gives, .005 in the corners of the grid, and .00001 on average.
+The score of the negative binomials of `distribution` is smooth in the logarithms of the mean and of variance over mean.
+It is laid down on a grid of both for each number of points, and read by cubic splines, with its slopes, in a tenth of
+the time that distributions take: within .001 points of what the distribution gives, .005 in the corners of the grid,
+and .00001 on average.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,14 @@ from functools import cache
 import numpy as np
 
 from hoopcast.arrays import FloatArray, IntArray
-from hoopcast.forecast.law import HIGHEST_MEAN, HIGHEST_VARIANCE, LOWEST_DISPERSION, LOWEST_MEAN, SUPPORT, law
+from hoopcast.forecast.distribution import (
+    HIGHEST_MEAN,
+    HIGHEST_VARIANCE,
+    LOWEST_DISPERSION,
+    LOWEST_MEAN,
+    SUPPORT,
+    distribution,
+)
 
 # Points of the grid in each logarithm.
 _MEANS, _DISPERSIONS = 240, 72
@@ -52,10 +60,10 @@ _DISPERSION = Axis(LOWEST_DISPERSION, HIGHEST_VARIANCE / HIGHEST_MEAN, _DISPERSI
 def crps_with_slopes(
     mean: FloatArray, variance: FloatArray, points: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """CRPS of laws, and how it moves with their mean and with their variance, (n,) each.
+    """CRPS of distributions, and how it moves with their mean and with their variance, (n,) each.
 
     Args:
-        mean: (n,) of the laws before recalibration, points.
+        mean: (n,) of the distributions before recalibration, points.
         variance: (n,) points squared.
         points: (n,) that were scored.
     """
@@ -85,7 +93,7 @@ def _table() -> FloatArray:
     from scipy.ndimage import spline_filter1d  # noqa: PLC0415 - as other parts of scipy: only training needs it
 
     mean = np.repeat(_MEAN.points(), _DISPERSIONS)
-    cdf = law(mean, mean * np.tile(_DISPERSION.points(), _MEANS)).cdf.T
+    cdf = distribution(mean, mean * np.tile(_DISPERSION.points(), _MEANS)).cdf.T
     # Of the sum over k of (P(at most k) - [points <= k])^2, what does not depend on the points is added up once.
     above = np.cumsum(cdf[::-1], axis=0)[::-1]
     scores = (cdf**2).sum(axis=0) - 2 * above + np.arange(SUPPORT, 0, -1)[:, None]

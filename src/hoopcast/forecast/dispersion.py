@@ -11,8 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 from hoopcast.arrays import BoolArray, DateArray, FloatArray
+from hoopcast.forecast.distribution import LOWEST_DISPERSION
 from hoopcast.forecast.frame import Document
-from hoopcast.forecast.law import LOWEST_DISPERSION
 from hoopcast.forecast.least_squares import rounded
 
 # A mean below it is taken for it: a logarithm has no bottom.
@@ -29,7 +29,8 @@ def fitted_dispersion(mean: FloatArray, points: FloatArray, features: FloatArray
     Args:
         mean: (n,) forecasts of rows that they were not learned from, points.
         points: (n,) what then happened.
-        features: (n, k) positive quantities that may widen a law, such as the deviation of minutes; NaN for unknown.
+        features: (n, k) positive quantities that may widen a distribution, such as the deviation of minutes; NaN for
+            unknown.
 
     Returns:
         `coefficients` of the logarithms; `usual`, the mean logarithm of each feature, which stands for unknown; and
@@ -60,7 +61,7 @@ def fitted_dispersion(mean: FloatArray, points: FloatArray, features: FloatArray
 
 
 def dispersed(document: Document, mean: FloatArray, features: FloatArray | None = None) -> FloatArray:
-    """Variances, points squared, of laws with (n,) means; at least 1.02 times the mean."""
+    """Variances, points squared, of distributions with (n,) means; at least 1.02 times the mean."""
     features = np.full((len(mean), len(document["usual"])), np.nan) if features is None else features
     terms = _terms(mean, features, np.array(document["usual"], dtype=np.float64))
     variance: FloatArray = np.exp(terms @ np.array(document["coefficients"], dtype=np.float64))

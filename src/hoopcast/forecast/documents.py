@@ -13,7 +13,7 @@ import numpy as np
 
 from hoopcast.arrays import FloatArray
 from hoopcast.errors import ForecastError
-from hoopcast.forecast.frame import Document, Frame, Laws
+from hoopcast.forecast.frame import Distributions, Document, Frame
 from hoopcast.pipeline.ledger import recorded_rows
 from hoopcast.pipeline.model import Asked, node_name
 from hoopcast.warehouse.engine import Statements
@@ -138,7 +138,10 @@ def _frame_of(stored: Mapping[str, Any]) -> Frame:
         np.array(stored["player_id"], dtype=np.int64),
         np.array(stored["game_date"], dtype="datetime64[D]"),
         {name: _array(values) for name, values in stored["columns"].items()},
-        {name: Laws(_array(mean), _array(variance), unsaid) for name, (mean, variance) in stored["members"].items()},
+        {
+            name: Distributions(_array(mean), _array(variance), unsaid)
+            for name, (mean, variance) in stored["members"].items()
+        },
     )
 
 

@@ -1,4 +1,4 @@
-"""The law of each expected player by one system: each month by what it had learned before."""
+"""The distribution of each expected player by one system: each month by what it had learned before."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hoopcast.arrays import DateArray
+from hoopcast.forecast.distribution import guarded
 from hoopcast.forecast.documents import Outputs, load, refuse_lost
-from hoopcast.forecast.frame import Document, Frame, Laws
+from hoopcast.forecast.frame import Distributions, Document, Frame
 from hoopcast.forecast.frames import forecast_frame
-from hoopcast.forecast.law import guarded
 from hoopcast.forecast.stopping import heed, obeying
 from hoopcast.forecast.system import Level, System
-from hoopcast.forecast.training import law_outputs
+from hoopcast.forecast.training import distribution_outputs
 from hoopcast.pipeline.model import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 
@@ -32,21 +32,21 @@ class Learned:
 
 
 def forecasts(statements: Statements, asked: Asked, system: System, level: Level) -> ColumnsOf:
-    """Rows of `nba_predictions.forecast_law`."""
+    """Rows of `nba_predictions.forecast_distribution`."""
     # What was learned is looked at before the rows: without it there is nothing to do.
     learned = (
         None
         if system.train is None
-        else learned_for(statements, asked, system.system_id(level), law_outputs(system, level))
+        else learned_for(statements, asked, system.system_id(level), distribution_outputs(system, level))
     )
     frame = forecast_frame(statements, system, level, asked.dates)
     if learned is None:
-        laws, until = system.forecast(frame, None, level), np.full(len(frame), "NaT", dtype="datetime64[D]")
+        distributions, until = system.forecast(frame, None, level), np.full(len(frame), "NaT", dtype="datetime64[D]")
     else:
-        frame, laws, until = obeying(
+        frame, distributions, until = obeying(
             partial(statements.query, "SELECT 1"), partial(_by_refit, frame, system, level, learned)
         )
-    mean, variance = guarded(laws.mean, laws.variance)
+    mean, variance = guarded(distributions.mean, distributions.variance)
     return {
         "market": np.full(len(frame), "points", dtype=object),
         "game_id": frame.game_id,
@@ -57,7 +57,7 @@ def forecasts(statements: Statements, asked: Asked, system: System, level: Level
         "nb_mean": mean,
         "nb_variance": variance,
         "trained_until": np.where(np.isnat(until), frame.game_date - np.timedelta64(1, "D"), until),
-        "reasons": laws.reasons,
+        "reasons": distributions.reasons,
     }
 
 
@@ -92,8 +92,10 @@ def refit_of(learned: Sequence[Learned], day: DateArray) -> NDArray[np.intp]:
     return np.searchsorted(refits, day, side="right") - 1
 
 
-def _by_refit(frame: Frame, system: System, level: Level, learned: Sequence[Learned]) -> tuple[Frame, Laws, DateArray]:
-    """Laws of the rows for which something was learned before, and until when; a pass for each refit."""
+def _by_refit(
+    frame: Frame, system: System, level: Level, learned: Sequence[Learned]
+) -> tuple[Frame, Distributions, DateArray]:
+    """Distributions of the rows for which something was learned before, and until when; a pass for each refit."""
     place = refit_of(learned, frame.game_date)
     able = frame.rows(place >= 0)
     place = place[place >= 0]
@@ -104,6 +106,10 @@ def _by_refit(frame: Frame, system: System, level: Level, learned: Sequence[Lear
         heed()
         of_refit = place == number
         if of_refit.any():
-            laws = system.forecast(able.rows(of_refit), one.document, level)
-            mean[of_refit], variance[of_refit], reasons[of_refit] = laws.mean, laws.variance, laws.reasons
-    return able, Laws(mean, variance, reasons), until
+            distributions = system.forecast(able.rows(of_refit), one.document, level)
+            mean[of_refit], variance[of_refit], reasons[of_refit] = (
+                distributions.mean,
+                distributions.variance,
+                distributions.reasons,
+            )
+    return able, Distributions(mean, variance, reasons), until

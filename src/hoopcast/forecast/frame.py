@@ -15,11 +15,11 @@ IntArray: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Laws:
-    """Negative binomial laws of points, one a row, before recalibration.
+class Distributions:
+    """Negative binomial distributions of points, one a row, before recalibration.
 
     `mean` is in points and at least .05, `variance` in points squared and at least 1.02 times the mean; both are NaN
-    for a row without a law. `reasons` are the three largest contributions in words, or the comparable games.
+    for a row without a distribution. `reasons` are the three largest contributions in words, or the comparable games.
     """
 
     mean: FloatArray
@@ -39,14 +39,14 @@ class Frame:
         player_id: (n,) NBA.com player ids.
         game_date: (n,) dates, datetime64[D].
         columns: (n,) each, by name of the feature; NaN for NULL, 0 and 1 for booleans.
-        members: laws of other systems for the same rows, by system_id.
+        members: distributions of other systems for the same rows, by system_id.
     """
 
     game_id: TextArray
     player_id: IntArray
     game_date: DateArray
     columns: Mapping[str, FloatArray]
-    members: Mapping[str, Laws] = field(default_factory=dict)
+    members: Mapping[str, Distributions] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.player_id)
@@ -63,8 +63,10 @@ class Frame:
             self.game_date[which],
             {name: values[which] for name, values in self.columns.items()},
             {
-                name: Laws(laws.mean[which], laws.variance[which], laws.reasons[which])
-                for name, laws in self.members.items()
+                name: Distributions(
+                    distributions.mean[which], distributions.variance[which], distributions.reasons[which]
+                )
+                for name, distributions in self.members.items()
             },
         )
 

@@ -9,14 +9,14 @@ import numpy as np
 
 from hoopcast.arrays import FloatArray
 from hoopcast.errors import ModelError
-from hoopcast.forecast.frame import Frame, Laws, Outcome
+from hoopcast.forecast.frame import Distributions, Frame, Outcome
 from hoopcast.forecast.system import LEVELS, Level, System
 from hoopcast.forecast.window import first_season
 from hoopcast.pipeline.model import Asked, Input, TimeConstraint
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Statements
 from hoopcast.warehouse.tables import table
 
-LAWS = "nba_predictions.forecast_law"
+DISTRIBUTIONS = "nba_predictions.forecast_distribution"
 APPEARANCES = "nba_analytics.player_game_summary"
 POPULATION = "nba_analytics.upcoming_player_game_context"
 STORE = "nba_predictions.ml_feature_store"
@@ -99,8 +99,8 @@ def inputs_of(system: System, level: Level, time_constraint: TimeConstraint) -> 
     names = {STORE, POPULATION, *(source_of(column)[0].table for column in system.columns(level))}
     if level == "line":
         names.add("nba_analytics.player_prop_line")
-    laws = [Input(table(LAWS), time_constraint, member) for member in system.members(level)]
-    return (*(Input(table(name), time_constraint) for name in sorted(names)), *laws)
+    distributions = [Input(table(DISTRIBUTIONS), time_constraint, member) for member in system.members(level)]
+    return (*(Input(table(name), time_constraint) for name in sorted(names)), *distributions)
 
 
 def training_frame(statements: Statements, system: System, level: Level, asked: Asked) -> tuple[Frame, Outcome]:
@@ -139,8 +139,9 @@ def _select(system: System, level: Level, when: str, *, with_outcome: bool) -> s
         alias = f"m{place}"
         columns += [f"{alias}.nb_mean AS mean_{place}", f"{alias}.nb_variance AS variance_{place}"]
         joins[alias] = (
-            f"LEFT JOIN {_of(LAWS, when)} AS {alias} ON {alias}.game_id = f.game_id AND {alias}.player_id = f.player_id"
-            f" AND {alias}.market = 'points' AND {alias}.system_id = $member_{place}"
+            f"LEFT JOIN {_of(DISTRIBUTIONS, when)} AS {alias} ON {alias}.game_id = f.game_id"
+            f" AND {alias}.player_id = f.player_id AND {alias}.market = 'points'"
+            f" AND {alias}.system_id = $member_{place}"
         )
     if with_outcome:
         columns += ["g.points AS outcome_points", "g.minutes AS outcome_minutes"]
@@ -175,7 +176,7 @@ def _frame(system: System, level: Level, found: ColumnsOf) -> Frame:
         found["game_date"],
         {name: _number(found, name) for name in system.columns(level)},
         {
-            member: Laws(_number(found, f"mean_{place}"), _number(found, f"variance_{place}"), unsaid)
+            member: Distributions(_number(found, f"mean_{place}"), _number(found, f"variance_{place}"), unsaid)
             for place, member in enumerate(system.members(level))
         },
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hoopcast.arrays import FloatArray
+from hoopcast.forecast.distribution import LOWEST_DISPERSION
 from hoopcast.forecast.frame import Document
-from hoopcast.forecast.law import LOWEST_DISPERSION
 
 # Appearances that vote for a coefficient of nought: what keeps the first refits of a warehouse quiet.
 RIDGE = 10.0
@@ -116,7 +116,7 @@ def solved(found: Sums, ridge: float = RIDGE) -> Plane:
 def fitted_variance(mean: FloatArray, points: FloatArray) -> Document:
     """Variance of points about a forecast as constant + slope * mean, neither below 0.
 
-    Squared errors regressed on the mean with weights 1 / variance^2, repeated: quasi-likelihood of a gamma law
+    Squared errors regressed on the mean with weights 1 / variance^2, repeated: quasi-likelihood of a gamma distribution
     (McCullagh & Nelder 1989, ch. 8). The best line for bench and stars alike.
     """
     squares = (points - mean) ** 2

@@ -1,4 +1,4 @@
-"""The final law of each forecast beside the line: what a user reads."""
+"""The final distribution of each forecast beside the line: what a user reads."""
 
 from dataclasses import fields
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from hoopcast.arrays import FloatArray, TextArray
 from hoopcast.forecast.calibrating import Calibrations, kept
-from hoopcast.forecast.law import Summaries, summaries
+from hoopcast.forecast.distribution import Summaries, summaries
 from hoopcast.forecast.system import Level
 from hoopcast.forecast.win_probability import after_market
 from hoopcast.market.after_market import shifted_probability
@@ -21,7 +21,7 @@ SELECT l.game_id, l.player_id, l.season, l.game_date, u.player_name, u.player_lo
     u.opponent_team_abbr AS opponent_abbr, l.nb_mean, l.nb_variance, l.trained_until, l.reasons,
     f.play_probability_{level} AS play_probability, f.points_avg_last_10, f.points_avg_season,
     q.points_line AS line, q.bookmaker, q.over_price, q.under_price
-FROM nba_predictions.forecast_law AS l
+FROM nba_predictions.forecast_distribution AS l
 INNER JOIN (SELECT * FROM nba_analytics.upcoming_player_game_context WHERE game_date BETWEEN $first AND $last) AS u
     ON u.game_id = l.game_id AND u.player_id = l.player_id
 INNER JOIN (SELECT * FROM nba_predictions.ml_feature_store WHERE game_date BETWEEN $first AND $last) AS f
@@ -117,7 +117,7 @@ def predictions(
 
 
 def _final(rows: ColumnsOf, calibrations: Calibrations, line: FloatArray) -> tuple[Summaries, TextArray]:
-    """Summaries of the final laws with the recalibration of each row's date; a pass for each recalibration."""
+    """Summaries of the final distributions with the recalibration of each row's date; a pass for each recalibration."""
     mean, variance = rows["nb_mean"].astype(np.float64), rows["nb_variance"].astype(np.float64)
     place = calibrations.place(rows["game_date"])
     names = np.array(

@@ -1,7 +1,8 @@
-"""Recalibration: a monotone correction of a law's distribution function, learned from past forecasts alone.
+"""Recalibration: a monotone correction of a distribution's distribution function, learned from past forecasts alone.
 
 Where the randomised probability integral transforms of past forecasts have the distribution function G, the corrected
-law is G(F(k)): Gneiting, Balabdaoui & Raftery (2007) for the transform, Kuleshov, Fenner & Ermon (2018) for its use.
+distribution is G(F(k)): Gneiting, Balabdaoui & Raftery (2007) for the transform, Kuleshov, Fenner & Ermon (2018) for
+its use.
 """
 
 import json
@@ -22,8 +23,8 @@ _CELLS = 200
 _SEGMENT_OF_CELL: IntArray = np.minimum(
     np.searchsorted(GRID, (np.arange(_CELLS + 1) + 0.5) / _CELLS, side="right") - 1, len(GRID) - 2
 )
-# Bands of the mean before recalibration, points: bench, rotation, starters, stars. The last ends where laws end.
-# Narrow where a night without points is likely: no one map fits a mean of 2 and a mean of 5.
+# Bands of the mean before recalibration, points: bench, rotation, starters, stars. The last ends where distributions
+# end. Narrow where a night without points is likely: no one map fits a mean of 2 and a mean of 5.
 BAND_EDGES: FloatArray = np.array([0.0, 2.0, 4.0, 6.0, 9.0, 13.0, 18.0, 99.0])
 FEWEST_ROWS = 1000
 FEWEST_ROWS_OF_A_BAND = 300
@@ -45,7 +46,7 @@ class Recalibration:
     values: FloatArray
 
     def knots(self, mean: FloatArray) -> FloatArray:
-        """G at each of `GRID` for laws of a mean, (25, n): linear between the centres of bands, so without a jump."""
+        """G at each of `GRID` by the mean, (25, n): linear between the centres of bands, so without a jump."""
         # The last band is open: its centre lies as far above its lower limit as that of the band before.
         half_widths = np.diff(self.edges) / 2
         centres = self.edges[:-1] + np.append(half_widths[:-1], half_widths[-2:-1])
@@ -79,8 +80,8 @@ def learn(mean: FloatArray, pit: FloatArray) -> Recalibration:
     way. A band of fewer than 300 rows has the map of all rows; fewer than 1,000 rows in all give the identity.
 
     Args:
-        mean: (n,) means of the laws before recalibration, points; rows with NaN are left out.
-        pit: (n,) randomised probability integral transforms of the same laws, before recalibration, in [0, 1].
+        mean: (n,) means of the distributions before recalibration, points; rows with NaN are left out.
+        pit: (n,) randomised probability integral transforms of the same distributions, before recalibration, in [0, 1].
     """
     known = np.isfinite(mean) & np.isfinite(pit)
     mean, pit = mean[known], pit[known]
@@ -98,7 +99,7 @@ def recalibrated(recalibration: Recalibration, mean: FloatArray, cdf: FloatArray
 
     Args:
         recalibration: the maps.
-        mean: (n,) means of the laws before recalibration, points.
+        mean: (n,) means of the distributions before recalibration, points.
         cdf: (k, n) probabilities in [0, 1], support first.
 
     Returns:

@@ -1,10 +1,10 @@
-"""What a forecast system is: columns that it reads, what it learns from the past, and the laws that it gives."""
+"""What a forecast system is: columns that it reads, what it learns from the past, and distributions that it gives."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
+from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
 
 Level: TypeAlias = Literal["history", "news", "market", "line"]
 LEVELS: tuple[Level, ...] = ("history", "news", "market", "line")
@@ -44,8 +44,8 @@ class System:
             The same frame always gives the same document.
         learner: what learns from the first rows of the frame, for any number of them, exactly as `train` does from
             those rows alone; where it is None, each refit begins anew.
-        forecast: laws for a frame, from what was learned; the document is None where `train` is.
-        members: system_ids whose laws it reads at a level.
+        forecast: distributions for a frame, from what was learned; the document is None where `train` is.
+        members: system_ids whose distributions it reads at a level.
         summary: what its document says of itself on the model card; None for nothing.
         limits: what it can not see or do, a sentence each, for the model card.
     """
@@ -55,7 +55,7 @@ class System:
     levels: tuple[Level, ...]
     columns: Callable[[Level], tuple[str, ...]]
     train: Callable[[Frame, Outcome, Level], Document] | None
-    forecast: Callable[[Frame, Document | None, Level], Laws]
+    forecast: Callable[[Frame, Document | None, Level], Distributions]
     members: Callable[[Level], tuple[str, ...]] = _no_members
     learner: Callable[[Frame, Outcome, Level], Learner] | None = None
     summary: Callable[[Document], Summary] | None = None

@@ -57,7 +57,7 @@ def refits(statements: Statements, asked: Asked, system: System, level: Level) -
         system.system_id(level),
         frame,
         system.learner(frame, outcome, level) if system.learner else anew,
-        law_outputs(system, level),
+        distribution_outputs(system, level),
         About(
             "appearances, each with the points that he scored",
             system.columns(level),
@@ -69,12 +69,12 @@ def refits(statements: Statements, asked: Asked, system: System, level: Level) -
     return as_rows(learned(statements, asked, learning))
 
 
-def law_outputs(system: System, level: Level) -> Outputs:
+def distribution_outputs(system: System, level: Level) -> Outputs:
     """What a system's document makes of rows: means and variances."""
 
     def outputs(rows: Frame, document: Document) -> Mapping[str, FloatArray]:
-        laws = system.forecast(rows, document, level)
-        return {"mean": laws.mean, "variance": laws.variance}
+        distributions = system.forecast(rows, document, level)
+        return {"mean": distributions.mean, "variance": distributions.variance}
 
     return outputs
 

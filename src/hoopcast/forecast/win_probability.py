@@ -13,9 +13,9 @@ import numpy as np
 from hoopcast.arrays import BoolArray, FloatArray, TextArray
 from hoopcast.forecast.calibrating import kept
 from hoopcast.forecast.card import About
+from hoopcast.forecast.distribution import distribution, probability_over, probability_push
 from hoopcast.forecast.forecasting import learned_for, refit_of
 from hoopcast.forecast.frame import Document, Frame
-from hoopcast.forecast.law import law, probability_over, probability_push
 from hoopcast.forecast.least_squares import rounded
 from hoopcast.forecast.system import Summary
 from hoopcast.forecast.training import Learning, as_rows, learned
@@ -32,7 +32,7 @@ COLUMNS = ("probability_over", "no_vig_probability_over")
 _PAST = """
 SELECT l.game_id, l.player_id, l.season, l.game_date, l.nb_mean, l.nb_variance, q.points_line AS line, q.over_price,
     q.under_price, f.points_avg_last_10, f.points_avg_season, g.points
-FROM nba_predictions.forecast_law AS l
+FROM nba_predictions.forecast_distribution AS l
 INNER JOIN nba_predictions.ml_feature_store AS f ON f.game_id = l.game_id AND f.player_id = l.player_id
 INNER JOIN nba_analytics.player_prop_line AS q
     ON q.game_id = l.game_id AND q.player_id = l.player_id AND q.market = l.market
@@ -199,7 +199,7 @@ def _own_probabilities(
             rows = of_season[place == number]
             recalibration = calibrations.maps[number] if number >= 0 else None
             for part in np.array_split(rows, len(rows) // _BLOCK + 1):
-                final = law(mean[part], variance[part], recalibration)
+                final = distribution(mean[part], variance[part], recalibration)
                 over[part], push[part] = probability_over(final, line[part]), probability_push(final, line[part])
     return over, push
 

@@ -119,7 +119,7 @@ class Model:
 
 
 def node_name(table_name: str, system_id: str) -> str:
-    """Name of a node of the graph of tables: `nba_predictions.forecast_law/linear_news`."""
+    """Name of a node of the graph of tables: `nba_predictions.forecast_distribution/linear_news`."""
     return f"{table_name}/{system_id}" if system_id else table_name
 
 

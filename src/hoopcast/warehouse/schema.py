@@ -17,6 +17,8 @@ _RENAMED = {
     "nba_orchestration.failures": {"unit_date": "partition_date"},
     "nba_orchestration.runs": {"units_done": "partitions_done", "units_failed": "partitions_failed"},
 }
+# Derived tables by names that they no longer have.
+_DROPPED = ("nba_predictions.forecast_law",)
 _MAX_HALF_LIFE = 60
 _MAX_GAMES_AGO = 120
 _SCALE = 1_000_000
@@ -61,6 +63,8 @@ def prepare(engine: Engine) -> None:
         message = f"{engine.url} has format {version}, this Hoopcast reads up to {FORMAT_VERSION}; upgrade Hoopcast"
         raise WarehouseError(message)
     with engine.transaction():
+        for name in _DROPPED:
+            engine.execute(f"DROP TABLE IF EXISTS {name}")
         for table in all_tables():
             _bring_up_to_date(engine, table, present.get(table.name))
         _fill_recency_weights(engine)

@@ -1,10 +1,10 @@
 """Ensemble: members that err in different ways forecast better together; one that does not help gets nothing.
 
-The forecast is the mixture of the members' laws under weights that are not negative and add to one, as the negative
-binomial with the mixture's mean and its variance times a learned scale. At the level `line` a shift in points joins
-them, because the median of points lies below the line. Weights, scale and shift are those of the least mean CRPS of
-past forecasts, each made before its game (sequential quadratic programming from even weights); a weight below a
-fiftieth is nought. Where a member gave no law, the others share its weight.
+The forecast is the mixture of the members' distributions under weights that are not negative and add to one, as the
+negative binomial with the mixture's mean and its variance times a learned scale. At the level `line` a shift in points
+joins them, because the median of points lies below the line. Weights, scale and shift are those of the least mean CRPS
+of past forecasts, each made before its game (sequential quadratic programming from even weights); a weight below a
+fiftieth is nought. Where a member gave no distribution, the others share its weight.
 """
 
 import numpy as np
@@ -13,8 +13,8 @@ from hoopcast.arrays import BoolArray, FloatArray, TextArray
 from hoopcast.errors import ForecastError
 from hoopcast.forecast.chance import row_uniform
 from hoopcast.forecast.crps_table import crps_with_slopes
-from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
-from hoopcast.forecast.law import guarded, mixture_moments
+from hoopcast.forecast.distribution import guarded, mixture_moments
+from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
 from hoopcast.forecast.least_squares import rounded
 from hoopcast.forecast.stopping import heed
 from hoopcast.forecast.system import Level, Summary, System
@@ -31,12 +31,12 @@ _NAMED = 3
 
 
 def columns(_level: Level) -> tuple[str, ...]:
-    """It reads laws alone."""
+    """It reads distributions alone."""
     return ()
 
 
 def members(level: Level) -> tuple[str, ...]:
-    """Systems whose laws it mixes: those of its level, and of `history` where there is no other."""
+    """Systems whose distributions it mixes: those of its level, and of `history` where there is no other."""
     own = "market" if level == "line" else level
     mixed = (*(f"{name}_history" for name in _OF_HISTORY), *(f"{name}_{own}" for name in _OF_EVERY_LEVEL))
     return ("market_line", *mixed) if level == "line" else mixed
@@ -45,7 +45,7 @@ def members(level: Level) -> tuple[str, ...]:
 def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
     """Weights, scale of the variance and, at the level `line`, shift, of the least CRPS."""
     names = members(level)
-    means, variances = _laws(frame, names)
+    means, variances = _distributions(frame, names)
     taking_part, whole = _common_rows(np.isfinite(means) & np.isfinite(variances))
     rows = int(whole.sum())
     if rows < LEAST_ROWS:
@@ -67,26 +67,28 @@ def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
     }
 
 
-def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
-    """Laws that stand for the mixtures; NaN where no member gave one."""
+def forecast(frame: Frame, document: Document | None, level: Level) -> Distributions:
+    """Distributions that stand for the mixtures; NaN where no member gave one."""
     if document is None:
         raise ForecastError(f"ensemble_{level} forecasts by what it learned, and was given nothing; train it first")
     names = members(level)
-    means, variances = _laws(frame, names)
+    means, variances = _distributions(frame, names)
     present = np.isfinite(means) & np.isfinite(variances)
     weights = present * np.array([float(document["weights"][name]) for name in names])
-    # Where none of those with weight gave a law, those without it speak.
+    # Where none of those with weight gave a distribution, those without it speak.
     weights = np.where(weights.sum(axis=1, keepdims=True) > 0, weights, present)
     total = weights.sum(axis=1, keepdims=True)
     shares = weights / np.where(total > 0, total, np.nan)
     mean, variance = mixture_moments(np.where(present, means, 0), np.where(present, variances, 0), shares)
     mean, variance = guarded(mean + document["shift"], document["variance_scale"] * variance)
-    return Laws(mean, variance, _reasons(names, means, shares))
+    return Distributions(mean, variance, _reasons(names, means, shares))
 
 
-def _laws(frame: Frame, names: tuple[str, ...]) -> tuple[FloatArray, FloatArray]:
-    laws = [frame.members[name] for name in names]
-    return np.column_stack([one.mean for one in laws]), np.column_stack([one.variance for one in laws])
+def _distributions(frame: Frame, names: tuple[str, ...]) -> tuple[FloatArray, FloatArray]:
+    distributions = [frame.members[name] for name in names]
+    return np.column_stack([one.mean for one in distributions]), np.column_stack(
+        [one.variance for one in distributions]
+    )
 
 
 def _common_rows(present: BoolArray) -> tuple[BoolArray, BoolArray]:

@@ -1,19 +1,19 @@
 """Gradient boosting: the weighted sum, corrected where features act together or bend.
 
 Two forests of LightGBM climb from the line of `linear`: one by squared error towards the mean, rows weighted by about
-the inverse of their variance, one by absolute error towards the median. The median is taken for that of a law, whose
-mean follows; the forecast mean lies halfway between the two. Trees that start from a line need not spend themselves on
-redrawing it in steps: that is worth more than any setting of them (docs/forecast-tuning.md, tuned on 2018-19 to
-2020-21). Laws scatter as about the line in dates that it had not seen.
+the inverse of their variance, one by absolute error towards the median. The median is taken for that of a distribution,
+whose mean follows; the forecast mean lies halfway between the two. Trees that start from a line need not spend
+themselves on redrawing it in steps: that is worth more than any setting of them (docs/forecast-tuning.md, tuned on
+2018-19 to 2020-21). Distributions scatter as about the line in dates that it had not seen.
 """
 
 import numpy as np
 
 from hoopcast.arrays import FloatArray
 from hoopcast.forecast.dispersion import dispersed
+from hoopcast.forecast.distribution import HIGHEST_MEAN, distribution, guarded, median
 from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
-from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
-from hoopcast.forecast.law import HIGHEST_MEAN, guarded, law, median
+from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
 from hoopcast.forecast.reasons import largest_contributions
 from hoopcast.forecast.system import Learner, Level, Summary, System
 from hoopcast.forecast.systems.linear import FEWEST_ROWS, FOLD_ERROR, fitted_line, line, row_weights, widening
@@ -54,11 +54,11 @@ def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
     return learner(frame, outcome, level)(len(frame))
 
 
-def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
-    """Laws of the line and both forests, with the themes that moved them most; none from too few rows."""
+def forecast(frame: Frame, document: Document | None, level: Level) -> Distributions:
+    """Distributions of the line and both forests, with the themes that moved them most; none from too few rows."""
     if document is None or document["line"] is None:
         unknown = np.full(len(frame), np.nan)
-        return Laws(unknown, unknown.copy(), np.full(len(frame), "", dtype=object))
+        return Distributions(unknown, unknown.copy(), np.full(len(frame), "", dtype=object))
     matrix, themes = feature_matrix(frame, level), theme_matrix(level)
     start = line(document["line"])
     base, contributions = start.mean(matrix), start.contributions(matrix, level)
@@ -68,12 +68,12 @@ def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
     contributions = contributions + MEAN_SHARE * by_mean + (1 - MEAN_SHARE) * by_median
     mean = guarded(mean, np.ones(len(frame)))[0]
     mean, variance = guarded(mean, dispersed(document["dispersion"], mean, widening(frame)))
-    return Laws(mean, variance, largest_contributions(contributions, THEMES))
+    return Distributions(mean, variance, largest_contributions(contributions, THEMES))
 
 
 def _mean_of(middle: FloatArray, dispersion: Document) -> FloatArray:
-    """Means of the laws with (n,) medians, at the usual width: the median rises with the mean, so a grid is turned."""
-    medians = median(law(_GRID, dispersed(dispersion, _GRID)))
+    """Means of distributions with (n,) medians, at the usual width: as the median rises with it, a grid is turned."""
+    medians = median(distribution(_GRID, dispersed(dispersion, _GRID)))
     rising = np.concatenate([[True], np.diff(np.maximum.accumulate(medians)) > 0])
     means: FloatArray = np.interp(middle, medians[rising], _GRID[rising])
     return means
@@ -101,6 +101,6 @@ SYSTEM = System(
     limits=(
         "Trees know no further than they have seen: beyond the past's range a feature moves the line alone.",
         "What the line says already is in no importance: form may stand low and yet decide most.",
-        "Laws scatter as those of the line did on dates that it had not seen, not as the trees' own.",
+        "Distributions scatter as those of the line did on dates that it had not seen, not as the trees' own.",
     ),
 )

@@ -3,7 +3,7 @@
 A ridge regression on the features of the boosting, standardised, held within six standard deviations, with NULL taken
 as the mean and told where it is usual. Rows count 1 / (3 + recent points), about the inverse of their variance. Within
 a hundredth or two of the boosting in a twentieth of the time, and the start from which the boosting climbs.
-Laws scatter as squared residuals did in dates that the regression had not seen. Tuned on 2018-19 to 2020-21:
+Distributions scatter as squared residuals did in dates that the regression had not seen. Tuned on 2018-19 to 2020-21:
 docs/forecast-tuning.md.
 """
 
@@ -15,9 +15,9 @@ import numpy as np
 
 from hoopcast.arrays import FloatArray
 from hoopcast.forecast.dispersion import dispersed, fitted_dispersion
+from hoopcast.forecast.distribution import guarded
 from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
-from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
-from hoopcast.forecast.law import guarded
+from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
 from hoopcast.forecast.least_squares import NOTHING, Plane, filled, plane, solved, sums
 from hoopcast.forecast.predictors import Predictors, predictors, prepared
 from hoopcast.forecast.reasons import largest_contributions
@@ -70,7 +70,7 @@ def row_weights(frame: Frame) -> FloatArray:
 
 
 def widening(frame: Frame) -> FloatArray:
-    """What widens a law beside its mean, (n, 1): how much his minutes vary."""
+    """What widens a distribution beside its mean, (n, 1): how much his minutes vary."""
     return frame.matrix(WIDENING)
 
 
@@ -126,15 +126,15 @@ def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
     return learner(frame, outcome, level)(len(frame))
 
 
-def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
-    """Laws whose mean is the weighted sum, with the themes that moved it most; none from too few rows."""
+def forecast(frame: Frame, document: Document | None, level: Level) -> Distributions:
+    """Distributions whose mean is the weighted sum, with the themes that moved it most; none from too few rows."""
     if document is None or document["line"] is None:
         unknown = np.full(len(frame), np.nan)
-        return Laws(unknown, unknown.copy(), np.full(len(frame), "", dtype=object))
+        return Distributions(unknown, unknown.copy(), np.full(len(frame), "", dtype=object))
     found, matrix = line(document["line"]), feature_matrix(frame, level)
     mean = guarded(found.mean(matrix), np.ones(len(frame)))[0]
     mean, variance = guarded(mean, dispersed(document["dispersion"], mean, widening(frame)))
-    return Laws(mean, variance, largest_contributions(found.contributions(matrix, level), THEMES))
+    return Distributions(mean, variance, largest_contributions(found.contributions(matrix, level), THEMES))
 
 
 def summary(document: Document) -> Summary:

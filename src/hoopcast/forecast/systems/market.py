@@ -2,8 +2,8 @@
 
 The margin of a pair of prices is removed by the power method. A price that stands alone is completed to the overround
 that the past shows: the median of pairs, else twice the median implied probability of the single prices, since the
-middle line is meant to be even; a line without a price counts as even. The law is then the one whose probability of the
-over is the market's, with a variance that is a line in the mean, learned on past lines.
+middle line is meant to be even; a line without a price counts as even. The distribution is then the one whose
+probability of the over is the market's, with a variance that is a line in the mean, learned on past lines.
 
 Lines have a bias of their own: the median of points lies below them. The document says how large it was in the past
 (`bias`, mean less points, and `over_rate`); nothing is corrected by it, because the benchmark is what the market said.
@@ -15,8 +15,8 @@ import numpy as np
 
 from hoopcast.arrays import FloatArray, TextArray
 from hoopcast.errors import ForecastError
-from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
-from hoopcast.forecast.law import LOWEST_MEAN, guarded, mean_for_probability_over
+from hoopcast.forecast.distribution import LOWEST_MEAN, guarded, mean_for_probability_over
+from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
 from hoopcast.forecast.least_squares import fitted_variance, rounded, variance_at
 from hoopcast.forecast.system import Level, Summary, System
 from hoopcast.market.odds import (
@@ -29,7 +29,7 @@ from hoopcast.market.odds import (
 )
 
 COLUMNS = ("points_line", "over_price", "under_price")
-# A price further out than these says little of the law's middle.
+# A price further out than these says little of the distribution's middle.
 PROBABILITIES = (0.05, 0.95)
 # Variance that the first means are solved with; what is learned from their errors takes its place.
 FIRST_VARIANCE: Document = {"constant": 9.0, "slope": 2.1}
@@ -61,14 +61,14 @@ def train(frame: Frame, outcome: Outcome, _level: Level) -> Document:
     return document
 
 
-def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
-    """Laws whose probability of the over is the market's; NaN without a line."""
+def forecast(frame: Frame, document: Document | None, level: Level) -> Distributions:
+    """Distributions whose probability of the over is the market's; NaN without a line."""
     if document is None:
         raise ForecastError(f"market_{level} forecasts by what it learned, and was given nothing; train it first")
     usual, variance = float(document["overround"]), document["variance"]
     mean = _mean(frame, usual, variance)
     mean, variances = guarded(mean, variance_at(variance, mean))
-    return Laws(mean, variances, _reasons(frame.columns["points_line"], _probability_over(frame, usual)))
+    return Distributions(mean, variances, _reasons(frame.columns["points_line"], _probability_over(frame, usual)))
 
 
 def _mean(frame: Frame, usual: float, variance: Document) -> FloatArray:

@@ -4,9 +4,9 @@ Minutes come from exponentially weighted means of several half-lives that carry 
 from an absence and what absent team-mates leave; their error is forecast beside them. Points a minute come from slower
 means, drawn to the league's by the fit, and from usage, pace, opponent and venue.
 
-The law of points is mixed over the uncertainty of minutes. With m and s the mean and standard deviation of minutes,
-r the rate, and a r m + b (r m)^2 the variance of points at m minutes, total expectation and total variance give the
-mean r m and the variance a r m + b r^2 (m^2 + s^2) + r^2 s^2.
+The distribution of points is mixed over the uncertainty of minutes. With m and s the mean and standard deviation of
+minutes, r the rate, and a r m + b (r m)^2 the variance of points at m minutes, total expectation and total variance
+give the mean r m and the variance a r m + b r^2 (m^2 + s^2) + r^2 s^2.
 """
 
 from dataclasses import dataclass, replace
@@ -15,8 +15,8 @@ import numpy as np
 
 from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.errors import ForecastError
-from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
-from hoopcast.forecast.law import guarded
+from hoopcast.forecast.distribution import guarded
+from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
 from hoopcast.forecast.least_squares import Plane, fitted, plane, rounded
 from hoopcast.forecast.minutes_terms import (
     HOME,
@@ -70,14 +70,14 @@ def train(frame: Frame, outcome: Outcome, level: Level) -> Document:
     return learner(frame, outcome, level)(len(frame))
 
 
-def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
-    """Laws mixed over the uncertainty of minutes."""
+def forecast(frame: Frame, document: Document | None, level: Level) -> Distributions:
+    """Distributions mixed over the uncertainty of minutes."""
     if document is None:
         raise ForecastError(f"minutes_rate_{level} forecasts by what it learned, and was given nothing; train it first")
     minutes, spread = minutes_forecast(frame, document, level)
     rate = document["ratio"] * _rate(frame, _planes(document), minutes, level)
     mean, variance = guarded(*_moments(document, minutes, spread, rate))
-    return Laws(mean, variance, largest_contributions(_contributions(frame, document, level), _REASONS))
+    return Distributions(mean, variance, largest_contributions(_contributions(frame, document, level), _REASONS))
 
 
 def minutes_forecast(frame: Frame, document: Document, level: Level) -> tuple[FloatArray, FloatArray]:

@@ -14,8 +14,8 @@ slope comes out with the wrong sign there, because those who played yesterday ar
 import numpy as np
 
 from hoopcast.arrays import FloatArray
-from hoopcast.forecast.frame import Document, Frame, Laws
-from hoopcast.forecast.law import guarded
+from hoopcast.forecast.distribution import guarded
+from hoopcast.forecast.frame import Distributions, Document, Frame
 from hoopcast.forecast.least_squares import filled, variance_at
 from hoopcast.forecast.reasons import largest_contributions
 from hoopcast.forecast.system import Level, System
@@ -48,15 +48,15 @@ def columns(_level: Level) -> tuple[str, ...]:
     return COLUMNS
 
 
-def forecast(frame: Frame, _document: Document | None, _level: Level) -> Laws:
-    """Laws whose mean is the adjusted moving average."""
+def forecast(frame: Frame, _document: Document | None, _level: Level) -> Distributions:
+    """Distributions whose mean is the adjusted moving average."""
     last_5, last_10, season = (frame.columns[name] for name in COLUMNS[:3])
     average = WEIGHTS[0] * last_5 + WEIGHTS[1] * last_10 + WEIGHTS[2] * season
     terms = _terms(frame, average)
     mean = LEAN + (1 + DRAWN) * average + terms.sum(axis=1)
     mean, variance = guarded(mean, variance_at(VARIANCE, np.maximum(mean, 0)))
     form = np.column_stack([WEIGHTS[0] * (last_5 - season), WEIGHTS[1] * (last_10 - season)])
-    return Laws(mean, variance, largest_contributions(np.hstack([(1 + DRAWN) * form, terms]), _LABELS))
+    return Distributions(mean, variance, largest_contributions(np.hstack([(1 + DRAWN) * form, terms]), _LABELS))
 
 
 def _terms(frame: Frame, average: FloatArray) -> FloatArray:

@@ -5,7 +5,8 @@ opponent, pace, and what absent team-mates leave, each in standard deviations ti
 drawn evenly from all of them by the hash of their keys, is searched within a radius; a comparable counts the more, the
 nearer it is (Epanechnikov's kernel). What is carried over is not its points but how far they lay above or below the
 form of the day in standard deviations, so that a star, who has few equals, keeps his own level. Few comparables
-count for little: mean and variance are drawn to the form's. The law is a negative binomial with those two moments.
+count for little: mean and variance are drawn to the form's. The distribution is a negative binomial with those two
+moments.
 """
 
 import base64
@@ -17,8 +18,8 @@ from numpy.typing import NDArray
 from hoopcast.arrays import FloatArray, IntArray, TextArray
 from hoopcast.errors import ForecastError
 from hoopcast.forecast.chance import row_uniform
-from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
-from hoopcast.forecast.law import LOWEST_MEAN, guarded
+from hoopcast.forecast.distribution import LOWEST_MEAN, guarded
+from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
 from hoopcast.forecast.least_squares import (
     filled,
     fitted,
@@ -116,8 +117,8 @@ def train(frame: Frame, outcome: Outcome, _level: Level) -> Document:
     }
 
 
-def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
-    """Laws with the moments of the comparables, and the three nearest of them as reasons."""
+def forecast(frame: Frame, document: Document | None, level: Level) -> Distributions:
+    """Distributions with the moments of the comparables, and the three nearest of them as reasons."""
     if document is None:
         raise ForecastError(f"similarity_{level} forecasts by what it learned, and was given nothing; train it first")
     expected = np.maximum(plane(document["form"]).at(_form_terms(frame)), LOWEST_MEAN)
@@ -125,7 +126,7 @@ def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
     library = _library(document)
     shift, stretch, nearest = _compared(_places(_dimensions(frame, expected), document), library)
     mean, variances = guarded(expected + np.sqrt(variance) * shift, variance * stretch)
-    return Laws(mean, variances, _reasons(library, nearest))
+    return Distributions(mean, variances, _reasons(library, nearest))
 
 
 def _form_terms(frame: Frame) -> FloatArray:

@@ -11,8 +11,8 @@ import numpy as np
 
 from hoopcast.arrays import FloatArray
 from hoopcast.errors import ForecastError
-from hoopcast.forecast.frame import Document, Frame, Laws, Outcome
-from hoopcast.forecast.law import LOWEST_MEAN, guarded
+from hoopcast.forecast.distribution import LOWEST_MEAN, guarded
+from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
 from hoopcast.forecast.least_squares import filled, fitted, fitted_variance, plane, rounded, variance_at
 from hoopcast.forecast.reasons import largest_contributions
 from hoopcast.forecast.system import Level, Summary, System
@@ -79,15 +79,15 @@ def train(frame: Frame, outcome: Outcome, _level: Level) -> Document:
     }
 
 
-def forecast(frame: Frame, document: Document | None, level: Level) -> Laws:
-    """Laws whose mean is the sum of the zones."""
+def forecast(frame: Frame, document: Document | None, level: Level) -> Distributions:
+    """Distributions whose mean is the sum of the zones."""
     if document is None:
         raise ForecastError(f"zone_matchup_{level} forecasts by what it learned, and was given nothing; train it first")
     terms, found = _terms(frame), plane(document)
     mean = np.maximum(found.at(terms), LOWEST_MEAN)
     mean, variance = guarded(mean, variance_at(document["variance"], mean))
     contributions = found.contributions(terms, np.array(document["centre"]))
-    return Laws(mean, variance, largest_contributions(contributions, _REASONS))
+    return Distributions(mean, variance, largest_contributions(contributions, _REASONS))
 
 
 def _terms(frame: Frame) -> FloatArray:

@@ -1,4 +1,4 @@
--- What today's code says before each game: one law of points per expected player, market and system.
+-- What today's code says before each game: one distribution of points per expected player, market and system.
 -- grain: market, game_id, player_id, system_id
 -- time: game_date
 -- short: predictions
@@ -14,9 +14,9 @@ CREATE TABLE nba_predictions.player_prop_predictions (
     player_lookup VARCHAR,          -- normalised name [pre-game history]
     team_abbr VARCHAR,              -- ! his team [pre-game history]
     opponent_abbr VARCHAR,          -- ! its opponent [pre-game history]
-    forecast_mean DOUBLE,           -- ! 0..99 mean of the final law, points [pre-game line]
-    forecast_variance DOUBLE,       -- ! 0..10000 variance of the final law, points squared [pre-game line]
-    forecast_median DOUBLE,         -- ! 0..99 median of the final law, points [pre-game line]
+    forecast_mean DOUBLE,           -- ! 0..99 mean of the final distribution, points [pre-game line]
+    forecast_variance DOUBLE,       -- ! 0..10000 variance of the final distribution, points squared [pre-game line]
+    forecast_median DOUBLE,         -- ! 0..99 median of the final distribution, points [pre-game line]
     p05 DOUBLE,                     -- ! 0..99 5 % quantile, points [pre-game line]
     p10 DOUBLE,                     -- ! 0..99 10 % quantile, points [pre-game line]
     p25 DOUBLE,                     -- ! 0..99 25 % quantile, points [pre-game line]
@@ -26,8 +26,8 @@ CREATE TABLE nba_predictions.player_prop_predictions (
     nb_mean DOUBLE,                 -- ! 0..99 mean of the negative binomial before recalibration, points
                                     -- [pre-game line]
     nb_variance DOUBLE,             -- ! 0..10000 its variance, points squared [pre-game line]
-    calibration_id VARCHAR,         -- ! recalibration that makes the final law of it [pre-game line]
-    play_probability DOUBLE,        -- 0..1 that he plays, at the level of the system; the law holds if he does
+    calibration_id VARCHAR,         -- ! recalibration that makes the final distribution of it [pre-game line]
+    play_probability DOUBLE,        -- 0..1 that he plays, at the level of the system; the distribution holds if he does
                                     -- [pre-game line]
     line DOUBLE,                    -- 0..99 points line, NULL without one [pre-game line]
     bookmaker VARCHAR,              -- whose line it is [pre-game line]

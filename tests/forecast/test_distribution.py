@@ -1,4 +1,4 @@
-"""The law of points, against published implementations and by hand."""
+"""The distribution of points, against published implementations and by hand."""
 
 import numpy as np
 import pytest
@@ -9,12 +9,12 @@ from scipy.stats import nbinom
 
 from hoopcast.arrays import FloatArray
 from hoopcast.forecast.chance import row_uniform
-from hoopcast.forecast.law import (
+from hoopcast.forecast.distribution import (
     SUPPORT,
-    Law,
+    Distribution,
     crps,
+    distribution,
     guarded,
-    law,
     log_score,
     mean_for_probability_over,
     median,
@@ -32,14 +32,14 @@ from hoopcast.forecast.recalibration import Recalibration, learn
 POINTS = np.arange(SUPPORT)
 MEANS = st.floats(0.05, 80)
 DISPERSIONS = st.floats(1.02, 25)
-# Laws whose mass above 99 is beyond the last digit, so that the cut changes nothing.
+# Distributions whose mass above 99 is beyond the last digit, so that the cut changes nothing.
 USUAL_MEANS, USUAL_DISPERSIONS = st.floats(0.05, 15), st.floats(1.02, 3)
 LINES = st.integers(0, 160).map(lambda halves: halves / 2)
 
 
-def one_law(mean: float, dispersion: float, recalibration: Recalibration | None = None) -> Law:
-    """The law of a mean and a variance of so many times it."""
-    return law(np.array([mean]), np.array([mean * dispersion]), recalibration)
+def one_distribution(mean: float, dispersion: float, recalibration: Recalibration | None = None) -> Distribution:
+    """The distribution of a mean and a variance of so many times it."""
+    return distribution(np.array([mean]), np.array([mean * dispersion]), recalibration)
 
 
 def parameters(mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -47,7 +47,7 @@ def parameters(mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, Floa
     return mean**2 / (variance - mean), mean / variance
 
 
-def some_laws(rows: int = 500) -> tuple[FloatArray, FloatArray]:
+def some_distributions(rows: int = 500) -> tuple[FloatArray, FloatArray]:
     """Means and variances over the whole domain."""
     random = np.random.default_rng(11)
     mean = random.uniform(0.05, 80, rows)
@@ -65,40 +65,40 @@ RECALIBRATIONS = st.sampled_from([None, bent()])
 
 
 def test_it_is_the_negative_binomial_of_scipy_cut_at_99_points() -> None:
-    mean, variance = some_laws()
+    mean, variance = some_distributions()
     n, p = parameters(mean, variance)
     expected = np.asarray(nbinom.pmf(POINTS, n[:, None], p[:, None]))
     expected /= expected.sum(axis=1, keepdims=True)
-    laws = law(mean, variance)
-    np.testing.assert_allclose(laws.pmf, expected, rtol=0, atol=1e-10)
-    np.testing.assert_allclose(laws.pmf, expected, rtol=1e-8)
-    np.testing.assert_allclose(laws.cdf, expected.cumsum(axis=1), rtol=0, atol=1e-10)
+    distributions = distribution(mean, variance)
+    np.testing.assert_allclose(distributions.pmf, expected, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(distributions.pmf, expected, rtol=1e-8)
+    np.testing.assert_allclose(distributions.cdf, expected.cumsum(axis=1), rtol=0, atol=1e-10)
 
 
 @pytest.mark.parametrize(("mean", "variance"), [(80, 2000), (80, 81.6), (99, 10_000), (0.05, 2000), (0.05, 0.051)])
-def test_the_corners_of_the_domain_give_sound_laws(mean: float, variance: float) -> None:
-    laws = law(np.array([mean]), np.array([variance]))
-    assert np.isfinite(laws.pmf).all()
-    assert laws.pmf.sum() == pytest.approx(1, abs=1e-12)
-    assert np.isfinite(log_score(laws, np.array([0.0]))).all()
-    assert np.isfinite(log_score(laws, np.array([99.0]))).all()
+def test_the_corners_of_the_domain_give_sound_distributions(mean: float, variance: float) -> None:
+    distributions = distribution(np.array([mean]), np.array([variance]))
+    assert np.isfinite(distributions.pmf).all()
+    assert distributions.pmf.sum() == pytest.approx(1, abs=1e-12)
+    assert np.isfinite(log_score(distributions, np.array([0.0]))).all()
+    assert np.isfinite(log_score(distributions, np.array([99.0]))).all()
 
 
 @given(MEANS, DISPERSIONS, RECALIBRATIONS)
 def test_probabilities_are_positive_and_add_to_one(
     mean: float, dispersion: float, recalibration: Recalibration | None
 ) -> None:
-    laws = one_law(mean, dispersion, recalibration)
-    assert laws.pmf.sum() == pytest.approx(1, abs=1e-12)
-    assert (laws.pmf > 0).all()
-    assert (np.diff(laws.cdf[0]) >= 0).all()
-    assert laws.cdf[0, -1] == 1
-    np.testing.assert_allclose(laws.pmf.cumsum(axis=1), laws.cdf, rtol=0, atol=1e-12)
+    distributions = one_distribution(mean, dispersion, recalibration)
+    assert distributions.pmf.sum() == pytest.approx(1, abs=1e-12)
+    assert (distributions.pmf > 0).all()
+    assert (np.diff(distributions.cdf[0]) >= 0).all()
+    assert distributions.cdf[0, -1] == 1
+    np.testing.assert_allclose(distributions.pmf.cumsum(axis=1), distributions.cdf, rtol=0, atol=1e-12)
 
 
 @given(USUAL_MEANS, USUAL_DISPERSIONS)
 def test_mean_and_variance_are_those_asked_for(mean: float, dispersion: float) -> None:
-    found = moments(one_law(mean, dispersion))
+    found = moments(one_distribution(mean, dispersion))
     assert found[0][0] == pytest.approx(mean, rel=1e-6)
     assert found[1][0] == pytest.approx(mean * dispersion, rel=1e-4)
 
@@ -107,39 +107,39 @@ def test_values_outside_the_domain_are_brought_into_it() -> None:
     mean, variance = guarded(np.array([0.0, 10, 200]), np.array([0.0, 5, 1e6]))
     assert mean.tolist() == [0.05, 10, 99]
     assert variance == pytest.approx([0.051, 10.2, 10_000])
-    laws = law(np.array([0.0, 10, 200]), np.array([0.0, 5, 1e6]))
-    np.testing.assert_array_equal(laws.pmf, law(mean, variance).pmf)
+    distributions = distribution(np.array([0.0, 10, 200]), np.array([0.0, 5, 1e6]))
+    np.testing.assert_array_equal(distributions.pmf, distribution(mean, variance).pmf)
 
 
 @given(MEANS, DISPERSIONS, RECALIBRATIONS, st.floats(0.001, 0.999))
 def test_a_quantile_is_the_fewest_points_that_reach_the_probability(
     mean: float, dispersion: float, recalibration: Recalibration | None, probability: float
 ) -> None:
-    laws = one_law(mean, dispersion, recalibration)
-    assert quantile(laws, probability)[0] == np.flatnonzero(laws.cdf[0] >= probability)[0]
+    distributions = one_distribution(mean, dispersion, recalibration)
+    assert quantile(distributions, probability)[0] == np.flatnonzero(distributions.cdf[0] >= probability)[0]
 
 
 @given(MEANS, DISPERSIONS, RECALIBRATIONS)
 def test_the_median_halves_the_probability_spread_over_half_points(
     mean: float, dispersion: float, recalibration: Recalibration | None
 ) -> None:
-    laws = one_law(mean, dispersion, recalibration)
-    found = median(laws)[0]
-    halves = np.interp(found, np.arange(-1, SUPPORT) + 0.5, np.concatenate(([0], laws.cdf[0])))
-    assert halves == pytest.approx(0.5, abs=1e-9) or (found == 0 and laws.pmf[0, 0] > 0.5)
-    assert abs(found - quantile(laws, 0.5)[0]) <= 0.5
+    distributions = one_distribution(mean, dispersion, recalibration)
+    found = median(distributions)[0]
+    halves = np.interp(found, np.arange(-1, SUPPORT) + 0.5, np.concatenate(([0], distributions.cdf[0])))
+    assert halves == pytest.approx(0.5, abs=1e-9) or (found == 0 and distributions.pmf[0, 0] > 0.5)
+    assert abs(found - quantile(distributions, 0.5)[0]) <= 0.5
 
 
 @given(MEANS, DISPERSIONS, RECALIBRATIONS, LINES)
 def test_over_under_and_push_make_up_everything(
     mean: float, dispersion: float, recalibration: Recalibration | None, line: float
 ) -> None:
-    laws, at = one_law(mean, dispersion, recalibration), np.array([line])
-    over, under = laws.pmf[0, line < POINTS].sum(), laws.pmf[0, line > POINTS].sum()
-    push = probability_push(laws, at)[0]
+    distributions, at = one_distribution(mean, dispersion, recalibration), np.array([line])
+    over, under = distributions.pmf[0, line < POINTS].sum(), distributions.pmf[0, line > POINTS].sum()
+    push = probability_push(distributions, at)[0]
     assert over + under + push == pytest.approx(1, abs=1e-12)
-    assert push == pytest.approx(laws.pmf[0, line == POINTS].sum(), abs=1e-12)
-    assert probability_over(laws, at)[0] == pytest.approx(over / (over + under), abs=1e-12)
+    assert push == pytest.approx(distributions.pmf[0, line == POINTS].sum(), abs=1e-12)
+    assert probability_over(distributions, at)[0] == pytest.approx(over / (over + under), abs=1e-12)
 
 
 def test_lines_outside_the_support_are_certain() -> None:
@@ -156,31 +156,31 @@ def test_the_continuous_ranked_probability_score_is_the_published_one() -> None:
     points = random.integers(0, 50, 300).astype(np.float64)
     n, p = parameters(mean, variance)
     published = scoringrules.crps_negbinom(points, n, p)
-    np.testing.assert_allclose(crps(law(mean, variance), points), published, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(crps(distribution(mean, variance), points), published, rtol=0, atol=1e-6)
 
 
 @given(MEANS, DISPERSIONS, RECALIBRATIONS, st.integers(0, 99))
 def test_the_score_is_the_mean_distance_less_half_the_spread(
     mean: float, dispersion: float, recalibration: Recalibration | None, points: int
 ) -> None:
-    laws = one_law(mean, dispersion, recalibration)
-    mass = laws.pmf[0]
+    distributions = one_distribution(mean, dispersion, recalibration)
+    mass = distributions.pmf[0]
     distance = mass @ np.abs(POINTS - points)
     spread = mass @ np.abs(POINTS[:, None] - POINTS) @ mass
-    assert crps(laws, np.array([float(points)]))[0] == pytest.approx(distance - spread / 2, abs=1e-9)
+    assert crps(distributions, np.array([float(points)]))[0] == pytest.approx(distance - spread / 2, abs=1e-9)
 
 
 def test_the_log_score_is_the_published_one() -> None:
-    mean, variance = some_laws()
+    mean, variance = some_distributions()
     points = np.random.default_rng(6).integers(0, 99, len(mean)).astype(np.float64)
     n, p = parameters(mean, variance)
     published = nbinom.logcdf(99, n, p) - nbinom.logpmf(points, n, p)
-    np.testing.assert_allclose(log_score(law(mean, variance), points), published, rtol=1e-8)
+    np.testing.assert_allclose(log_score(distribution(mean, variance), points), published, rtol=1e-8)
 
 
 @given(st.floats(0.05, 30), st.floats(1.02, 4), st.integers(0, 99))
 def test_recalibration_leaves_no_points_impossible(mean: float, dispersion: float, points: int) -> None:
-    assert np.isfinite(log_score(one_law(mean, dispersion, bent()), np.array([float(points)]))).all()
+    assert np.isfinite(log_score(one_distribution(mean, dispersion, bent()), np.array([float(points)]))).all()
 
 
 def test_more_than_99_points_count_as_99() -> None:
@@ -190,7 +190,7 @@ def test_more_than_99_points_count_as_99() -> None:
         assert column[0] == column[1]
 
 
-def test_transforms_are_uniform_where_laws_are_true() -> None:
+def test_transforms_are_uniform_where_distributions_are_true() -> None:
     random = np.random.default_rng(8)
     mean = random.gamma(2, 5, 40_000).clip(0.5, 35)
     variance = mean * random.uniform(1.5, 3, len(mean))
@@ -202,14 +202,14 @@ def test_transforms_are_uniform_where_laws_are_true() -> None:
 
 @given(MEANS, DISPERSIONS, st.integers(0, 99), st.floats(0, 0.999))
 def test_a_transform_lies_between_less_and_not_more(mean: float, dispersion: float, points: int, u: float) -> None:
-    laws = one_law(mean, dispersion)
-    found = pit(laws, np.array([float(points)]), np.array([u]))[0]
-    below = laws.cdf[0, points - 1] if points else 0
-    assert below <= found <= laws.cdf[0, points]
+    distributions = one_distribution(mean, dispersion)
+    found = pit(distributions, np.array([float(points)]), np.array([u]))[0]
+    below = distributions.cdf[0, points - 1] if points else 0
+    assert below <= found <= distributions.cdf[0, points]
 
 
 def test_rows_do_not_depend_on_the_rows_beside_them() -> None:
-    mean, variance = some_laws(4_500)
+    mean, variance = some_distributions(4_500)
     line, points, u = np.floor(mean) + 0.5, np.floor(mean), np.full(len(mean), 0.3)
     some = np.array([0, 1_999, 2_000, 4_499])
     for recalibration in (None, bent()):
@@ -238,7 +238,7 @@ def test_no_rows_give_no_rows() -> None:
     empty = np.array([])
     assert len(summaries(empty, empty, bent(), empty).mean) == 0
     assert len(scores(empty, empty, None, empty, empty).crps) == 0
-    assert len(law(empty, empty, bent())) == 0
+    assert len(distribution(empty, empty, bent())) == 0
     assert len(mean_for_probability_over(empty, empty, lambda mean: 3 * mean)) == 0
 
 

@@ -1,10 +1,11 @@
--- The law of points that each system gives each expected player, before recalibration and without a look at prices.
+-- The distribution of points that each system gives each expected player, before recalibration, without a look at
+-- prices.
 -- grain: market, game_id, player_id, system_id
 -- time: game_date
--- short: laws
+-- short: distributions
 -- helper: yes
 -- check: trained_until < game_date
-CREATE TABLE nba_predictions.forecast_law (
+CREATE TABLE nba_predictions.forecast_distribution (
     market VARCHAR,                     -- ! what is forecast: points [pre-game history]
     game_id VARCHAR,                    -- ! NBA.com game id [pre-game history]
     player_id BIGINT,                   -- ! NBA.com player id [pre-game history]

@@ -1,4 +1,4 @@
-"""The law of a player's points, and everything that is read from it.
+"""The distribution of a player's points, and everything that is read from it.
 
 A negative binomial on 0..99 of mean mu and variance v, its mass scaled to one, then a monotone recalibration of its
 distribution function. In the usual parameters n = mu^2 / (v - mu) and p = mu / v.
@@ -17,17 +17,17 @@ LOWEST_MEAN = 0.05
 HIGHEST_MEAN = 99.0
 LOWEST_DISPERSION = 1.02
 HIGHEST_VARIANCE = 10_000.0
-# Laws at a time: their matrices of 100 x 2,000 stay in a processor's cache, which is worth a factor of three.
+# Distributions at a time: their matrices of 100 x 2,000 stay in a processor's cache, which is worth a factor of three.
 _CHUNK = 2_000
 _POINTS: FloatArray = np.arange(SUPPORT, dtype=np.float64)
 _POWERS: FloatArray = np.stack([_POINTS, _POINTS**2])
 
 
 @dataclass(frozen=True)
-class Law:
-    """Laws of points, one a row: (n, 100) probabilities of 0..99 points, and of at most so many.
+class Distribution:
+    """Distributions of points, one a row: (n, 100) probabilities of 0..99 points, and of at most so many.
 
-    Rows without a law are NaN. Both are views of arrays that are stored support first.
+    Rows without a distribution are NaN. Both are views of arrays that are stored support first.
     """
 
     pmf: FloatArray
@@ -39,7 +39,7 @@ class Law:
 
 @dataclass(frozen=True)
 class Summaries:
-    """What a forecast says in numbers, (n,) each and NaN without a law; the last two also without a line.
+    """What a forecast says in numbers, (n,) each and NaN without a distribution; the last two also without a line.
 
     Mean, median and quantiles are in points, the variance in points squared; `probability_over` is that of winning
     the over given no push, `probability_push` that of hitting the line exactly.
@@ -60,10 +60,10 @@ class Summaries:
 
 @dataclass(frozen=True)
 class Scores:
-    """How good forecasts were, (n,) each, NaN without a law or an outcome.
+    """How good forecasts were, (n,) each, NaN without a distribution or an outcome.
 
     `crps` is in points, `log_score` is minus the logarithm of the probability of what happened: less is better in
-    both. `pit` is the randomised probability integral transform, uniform on [0, 1] if laws are calibrated.
+    both. `pit` is the randomised probability integral transform, uniform on [0, 1] if distributions are calibrated.
     """
 
     crps: FloatArray
@@ -71,12 +71,13 @@ class Scores:
     pit: FloatArray
 
 
-def law(mean: FloatArray, variance: FloatArray, recalibration: Recalibration | None = None) -> Law:
-    """Laws of points.
+def distribution(mean: FloatArray, variance: FloatArray, recalibration: Recalibration | None = None) -> Distribution:
+    """Distributions of points.
 
     Args:
-        mean: (n,) mean of the negative binomial, points; brought into .05 to 99, NaN for no law.
-        variance: (n,) its variance, points squared; brought into 1.02 times the mean to 10,000, NaN for no law.
+        mean: (n,) mean of the negative binomial, points; brought into .05 to 99, NaN for no distribution.
+        variance: (n,) its variance, points squared; brought into 1.02 times the mean to 10,000, NaN for no
+            distribution.
         recalibration: of the distribution function; None for none.
     """
     known = np.isfinite(mean) & np.isfinite(variance)
@@ -102,11 +103,11 @@ def law(mean: FloatArray, variance: FloatArray, recalibration: Recalibration | N
     if not known.all():
         pmf[:, ~known] = np.nan
         cdf[:, ~known] = np.nan
-    return Law(pmf.T, cdf.T)
+    return Distribution(pmf.T, cdf.T)
 
 
 def guarded(mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Mean and variance brought into the domain of laws: .05 to 99 points, 1.02 times the mean to 10,000."""
+    """Mean and variance brought into the domain of distributions: .05 to 99 points, 1.02 times the mean to 10,000."""
     mu = np.clip(mean, LOWEST_MEAN, HIGHEST_MEAN)
     return mu, np.clip(variance, LOWEST_DISPERSION * mu, HIGHEST_VARIANCE)
 
@@ -124,16 +125,16 @@ def mixture_moments(means: FloatArray, variances: FloatArray, weights: FloatArra
     return mean, (weights * (variances + spread)).sum(axis=-1)
 
 
-def moments(laws: Law) -> tuple[FloatArray, FloatArray]:
-    """Mean, points, and variance, points squared, of the final laws."""
-    first, second = _POWERS @ laws.pmf.T
+def moments(distributions: Distribution) -> tuple[FloatArray, FloatArray]:
+    """Mean, points, and variance, points squared, of the final distributions."""
+    first, second = _POWERS @ distributions.pmf.T
     return first, second - first**2
 
 
-def quantile(laws: Law, probability: float) -> FloatArray:
+def quantile(distributions: Distribution, probability: float) -> FloatArray:
     """Fewest points k with P(at most k) >= probability, which lies in (0, 1)."""
-    cdf, columns = laws.cdf.T, np.arange(len(laws))
-    low, high = np.zeros(len(laws), np.intp), np.full(len(laws), SUPPORT - 1)
+    cdf, columns = distributions.cdf.T, np.arange(len(distributions))
+    low, high = np.zeros(len(distributions), np.intp), np.full(len(distributions), SUPPORT - 1)
     for _ in range(SUPPORT.bit_length()):
         middle = (low + high) // 2
         reached = cdf[middle, columns] >= probability
@@ -142,58 +143,58 @@ def quantile(laws: Law, probability: float) -> FloatArray:
     return np.where(np.isnan(cdf[-1]), np.nan, high)
 
 
-def median(laws: Law) -> FloatArray:
+def median(distributions: Distribution) -> FloatArray:
     """Median in the way of grouped data: each whole number stands for the half point on either side of it.
 
     With k the integer median, k - 1/2 + (1/2 - P(below k)) / P(k), and not below 0: an integer would lose accuracy as
     a forecast of one number.
     """
-    k = quantile(laws, 0.5)
-    below, upto = _cdf_at(laws, k - 1), _cdf_at(laws, k)
+    k = quantile(distributions, 0.5)
+    below, upto = _cdf_at(distributions, k - 1), _cdf_at(distributions, k)
     with np.errstate(invalid="ignore"):
         return np.maximum(k - 0.5 + (0.5 - below) / (upto - below), 0)
 
 
-def probability_push(laws: Law, line: FloatArray) -> FloatArray:
+def probability_push(distributions: Distribution, line: FloatArray) -> FloatArray:
     """Probability of hitting (n,) lines exactly: 0 unless a line is whole, NaN without a line."""
-    return _cdf_at(laws, np.floor(line)) - _cdf_at(laws, np.ceil(line) - 1)
+    return _cdf_at(distributions, np.floor(line)) - _cdf_at(distributions, np.ceil(line) - 1)
 
 
-def probability_over(laws: Law, line: FloatArray) -> FloatArray:
+def probability_over(distributions: Distribution, line: FloatArray) -> FloatArray:
     """Probability of more points than (n,) lines, given no push; NaN without a line."""
-    over, under = 1 - _cdf_at(laws, np.floor(line)), _cdf_at(laws, np.ceil(line) - 1)
+    over, under = 1 - _cdf_at(distributions, np.floor(line)), _cdf_at(distributions, np.ceil(line) - 1)
     return over / (over + under)
 
 
-def crps(laws: Law, points: FloatArray) -> FloatArray:
+def crps(distributions: Distribution, points: FloatArray) -> FloatArray:
     """Continuous ranked probability score, points: the sum over k of (P(at most k) - [points <= k])^2.
 
     Matheson & Winkler (1976) on whole numbers. More than 99 points count as 99.
     """
-    cdf = laws.cdf.T
+    cdf = distributions.cdf.T
     error = cdf - (_POINTS[:, None] >= np.minimum(points, SUPPORT - 1))
     error *= error
     return np.where(np.isnan(points), np.nan, error.sum(axis=0))
 
 
-def log_score(laws: Law, points: FloatArray) -> FloatArray:
+def log_score(distributions: Distribution, points: FloatArray) -> FloatArray:
     """Minus the natural logarithm of the probability of the points that were scored; more than 99 count as 99."""
     place = np.clip(np.nan_to_num(points), 0, SUPPORT - 1).astype(np.intp)
     with np.errstate(divide="ignore"):
-        score: FloatArray = -np.log(laws.pmf.T[place, np.arange(len(laws))])
+        score: FloatArray = -np.log(distributions.pmf.T[place, np.arange(len(distributions))])
     return np.where(np.isnan(points), np.nan, score)
 
 
-def pit(laws: Law, points: FloatArray, uniform: FloatArray) -> FloatArray:
+def pit(distributions: Distribution, points: FloatArray, uniform: FloatArray) -> FloatArray:
     """Randomised probability integral transform, in [0, 1]: P(below points) + u P(points); over 99 count as 99.
 
     Args:
-        laws: n laws.
+        distributions: n distributions.
         points: (n,) points that were scored.
         uniform: (n,) u in [0, 1), such as `row_uniform` gives.
     """
     counted = np.minimum(points, SUPPORT - 1)
-    below, upto = _cdf_at(laws, counted - 1), _cdf_at(laws, counted)
+    below, upto = _cdf_at(distributions, counted - 1), _cdf_at(distributions, counted)
     return below + uniform * (upto - below)
 
 
@@ -203,20 +204,20 @@ def summaries(
     """What forecasts say in numbers, for any number of rows in little memory.
 
     Args:
-        mean: (n,) mean of the negative binomial, points; NaN for no law.
+        mean: (n,) mean of the negative binomial, points; NaN for no distribution.
         variance: (n,) its variance, points squared.
         recalibration: of the distribution function; None for none.
         line: (n,) points lines, NaN without one.
     """
     found = np.empty((11, len(mean)))
     for part in _chunks(len(mean)):
-        laws = law(mean[part], variance[part], recalibration)
-        found[0, part], found[1, part] = moments(laws)
-        found[2, part] = median(laws)
+        distributions = distribution(mean[part], variance[part], recalibration)
+        found[0, part], found[1, part] = moments(distributions)
+        found[2, part] = median(distributions)
         for row, probability in enumerate((0.05, 0.1, 0.25, 0.75, 0.9, 0.95), 3):
-            found[row, part] = quantile(laws, probability)
-        found[9, part] = probability_over(laws, line[part])
-        found[10, part] = probability_push(laws, line[part])
+            found[row, part] = quantile(distributions, probability)
+        found[9, part] = probability_over(distributions, line[part])
+        found[10, part] = probability_push(distributions, line[part])
     return Summaries(*found)
 
 
@@ -226,7 +227,7 @@ def scores(
     """How good forecasts were, for any number of rows in little memory.
 
     Args:
-        mean: (n,) mean of the negative binomial, points; NaN for no law.
+        mean: (n,) mean of the negative binomial, points; NaN for no distribution.
         variance: (n,) its variance, points squared.
         recalibration: of the distribution function; None for none.
         points: (n,) points that were scored, NaN for an absence.
@@ -234,10 +235,10 @@ def scores(
     """
     found = np.empty((3, len(mean)))
     for part in _chunks(len(mean)):
-        laws = law(mean[part], variance[part], recalibration)
-        found[0, part] = crps(laws, points[part])
-        found[1, part] = log_score(laws, points[part])
-        found[2, part] = pit(laws, points[part], uniform[part])
+        distributions = distribution(mean[part], variance[part], recalibration)
+        found[0, part] = crps(distributions, points[part])
+        found[1, part] = log_score(distributions, points[part])
+        found[2, part] = pit(distributions, points[part], uniform[part])
     return Scores(*found)
 
 
@@ -245,14 +246,14 @@ def transforms(mean: FloatArray, variance: FloatArray, points: FloatArray, unifo
     """The `pit` of `scores` without recalibration alone, (n,): what a recalibration is learned from."""
     found = np.empty(len(mean))
     for part in _chunks(len(mean)):
-        found[part] = pit(law(mean[part], variance[part]), points[part], uniform[part])
+        found[part] = pit(distribution(mean[part], variance[part]), points[part], uniform[part])
     return found
 
 
 def mean_for_probability_over(
     line: FloatArray, probability: FloatArray, dispersion: Callable[[FloatArray], FloatArray]
 ) -> FloatArray:
-    """Means of the laws, before recalibration, whose probability of the over given no push is given.
+    """Means of the distributions, before recalibration, whose probability of the over given no push is given.
 
     Args:
         line: (n,) points lines.
@@ -266,8 +267,8 @@ def mean_for_probability_over(
     def excess(mean: FloatArray, line: FloatArray, probability: FloatArray) -> FloatArray:
         found = np.empty(len(mean))
         for part in _chunks(len(mean)):
-            laws = law(mean[part], dispersion(mean[part]))
-            found[part] = probability_over(laws, line[part]) - probability[part]
+            distributions = distribution(mean[part], dispersion(mean[part]))
+            found[part] = probability_over(distributions, line[part]) - probability[part]
         return found
 
     means = np.full(len(line), np.nan)
@@ -293,10 +294,10 @@ def _recalibrated(
     return mass, after
 
 
-def _cdf_at(laws: Law, points: FloatArray) -> FloatArray:
+def _cdf_at(distributions: Distribution, points: FloatArray) -> FloatArray:
     """P(at most so many points) at (n,) whole numbers, 0 below 0 and 1 from 99 on; NaN at NaN."""
     place = np.clip(np.nan_to_num(points), 0, SUPPORT - 1).astype(np.intp)
-    found = laws.cdf.T[place, np.arange(len(laws))]
+    found = distributions.cdf.T[place, np.arange(len(distributions))]
     return np.where(np.isnan(points), np.nan, np.where(points < 0, found * 0, found))
 
 
