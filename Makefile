@@ -68,7 +68,7 @@ RESOLVE := --universal --python-version 3.11 --fork-strategy fewest --generate-h
     --no-emit-index-url --no-header --no-annotate --no-config --quiet
 
 clean: ## take away what the other chores made
-	rm -rf $(VENV) build dist docs/_build docs/data-dictionary.md .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # pip builds no isolated environment for the project itself: what builds it is in the lock as well.
 $(VENV)/.base: requirements/base.lock pyproject.toml | $(BIN)/python

@@ -1,1 +1,1 @@
-"""Where raw data come from: files, and the simulator. Each yields the same raw contracts."""
+"""Files to rows of the raw tables: found, recognised, read, checked, named and merged; what breaks a rule is set aside."""
