@@ -41,9 +41,9 @@ def number(value: float | None) -> str:
 def column_row(column: Column) -> str:
     """One column as a row of a Markdown table."""
     required = ", required" if column.not_null else ""
-    batch = "" if column.low is None and column.high is None else f"{number(column.low)} to {number(column.high)}"
+    bounds = "" if column.low is None and column.high is None else f"{number(column.low)} to {number(column.high)}"
     known = column.availability if column.level is None else f"{column.availability}, {column.level}"
-    return f"| `{column.name}` | {column.type}{required} | {cell(column.meaning)} | {batch} | {known} |"
+    return f"| `{column.name}` | {column.type}{required} | {cell(column.meaning)} | {bounds} | {known} |"
 
 
 def table_section(table: Table) -> Iterator[str]:

@@ -80,7 +80,7 @@ def test_what_was_changed_behind_its_back_is_found(league: DuckDB, tampering: st
 def test_a_date_that_is_not_done_does_not_verify(league: DuckDB) -> None:
     small.change(league, night(2021, 2), "minutes = 12")
     wrong = next(one for one in checks(league) if one.check == "every date is done" and one.table == TALLY)
-    assert (wrong.partitions, wrong.problems) == (18, 1)
+    assert (wrong.checked, wrong.problems) == (18, 1)
     assert wrong.examples == f"{night(2021, 2)} stale: its input changed"
 
 
@@ -90,7 +90,7 @@ def test_dates_of_final_games_without_raw_data_do_not_verify() -> None:
     small.took_in(engine, small.nights(2021))
     small.backfill(engine, upstream="along")
     wrong = next(one for one in checks(engine) if one.check == "every date is done" and one.table == TALLY)
-    assert (wrong.failed, wrong.partitions, wrong.problems) == (True, 6, 6)
+    assert (wrong.failed, wrong.checked, wrong.problems) == (True, 6, 6)
     assert wrong.examples.startswith(f"6 dates have no raw data: {night(2021, 0)}, ")
     assert wrong.examples.endswith(f", ... (no rows of {BOX})")
 

@@ -143,7 +143,7 @@ def claims(engine: Engine, nodes: tuple[Model, ...], days: Sequence[SeasonDate])
     yield from _turnout(engine, dates)
     for check in verify(engine, nodes, days).checks:
         if check.check == _EXPECTED:
-            yield Looked("claims", check.check, check.table, check.partitions, check.problems, check.examples)
+            yield Looked("claims", check.check, check.table, check.checked, check.problems, check.examples)
 
 
 def _look(statements: Statements, claim: _Claim, dates: list[date]) -> Looked:

@@ -221,7 +221,7 @@ class _CheckLine:
 
     check: str
     table: str
-    partitions: int
+    checked: int
     problems: int
     result: str
     examples: str
@@ -244,7 +244,7 @@ def verify(session: Session, tables: tuple[str, ...], dates: "RangeArguments", w
     with session.reading(wait) as warehouse:
         verdict = warehouse.verify(*tables, **dates)
     every = [
-        _CheckLine(check.check, check.table, check.partitions, check.problems, check.result, check.examples)
+        _CheckLine(check.check, check.table, check.checked, check.problems, check.result, check.examples)
         for check in verdict.checks
     ]
     is_table = output == Output()

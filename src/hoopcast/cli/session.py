@@ -97,7 +97,7 @@ class Session:
 
 
 def _age(seconds: float) -> str:
-    for partition, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
         if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {partition}"
+            return f"{seconds / length:.0f} {unit}"
     return f"{max(seconds, 0):.0f} seconds"

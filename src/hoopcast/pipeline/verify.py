@@ -221,7 +221,7 @@ class Check:
 
     check: str
     table: str
-    partitions: int
+    checked: int
     problems: int
     examples: str = ""
     is_problem: bool = True
@@ -236,7 +236,7 @@ class Check:
         """Whether it holds, failed, informs, or had nothing to look at."""
         if self.failed:
             return "failed"
-        if not self.partitions:
+        if not self.checked:
             return "not applicable"
         return "holds" if self.is_problem else "information"
 
