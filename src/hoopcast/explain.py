@@ -14,7 +14,7 @@ from hoopcast.warehouse.tables import table
 FIRST_FEATURE, LAST_FEATURE = "points_avg_last_5", "team_win_pct"
 _GAMES = """
 SELECT
-    game_date, team_abbr || CASE WHEN home_flag THEN ' v ' ELSE ' @ ' END || opponent_team_abbr AS game, minutes,
+    game_date, team_abbr || CASE WHEN home_flag THEN ' vs. ' ELSE ' @ ' END || opponent_team_abbr AS game, minutes,
     points, fgm || '-' || fga AS fg, fg3m || '-' || fg3a AS fg3, ftm || '-' || fta AS ft, paint_fga, mid_range_fga,
     three_fga, ROUND(ts_pct, 3) AS ts_pct, ROUND(usage_rate, 3) AS usage_rate
 FROM nba_analytics.player_game_summary

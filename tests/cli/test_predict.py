@@ -92,7 +92,7 @@ def test_whoever_reads_a_table_is_told_that_it_is_no_advice(call: Call, day: str
 def test_a_player_is_a_distribution_in_words_and_bars(call: Call, day: str, star: str) -> None:
     text = printed(call, "predict", "--date", day, "--player", star)
     for part in (
-        "< median", "Half of such games end with", "four of five", "nine of ten", "He plays with", "P(over)",
+        "< median", "50 % interval", "80 % interval", "90 % interval", "Probability of playing", "P(over)",
         "the market's", "fair odds", "PASS: no record yet.", "What each system says", "What then happened",
     ):  # fmt: skip
         assert part in text, part

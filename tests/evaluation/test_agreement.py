@@ -22,7 +22,7 @@ WHERE season = '2021-22'"""
 # By the scorer's names: last 5, last 10, season, exponential average, the line, the line less one half.
 RULES = {
     "L5": "last 5", "L10": "last 10", "season": "season", "ewma8": "ewma8", "line": "the line",
-    "under": "the line less 1/2",
+    "under": "line - 0.5",
 }  # fmt: skip
 SIZES = {"ALL": 25_884, "GP10": 20_634, "MIN20": 13_603, "PTS20": 2_097}
 # A player who changed teams has his line by his new team from his first game there on: 27 lines of 14,282.

@@ -164,7 +164,7 @@ def _picks(scored: "Evaluation") -> None:
         for one in scored.claim_summaries
     ]
     kinds = ("VARCHAR", "BIGINT", "BIGINT", "DOUBLE", "DOUBLE", "VARCHAR", "VARCHAR")
-    names = ("system", "lines", "picks", "claimed", "paid", "95 %", "record")
+    names = ("system", "lines", "picks", "EV", "ROI", "95 %", "record")
     title = f"Picks{LABEL}, percent of a stake at the prices; lines: those that the record is of"
     show(Table.of_rows(names, kinds, rows), Output(), null="-", title=title)
 

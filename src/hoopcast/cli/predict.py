@@ -81,7 +81,7 @@ def portrait(found: "PlayerOutlook", label: str = "") -> list[str]:
     if row is None:
         who = f"{found.player.name} ({found.player.player_id}) has no forecast on {found.date}"
         return [f"{who}:", *(f"  {reason}" for reason in found.absences)]
-    game = f"{row['team_abbr']} {'v' if row['is_home'] else '@'} {row['opponent_abbr']}"
+    game = f"{row['team_abbr']} {'vs.' if row['is_home'] else '@'} {row['opponent_abbr']}"
     lines = [
         f"{found.player.name} ({found.player.player_id}), {game}, {found.date}{label}",
         f"{row['system_id']}, trained until {row['trained_until']}",
@@ -100,11 +100,11 @@ def portrait(found: "PlayerOutlook", label: str = "") -> list[str]:
 
 def _distribution(row: dict[str, Any]) -> list[str]:
     plays = row["play_probability"]
-    sitting = "" if plays is None else f" He plays with {_percent(plays)}."
+    sitting = "" if plays is None else f" Probability of playing {_percent(plays)}."
     half, most, nearly_all = (f"{row[low]:.0f} to {row[high]:.0f}" for low, high in _INTERVALS)
     return [
         f"Mean {row['forecast_mean']:.1f}, median {row['forecast_median']:.1f} points if he plays.{sitting}",
-        f"Half of such games end with {half} points, four of five with {most}, nine of ten with {nearly_all}.",
+        f"50 % interval {half} points, 80 % interval {most}, 90 % interval {nearly_all}.",
     ]
 
 
@@ -157,7 +157,7 @@ def _says(systems: "Table") -> "Table":
         )
         for row in systems
     ]
-    names = ("system", "mean", "median", "80 % range", "over", "trained until")
+    names = ("system", "mean", "median", "80 % interval", "over", "trained until")
     # Numbers of one precision line up as texts do, once they are as wide as each other.
     return Table.of_rows(names, ("VARCHAR", "DOUBLE", "DOUBLE", "VARCHAR", "DOUBLE", "DATE"), rows)
 
@@ -292,7 +292,7 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
     side, value = row["better_side"], _fixed(row["expected_value"], 100, 1)
     return {
         "date": row["game_date"],
-        "game": f"{row['team_abbr']} {'v' if row['is_home'] else '@'} {row['opponent_abbr']}",
+        "game": f"{row['team_abbr']} {'vs.' if row['is_home'] else '@'} {row['opponent_abbr']}",
         "player": row["player_name"],
         "plays": _fixed(row["play_probability"], 100, 0),
         "mean": _fixed(row["forecast_mean"], 1, 1),

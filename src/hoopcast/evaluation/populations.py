@@ -176,7 +176,7 @@ class Appearances:
             "season": ("history", self.season_average),
             "ewma8": ("history", self.ewma8),
             "the line": ("line", self.line),
-            "the line less 1/2": ("line", self.line - 0.5),
+            "line - 0.5": ("line", self.line - 0.5),
         }
 
     def rows(self, which: BoolArray | IntArray) -> "Appearances":

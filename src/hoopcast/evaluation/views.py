@@ -22,7 +22,7 @@ _BETS = {
 
 
 _ACCURACY_NOTES = (
-    "cover: percent forecast. filled: MAE with the rest filled by ewma8; systems are ranked by it within a level.",
+    "coverage: percent forecast. fallback: MAE with ewma8 for the rest; systems are ranked by it within a level.",
     "t: of the absolute error against ewma8, moving_average_history (avg) and market_line (mkt), where they forecast.",
 )
 
@@ -79,7 +79,7 @@ def _told(view: View) -> View:
 
 def _accuracy(evaluation: Evaluation, phase: str) -> Iterator[View]:
     columns = (
-        "level", "system", "cover", "MAE", "95 %", "filled", "bias", "CRPS", "95 %",
+        "level", "system", "coverage", "MAE", "95 %", "fallback", "bias", "CRPS", "95 %",
         "t ewma8", "t avg", "t mkt",
     )  # fmt: skip
     for size in evaluation.populations:
@@ -167,7 +167,7 @@ _WORDS = {"season": "part of his season"}
 
 def _claims(evaluation: Evaluation, phase: str) -> View:
     columns = (
-        "system", "season", "prices", "band %", "verdict", "lines", "picks", "withheld", "claimed %", "returned %",
+        "system", "season", "prices", "band %", "verdict", "lines", "picks", "withheld", "EV %", "ROI %",
         "95 %",
     )  # fmt: skip
     rows = tuple(
@@ -188,8 +188,8 @@ def _claims(evaluation: Evaluation, phase: str) -> View:
         if one.phase == phase
     )
     notes = (
-        "claimed: mean EV of one unit on the better side after the market, by band. 6 and more is not bet on.",
-        "returned: profit of one unit on each, pushes 0. Every claim is learned on lines of earlier months alone.",
+        "EV: mean claim for one unit on the better side after the market, by band. 6 and more is not bet on.",
+        "ROI: mean profit of one unit on each, pushes 0. Every claim is learned on lines of earlier months alone.",
         "95 %: days taken as a whole (sandwich estimator). outside: the claim is not in it. too few: below 50 lines.",
         "Lines of one price, prices far from a market's and lines far from what he scores are left out, not bet on.",
         ADVICE,
@@ -247,9 +247,9 @@ def _picks(evaluation: Evaluation, phase: str) -> View:
         for one in evaluation.claim_summaries
         if one.phase == phase and one.picks
     )
-    columns = ("system", "season", "picks", "overs", "claimed %", "paid %", "95 %")
+    columns = ("system", "season", "picks", "overs", "EV %", "ROI %", "95 %")
     notes = (
-        "overs: picks of the over. paid: profit of one unit on each, with a 95 % interval that takes days as a whole.",
+        "overs: picks of the over. ROI: mean profit of one unit on each; its 95 % interval takes days as a whole.",
         ADVICE,
     )
     return View(phase, "PROP: Picks, and what they paid", columns, rows, notes=notes)
@@ -310,11 +310,11 @@ def _market(evaluation: Evaluation, phase: str) -> View:
 
 def _betting(evaluation: Evaluation, phase: str) -> Iterator[View]:
     columns = (
-        "level", "system", "bets", "void", "hit %", "95 %", "even", "under", "gain %", "95 %", "under", "needed",
+        "level", "system", "bets", "void", "hit %", "95 %", "break-even", "under", "ROI %", "95 %", "under", "needed",
     )  # fmt: skip
     needed = ", ".join(f"{bets_needed(rate, _STANDARD_PRICE):,} for a true {rate:.0%}" for rate in _TRUE_RATES)
     notes = (
-        "void: and pushes. even: hit rate that the prices paid ask for. under: the under of the same lines.",
+        "void: and pushes. break-even: hit rate that the prices ask for. under: the under of the same lines.",
         "needed: bets that tell this hit rate from break-even (one-sided 5 %, 80 % power); none if it is no higher.",
         f"needed at -110: {needed}.",
         ADVICE,
