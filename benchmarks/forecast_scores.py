@@ -33,7 +33,7 @@ perfect).
 _EARLY = "\nMean absolute error on ALL in October and in January, of the rows that each forecast.\n"
 _MARKET = """
 Log loss of P(over) at the line beside the no-vig market's, and beside that market recalibrated on earlier months; t of
-the difference by day, negative is better. A lower mean error than the line is no achievement: the line − 0.5
+the difference by day, negative is better. A lower mean error than the line is no achievement: the line - 0.5
 has it too.
 """
 _CLAIMS = """
