@@ -82,13 +82,13 @@ def distribution_outputs(system: System, level: Level) -> Outputs:
 def learned(statements: Statements, asked: Asked, learning: Learning) -> Sequence[tuple[Value, ...]]:
     """A row for each refit date before which there are enough rows to learn from; several are learned at once."""
     rows = np.searchsorted(learning.frame.game_date, np.array(asked.dates, dtype="datetime64[D]")).tolist()
-    refits = [
+    work = [
         partial(_refit, learning, asked.season, str(refit), known)
         for refit, known in zip(asked.dates, rows, strict=True)
         if known >= learning.least_rows
     ]
     # A signal, or the end of the time, is noticed at a statement.
-    return obeying(partial(statements.query, "SELECT 1"), partial(side_by_side, *refits))
+    return obeying(partial(statements.query, "SELECT 1"), partial(side_by_side, *work))
 
 
 def _refit(learning: Learning, season: str, refit: str, rows: int) -> tuple[Value, ...]:

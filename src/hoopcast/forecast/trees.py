@@ -75,9 +75,11 @@ class Bins:
     work is done once for most refits of a season.
     """
 
+    _kept: "dict[int, lightgbm.Dataset]"
+
     def __init__(self, matrix: FloatArray, names: tuple[str, ...]) -> None:
         self._matrix, self._names, self._since = matrix, names, known_from(matrix)
-        self._kept: dict[int, lightgbm.Dataset] = {}
+        self._kept = {}
         self._lock = Lock()
 
     def of(self, rows: int, target: FloatArray, weight: FloatArray | None) -> "lightgbm.Dataset":
