@@ -1,7 +1,7 @@
 -- Form of each expected player as of the morning of a date. Fewer games n of this season than a window asks for are
 -- blended with weight n / (n + k), the rest is the prior:
 -- (games * mean of last season + m * mean of his role) / (games + m);
--- roles: starter (started half of his last 10 games) or bench, a newcomer counts as bench.
+-- where a role is starter (started half of his last 10 games) or bench, and a newcomer counts as bench.
 -- k, m and the rest were fitted by benchmarks/fit_constants.py on 2018-19 to 2020-21.
 -- grain: player_id, analysis_date
 -- time: analysis_date
