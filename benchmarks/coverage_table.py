@@ -10,7 +10,7 @@ from pathlib import Path
 
 import hoopcast
 from hoopcast import Hoopcast
-from hoopcast.pipeline.model import all_models
+from hoopcast.pipeline.node import sql_nodes
 
 SEASON = "2021-22"
 PAGE = Path(__file__).parents[1] / "docs" / "coverage-2021-22.md"
@@ -168,7 +168,7 @@ def _tables(warehouse: Hoopcast, season: str) -> str:
         cells[str(name), str(month)] = int(str(rows)), int(str(expected))
         days[str(name), str(month)] = int(str(dates))
     lines = [["dates / games", *(f"{row[1]} / {row[2]}" for row in games), _total_of_games(games)]]
-    for model in all_models():
+    for model in sql_nodes():
         written = [cells.get((model.name, month), (0, 0)) for month in months]
         complete = all(days.get((model.name, str(row[0]))) == row[1] for row in games)
         shares = [_share(*cell) for cell in [*written, _summed(written)]]

@@ -9,7 +9,7 @@ import hoopcast
 from benchmarks.tables import LEARNED
 from hoopcast.paths import warehouse_path
 from hoopcast.pipeline.batch import batch_values, named_values
-from hoopcast.pipeline.model import Model, all_models
+from hoopcast.pipeline.node import Node, sql_nodes
 from hoopcast.pipeline.texts import batch_texts
 
 Batches = dict[str, list[tuple[str, date, date]]]
@@ -28,7 +28,7 @@ def run_plain(warehouse: str, like: str, season: str | None, day: str | None, th
     Returns:
         Seconds and rows.
     """
-    models = all_models()
+    models = sql_nodes()
     with hoopcast.open(like, threads=threads) as written:
         texts = batch_texts(written.engine.dialect, models)
         batches = {model.name: batches_of(written, model, season, day) for model in models}
@@ -58,7 +58,7 @@ def run_plain(warehouse: str, like: str, season: str | None, day: str | None, th
 
 
 def batches_of(
-    written: "hoopcast.Hoopcast", model: Model, season: str | None, day: str | None
+    written: "hoopcast.Hoopcast", model: Node, season: str | None, day: str | None
 ) -> list[tuple[str, date, date]]:
     """Season, first and last date of what a warehouse has of a model, of one season or date or of all."""
     found = written.engine.query(
@@ -72,7 +72,7 @@ def batches_of(
     ]
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, model: Model, batches: Batches) -> int:
+def _rows(connection: duckdb.DuckDBPyConnection, model: Node, batches: Batches) -> int:
     count = f"SELECT COUNT(*) FROM {model.name} WHERE season = ? AND {model.time} BETWEEN ? AND ?"
     counted = (connection.execute(count, batch).fetchone() for batch in batches[model.name])
     return sum(int(row[0]) for row in counted if row is not None)

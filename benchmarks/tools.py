@@ -19,7 +19,7 @@ import hoopcast
 from benchmarks.plain import batches_of
 from hoopcast.paths import warehouse_path
 from hoopcast.pipeline.batch import batch_values, named_values
-from hoopcast.pipeline.model import Model, all_models
+from hoopcast.pipeline.node import Node, sql_nodes
 from hoopcast.pipeline.texts import batch_texts
 
 _ENVIRONMENTS = Path(sys.prefix) / "tools"
@@ -73,13 +73,13 @@ def season_texts(like: str, season: str) -> dict[str, str]:
         like: a warehouse in which Hoopcast has written the season, which says of what dates.
         season: the only one that the warehouse has.
     """
-    models = all_models()
+    models = sql_nodes()
     with hoopcast.open(like, read_only=True) as written:
         texts = batch_texts(written.engine.dialect, models)
         return {model.name: _with_values(texts[model.name].rows, written, model, season) for model in models}
 
 
-def _with_values(text: str, written: hoopcast.Hoopcast, model: Model, season: str) -> str:
+def _with_values(text: str, written: hoopcast.Hoopcast, model: Node, season: str) -> str:
     for season_of_batch, first, last in batches_of(written, model, season, None):
         for name, value in named_values(text, batch_values(model, season_of_batch, first, last)).items():
             literal = f"DATE '{value}'" if isinstance(value, date) else f"'{value}'"
@@ -91,7 +91,7 @@ def emptied(like: str, target: str) -> None:
     """Copy a warehouse, and leave out every table that a model writes."""
     shutil.copy(warehouse_path(like), target)
     with duckdb.connect(target) as connection:
-        for model in all_models():
+        for model in sql_nodes():
             connection.execute(f"DROP TABLE {model.name}")
 
 
@@ -101,7 +101,7 @@ def differing(like: str, target: str) -> list[str]:
         connection.execute(f"ATTACH '{warehouse_path(like)}' AS ours (READ_ONLY)")
         connection.execute(f"ATTACH '{target}' AS theirs (READ_ONLY)")
         found = []
-        for model in all_models():
+        for model in sql_nodes():
             counted = connection.execute(
                 f"SELECT (SELECT COUNT(*) FROM ours.{model.name}), (SELECT COUNT(*) FROM theirs.{model.name})"
             ).fetchone()

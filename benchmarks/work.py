@@ -19,7 +19,7 @@ from benchmarks import tools
 from benchmarks.plain import run_plain
 from benchmarks.tables import COMPUTED_BY_PANDAS, COMPUTED_BY_POLARS, INPUTS, LEARNED
 from hoopcast.graph import ALL_SYSTEMS
-from hoopcast.pipeline.model import all_models
+from hoopcast.pipeline.node import sql_nodes
 from hoopcast.pipeline.plan import Selection
 from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.pipeline.report import RunReport
@@ -180,7 +180,7 @@ def tool_rows(tool: str, like: str, folder: str) -> Figures:
 def dates_alone(warehouse: str, days: list[str], season: str) -> Figures:
     """Write dates one at a time by the same runner, without opening the warehouse for each: their mean."""
     nodes = ALL_SYSTEMS.nodes
-    names = tuple(model.name for model in all_models())
+    names = tuple(model.name for model in sql_nodes())
     took = []
     with hoopcast.open(warehouse, threads=THREADS) as opened:
         for day in days:

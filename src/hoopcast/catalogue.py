@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hoopcast.errors import UsageError
 from hoopcast.graph import Graph
 from hoopcast.pipeline.lineage import closure, edges
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.node import Node
 from hoopcast.query import DIALECTS, Dialect
 from hoopcast.warehouse.result import Table
 from hoopcast.warehouse.tables import Column, all_tables, table
@@ -138,7 +138,7 @@ def compiled(graph: Graph, name: str, dialect: Dialect) -> str:
     return compiled_text(node, dialect)
 
 
-def _model_line(model: Model) -> _ModelLine:
+def _model_line(model: Node) -> _ModelLine:
     definition = model.table
     return _ModelLine(
         table=definition.name,

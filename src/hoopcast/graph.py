@@ -17,20 +17,20 @@ from hoopcast.forecast.predictions import predictions
 from hoopcast.forecast.system import LEVELS, Level, System
 from hoopcast.forecast.training import refits
 from hoopcast.forecast.window import SEASONS_BEFORE
-from hoopcast.pipeline.model import (
+from hoopcast.pipeline.node import (
     WRITER_VERSION,
     Asked,
     Input,
-    Model,
+    Node,
     Producer,
     TimeConstraint,
-    all_models,
     code_fingerprint,
     in_order,
-    performance_models,
+    performance_nodes,
     spine_of_system,
+    sql_nodes,
 )
-from hoopcast.pipeline.selecting import called, select_models
+from hoopcast.pipeline.selecting import called, select_nodes
 from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
 from hoopcast.warehouse.tables import table
 
@@ -83,7 +83,7 @@ class Graph:
     chosen_by: str = ""
 
     @property
-    def nodes(self) -> tuple[Model, ...]:
+    def nodes(self) -> tuple[Node, ...]:
         """Every node, each after all that it reads.
 
         Raises:
@@ -97,7 +97,7 @@ class Graph:
         """Systems, best first: ensembles, then by level from the highest on; the benchmark comes last."""
         return _systems_of(self.nodes)
 
-    def select(self, names: tuple[str, ...] = (), *, tables_first: bool = False) -> tuple[Model, ...]:
+    def select(self, names: tuple[str, ...] = (), *, tables_first: bool = False) -> tuple[Node, ...]:
         """Nodes by table, short name, phase or system, in their order; all of them for no name.
 
         Args:
@@ -110,14 +110,14 @@ class Graph:
         """
         wanted = tuple(_with_current_name(name) for name in names)
         try:
-            return select_models(wanted, self.nodes, tables_first=tables_first)
+            return select_nodes(wanted, self.nodes, tables_first=tables_first)
         except UsageError:
             for given, name in zip(names, wanted, strict=True):
                 if not called(name, self.nodes) and called(name, nodes_of(None)):
                     raise self._left_out(given) from None
             raise
 
-    def node(self, name: str) -> Model:
+    def node(self, name: str) -> Node:
         """The node of a table, short name, or table and system; a name that is a phase as well is the table.
 
         Raises:
@@ -159,19 +159,19 @@ ALL_SYSTEMS = Graph()
 
 
 @cache
-def nodes_of(systems: tuple[str, ...] | None) -> tuple[Model, ...]:
+def nodes_of(systems: tuple[str, ...] | None) -> tuple[Node, ...]:
     """Every node of some systems, all of them when None, each after all that it reads.
 
     Raises:
         UsageError: if there is no such system.
         ModelError: if nodes read each other in a circle.
     """
-    store = next(model for model in all_models() if model.name == STORE)
+    store = next(node for node in sql_nodes() if node.name == STORE)
     of_systems = (*presence_nodes(), *forecast_nodes(store.version, systems))
-    return in_order((*all_models(), *of_systems, *(_reading_all(model, of_systems) for model in performance_models())))
+    return in_order((*sql_nodes(), *of_systems, *(_reading_all(node, of_systems) for node in performance_nodes())))
 
 
-def _reading_all(model: Model, of_systems: tuple[Model, ...]) -> Model:
+def _reading_all(node: Node, of_systems: tuple[Node, ...]) -> Node:
     """The model with what it reads of a table that systems write as what it reads of each of them."""
 
     def expanded(inputs: tuple[Input, ...]) -> Iterator[Input]:
@@ -179,11 +179,11 @@ def _reading_all(model: Model, of_systems: tuple[Model, ...]) -> Model:
             owners = [node.system_id for node in of_systems if node.table == item.table]
             yield from (replace(item, system_id=owner) for owner in owners) if owners else (item,)
 
-    spine = replace(model.spine, inputs=tuple(expanded(model.spine.inputs)))
-    return replace(model, inputs=tuple(expanded(model.inputs)), spine=spine)
+    spine = replace(node.spine, inputs=tuple(expanded(node.spine.inputs)))
+    return replace(node, inputs=tuple(expanded(node.inputs)), spine=spine)
 
 
-def _systems_of(nodes: Sequence[Model]) -> tuple[SystemAtLevel, ...]:
+def _systems_of(nodes: Sequence[Node]) -> tuple[SystemAtLevel, ...]:
     found = [SystemAtLevel(node.system_id) for node in nodes if node.table.name == PREDICTIONS]
     found.reverse()
     return tuple(sorted(found, key=lambda one: (one.name != BEST, one.name == BENCHMARK, -LEVELS.index(one.level))))
@@ -216,7 +216,7 @@ def systems() -> tuple[System, ...]:
     return tuple(import_module(f"hoopcast.forecast.systems.{name}").SYSTEM for name in NAMES)
 
 
-def forecast_nodes(feature_version: str, chosen: tuple[str, ...] | None = None) -> tuple[Model, ...]:
+def forecast_nodes(feature_version: str, chosen: tuple[str, ...] | None = None) -> tuple[Node, ...]:
     """The nodes of systems.
 
     Args:
@@ -248,7 +248,7 @@ def forecast_nodes(feature_version: str, chosen: tuple[str, ...] | None = None) 
     return tuple(node for of_table in (*learned_and_distributions, *others) for node in of_table if node is not None)
 
 
-def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | None, ...]:
+def _nodes(system: System, level: Level, feature_version: str) -> tuple[Node | None, ...]:
     system_id = system.system_id(level)
     of_system = (f"hoopcast.forecast.systems.{system.name}:SYSTEM",)
     values: tuple[tuple[str, Value], ...] = (
@@ -320,7 +320,7 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Model | 
     return (learned, distributions, calibrated, value, *others)
 
 
-def presence_nodes() -> tuple[Model, ...]:
+def presence_nodes() -> tuple[Node, ...]:
     """The nodes of who will play: what is learned at each level, and the table of probabilities."""
     learned = [
         _node(
@@ -344,14 +344,14 @@ def _of(short: str, time_constraint: TimeConstraint, system_id: str = "") -> Inp
     return Input(table(short), time_constraint, system_id)
 
 
-def _node(values: tuple[tuple[str, Value], ...], work: _Work) -> Model:
+def _node(values: tuple[tuple[str, Value], ...], work: _Work) -> Node:
     system_id = str(dict(values).get("system_id", ""))
     definition = table(work.table)
     rows = spine_of_system(work.expected, system_id)
     columns = ",".join(f"{column.name} {column.type}" for column in definition.columns)
     read = (f"{item.name} {item.time_constraint}" for item in work.inputs)
     code = (python_version(name) for name in (_name(work.producer), *work.definitions))
-    return Model(
+    return Node(
         table=definition,
         inputs=work.inputs,
         look_back=SEASONS_BEFORE if work.learns else 0,

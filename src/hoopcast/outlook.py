@@ -15,7 +15,7 @@ from hoopcast.market.odds import american_odds, decimal_odds
 from hoopcast.market.value import kelly_stake
 from hoopcast.nba.teams import normalise_team
 from hoopcast.pipeline.failures import FAILURES
-from hoopcast.pipeline.model import Asked
+from hoopcast.pipeline.node import Asked
 from hoopcast.pipeline.report import RunReport
 from hoopcast.pipeline.why import absence
 from hoopcast.players import Player, find_player

@@ -10,7 +10,7 @@ from hoopcast.audit.looked import Looked
 from hoopcast.audit.rebuild import copies, rebuilt, rewrite, window_of
 from hoopcast.graph import nodes_of
 from hoopcast.pipeline.lineage import closure
-from hoopcast.pipeline.model import Model, Producer, in_order, model_from_text
+from hoopcast.pipeline.node import Node, Producer, in_order, node_from_text
 from hoopcast.pipeline.ranges import Range, SeasonDate, resolve
 from tests.properties.warehouses import League, copy_of
 
@@ -19,7 +19,7 @@ SYSTEMS = ("moving_average", "linear")
 REFIT_DATE = date(2021, 11, 1)
 
 
-def with_text(short: str, *changes: tuple[str, str], systems: tuple[str, ...] = SYSTEMS[:1]) -> tuple[Model, ...]:
+def with_text(short: str, *changes: tuple[str, str], systems: tuple[str, ...] = SYSTEMS[:1]) -> tuple[Node, ...]:
     """All nodes, one model with pieces of its text replaced, each of which occurs once."""
     nodes = nodes_of(systems)
     model = next(node for node in nodes if node.table.short == short)
@@ -27,11 +27,11 @@ def with_text(short: str, *changes: tuple[str, str], systems: tuple[str, ...] = 
     for old, new in changes:
         assert text.count(old) == 1, f"{old} stands {text.count(old)} times in {model.name}"
         text = text.replace(old, new)
-    leak = model_from_text(text, model.table.phase, model.name.split(".")[1])
+    leak = node_from_text(text, model.table.phase, model.name.split(".")[1])
     return in_order(tuple(leak if node.name == leak.name else node for node in nodes))
 
 
-def with_code(name: str, wrap: Callable[[Producer], Producer], systems: tuple[str, ...] = SYSTEMS) -> tuple[Model, ...]:
+def with_code(name: str, wrap: Callable[[Producer], Producer], systems: tuple[str, ...] = SYSTEMS) -> tuple[Node, ...]:
     """All nodes, one of them with its producer wrapped."""
     return tuple(
         replace(node, producer=wrap(node.producer)) if node.name == name and node.producer else node
@@ -45,7 +45,7 @@ def days_of(warehouse: Hoopcast) -> tuple[SeasonDate, ...]:
 
 
 def looked(
-    league: League, nodes: tuple[Model, ...], day: date = REFIT_DATE, *, levels: bool = False
+    league: League, nodes: tuple[Node, ...], day: date = REFIT_DATE, *, levels: bool = False
 ) -> Iterator[Looked]:
     """Write every date with the nodes that leak and with all that read of them, and look at a date by rebuilding.
 
@@ -60,7 +60,7 @@ def looked(
             yield from looks if levels else takewhile(lambda look: look.part == "rebuild", looks)
 
 
-def reached_by_leaks(nodes: tuple[Model, ...]) -> tuple[str, ...]:
+def reached_by_leaks(nodes: tuple[Node, ...]) -> tuple[str, ...]:
     """Nodes that are not those of the league, and all that they can change, but for grades."""
     written = (*nodes_of(SYSTEMS), *nodes_of(SYSTEMS[:1]))
     reached = {node.name for node in nodes if node not in written}

@@ -11,7 +11,7 @@ from hoopcast.audit.claims import claims
 from hoopcast.audit.paths import lineage_looks
 from hoopcast.audit.rebuild import rewrite
 from hoopcast.graph import nodes_of
-from hoopcast.pipeline.model import Asked, Model, Producer
+from hoopcast.pipeline.node import Asked, Node, Producer
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 from tests.audit.planting import REFIT_DATE, SYSTEMS, days_of, found, looked, with_code, with_text
 from tests.properties.warehouses import League, copy_of
@@ -162,7 +162,7 @@ def test_a_system_of_history_that_reads_who_is_quoted_without_saying_so(league: 
     ],
     ids=["own game", "starter", "later games", "who played", "move of the day"],
 )
-def test_lineage_finds_by_the_text_alone(leak: Callable[[], tuple[Model, ...]], where: str) -> None:
+def test_lineage_finds_by_the_text_alone(leak: Callable[[], tuple[Node, ...]], where: str) -> None:
     looks = [look for look in lineage_looks(leak()) if look.findings]
     assert any(f"{look.subject} {look.detail}".startswith(where) for look in looks), looks
 

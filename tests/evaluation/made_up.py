@@ -9,7 +9,7 @@ from hoopcast.forecast.distribution import summaries
 from hoopcast.forecast.grading import grades
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
 from hoopcast.market.value import Prices, recommend
-from hoopcast.pipeline.model import Asked
+from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import ColumnsOf
 from hoopcast.warehouse.tables import table

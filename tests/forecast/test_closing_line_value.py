@@ -11,7 +11,7 @@ from scipy.stats import nbinom
 
 import hoopcast
 from hoopcast.forecast.predictions import predictions
-from hoopcast.pipeline.model import Asked
+from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import Engine
 from tests.forecast.lines_by_hand import SYSTEM, put
 

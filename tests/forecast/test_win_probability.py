@@ -19,7 +19,7 @@ from hoopcast.forecast.win_probability import AfterMarketOfDates, after_market, 
 from hoopcast.market.after_market import fit_after_market
 from hoopcast.market.claims import claim_record
 from hoopcast.pipeline.ledger import Entry, append
-from hoopcast.pipeline.model import Asked
+from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Engine
 from hoopcast.warehouse.tables import table
 from tests.forecast.lines_by_hand import (

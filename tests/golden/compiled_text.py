@@ -4,7 +4,7 @@ from pathlib import Path
 
 from hoopcast.graph import nodes_of
 from hoopcast.pipeline.compiled import compiled, compiled_spine
-from hoopcast.pipeline.model import all_models, performance_models
+from hoopcast.pipeline.node import performance_nodes, sql_nodes
 from hoopcast.pipeline.texts import kept_name, marked
 
 DIALECTS = ("duckdb", "spark", "bigquery")
@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parents[2] / "src" / "hoopcast" / "models" / "compiled"
 def compiled_texts(dialect: str) -> dict[Path, str]:
     """Text by the file that keeps it: `<dialect>/<table>.sql`, `<dialect>/expected/<name>.sql` for expected rows."""
     folder = FOLDER / dialect
-    sql = (*all_models(), *performance_models())
+    sql = (*sql_nodes(), *performance_nodes())
     models = {folder / kept_name(model): marked(model, compiled(model, dialect)) for model in sql}
     spines = {node.spine.name: node.spine for node in nodes_of(None)}.values()
     return models | {folder / kept_name(spine): marked(spine, compiled_spine(spine, dialect)) for spine in spines}

@@ -6,7 +6,7 @@ from pathlib import Path
 from hoopcast import Hoopcast
 from hoopcast.errors import StatementError
 from hoopcast.league import TINY_LEAGUE, simulate
-from hoopcast.pipeline.model import all_models
+from hoopcast.pipeline.node import sql_nodes
 from hoopcast.settings import Settings
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Parameters
@@ -43,7 +43,7 @@ def test_lesson_18_rows_that_come_twice_stand_once_and_every_key_is_whole(league
         assert len(raw) >= 8
         assert differences(warehouse, league.raw, raw) == {}
     with copy_of(league.complete) as warehouse:
-        for table in (*raw_tables(), *(model.table for model in all_models())):
+        for table in (*raw_tables(), *(model.table for model in sql_nodes())):
             key = ", ".join(table.grain)
             no_key = " OR ".join(f"{name} IS NULL" for name in table.grain)
             assert count(warehouse, f"(SELECT {key} FROM {table.name} GROUP BY {key} HAVING COUNT(*) > 1)") == 0

@@ -10,7 +10,7 @@ import pytest
 
 from hoopcast import Hoopcast
 from hoopcast.league import TINY_LEAGUE, Columns, simulate, write
-from hoopcast.pipeline.model import Model, all_models, model_from_text
+from hoopcast.pipeline.node import Node, node_from_text, sql_nodes
 from hoopcast.pipeline.plan import Selection, plan
 from hoopcast.pipeline.ranges import Range, resolve
 from hoopcast.pipeline.run import run
@@ -117,21 +117,21 @@ def test_lesson_1_no_feature_knows_the_luck_of_its_own_game(league: League) -> N
         assert strength < 4 or name == "an average with the game in it", (name, strength)
 
 
-def rewritten(name: str, *changes: tuple[str, str]) -> tuple[Model, ...]:
+def rewritten(name: str, *changes: tuple[str, str]) -> tuple[Node, ...]:
     """All models, one of them with other text."""
-    text = next(model.table.text for model in all_models() if model.name == name)
+    text = next(model.table.text for model in sql_nodes() if model.name == name)
     for old, new in changes:
         assert text.count(old) == 1
         text = text.replace(old, new)
-    other = model_from_text(text, table(name).phase, name.split(".")[1])
-    return tuple(other if model.name == name else model for model in all_models())
+    other = node_from_text(text, table(name).phase, name.split(".")[1])
+    return tuple(other if model.name == name else model for model in sql_nodes())
 
 
 def test_lesson_2_a_change_of_code_leaves_no_row_of_the_old_code_behind(league: League) -> None:
     mended = rewritten(FORM, ("ROWS BETWEEN 4 PRECEDING", "ROWS BETWEEN 3 PRECEDING"))
     with copy_of(league.complete) as warehouse:
         dates = resolve(warehouse.engine, Range())
-        assert {partition.state for partition in plan(warehouse.engine, all_models(), dates)} == {"done"}
+        assert {partition.state for partition in plan(warehouse.engine, sql_nodes(), dates)} == {"done"}
         stale = {
             (partition.table, partition.date)
             for partition in plan(warehouse.engine, mended, dates)
@@ -148,11 +148,11 @@ def test_lesson_2_a_change_of_code_leaves_no_row_of_the_old_code_behind(league: 
         assert once[FEATURES] > 100
 
 
-@pytest.mark.parametrize("model", all_models(), ids=lambda model: model.table.short)
-def test_lesson_2_every_model_tells_another_number_by_another_version(model: Model) -> None:
+@pytest.mark.parametrize("model", sql_nodes(), ids=lambda model: model.table.short)
+def test_lesson_2_every_model_tells_another_number_by_another_version(model: Node) -> None:
     phase, stem = model.table.phase, model.name.split(".")[1]
-    same = model_from_text(f"{model.table.text}\n-- a remark\n", phase, stem)
-    other = model_from_text(f"{model.table.text}\nLIMIT 1000000\n", phase, stem)
+    same = node_from_text(f"{model.table.text}\n-- a remark\n", phase, stem)
+    other = node_from_text(f"{model.table.text}\nLIMIT 1000000\n", phase, stem)
     assert same.version == model.version
     assert other.version != model.version
 
@@ -161,14 +161,14 @@ def test_lesson_2_other_constants_are_a_change_of_code_and_are_filled_in_again(
     league: League, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recency = table("nba_analytics.player_recency")
-    before = model_from_text(recency.text, recency.phase, "player_recency").version
+    before = node_from_text(recency.text, recency.phase, "player_recency").version
     with copy_of(league.raw) as warehouse:
         others = schema._INSERT_WEIGHTS.replace("POWER(2.0", "POWER(3.0")  # noqa: SLF001
         monkeypatch.setattr(schema, "_INSERT_WEIGHTS", others)
         prepare(warehouse.engine)
         weight = "SELECT weight FROM nba_raw.recency_weight WHERE half_life = 8 AND games_ago = 8"
         assert rows(warehouse, weight) == [(333333,)]
-    assert model_from_text(recency.text, recency.phase, "player_recency").version != before
+    assert node_from_text(recency.text, recency.phase, "player_recency").version != before
     assert constants_fingerprint(BOX) == ""
 
 

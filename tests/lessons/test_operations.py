@@ -11,7 +11,7 @@ from click.testing import CliRunner
 import hoopcast
 from hoopcast import Hoopcast
 from hoopcast.cli.commands import hoopcast as command
-from hoopcast.pipeline.model import all_models
+from hoopcast.pipeline.node import sql_nodes
 from hoopcast.settings import Settings
 from tests.ingest.small_season import write_csv
 from tests.lessons.leagues import (
@@ -131,7 +131,7 @@ def test_lesson_27_a_season_takes_no_more_statements_than_two_nights(league: Lea
             statements.append(engine.statements)
         assert count(warehouse, "nba_precompute.player_daily_cache") > 400
     # A table with an absence to record takes one statement more.
-    assert abs(statements[1] - statements[0]) <= len(all_models())
+    assert abs(statements[1] - statements[0]) <= len(sql_nodes())
 
 
 def test_lesson_28_there_is_one_way_to_write_a_table_and_threads_change_nothing(league: League, tmp_path: Path) -> None:

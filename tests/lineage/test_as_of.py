@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from hoopcast.lineage.columns import Problem, check_lineage
-from hoopcast.pipeline.model import Model, all_models, model_from_text
-from hoopcast.pipeline.selecting import select_models
+from hoopcast.pipeline.node import Node, node_from_text, sql_nodes
+from hoopcast.pipeline.selecting import select_nodes
 
 # What opens a gate when it is loosened by a day: `d < D`, an end at 1 PRECEDING, and `D <= valid_to`.
 LOOSENED = [
@@ -23,17 +23,17 @@ LOOSENED = [
 HARMLESS = ("a.season < g.season", "g.game_date < n.valid_to", "g.game_date <= m.valid_to")
 
 
-def changed(short: str, *changes: tuple[str, str]) -> Model:
+def changed(short: str, *changes: tuple[str, str]) -> Node:
     """A model of the package with pieces of its text replaced, each of which occurs once."""
-    (model,) = select_models((short,))
+    (model,) = select_nodes((short,))
     text = model.table.text
     for old, new in changes:
         assert text.count(old) == 1, f"{old} stands {text.count(old)} times in {model.name}"
         text = text.replace(old, new)
-    return model_from_text(text, model.table.phase, model.name.split(".")[1])
+    return node_from_text(text, model.table.phase, model.name.split(".")[1])
 
 
-def found(model: Model) -> dict[str, set[str]]:
+def found(model: Node) -> dict[str, set[str]]:
     """Columns with a problem, by rule."""
     rules: dict[str, set[str]] = {}
     for problem in check_lineage([model]):
@@ -41,14 +41,14 @@ def found(model: Model) -> dict[str, set[str]]:
     return rules
 
 
-@pytest.mark.parametrize("model", all_models(), ids=lambda model: model.table.short)
-def test_no_model_reads_what_is_known_only_later_or_at_a_higher_level(model: Model) -> None:
+@pytest.mark.parametrize("model", sql_nodes(), ids=lambda model: model.table.short)
+def test_no_model_reads_what_is_known_only_later_or_at_a_higher_level(model: Node) -> None:
     assert check_lineage([model]) == ()
 
 
-def loosened_gates() -> Iterator[tuple[str, Model]]:
+def loosened_gates() -> Iterator[tuple[str, Node]]:
     """Each model with one gate loosened, for each gate of each model."""
-    for model in all_models():
+    for model in sql_nodes():
         stem, text = model.name.split(".")[1], model.table.text
         for pattern, loose in LOOSENED:
             for place in pattern.finditer(text):
@@ -57,11 +57,11 @@ def loosened_gates() -> Iterator[tuple[str, Model]]:
                     continue
                 line = text[: place.start()].count("\n") + 1
                 planted = text[: place.start()] + place.expand(loose) + text[place.end() :]
-                yield f"{stem}:{line}:{place[0].strip()}", model_from_text(planted, model.table.phase, stem)
+                yield f"{stem}:{line}:{place[0].strip()}", node_from_text(planted, model.table.phase, stem)
 
 
 @pytest.mark.parametrize(("gate", "leak"), [pytest.param(*gate, id=gate[0]) for gate in loosened_gates()])
-def test_a_gate_that_is_loosened_anywhere_is_found(gate: str, leak: Model) -> None:
+def test_a_gate_that_is_loosened_anywhere_is_found(gate: str, leak: Node) -> None:
     assert check_lineage([leak]) != (), gate
 
 
@@ -82,7 +82,7 @@ UPGC, PGS = "nba_analytics.upcoming_player_game_context", "nba_analytics.player_
 LINE, BOX = "nba_analytics.player_prop_line", "nba_raw.nbac_player_boxscore"
 
 
-def planted(inputs: str, value: str, rest: str, level: str = "history") -> Model:
+def planted(inputs: str, value: str, rest: str, level: str = "history") -> Node:
     """A pre-game model of one value beside its key, for the rows of `u`."""
     key = "".join(
         f"    u.{name}, -- {kind}! {name} [pre-game history]\n"
@@ -97,7 +97,7 @@ def planted(inputs: str, value: str, rest: str, level: str = "history") -> Model
         "-- Planted.\n-- grain: game_id, team_abbr\n-- time: game_date\n-- look-back: 1\n-- expected: team_games\n"
         f"-- inputs: {inputs}\nSELECT\n{key}    {value} AS planted -- DOUBLE a value [pre-game {level}]\n{rest}\n"
     )
-    return model_from_text(text, "precompute", "planted")
+    return node_from_text(text, "precompute", "planted")
 
 
 def test_the_result_of_the_same_game_is_found() -> None:
@@ -216,13 +216,13 @@ def test_news_of_a_later_date_is_found() -> None:
 
 
 def test_team_mates_whom_only_the_market_expects_are_found_in_a_sum_of_history() -> None:
-    def usage(value: str) -> Model:
+    def usage(value: str) -> Node:
         rest = f"FROM {UTGC} AS u INNER JOIN teams AS t ON u.game_id = t.game_id AND u.team_abbr = t.team_abbr"
         model = planted(f"{UTGC} same, {UPGC} same", "t.n", rest)
         teams = (
             f"WITH teams AS (SELECT game_id, team_abbr, {value} AS n FROM {UPGC} GROUP BY game_id, team_abbr)\nSELECT\n"
         )
-        return model_from_text(model.table.text.replace("SELECT\n", teams, 1), "precompute", "planted")
+        return node_from_text(model.table.text.replace("SELECT\n", teams, 1), "precompute", "planted")
 
     assert "planted" in found(usage("COUNT(*)"))["level"]
     assert found(usage("SUM(CASE WHEN expected_level = 'history' THEN 1 END)")).get("level", set()) <= {"*"}

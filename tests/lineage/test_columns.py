@@ -7,8 +7,8 @@ import pytest
 from hoopcast.errors import UsageError
 from hoopcast.lineage.columns import LineageTree, Origin, column_lineage, lineage_of
 from hoopcast.lineage.traces import ROW
-from hoopcast.pipeline.model import Model, all_models
-from hoopcast.pipeline.selecting import select_models
+from hoopcast.pipeline.node import Node, sql_nodes
+from hoopcast.pipeline.selecting import select_nodes
 
 PGS, TDGS = "nba_analytics.player_game_summary", "nba_analytics.team_defense_game_summary"
 
@@ -20,8 +20,8 @@ def all_of(tree: LineageTree) -> Iterator[LineageTree]:
         yield from all_of(part)
 
 
-@pytest.mark.parametrize("model", all_models(), ids=lambda model: model.table.short)
-def test_every_origin_is_a_column_of_an_input(model: Model) -> None:
+@pytest.mark.parametrize("model", sql_nodes(), ids=lambda model: model.table.short)
+def test_every_origin_is_a_column_of_an_input(model: Node) -> None:
     columns = {(item.table.name, name) for item in model.inputs for name in (*item.table.column_names, ROW)}
     lineage = column_lineage(model)
     assert tuple(lineage.columns) == model.table.column_names
@@ -30,7 +30,7 @@ def test_every_origin_is_a_column_of_an_input(model: Model) -> None:
 
 
 def test_a_value_has_its_arguments_its_conditions_and_its_rows_as_origins() -> None:
-    (model,) = select_models(("pgs",))
+    (model,) = select_nodes(("pgs",))
     origins = {
         (origin.table.split(".")[1], origin.column) for origin in column_lineage(model).columns["over_under_result"]
     }
@@ -41,7 +41,7 @@ def test_a_value_has_its_arguments_its_conditions_and_its_rows_as_origins() -> N
 
 
 def test_an_origin_tells_how_long_before_the_date_it_was_known() -> None:
-    (model,) = select_models(("tdza",))
+    (model,) = select_nodes(("tdza",))
     origins = column_lineage(model).columns["defensive_rating_last_15"]
     assert Origin(TDGS, "points_allowed", 1) in origins
     assert Origin("nba_analytics.upcoming_team_game_context", "game_date", 0) in origins

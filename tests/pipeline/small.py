@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from hoopcast.pipeline.ledger import append_raw
-from hoopcast.pipeline.model import Input, Model, Spine, TimeConstraint, code_fingerprint
+from hoopcast.pipeline.node import Input, Node, Spine, TimeConstraint, code_fingerprint
 from hoopcast.pipeline.plan import Selection, Upstream, plan
 from hoopcast.pipeline.ranges import Range, resolve
 from hoopcast.pipeline.report import RunReport
@@ -86,15 +86,15 @@ class Small:
     requires: tuple[Table, ...] = ()
 
 
-def model(text: str, phase: str, name: str, small: Small) -> Model:
+def model(text: str, phase: str, name: str, small: Small) -> Node:
     """A model that is in no folder of the package."""
     schema, stem = name.split(".")
     definition = parse_table(text, schema, phase, stem)
     inputs = tuple(Input(read, time_constraint) for read, time_constraint in small.inputs)
-    return Model(definition, inputs, small.look_back, small.requires, small.spine, code_fingerprint(text))
+    return Node(definition, inputs, small.look_back, small.requires, small.spine, code_fingerprint(text))
 
 
-def small_models(tally: str = TALLY_SQL, form: str = FORM_SQL, box_spine: str = BOX_SPINE) -> tuple[Model, ...]:
+def small_nodes(tally: str = TALLY_SQL, form: str = FORM_SQL, box_spine: str = BOX_SPINE) -> tuple[Node, ...]:
     """The three tables, each after what it reads: of the night, of all nights before, of the night again."""
     schedule, box = table(SCHEDULE), table(BOX)
     of_box = Spine("small_box", ("game_id", "player_id"), (Input(box, "same"), Input(schedule, "same")), box_spine)
@@ -120,7 +120,7 @@ def small_league(url: str = "duckdb://:memory:", years: Sequence[int] = SEASONS)
     """A warehouse with final games and box scores of these seasons, and the small tables, empty."""
     engine = DuckDB(url)
     prepare(engine)
-    for one in small_models():
+    for one in small_nodes():
         engine.create(one.table)
     games: list[dict[str, Value]] = [
         {
@@ -168,7 +168,7 @@ def change(engine: DuckDB, day: date, assignments: str, condition: str = "player
 
 def backfill(  # noqa: PLR0913 - as many as a command has
     engine: DuckDB,
-    models: tuple[Model, ...] | None = None,
+    models: tuple[Node, ...] | None = None,
     wanted: Range = Range(),  # noqa: B008 - frozen
     *,
     timeout: float = 600,
@@ -177,22 +177,22 @@ def backfill(  # noqa: PLR0913 - as many as a command has
     upstream: Upstream = "all",
 ) -> RunReport:
     """Write all small tables of a range."""
-    chosen = models or small_models()
+    chosen = models or small_nodes()
     names = tuple(one.name for one in chosen)
     selection = Selection(names, resolve(engine, wanted), names if again else (), only_failed, upstream)
     return run(engine, chosen, selection, RunOptions("hoopcast backfill --no-resume", timeout))
 
 
-def states(engine: DuckDB, models: tuple[Model, ...] | None = None) -> dict[tuple[str, date], str]:
+def states(engine: DuckDB, models: tuple[Node, ...] | None = None) -> dict[tuple[str, date], str]:
     """State of each unit of the small tables."""
-    chosen = models or small_models()
+    chosen = models or small_nodes()
     return {
         (partition.table, partition.date): partition.state
         for partition in plan(engine, chosen, resolve(engine, Range()))
     }
 
 
-def in_state(engine: DuckDB, state: str, models: tuple[Model, ...] | None = None) -> dict[str, list[date]]:
+def in_state(engine: DuckDB, state: str, models: tuple[Node, ...] | None = None) -> dict[str, list[date]]:
     """Dates in a state by table; tables without any left out."""
     found: dict[str, list[date]] = {}
     for (name, day), one in states(engine, models).items():

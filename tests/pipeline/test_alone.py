@@ -7,7 +7,7 @@ from pathlib import Path
 import hoopcast
 from hoopcast.league import TINY_LEAGUE, simulate, write
 from hoopcast.pipeline.coverage import coverage, gaps
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.plan import Selection
 from hoopcast.pipeline.ranges import Range, resolve
 from hoopcast.pipeline.report import RunReport
@@ -21,18 +21,18 @@ from tests.pipeline.small import BOX, FEATURE, FORM, NIGHTS, TALLY, night, night
 YEARS = (2020, 2021)
 
 
-def as_helper(model: Model) -> Model:
+def as_helper(model: Node) -> Node:
     """The model as a table that users do not name."""
     return replace(model, table=replace(model.table, headers={**model.table.headers, "helper": "yes"}))
 
 
-def with_a_helper() -> tuple[Model, ...]:
+def with_a_helper() -> tuple[Node, ...]:
     """The small tables, the middle one a helper."""
-    tally, form, feature = small.small_models()
+    tally, form, feature = small.small_nodes()
     return tally, as_helper(form), feature
 
 
-def alone(engine: DuckDB, models: tuple[Model, ...], name: str, days: list[date], *, again: bool = False) -> RunReport:
+def alone(engine: DuckDB, models: tuple[Node, ...], name: str, days: list[date], *, again: bool = False) -> RunReport:
     """Write one table by itself."""
     dates = resolve(engine, Range(dates=tuple(days)))
     return run(engine, models, Selection((name,), dates, (name,) if again else (), upstream="along"))
@@ -57,7 +57,7 @@ def test_a_helper_that_is_not_written_is_no_reason_why_a_table_is_blocked() -> N
 
 def test_a_table_is_written_from_what_there_is_and_every_report_calls_it_done() -> None:
     engine = small.small_league(years=YEARS)
-    models = small.small_models()
+    models = small.small_nodes()
     # The last two nights of the season before were never written.
     earlier = [*nights(2020)[:4], *nights(2021)]
     run(engine, models, Selection((TALLY,), resolve(engine, Range(dates=tuple(earlier)))))
@@ -74,7 +74,7 @@ def test_a_table_is_written_from_what_there_is_and_every_report_calls_it_done() 
 
 def test_what_was_written_from_a_part_is_stale_once_more_arrives() -> None:
     engine = small.small_league(years=YEARS)
-    models = small.small_models()
+    models = small.small_nodes()
     run(engine, models, Selection((TALLY,), resolve(engine, Range(dates=tuple(nights(2021))))))
     alone(engine, models, FORM, nights(2021)[1:])
     assert set(small.in_state(engine, "done")[FORM]) == set(nights(2021)[1:])
@@ -88,7 +88,7 @@ def test_what_was_written_from_a_part_is_stale_once_more_arrives() -> None:
 
 def test_what_was_written_from_a_part_is_stale_once_its_missing_input_could_say_more() -> None:
     engine = small.small_league(years=YEARS)
-    models = small.small_models()
+    models = small.small_nodes()
     run(engine, models, Selection((TALLY,), resolve(engine, Range(dates=tuple(nights(2021))))))
     alone(engine, models, FORM, nights(2021)[1:])
     # A box score of a night that was never written is corrected: the table that would hold it is still not there.
@@ -99,7 +99,7 @@ def test_what_was_written_from_a_part_is_stale_once_its_missing_input_could_say_
 
 def test_with_its_upstream_a_done_table_brings_what_was_left_out() -> None:
     engine = small.small_league(years=YEARS)
-    models = small.small_models()
+    models = small.small_nodes()
     run(engine, models, Selection((TALLY,), resolve(engine, Range(dates=tuple(nights(2021))))))
     alone(engine, models, FORM, nights(2021))
     report = run(engine, models, Selection((FORM,), resolve(engine, Range(season="2021-22"))))
@@ -109,7 +109,7 @@ def test_with_its_upstream_a_done_table_brings_what_was_left_out() -> None:
 
 def test_a_date_that_has_nothing_at_all_to_be_written_from_is_blocked_and_the_run_says_so() -> None:
     engine = small.small_league(years=YEARS)
-    models = small.small_models()
+    models = small.small_nodes()
     report = alone(engine, models, FORM, nights(2021))
     assert [(one.table, one.dates, one.blocked) for one in report.tables] == [(FORM, 0, NIGHTS)]
     assert report.exit_status == 1

@@ -107,7 +107,7 @@ def test_a_row_that_is_expected_and_absent_without_a_reason_fails_its_date() -> 
     engine = small.small_league(years=(2021,))
     small.change(engine, night(2021, 1), "player_name = 'lost'")
     losing = small.TALLY_SQL.replace("AND s.game_status = 3", "AND s.game_status = 3 AND b.player_name <> 'lost'")
-    small.backfill(engine, small.small_models(tally=losing))
+    small.backfill(engine, small.small_nodes(tally=losing))
     assert "expected rows are absent without a reason, such as game_id 0022100100" in str(reasons(engine)[0][3])
 
 
@@ -115,13 +115,13 @@ def test_a_row_that_nothing_expects_fails_its_date() -> None:
     engine = small.small_league(years=(2021,))
     small.change(engine, night(2021, 1), "player_name = 'guest'")
     spine = small.BOX_SPINE + " WHERE b.player_name <> 'guest'"
-    small.backfill(engine, small.small_models(box_spine=spine))
+    small.backfill(engine, small.small_nodes(box_spine=spine))
     assert "rows are there that 'small_box' does not expect" in str(reasons(engine)[0][3])
 
 
 def test_when_the_first_dates_all_fail_alike_the_run_ends_and_they_are_recorded_as_failed() -> None:
     engine = small.small_league()
-    narrow = small.small_models(tally=small.TALLY_SQL.replace("0..100 points", "90..100 points"))
+    narrow = small.small_nodes(tally=small.TALLY_SQL.replace("0..100 points", "90..100 points"))
     with pytest.raises(
         RunError, match=r"the first 4 dates of 2020-21 all fail alike: .*`hoopcast backfill --no-resume` "
     ):
@@ -208,9 +208,9 @@ def test_failures_are_counted_by_table_category_and_month() -> None:
 
 
 def test_a_model_that_does_not_parse_is_named_by_its_file() -> None:
-    broken = small.small_models(tally=small.TALLY_SQL.replace("INNER JOIN", "INNER OF"))
+    broken = small.small_nodes(tally=small.TALLY_SQL.replace("INNER JOIN", "INNER OF"))
     with pytest.raises(ModelError, match=r"^models/analytics/small_tally\.sql: SQL does not parse: "):
         small.backfill(small.small_league(years=(2021,)), broken)
-    expected = small.small_models(box_spine=f"{small.BOX_SPINE} WHERE (")
+    expected = small.small_nodes(box_spine=f"{small.BOX_SPINE} WHERE (")
     with pytest.raises(ModelError, match=r"^models/expected/small_box\.sql: SQL does not parse: "):
         small.backfill(small.small_league(years=(2021,)), expected)

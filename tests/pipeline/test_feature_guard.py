@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hoopcast.pipeline.model import all_models
+from hoopcast.pipeline.node import sql_nodes
 from hoopcast.pipeline.verify import dull_features
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.schema import prepare
@@ -45,7 +45,7 @@ ALL_SOURCES = (
 
 
 def dull(engine: DuckDB) -> list[str]:
-    return [found[-1] for found in dull_features(engine, all_models(), ["2021-22"]) if found[3]]
+    return [found[-1] for found in dull_features(engine, sql_nodes(), ["2021-22"]) if found[3]]
 
 
 @pytest.mark.parametrize("value", [None, 5.0, 0.0])

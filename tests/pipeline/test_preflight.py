@@ -3,7 +3,7 @@
 import pytest
 
 from hoopcast.errors import PreflightError
-from hoopcast.pipeline.model import all_models
+from hoopcast.pipeline.node import sql_nodes
 from hoopcast.pipeline.preflight import missed_input
 from hoopcast.pipeline.ranges import Range, resolve
 from tests.pipeline import small
@@ -55,6 +55,6 @@ def test_raw_input_that_tables_can_do_without_is_a_warning() -> None:
     engine.execute(
         "INSERT INTO nba_raw.nbac_starter (game_id, game_date) SELECT game_id, game_date FROM nba_raw.nbac_schedule"
     )
-    said = missed_input(engine, all_models(), resolve(engine, Range()))
+    said = missed_input(engine, sql_nodes(), resolve(engine, Range()))
     assert any(line.startswith("nba_raw.nbac_shot lacks 12 final games, on 2021-12-25") for line in said)
     assert not any(line.startswith("nba_raw.nbac_starter") for line in said)

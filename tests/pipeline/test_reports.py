@@ -20,7 +20,7 @@ def with_a_failed_night() -> DuckDB:
 def test_coverage_counts_rows_and_states_of_each_table() -> None:
     engine = with_a_failed_night()
     dates = resolve(engine, Range(season="2021-22"))
-    tally, form, feature = coverage(engine, small.small_models(), dates)
+    tally, form, feature = coverage(engine, small.small_nodes(), dates)
     assert (tally.table, tally.game_dates, tally.games, tally.due) == (TALLY, NIGHTS, 12, NIGHTS)
     assert (tally.done, tally.failed, tally.rows, tally.expected, tally.success_pct) == (5, 1, 30, 30, None)
     assert (tally.earliest, tally.latest) == (night(2021, 0), night(2021, 5))
@@ -30,12 +30,12 @@ def test_coverage_counts_rows_and_states_of_each_table() -> None:
 def test_coverage_by_month_and_by_date() -> None:
     engine = with_a_failed_night()
     dates = resolve(engine, Range(season="2021-22"))
-    months = [one for one in coverage(engine, small.small_models(), dates, "month") if one.table == FORM]
+    months = [one for one in coverage(engine, small.small_nodes(), dates, "month") if one.table == FORM]
     assert [(one.period, one.game_dates, one.games, one.done, one.blocked) for one in months] == [
         ("2021-12", 4, 8, 3, 1),
         ("2022-01", 2, 4, 0, 2),
     ]
-    days = [one for one in coverage(engine, small.small_models(), dates, "date") if one.table == TALLY]
+    days = [one for one in coverage(engine, small.small_nodes(), dates, "date") if one.table == TALLY]
     assert [one.period for one in days] == [str(day) for day in nights(2021)]
     assert [one.failed for one in days] == [0, 0, 1, 0, 0, 0]
 
@@ -44,7 +44,7 @@ def test_success_is_the_share_of_expected_rows() -> None:
     engine = small.small_league(years=(2021,))
     small.change(engine, night(2021, 1), "player_name = 'hidden'")
     hiding = small.TALLY_SQL.replace("AND s.game_status = 3", "AND s.game_status = 3 AND b.player_name <> 'hidden'")
-    models = small.small_models(tally=hiding)
+    models = small.small_nodes(tally=hiding)
     small.backfill(engine, models)
     tally = coverage(engine, models, resolve(engine, Range()))[0]
     assert (tally.rows, tally.expected, tally.success_pct) == (34, 36, 100 * 34 / 36)
@@ -52,7 +52,7 @@ def test_success_is_the_share_of_expected_rows() -> None:
 
 def test_neighbouring_dates_of_one_cause_are_one_gap_with_the_command_that_mends_it() -> None:
     engine = with_a_failed_night()
-    found = gaps(engine, small.small_models(), resolve(engine, Range()))
+    found = gaps(engine, small.small_nodes(), resolve(engine, Range()))
     failed, form, feature = found
     assert (failed.table, failed.first_date, failed.last_date, failed.dates) == (TALLY, *[night(2021, 2)] * 2, 1)
     assert (failed.state, failed.command) == ("failed", f"hoopcast backfill tally --dates {night(2021, 2)}")
@@ -65,7 +65,7 @@ def test_neighbouring_dates_of_one_cause_are_one_gap_with_the_command_that_mends
 def test_a_gap_ends_where_a_done_date_lies_between() -> None:
     engine = small.small_league(years=(2021,))
     small.backfill(engine, wanted=Range(dates=(night(2021, 0), night(2021, 1), night(2021, 3))), upstream="along")
-    tally = [one for one in gaps(engine, small.small_models(), resolve(engine, Range())) if one.table == TALLY]
+    tally = [one for one in gaps(engine, small.small_nodes(), resolve(engine, Range())) if one.table == TALLY]
     assert [(one.first_date, one.last_date, one.dates) for one in tally] == [
         (night(2021, 2), night(2021, 2), 1),
         (night(2021, 4), night(2021, 5), 2),
@@ -75,11 +75,11 @@ def test_a_gap_ends_where_a_done_date_lies_between() -> None:
 def test_nothing_is_a_gap_when_all_is_done() -> None:
     engine = small.small_league()
     small.backfill(engine)
-    assert gaps(engine, small.small_models(), resolve(engine, Range())) == ()
+    assert gaps(engine, small.small_nodes(), resolve(engine, Range())) == ()
 
 
 def told(engine: DuckDB, table: str, day: date) -> list[tuple[int, str, date, str]]:
-    return [(one.depth, one.table, one.date, one.text) for one in why(engine, small.small_models(), table, day)]
+    return [(one.depth, one.table, one.date, one.text) for one in why(engine, small.small_nodes(), table, day)]
 
 
 def test_why_follows_a_blocked_date_to_the_one_that_failed() -> None:
@@ -109,8 +109,8 @@ def test_why_names_the_correction_that_made_a_date_stale() -> None:
 def test_why_names_both_versions_when_the_code_changed() -> None:
     engine = small.small_league(years=(2021,))
     small.backfill(engine)
-    before, after = small.small_models()[0], small.small_models(tally=small.TALLY_SQL.replace("48e0", "480e-1"))[0]
-    chain = why(engine, small.small_models(tally=small.TALLY_SQL.replace("48e0", "480e-1")), TALLY, night(2021, 0))
+    before, after = small.small_nodes()[0], small.small_nodes(tally=small.TALLY_SQL.replace("48e0", "480e-1"))[0]
+    chain = why(engine, small.small_nodes(tally=small.TALLY_SQL.replace("48e0", "480e-1")), TALLY, night(2021, 0))
     assert chain[0].text == "stale: its code changed"
     assert f"its code was {before.version}, now {after.version}" in chain[1].text
 
@@ -127,7 +127,7 @@ def test_why_tells_of_a_player_that_he_is_there_or_why_not() -> None:
     engine = small.small_league(years=(2021,))
     small.change(engine, night(2021, 1), "player_name = 'hidden'")
     hiding = small.TALLY_SQL.replace("AND s.game_status = 3", "AND s.game_status = 3 AND b.player_name <> 'hidden'")
-    models = small.small_models(tally=hiding)
+    models = small.small_nodes(tally=hiding)
     small.backfill(engine, models)
     texts = [why(engine, models, TALLY, night(2021, 1), player)[-1].text for player in (2, 1, 99)]
     assert texts[0] == "player 2 is there, with 2 rows"

@@ -74,7 +74,7 @@ def test_done_dates_are_written_again_only_when_asked_for() -> None:
 def test_a_batch_holds_the_wanted_dates_of_one_season() -> None:
     engine = small.small_league()
     listener = Listener()
-    models = small.small_models()
+    models = small.small_nodes()
     wanted = Range(dates=(night(2020, 1), night(2020, 4), night(2021, 2)))
     selection = Selection((TALLY,), resolve(engine, wanted))
     run(engine, models, selection, progress=listener)
@@ -92,7 +92,7 @@ def test_one_date_brings_whatever_it_reads_and_nothing_else() -> None:
 
 def test_tables_alone_are_written_without_their_upstream_and_reported_as_blocked() -> None:
     engine = small.small_league()
-    models = small.small_models()
+    models = small.small_nodes()
     dates = resolve(engine, Range(season="2021-22"))
     report = run(engine, models, Selection((FORM,), dates, upstream="along"))
     assert [(one.table, one.dates, one.blocked) for one in report.tables] == [(FORM, 0, NIGHTS)]
@@ -102,7 +102,7 @@ def test_tables_alone_are_written_without_their_upstream_and_reported_as_blocked
 
 def test_a_rehearsal_names_batches_and_writes_nothing() -> None:
     engine = small.small_league()
-    models = small.small_models()
+    models = small.small_nodes()
     count = entries(engine)
     selection = Selection((TALLY, FORM, FEATURE), resolve(engine, Range(season="2020-21")))
     planned = rehearse(engine, models, selection)
@@ -154,7 +154,7 @@ def test_what_comes_out_as_it_was_stops_the_wave() -> None:
 def test_a_change_of_code_makes_a_table_and_what_reads_it_stale() -> None:
     engine = small.small_league()
     small.backfill(engine)
-    changed = small.small_models(form=small.FORM_SQL.replace("SUM(t.points)", "SUM(t.points + 1)"))
+    changed = small.small_nodes(form=small.FORM_SQL.replace("SUM(t.points)", "SUM(t.points + 1)"))
     assert set(small.in_state(engine, "stale", changed)) == {FORM, FEATURE}
     small.backfill(engine, changed)
     assert set(small.states(engine, changed).values()) == {"done"}
@@ -163,7 +163,7 @@ def test_a_change_of_code_makes_a_table_and_what_reads_it_stale() -> None:
 def test_a_comment_is_no_change_of_code() -> None:
     engine = small.small_league()
     small.backfill(engine)
-    commented = small.small_models(form=small.FORM_SQL.replace("GROUP BY", "-- every game\n   GROUP BY"))
+    commented = small.small_nodes(form=small.FORM_SQL.replace("GROUP BY", "-- every game\n   GROUP BY"))
     assert set(small.states(engine, commented).values()) == {"done"}
 
 
@@ -236,7 +236,7 @@ def test_an_explained_absence_is_a_failure_with_its_reason_and_no_error() -> Non
     engine = small.small_league()
     small.change(engine, night(2021, 1), "player_name = 'hidden'")
     hiding = small.TALLY_SQL.replace("AND s.game_status = 3", "AND s.game_status = 3 AND b.player_name <> 'hidden'")
-    models = small.small_models(tally=hiding)
+    models = small.small_nodes(tally=hiding)
     report = small.backfill(engine, models)
     tally = report.tables[0]
     assert (report.exit_status, tally.rows, tally.expected) == (0, 106, 108)
@@ -284,7 +284,7 @@ def test_a_change_reaches_what_could_read_it_and_nothing_else(day: date, is_new_
 
 def test_a_model_that_does_not_fit_its_tables_ends_the_run_and_says_how_to_go_on() -> None:
     engine = small.small_league()
-    broken = small.small_models(form=small.FORM_SQL.replace("t.points)", "t.nothing)"))
+    broken = small.small_nodes(form=small.FORM_SQL.replace("t.points)", "t.nothing)"))
     with pytest.raises(
         RunError, match=r"nothing.*18 dates of tables were finished and stay; `hoopcast backfill --no-resume` resumes"
     ):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hoopcast.errors import ForecastError, ModelError
-from hoopcast.pipeline.model import Asked, Input, Model, Producer, Spine, in_order, written_together
+from hoopcast.pipeline.node import Asked, Input, Node, Producer, Spine, in_order, written_together
 from hoopcast.pipeline.ranges import Range
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import ColumnsOf, Statements
@@ -53,12 +53,12 @@ def saying(system: str, points: Points) -> Producer:
     return said
 
 
-def says(system: str, points: Points, *, reads: str = "", version: str = "1") -> Model:
+def says(system: str, points: Points, *, reads: str = "", version: str = "1") -> Node:
     definition = parse_table(TEXT, "nba_predictions", "predictions", "small_said")
     schedule = (Input(table(SCHEDULE), "same"),)
     read = (Input(definition, "same", reads),) if reads else ()
     spine = Spine("small_said", ("game_id", "system_id"), schedule, GAMES)
-    return Model(
+    return Node(
         table=definition,
         inputs=(*schedule, *read),
         look_back=0,
@@ -71,7 +71,7 @@ def says(system: str, points: Points, *, reads: str = "", version: str = "1") ->
     )
 
 
-def systems(late: Points = lambda _: 20.0, version: str = "1") -> tuple[Model, ...]:
+def systems(late: Points = lambda _: 20.0, version: str = "1") -> tuple[Node, ...]:
     return says("early", lambda _: 10.0), says("late", late, version=version), says("mean", lambda _: 15.0)
 
 
@@ -87,7 +87,7 @@ def rows(engine: DuckDB) -> dict[str, int]:
     return {str(system): int(str(count)) for system, count in found}
 
 
-def transactions(engine: DuckDB, models: tuple[Model, ...], monkeypatch: pytest.MonkeyPatch) -> int:
+def transactions(engine: DuckDB, models: tuple[Node, ...], monkeypatch: pytest.MonkeyPatch) -> int:
     """How many transactions wrote rows of the table."""
     done: list[str] = []
     execute = DuckDB.execute

@@ -26,11 +26,11 @@ def failed(engine: DuckDB) -> list[tuple[str, str]]:
 
 
 def checks(engine: DuckDB) -> tuple[Check, ...]:
-    return verify(engine, small.small_models(), resolve(engine, Range())).checks
+    return verify(engine, small.small_nodes(), resolve(engine, Range())).checks
 
 
 def test_a_clean_warehouse_verifies(league: DuckDB) -> None:
-    verification = verify(league, small.small_models(), resolve(league, Range()))
+    verification = verify(league, small.small_nodes(), resolve(league, Range()))
     assert [check for check in verification.checks if check.failed] == []
     assert verification.exit_status == 0
     assert {check.table for check in verification.checks} > {TALLY, FORM, FEATURE, BOX}
@@ -74,7 +74,7 @@ def test_a_clean_warehouse_verifies(league: DuckDB) -> None:
 def test_what_was_changed_behind_its_back_is_found(league: DuckDB, tampering: str, found: tuple[str, str]) -> None:
     league.execute(tampering, {"day": night(2021, 2)})
     assert found in failed(league)
-    assert verify(league, small.small_models(), resolve(league, Range())).exit_status == 1
+    assert verify(league, small.small_nodes(), resolve(league, Range())).exit_status == 1
 
 
 def test_a_date_that_is_not_done_does_not_verify(league: DuckDB) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hoopcast import Hoopcast
 from hoopcast.graph import ALL_SYSTEMS
 from hoopcast.pipeline.ledger import NODE
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import Range, resolve
 from tests.properties.changes import PLAYER_BOX
@@ -51,7 +51,7 @@ def reachable(changed: Partition, dates: list[date]) -> set[Partition]:
     return reached - {changed}
 
 
-def _reads(model: Model, day: date, reached: set[Partition]) -> bool:
+def _reads(model: Node, day: date, reached: set[Partition]) -> bool:
     for item in (*model.inputs, *model.spine.inputs):
         for name, source in reached:
             if name != item.name:

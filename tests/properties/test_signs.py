@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import hoopcast
 from hoopcast import Hoopcast
 from hoopcast.pipeline.compiled import compiled
-from hoopcast.pipeline.selecting import select_models
+from hoopcast.pipeline.selecting import select_nodes
 from tests.properties.changes import INJURY_STATUS, record_changes, tell
 from tests.properties.warehouses import FEW, SEASONS, League, copy_of
 
@@ -29,7 +29,7 @@ class Circumstances:
 
     def __init__(self, warehouse: Hoopcast) -> None:
         self.warehouse = warehouse
-        self.model = select_models(("pcf",))[0]
+        self.model = select_nodes(("pcf",))[0]
         self.before = self.factors()
 
     def factors(self) -> Factors:

@@ -17,7 +17,7 @@ from hoopcast.graph import ALL_SYSTEMS
 from hoopcast.league import LeagueSize, simulate, write
 from hoopcast.pipeline.ledger import NODE
 from hoopcast.pipeline.lineage import is_post_game
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.node import Node
 from hoopcast.warehouse.tables import table
 from tests.once import made_once
 
@@ -89,7 +89,7 @@ def days_of(warehouse: Hoopcast, season: str) -> list[date]:
     return [row[0] for row in rows if isinstance(row[0], date)]
 
 
-def pre_game_models() -> tuple[Model, ...]:
+def pre_game_models() -> tuple[Node, ...]:
     """Models whose rows are known on the morning of their date, one a table."""
     return tuple({node.table.name: node for node in ALL_SYSTEMS.nodes if not is_post_game(node)}.values())
 

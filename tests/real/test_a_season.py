@@ -7,7 +7,7 @@ from hoopcast.explain import feature_names
 from hoopcast.graph import ALL_SYSTEMS
 from hoopcast.pipeline.checks import breaches
 from hoopcast.pipeline.lineage import is_post_game
-from hoopcast.pipeline.model import Model, all_models
+from hoopcast.pipeline.node import Node, sql_nodes
 from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import Range, resolve
 from hoopcast.warehouse.tables import table
@@ -49,8 +49,8 @@ def test_the_season_has_its_dates_and_games(real: Hoopcast) -> None:
     assert from_october == WITHOUT_PRESEASON
 
 
-@pytest.mark.parametrize("model", all_models(), ids=lambda model: model.table.short)
-def test_every_table_has_every_date_of_each_regular_season(real: Hoopcast, model: Model) -> None:
+@pytest.mark.parametrize("model", sql_nodes(), ids=lambda model: model.table.short)
+def test_every_table_has_every_date_of_each_regular_season(real: Hoopcast, model: Node) -> None:
     found = rows(
         real,
         f"SELECT season, COUNT(DISTINCT {model.time}) FROM {model.name} WHERE {model.time} IN ("
@@ -76,7 +76,7 @@ def test_every_partition_of_a_regular_season_is_done(real: Hoopcast, season: str
 
 
 @pytest.mark.parametrize("model", ALL_SYSTEMS.nodes, ids=lambda model: model.name)
-def test_no_row_breaks_a_rule_of_its_table(real: Hoopcast, model: Model) -> None:
+def test_no_row_breaks_a_rule_of_its_table(real: Hoopcast, model: Node) -> None:
     assert breaches(real.engine, model.table, model.table.name) == ()
 
 

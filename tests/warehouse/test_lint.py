@@ -4,7 +4,7 @@ import pytest
 
 from hoopcast.errors import ModelError
 from hoopcast.graph import nodes_of
-from hoopcast.pipeline.model import Model, all_models, model_from_text, spine
+from hoopcast.pipeline.node import Node, node_from_text, spine, sql_nodes
 from tests.warehouse.lint import lint, refuse_unportable
 
 GAMES = "nba_analytics.team_offense_game_summary"
@@ -230,8 +230,8 @@ def test_a_rule_finds_what_breaks_it_and_nothing_else(rule: str, bad: str, good:
     assert rules(good) == set()
 
 
-@pytest.mark.parametrize("model", all_models(), ids=lambda model: model.table.short)
-def test_every_model_is_written_in_the_portable_subset(model: Model) -> None:
+@pytest.mark.parametrize("model", sql_nodes(), ids=lambda model: model.table.short)
+def test_every_model_is_written_in_the_portable_subset(model: Node) -> None:
     assert lint(model.table) == ()
 
 
@@ -256,27 +256,27 @@ FROM {GAMES}
 
 
 def test_a_problem_names_its_line_its_rule_and_what_to_write() -> None:
-    (problem,) = lint(model_from_text(MODEL, "analytics", "attempts").table)
+    (problem,) = lint(node_from_text(MODEL, "analytics", "attempts").table)
     assert (problem.line, problem.rule) == (11, "denominator")
     assert "NULLIF" in problem.message
 
 
 def test_a_column_that_no_comment_describes_is_found() -> None:
     undescribed = MODEL.replace("fga / fta AS attempts       -- DOUBLE attempts per free throw [post-game]", "fga, fta")
-    found = lint(model_from_text(undescribed, "analytics", "attempts").table)
+    found = lint(node_from_text(undescribed, "analytics", "attempts").table)
     assert [(problem.rule, problem.line) for problem in found] == [("described-columns", 11)]
     assert "column 4 is fga, its comments describe nothing" in found[0].message
 
 
 def test_columns_in_another_order_than_described_are_found() -> None:
     text = MODEL.replace("fga / fta", "fga").replace("    game_id,  ", "    season AS game_id_, game_id,  ")
-    assert {problem.rule for problem in lint(model_from_text(text, "analytics", "attempts").table)} == {
+    assert {problem.rule for problem in lint(node_from_text(text, "analytics", "attempts").table)} == {
         "described-columns"
     }
 
 
 def test_a_model_outside_the_subset_is_refused_with_its_place() -> None:
-    table = model_from_text(MODEL, "analytics", "attempts").table
+    table = node_from_text(MODEL, "analytics", "attempts").table
     with pytest.raises(ModelError, match=r"nba_analytics.attempts, line 11: .* \(denominator\)"):
         refuse_unportable(table)
 

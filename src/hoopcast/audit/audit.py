@@ -14,7 +14,7 @@ from hoopcast.audit.recount import recount
 from hoopcast.errors import UsageError, WarehouseError
 from hoopcast.evaluation.alarms import LEAK, is_leak
 from hoopcast.evaluation.evaluate import Choice, evaluate
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import Range, SeasonDate, resolve
 from hoopcast.warehouse.duckdb import DuckDB
@@ -109,7 +109,7 @@ class Audit:
 
 def audit(
     engine: DuckDB,
-    nodes: tuple[Model, ...],
+    nodes: tuple[Node, ...],
     days: Sequence[SeasonDate],
     asked: Asked,
     tell: Callable[[str], None] = lambda _: None,
@@ -144,7 +144,7 @@ def audit(
     )
 
 
-def _refuse_what_is_not_done(engine: DuckDB, nodes: tuple[Model, ...], days: Sequence[SeasonDate]) -> None:
+def _refuse_what_is_not_done(engine: DuckDB, nodes: tuple[Node, ...], days: Sequence[SeasonDate]) -> None:
     open_partitions = [
         partition for partition in plan(engine, nodes, days) if partition.state not in ("done", "not_available")
     ]
@@ -176,7 +176,7 @@ def _month(day: SeasonDate) -> tuple[str, int]:
 
 def _looks(
     engine: DuckDB,
-    nodes: tuple[Model, ...],
+    nodes: tuple[Node, ...],
     days: tuple[tuple[SeasonDate, ...], tuple[SeasonDate, ...]],
     asked: Asked,
     tell: Callable[[str], None],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hoopcast.audit.looked import Looked
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.pipeline.verify import verify
 from hoopcast.warehouse.engine import Engine, Statements
@@ -129,7 +129,7 @@ GROUP BY u.expected_level ORDER BY u.expected_level
 """
 
 
-def claims(engine: Engine, nodes: tuple[Model, ...], days: Sequence[SeasonDate]) -> Iterator[Looked]:
+def claims(engine: Engine, nodes: tuple[Node, ...], days: Sequence[SeasonDate]) -> Iterator[Looked]:
     """Look at what rows of a range say of themselves.
 
     Args:

@@ -11,7 +11,7 @@ from hoopcast.graph import systems
 from hoopcast.lineage.columns import check_lineage, column_lineage
 from hoopcast.lineage.traces import ROW, has_post_game_rows
 from hoopcast.pipeline.lineage import is_post_game
-from hoopcast.pipeline.model import Input, Model
+from hoopcast.pipeline.node import Input, Node
 from hoopcast.warehouse.tables import Table, table
 
 _ONE_STEP = "no column reads what is known later or at a higher level"
@@ -23,7 +23,7 @@ _DISTRIBUTIONS, _TRAINED = "nba_predictions.forecast_distribution", "nba_predict
 _Place = tuple[str, str, bool]
 
 
-def lineage_looks(nodes: tuple[Model, ...]) -> Iterator[Looked]:
+def lineage_looks(nodes: tuple[Node, ...]) -> Iterator[Looked]:
     """Walk back from every column of every table that is known before a game, and from every system's forecasts.
 
     Args:
@@ -61,7 +61,7 @@ def _columns_read(system: System, level: Level) -> dict[str, tuple[str, ...]]:
 class _Walk:
     """Ways back through tables, each place looked at once: columns of SQL models, and all that Python reads."""
 
-    def __init__(self, nodes: tuple[Model, ...]) -> None:
+    def __init__(self, nodes: tuple[Node, ...]) -> None:
         self._nodes = {node.name: node for node in nodes}
         self._read = {
             system.system_id(level): _columns_read(system, level) for system in systems() for level in system.levels
@@ -83,7 +83,7 @@ class _Walk:
             for origin in origins
         )
 
-    def _of_python(self, node: Model, *, gated: bool) -> Iterator[_Place]:
+    def _of_python(self, node: Node, *, gated: bool) -> Iterator[_Place]:
         """All that a node declares to read; of features the columns that its system names."""
         for item in node.inputs:
             behind = gated or item.time_constraint == "before"
@@ -135,7 +135,7 @@ def _way(reached: dict[_Place, _Place | None], end: _Place) -> str:
         place = before
 
 
-def _declared(node: Model) -> Looked:
+def _declared(node: Node) -> Looked:
     """What Python may read of results: those of earlier dates; and of what was learned, that until the date."""
     wrong = [item for item in node.inputs if not _is_past(item)]
     told = f"reads {wrong[0].name} {wrong[0].time_constraint}" if wrong else ""

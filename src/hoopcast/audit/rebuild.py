@@ -13,7 +13,7 @@ from hoopcast.audit.looked import PLAYER_BOX, SCHEDULE, Looked, other_results, t
 from hoopcast.lineage.traces import key_level
 from hoopcast.pipeline.ledger import LEDGER, last_entry
 from hoopcast.pipeline.lineage import is_post_game
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.plan import Selection
 from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.pipeline.run import RunOptions, run
@@ -49,7 +49,7 @@ class Scope:
     conditions: tuple[str, ...] = ()
 
 
-def level_scopes(nodes: tuple[Model, ...], level: Level, day: date) -> Iterator[Scope]:
+def level_scopes(nodes: tuple[Node, ...], level: Level, day: date) -> Iterator[Scope]:
     """For each table what a level knows of a date: columns, rows of players it expects, systems at it or below.
 
     Args:
@@ -406,9 +406,7 @@ def copies(engine: DuckDB) -> Iterator[Copies]:
         yield Copies(Path(name), stored, threads)
 
 
-def rewrite(
-    engine: DuckDB, nodes: tuple[Model, ...], names: tuple[str, ...], days: tuple[SeasonDate, ...]
-) -> list[str]:
+def rewrite(engine: DuckDB, nodes: tuple[Node, ...], names: tuple[str, ...], days: tuple[SeasonDate, ...]) -> list[str]:
     """Write nodes anew on some dates, whatever the plan thinks of them.
 
     Args:
@@ -437,13 +435,13 @@ def rewrite(
     return [*failed, *blocked]
 
 
-def delete_after(engine: DuckDB, nodes: tuple[Model, ...], day: date) -> None:
+def delete_after(engine: DuckDB, nodes: tuple[Node, ...], day: date) -> None:
     """Delete what nodes wrote of dates after a day."""
     for table in dict.fromkeys(node.table for node in nodes):
         engine.execute(f"DELETE FROM {table.name} WHERE {table.time} > $day", {"day": day})
 
 
-def empty(engine: DuckDB, nodes: tuple[Model, ...]) -> None:
+def empty(engine: DuckDB, nodes: tuple[Node, ...]) -> None:
     """Delete all that nodes ever wrote, so that nothing is left but raw tables."""
     for node in nodes:
         engine.execute(f"DELETE FROM {node.table.name}")
@@ -484,7 +482,7 @@ def window_of(day: SeasonDate, days: Sequence[SeasonDate], *, from_scratch: bool
 
 
 def rebuilt(
-    copies: Copies, nodes: tuple[Model, ...], window: Window, seed: int, *, from_scratch: bool = False
+    copies: Copies, nodes: tuple[Node, ...], window: Window, seed: int, *, from_scratch: bool = False
 ) -> Iterator[Looked]:
     """Rebuild a window on nonsense, and compare; then say other things of the date itself, level by level.
 
@@ -516,7 +514,7 @@ def rebuilt(
         yield from _levels(engine, nodes, window, values)
 
 
-def _write(engine: DuckDB, nodes: tuple[Model, ...], window: Window) -> list[str]:
+def _write(engine: DuckDB, nodes: tuple[Node, ...], window: Window) -> list[str]:
     """Write the tables anew: what happened, and what is known of players and teams, on later dates of the season too.
 
     Features and forecasts of later dates are gone, and everything of later seasons: nobody may miss them.
@@ -531,7 +529,7 @@ def _write(engine: DuckDB, nodes: tuple[Model, ...], window: Window) -> list[str
     return [*faults, *rewrite(engine, nodes, tuple(node.name for node in second_phase), window.dates)]
 
 
-def _forget_grades(engine: DuckDB, nodes: tuple[Model, ...], day: date) -> None:
+def _forget_grades(engine: DuckDB, nodes: tuple[Node, ...], day: date) -> None:
     for table in dict.fromkeys(node.table for node in nodes if node.table.phase == "grading"):
         engine.execute(f"DELETE FROM {table.name} WHERE {table.time} = $day", {"day": day})
 
@@ -541,7 +539,7 @@ def _could_be_written(window: Window, faults: list[str]) -> Iterator[Looked]:
     yield Looked("rebuild", _WRITTEN, "dates", len(window.dates), len(faults), _dated(window.day.date, detail))
 
 
-def _compared(nodes: tuple[Model, ...]) -> tuple[Model, ...]:
+def _compared(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     """One node a table, but for grades: they are of what happened."""
     return tuple({node.table.name: node for node in nodes if node.table.phase != "grading"}.values())
 
@@ -552,7 +550,7 @@ def _day_before(window: Window) -> date | None:
     return before[-1] if before else None
 
 
-def _levels(engine: DuckDB, nodes: tuple[Model, ...], window: Window, values: Parameters) -> Iterator[Looked]:
+def _levels(engine: DuckDB, nodes: tuple[Node, ...], window: Window, values: Parameters) -> Iterator[Looked]:
     """Change what each level above history says of the date, from the highest on: nothing below it may change."""
     day, names = window.day, tuple(node.name for node in nodes if not is_post_game(node))
     below: tuple[tuple[Level, Level], ...] = (("line", "market"), ("market", "news"), ("news", "history"))

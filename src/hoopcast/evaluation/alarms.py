@@ -6,7 +6,7 @@ from hoopcast.evaluation.accuracy import Accuracy
 from hoopcast.evaluation.populations import level_of
 from hoopcast.graph import Graph, nodes_of
 from hoopcast.pipeline.lineage import closure
-from hoopcast.pipeline.model import node_name
+from hoopcast.pipeline.node import node_name
 from hoopcast.pipeline.plan import Partition, plan
 from hoopcast.pipeline.ranges import SeasonDate, StageFilter
 from hoopcast.warehouse.engine import Engine

@@ -26,7 +26,7 @@ from hoopcast.forecast.frames import source_of
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.graph import Graph, systems
 from hoopcast.markdown import table
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.warehouse.engine import Engine
 from hoopcast.warehouse.tables import table as table_definition
@@ -283,7 +283,7 @@ def _of_other_code(found: ModelCard) -> str:
     return f"it was learned by other code than today's; `hoopcast backfill trained/{found.system}` learns anew"
 
 
-def _learning_node(graph: Graph, name: str) -> Model:
+def _learning_node(graph: Graph, name: str) -> Node:
     """The node that learns.
 
     Raises:

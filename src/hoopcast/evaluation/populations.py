@@ -16,7 +16,7 @@ from hoopcast.forecast.distribution import distribution, probability_over, score
 from hoopcast.forecast.recalibration import from_text
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
-from hoopcast.pipeline.model import Asked
+from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from hoopcast.forecast.distribution import transforms
 from hoopcast.forecast.documents import redo, refuse_lost
 from hoopcast.forecast.recalibration import BandRow, Recalibration, from_rows, is_identity, learn, to_rows
 from hoopcast.forecast.window import first_season
-from hoopcast.pipeline.model import Asked
+from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
 
 _COLUMNS = (

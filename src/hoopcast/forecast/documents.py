@@ -15,7 +15,7 @@ from hoopcast.arrays import FloatArray
 from hoopcast.errors import ForecastError
 from hoopcast.forecast.frame import Distributions, Document, Frame
 from hoopcast.pipeline.ledger import recorded_rows
-from hoopcast.pipeline.model import Asked, node_name
+from hoopcast.pipeline.node import Asked, node_name
 from hoopcast.warehouse.engine import Statements
 from hoopcast.warehouse.tables import table
 

@@ -18,7 +18,7 @@ from hoopcast.forecast.frames import forecast_frame
 from hoopcast.forecast.stopping import heed, obeying
 from hoopcast.forecast.system import Level, System
 from hoopcast.forecast.training import distribution_outputs
-from hoopcast.pipeline.model import Asked
+from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 
 

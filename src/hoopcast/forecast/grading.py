@@ -8,7 +8,7 @@ from hoopcast.forecast.chance import row_uniform
 from hoopcast.forecast.distribution import scores
 from hoopcast.market.odds import decimal_odds
 from hoopcast.market.value import bet_result, profit
-from hoopcast.pipeline.model import Asked
+from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 
 # Who plays is in the box score of his game; a game without any is not graded.

@@ -8,7 +8,7 @@ from typing import cast
 from hoopcast.forecast.calibrating import kept
 from hoopcast.forecast.recalibration import as_text
 from hoopcast.pipeline.ledger import utc_now
-from hoopcast.pipeline.model import Asked
+from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import Engine, Parameters
 from hoopcast.warehouse.tables import table
 

@@ -13,7 +13,7 @@ from hoopcast.market.after_market import shifted_probability
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
 from hoopcast.market.value import Prices, edge, is_far_line, recommend
 from hoopcast.pipeline.ledger import utc_now
-from hoopcast.pipeline.model import Asked
+from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 
 _ROWS = """

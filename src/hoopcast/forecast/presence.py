@@ -13,7 +13,7 @@ from hoopcast.forecast.frame import Document, Frame
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.forecast.training import Learning, as_rows, learned
 from hoopcast.forecast.window import first_season
-from hoopcast.pipeline.model import Asked
+from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 
 TABLE = "nba_precompute.availability"

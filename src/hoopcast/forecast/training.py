@@ -13,7 +13,7 @@ from hoopcast.forecast.frame import Document, Frame
 from hoopcast.forecast.frames import training_frame
 from hoopcast.forecast.stopping import heed, obeying, side_by_side
 from hoopcast.forecast.system import Learner, Level, System
-from hoopcast.pipeline.model import Asked
+from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
 
 # Fewer appearances teach nothing that a moving average does not know.

@@ -24,7 +24,7 @@ from hoopcast.market.after_market import FEWEST_LINES, AfterMarket, fit_after_ma
 from hoopcast.market.claims import LARGEST_CREDIBLE, ClaimRecord, claim_record
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
 from hoopcast.market.value import Prices, better_sides, is_far_line
-from hoopcast.pipeline.model import Asked
+from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 
 PREFIX = "win_probability"

@@ -20,7 +20,7 @@ from hoopcast.lineage.traces import (
     key_level,
     relation_of,
 )
-from hoopcast.pipeline.model import Model, all_models
+from hoopcast.pipeline.node import Node, sql_nodes
 from hoopcast.warehouse.dialect import parse, resolved
 from hoopcast.warehouse.tables import LEVELS, Column, table
 
@@ -57,7 +57,7 @@ class LineageTree:
 
 
 @cache
-def traces_of(model: Model) -> Relation:
+def traces_of(model: Node) -> Relation:
     """What each column of a model was made from, with dates told by its own columns.
 
     Raises:
@@ -70,7 +70,7 @@ def traces_of(model: Model) -> Relation:
 
 
 @cache
-def column_lineage(model: Model) -> ColumnLineage:
+def column_lineage(model: Node) -> ColumnLineage:
     """Origins of each column of a model: what its value, and every condition on the way to it, reads.
 
     Raises:
@@ -110,8 +110,8 @@ def _tree(table_name: str, column: str, days_before: int | None) -> LineageTree:
 
 
 @cache
-def _models() -> dict[str, Model]:
-    return {model.name: model for model in all_models()}
+def _models() -> dict[str, Node]:
+    return {model.name: model for model in sql_nodes()}
 
 
 def _origins(traces: Traces, time: str) -> tuple[Origin, ...]:
@@ -126,7 +126,7 @@ def _origins(traces: Traces, time: str) -> tuple[Origin, ...]:
 
 
 @cache
-def row_level_of(model: Model) -> int:
+def row_level_of(model: Node) -> int:
     """Information level that knows of a model's rows: that of its key, or of the rows that it was made from."""
     inherited = (trace.level for trace in traces_of(model).rows if _is_of_the_day(trace, model.time))
     return max((key_level(model.table), *inherited))
@@ -193,7 +193,7 @@ class Problem:
     message: str
 
 
-def check_lineage(models: Iterable[Model]) -> tuple[Problem, ...]:
+def check_lineage(models: Iterable[Node]) -> tuple[Problem, ...]:
     """Columns of models that read what is known only after their game, on a later date, or at a higher level.
 
     Raises:
@@ -203,7 +203,7 @@ def check_lineage(models: Iterable[Model]) -> tuple[Problem, ...]:
 
 
 @cache
-def _problems(model: Model) -> tuple[Problem, ...]:
+def _problems(model: Node) -> tuple[Problem, ...]:
     relation = traces_of(model)
     found: set[Problem] = set()
     for column in model.table.columns:
@@ -216,7 +216,7 @@ def _problems(model: Model) -> tuple[Problem, ...]:
     return tuple(sorted(found))
 
 
-def _of_column(model: Model, column: Column, trace: Trace) -> Iterator[Problem]:
+def _of_column(model: Node, column: Column, trace: Trace) -> Iterator[Problem]:
     slack = trace.slack(model.time)
     if column.availability == "post-game":
         if (trace.post_game or trace.dated) and (slack is None or slack > 0):
@@ -228,7 +228,7 @@ def _of_column(model: Model, column: Column, trace: Trace) -> Iterator[Problem]:
     yield from _early(model, column.name, trace, level)
 
 
-def _names_row_levels(model: Model) -> bool:
+def _names_row_levels(model: Node) -> bool:
     """Whether the model is the one that chooses, for each row, the claim of the lowest level that knows of it.
 
     Readers are held to that level by a filter on it; that a claim of a higher level changes no row of a lower one is
@@ -239,11 +239,11 @@ def _names_row_levels(model: Model) -> bool:
     return bool(made - passed)
 
 
-def _of_rows(model: Model, level: int, trace: Trace) -> Iterator[Problem]:
+def _of_rows(model: Node, level: int, trace: Trace) -> Iterator[Problem]:
     yield from _early(model, ROW, trace, level)
 
 
-def _early(model: Model, name: str, trace: Trace, level: int) -> Iterator[Problem]:
+def _early(model: Node, name: str, trace: Trace, level: int) -> Iterator[Problem]:
     """What a pre-game column, or the rows of a pre-game table, must not read."""
     slack = trace.slack(model.time)
     if slack is not None and slack < 0:

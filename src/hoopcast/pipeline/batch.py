@@ -17,7 +17,7 @@ from hoopcast.pipeline.failures import close_failures, record_absences, record_f
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.ledger import Entry, append
 from hoopcast.pipeline.live_state import Readings
-from hoopcast.pipeline.model import Asked, Model
+from hoopcast.pipeline.node import Asked, Node
 from hoopcast.pipeline.texts import BatchText
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Value
 
@@ -41,7 +41,7 @@ class BatchPartition:
 class Batch:
     """Dates of one season to write to one table, not necessarily one after the other, and the SQL that gives them."""
 
-    model: Model
+    node: Node
     text: BatchText
     season: str
     partitions: tuple[BatchPartition, ...]
@@ -106,19 +106,19 @@ def write_batches(guard: Guard, run_id: str, batches: Sequence[Batch]) -> tuple[
         EngineError: if nothing like it can succeed.
     """
     began = time.monotonic()
-    model = batches[0].model
-    partitions = [(batch.model.system_id, day) for batch in batches for day in batch.dates]
+    node = batches[0].node
+    partitions = [(batch.node.system_id, day) for batch in batches for day in batch.dates]
     with guard.engine.transaction():
         produced = _stage(guard, batches)
-        for breach in breaches(guard, model.table, STAGE):
+        for breach in breaches(guard, node.table, STAGE):
             raise WriteRefused(f"{breach.rows} rows break '{breach.rule}', such as {breach.examples}")
-        moved = delete_elsewhere(guard, model, partitions)
-        _replace(guard, model, partitions)
+        moved = delete_elsewhere(guard, node, partitions)
+        _replace(guard, node, partitions)
         _expect(guard, batches)
-        found = contents(guard, model)
-        close_failures(guard, model.table.name, partitions)
+        found = contents(guard, node)
+        close_failures(guard, node.table.name, partitions)
         if any(content.rows < content.expected for content in found.values()):
-            record_absences(guard, run_id, model, STAGE, SPINE)
+            record_absences(guard, run_id, node, STAGE, SPINE)
         in_common = (time.monotonic() - began - sum(produced)) / len(batches)
         written = tuple(
             _written(batch, moved, found, seconds + in_common) for batch, seconds in zip(batches, produced, strict=True)
@@ -128,17 +128,17 @@ def write_batches(guard: Guard, run_id: str, batches: Sequence[Batch]) -> tuple[
 
 
 def _written(batch: Batch, moved: dict[Key, Content], found: dict[Key, Content], seconds: float) -> Written:
-    model = batch.model
-    elsewhere = {day: content for (system, day), content in moved.items() if system == model.system_id}
-    placed = {partition.date: found.get((model.system_id, partition.date), _NOTHING) for partition in batch.partitions}
+    node = batch.node
+    elsewhere = {day: content for (system, day), content in moved.items() if system == node.system_id}
+    placed = {partition.date: found.get((node.system_id, partition.date), _NOTHING) for partition in batch.partitions}
     share = seconds / (len(elsewhere) + len(placed))
     return Written(
         tuple(
             Entry(
-                model.name,
+                node.name,
                 batch.season,
                 partition.date,
-                model.version,
+                node.version,
                 partition.input_fingerprint,
                 content.fingerprint,
                 content.rows,
@@ -151,10 +151,10 @@ def _written(batch: Batch, moved: dict[Key, Content], found: dict[Key, Content],
         # No input makes an input fingerprint of 0, so they are stale until rewritten.
         tuple(
             Entry(
-                model.name,
+                node.name,
                 season_of(day),
                 day,
-                model.version,
+                node.version,
                 0,
                 content.fingerprint,
                 content.rows,
@@ -168,9 +168,9 @@ def _written(batch: Batch, moved: dict[Key, Content], found: dict[Key, Content],
     )
 
 
-def batch_values(model: Model, season: str, first: date, last: date) -> dict[str, Value]:
-    """Parameters of a model's compiled SQL for a batch of dates, both included."""
-    first_year = season_start_year(season) - model.look_back
+def batch_values(node: Node, season: str, first: date, last: date) -> dict[str, Value]:
+    """Parameters of a node's compiled SQL for a batch of dates, both included."""
+    first_year = season_start_year(season) - node.look_back
     return {"batch_start": first, "batch_end": last, "season": season, "first_season": season_name(first_year)}
 
 
@@ -182,20 +182,20 @@ def named_values(sql: str, values: dict[str, Value]) -> dict[str, Value]:
 
 def _stage(guard: Guard, batches: Sequence[Batch]) -> list[float]:
     """Compute the new rows of all; seconds that each took by itself."""
-    if batches[0].model.producer is None:
+    if batches[0].node.producer is None:
         (batch,) = batches
-        select, values = _selected(batch, batch.text.rows, batch.model.time)
+        select, values = _selected(batch, batch.text.rows, batch.node.time)
         guard.execute(f"CREATE OR REPLACE TEMP TABLE {STAGE} AS {select}", values)
         return [0.0]
-    table, seconds = batches[0].model.table, []
+    table, seconds = batches[0].node.table, []
     columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
     guard.execute(f"CREATE OR REPLACE TEMP TABLE {STAGE} ({columns})")
     made: list[ColumnsOf] = []
     for batch in batches:
         began = time.monotonic()
         asked = Asked(batch.season, tuple(partition.date for partition in batch.partitions if partition.is_due))
-        if batch.model.producer is not None and asked.dates:
-            made.append(batch.model.producer(guard, asked))
+        if batch.node.producer is not None and asked.dates:
+            made.append(batch.node.producer(guard, asked))
         if made and (batch is batches[-1] or sum(len(one[table.grain[0]]) for one in made) >= _ROWS_AT_ONCE):
             guard.append(
                 STAGE, table, {name: np.concatenate([one[name] for one in made]) for name in table.column_names}
@@ -215,25 +215,25 @@ def _expect(guard: Guard, batches: Sequence[Batch]) -> None:
 
 def _selected(batch: Batch, select: str, time_column: str) -> tuple[str, Parameters]:
     """SQL of the dates of a batch that are due, and what it binds."""
-    bounds = batch_values(batch.model, batch.season, batch.partitions[0].date, batch.partitions[-1].date)
+    bounds = batch_values(batch.node, batch.season, batch.partitions[0].date, batch.partitions[-1].date)
     return (
         f"SELECT * FROM ({select}) AS batch_rows WHERE {time_column} IN (SELECT UNNEST(CAST($wanted_dates AS DATE[])))",
         {
-            **named_values(select, dict(batch.model.values) | bounds),
+            **named_values(select, dict(batch.node.values) | bounds),
             "wanted_dates": [partition.date for partition in batch.partitions if partition.is_due],
         },
     )
 
 
-def _replace(guard: Guard, model: Model, partitions: Sequence[Key]) -> None:
-    columns = ", ".join(model.table.column_names)
+def _replace(guard: Guard, node: Node, partitions: Sequence[Key]) -> None:
+    columns = ", ".join(node.table.column_names)
     clause = these(partitions)
     guard.execute(
-        f"WITH {clause.text} DELETE FROM {model.table.name} AS t WHERE t.{model.time} BETWEEN $first AND $last"
-        f" AND (t.{model.time}, {model.owner('t')}) IN (SELECT partition_date, system_id FROM these)",
+        f"WITH {clause.text} DELETE FROM {node.table.name} AS t WHERE t.{node.time} BETWEEN $first AND $last"
+        f" AND (t.{node.time}, {node.owner('t')}) IN (SELECT partition_date, system_id FROM these)",
         {**clause.parameters, "first": min(day for _, day in partitions), "last": max(day for _, day in partitions)},
     )
-    guard.execute(f"INSERT INTO {model.table.name} ({columns}) SELECT {columns} FROM {STAGE}")
+    guard.execute(f"INSERT INTO {node.table.name} ({columns}) SELECT {columns} FROM {STAGE}")
 
 
 # When the first dates of a batch all fail alone and alike, the fault is in none of them but in what all tables share.
@@ -332,7 +332,7 @@ def write_in_parts(guard: Guard, run_id: str, batch: Batch, timeout_seconds: flo
             if not landed and _is_systemic(failed) and not isinstance(error, ForecastError):
                 _record(guard, run_id, batch, failed)
                 raise RunError(
-                    f"{batch.model.name}: the first {_SYSTEMIC_FAILURES} dates of {batch.season} all fail alike:"
+                    f"{batch.node.name}: the first {_SYSTEMIC_FAILURES} dates of {batch.season} all fail alike:"
                     f" {failed[0].message}"
                 ) from error
         else:
@@ -361,18 +361,18 @@ def _kind(failure: FailedPartition) -> str:
 def _record(guard: Guard, run_id: str, batch: Batch, failed: list[FailedPartition]) -> None:
     if not failed:
         return
-    model = batch.model
+    node = batch.node
     with guard.engine.transaction():
-        close_failures(guard, model.table.name, [(model.system_id, failure.partition.date) for failure in failed])
+        close_failures(guard, node.table.name, [(node.system_id, failure.partition.date) for failure in failed])
         for failure in failed:
             partition = (batch.season, failure.partition.date)
-            record_failed_partition(guard, run_id, model, partition, (failure.category, failure.message))
+            record_failed_partition(guard, run_id, node, partition, (failure.category, failure.message))
         entries = [
             Entry(
-                node=model.name,
+                node=node.name,
                 season=batch.season,
                 partition_date=failure.partition.date,
-                version=model.version,
+                version=node.version,
                 input_fingerprint=failure.partition.input_fingerprint,
                 output_fingerprint=failure.partition.standing_fingerprint,
                 rows=failure.partition.standing_rows,

@@ -5,7 +5,7 @@ from functools import cache
 from sqlglot import exp
 
 from hoopcast.errors import ModelError
-from hoopcast.pipeline.model import Input, Model, Spine
+from hoopcast.pipeline.node import Input, Node, Spine
 from hoopcast.warehouse.dialect import parse
 
 DECIMALS = 6
@@ -18,7 +18,7 @@ _RESTRICTION = {
 
 
 @cache
-def compiled(model: Model, dialect: str) -> str:
+def compiled(node: Node, dialect: str) -> str:
     """The model's SELECT for one batch of one season.
 
     Named parameters: `batch_start` and `batch_end` (dates, both included), `season`, `first_season` (look-back).
@@ -27,9 +27,9 @@ def compiled(model: Model, dialect: str) -> str:
     Raises:
         ModelError: if the SQL does not parse, or reads a table that its header does not name.
     """
-    rows = exp.Subquery(this=restricted(model.table.text, model.inputs, model.table.file), alias=_name("model_rows"))
-    select = exp.select(*(_written(name, kind) for name, kind in _types(model))).from_(rows)
-    batch = parse(f"SELECT 1 WHERE {model.time} BETWEEN $batch_start AND $batch_end").find(exp.Between)
+    rows = exp.Subquery(this=restricted(node.table.text, node.inputs, node.table.file), alias=_name("model_rows"))
+    select = exp.select(*(_written(name, kind) for name, kind in _types(node))).from_(rows)
+    batch = parse(f"SELECT 1 WHERE {node.time} BETWEEN $batch_start AND $batch_end").find(exp.Between)
     return select.where(batch).sql(dialect, pretty=True, comments=False)
 
 
@@ -52,35 +52,35 @@ def restricted(text: str, inputs: tuple[Input, ...], owner: str) -> exp.Query:
     tree = parse(text, owner)
     by_name = {item.table.name: item for item in inputs}
     used = set()
-    for node in list(tree.find_all(exp.Table)):
-        if not node.db:
+    for part in list(tree.find_all(exp.Table)):
+        if not part.db:
             continue
-        name = f"{node.db}.{node.name}"
+        name = f"{part.db}.{part.name}"
         if name not in by_name:
             message = f"{owner}: reads {name}, which its header `-- inputs:` does not name"
             raise ModelError(message)
         used.add(name)
-        node.replace(_handed_in(node, by_name[name]))
+        part.replace(_handed_in(part, by_name[name]))
     if unused := by_name.keys() - used:
         message = f"{owner}: its header names {min(unused)}, which it does not read"
         raise ModelError(message)
     return tree
 
 
-def _handed_in(node: exp.Table, item: Input) -> exp.Expression:
+def _handed_in(part: exp.Table, item: Input) -> exp.Expression:
     if item.time_constraint == "constant":
-        return node
+        return part
     condition = _RESTRICTION[item.time_constraint].format(time=item.table.time)
     select = parse(f"SELECT * FROM {item.table.name} WHERE {condition}")
-    return exp.Subquery(this=select, alias=_name(node.alias_or_name))
+    return exp.Subquery(this=select, alias=_name(part.alias_or_name))
 
 
 def _name(text: str) -> exp.TableAlias:
     return exp.TableAlias(this=exp.to_identifier(text))
 
 
-def _types(model: Model) -> list[tuple[str, str]]:
-    return [(column.name, column.type) for column in model.table.columns]
+def _types(node: Node) -> list[tuple[str, str]]:
+    return [(column.name, column.type) for column in node.table.columns]
 
 
 def _written(name: str, sql_type: str) -> exp.Expr:

@@ -10,7 +10,7 @@ from hoopcast.pipeline.checks import describe
 from hoopcast.pipeline.clauses import Clause, listed
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.live_state import Readings
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.states import PAST_CONTENT, SAME_CONTENT
 from hoopcast.warehouse.engine import Statements, Value
 
@@ -37,13 +37,13 @@ def these(partitions: Sequence[Key]) -> Clause:
     return listed("these", {"system_id": "VARCHAR", "partition_date": "DATE"}, partitions)
 
 
-def matching(model: Model) -> str:
+def matching(node: Node) -> str:
     """SQL: a row `t` of the table is the one that row `s` of its spine expects."""
-    same_key = " AND ".join(f"t.{name} = s.{name}" for name in model.spine.key)
-    return f"{same_key} AND t.{model.time} = s.partition_date"
+    same_key = " AND ".join(f"t.{name} = s.{name}" for name in node.spine.key)
+    return f"{same_key} AND t.{node.time} = s.partition_date"
 
 
-def contents(guard: Guard, model: Model) -> dict[Key, Content]:
+def contents(guard: Guard, node: Node) -> dict[Key, Content]:
     """Rows, their fingerprint and expected rows of each partition of the stage and the spine.
 
     Raises:
@@ -52,16 +52,16 @@ def contents(guard: Guard, model: Model) -> dict[Key, Content]:
     engine = guard.engine
     rows = guard.query(
         f"""WITH content AS (
-            SELECT {model.owner("t")} AS system_id, {model.time} AS partition_date, COUNT(*) AS row_count,
-                BIT_XOR({engine.row_hash(model.table.content_columns)}) AS output_fingerprint
+            SELECT {node.owner("t")} AS system_id, {node.time} AS partition_date, COUNT(*) AS row_count,
+                BIT_XOR({engine.row_hash(node.table.content_columns)}) AS output_fingerprint
             FROM {STAGE} AS t GROUP BY 1, 2
         ),
         expected AS (
-            SELECT {model.owner("s")} AS system_id, s.partition_date, COUNT(*) AS expected,
-                COUNT(CASE WHEN t.{model.time} IS NULL AND s.category IS NULL THEN 1 END) AS unexplained,
-                COUNT(t.{model.time}) AS present
+            SELECT {node.owner("s")} AS system_id, s.partition_date, COUNT(*) AS expected,
+                COUNT(CASE WHEN t.{node.time} IS NULL AND s.category IS NULL THEN 1 END) AS unexplained,
+                COUNT(t.{node.time}) AS present
             FROM {SPINE} AS s
-            LEFT JOIN {STAGE} AS t ON {matching(model)}
+            LEFT JOIN {STAGE} AS t ON {matching(node)}
             GROUP BY 1, 2
         ),
         due_partition AS (
@@ -73,10 +73,10 @@ def contents(guard: Guard, model: Model) -> dict[Key, Content]:
         )
         SELECT system_id, partition_date, output_fingerprint, row_count, expected, {engine.row_hash(SAME_CONTENT)},
             {engine.row_hash(PAST_CONTENT)}, unexplained > 0 OR row_count <> present FROM due_partition""",
-        {"table_name": model.table.name},
+        {"table_name": node.table.name},
     ).rows
     if any(row[-1] for row in rows):
-        raise WriteRefused(_discrepancy(guard, model))
+        raise WriteRefused(_discrepancy(guard, node))
     return _by_partition(rows)
 
 
@@ -88,39 +88,39 @@ def _by_partition(rows: Sequence[tuple[Value, ...]]) -> dict[Key, Content]:
     return found
 
 
-def _discrepancy(engine: Statements, model: Model) -> str:
-    key = ", ".join(f"s.{name}" for name in model.spine.key)
+def _discrepancy(engine: Statements, node: Node) -> str:
+    key = ", ".join(f"s.{name}" for name in node.spine.key)
     absent = engine.query(
-        f"SELECT {key}, s.partition_date FROM {SPINE} AS s LEFT JOIN {STAGE} AS t ON {matching(model)}"
-        f" WHERE t.{model.time} IS NULL AND s.category IS NULL ORDER BY s.partition_date, {key} LIMIT 1"
+        f"SELECT {key}, s.partition_date FROM {SPINE} AS s LEFT JOIN {STAGE} AS t ON {matching(node)}"
+        f" WHERE t.{node.time} IS NULL AND s.category IS NULL ORDER BY s.partition_date, {key} LIMIT 1"
     )
     if absent.rows:
         return f"expected rows are absent without a reason, such as {describe(absent.columns, absent.rows[0])}"
-    key = ", ".join(f"t.{name}" for name in model.spine.key)
+    key = ", ".join(f"t.{name}" for name in node.spine.key)
     surplus = engine.query(
-        f"SELECT {key}, t.{model.time} FROM {STAGE} AS t LEFT JOIN {SPINE} AS s ON {matching(model)}"
-        f" WHERE s.partition_date IS NULL ORDER BY t.{model.time}, {key} LIMIT 1"
+        f"SELECT {key}, t.{node.time} FROM {STAGE} AS t LEFT JOIN {SPINE} AS s ON {matching(node)}"
+        f" WHERE s.partition_date IS NULL ORDER BY t.{node.time}, {key} LIMIT 1"
     )
     if surplus.rows:
         example = describe(surplus.columns, surplus.rows[0])
-        return f"rows are there that '{model.spine.name}' does not expect, such as {example}"
-    return f"'{model.spine.name}' expects one row more than once"
+        return f"rows are there that '{node.spine.name}' does not expect, such as {example}"
+    return f"'{node.spine.name}' expects one row more than once"
 
 
-def delete_elsewhere(guard: Guard, model: Model, partitions: Sequence[Key]) -> dict[Key, Content]:
+def delete_elsewhere(guard: Guard, node: Node, partitions: Sequence[Key]) -> dict[Key, Content]:
     """Delete rows of other partitions that carry a key of the new ones, as those of a game that was moved.
 
     Returns:
         What then stands in those partitions.
     """
-    if model.time in model.table.grain:
+    if node.time in node.table.grain:
         return {}
     engine, clause = guard.engine, these(partitions)
-    key = " AND ".join(f"t.{name} = n.{name}" for name in model.table.grain)
+    key = " AND ".join(f"t.{name} = n.{name}" for name in node.table.grain)
     carried = f"EXISTS (SELECT 1 FROM {STAGE} AS n WHERE {key})"
     moved = guard.query(
         f"""WITH {clause.text}
-        SELECT {model.owner("t")}, t.{model.time} FROM {model.table.name} AS t WHERE {carried}
+        SELECT {node.owner("t")}, t.{node.time} FROM {node.table.name} AS t WHERE {carried}
         EXCEPT SELECT system_id, partition_date FROM these""",
         clause.parameters,
     ).rows
@@ -128,8 +128,8 @@ def delete_elsewhere(guard: Guard, model: Model, partitions: Sequence[Key]) -> d
         return {}
     left = these([(str(system), cast("date", day)) for system, day in moved])
     guard.execute(
-        f"WITH {left.text} DELETE FROM {model.table.name} AS t WHERE {carried}"
-        f" AND (t.{model.time}, {model.owner('t')}) IN (SELECT partition_date, system_id FROM these)",
+        f"WITH {left.text} DELETE FROM {node.table.name} AS t WHERE {carried}"
+        f" AND (t.{node.time}, {node.owner('t')}) IN (SELECT partition_date, system_id FROM these)",
         left.parameters,
     )
     return _by_partition(
@@ -140,14 +140,14 @@ def delete_elsewhere(guard: Guard, model: Model, partitions: Sequence[Key]) -> d
                     COUNT(t.partition_date) AS row_count, COALESCE(BIT_XOR(t.content), 0) AS output_fingerprint
                 FROM these AS m
                 LEFT JOIN (
-                    SELECT {model.owner("r")} AS system_id, r.{model.time} AS partition_date,
-                        {engine.row_hash(model.table.content_columns)} AS content
-                    FROM {model.table.name} AS r
+                    SELECT {node.owner("r")} AS system_id, r.{node.time} AS partition_date,
+                        {engine.row_hash(node.table.content_columns)} AS content
+                    FROM {node.table.name} AS r
                 ) AS t ON t.partition_date = m.partition_date AND t.system_id = m.system_id
                 GROUP BY m.system_id, m.partition_date
             )
             SELECT system_id, partition_date, output_fingerprint, row_count, row_count, {engine.row_hash(SAME_CONTENT)},
                 {engine.row_hash(PAST_CONTENT)} FROM due_partition""",
-            {**left.parameters, "table_name": model.table.name},
+            {**left.parameters, "table_name": node.table.name},
         ).rows
     )

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal, cast
 
 from hoopcast.pipeline.clauses import Clause, joined, listed
-from hoopcast.pipeline.model import Model, node_name
+from hoopcast.pipeline.node import Node, node_name
 from hoopcast.pipeline.plan import State
 from hoopcast.pipeline.ranges import SeasonDate, StageFilter
 from hoopcast.pipeline.states import STAGES_WITH_FORECASTS, newest_entries, own_states, states, years_of
@@ -92,17 +92,17 @@ class Coverage:
 
 
 def coverage(
-    engine: Engine, models: tuple[Model, ...], dates: Sequence[SeasonDate], by: By = "table"
+    engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDate], by: By = "table"
 ) -> tuple[Coverage, ...]:
-    """How far each table goes, in the order of models, then of periods.
+    """How far each table goes, in the order of nodes, then of periods.
 
     Args:
         engine: the warehouse.
-        models: every model, each after all that it reads.
+        nodes: every node, each after all that it reads.
         dates: dates of the range.
         by: one line a table, or one for each of its months or dates.
     """
-    clause = state_clause(engine, models, dates)
+    clause = state_clause(engine, nodes, dates)
     if clause is None:
         return ()
     period = _PERIODS[by]
@@ -112,21 +112,21 @@ def coverage(
     played = listed("played", {"season_stage": "VARCHAR"}, [(stage,) for stage in STAGES_WITH_FORECASTS])
     full = joined(clause, played, Clause(text, {}))
     rows = engine.query(f"WITH {full.text} SELECT * FROM line", full.parameters).rows
-    foreseen = _foreseen(engine, models, dates, period)
-    order = {model.name: place for place, model in enumerate(models)}
+    foreseen = _foreseen(engine, nodes, dates, period)
+    order = {node.name: place for place, node in enumerate(nodes)}
     lines = [_line(row, foreseen.get((str(row[0]), str(row[1])))) for row in rows]
     return tuple(sorted(lines, key=lambda line: (order[line.table], line.period)))
 
 
-def state_clause(engine: Engine, models: tuple[Model, ...], dates: Sequence[SeasonDate]) -> Clause | None:
+def state_clause(engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDate]) -> Clause | None:
     """`wanted_date` and `state` of the partitions that these dates depend on; None for no date."""
-    years = years_of(models, [day.season for day in dates])
+    years = years_of(nodes, [day.season for day in dates])
     if years is None:
         return None
     return joined(
         listed("wanted_date", {"partition_date": "DATE"}, [(day.date,) for day in dates]),
-        own_states(models, years, newest_entries(engine, models)),
-        states(models),
+        own_states(nodes, years, newest_entries(engine, nodes)),
+        states(nodes),
     )
 
 
@@ -161,10 +161,10 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def _foreseen(
-    engine: Engine, models: tuple[Model, ...], dates: Sequence[SeasonDate], period: str
+    engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDate], period: str
 ) -> dict[tuple[str, str], tuple[int, int, int]]:
     """Appearances, and how many of them had a row by history and with quoted players, by table and period."""
-    names = {model.name for model in models}
+    names = {node.name for node in nodes}
     found = {}
     for table in _POPULATIONS:
         if not {table, _APPEARANCES} <= names:
@@ -218,20 +218,20 @@ class Gap:
 
 
 def gaps(
-    engine: Engine, models: tuple[Model, ...], dates: Sequence[SeasonDate], stage: StageFilter = "regular"
+    engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDate], stage: StageFilter = "regular"
 ) -> tuple[Gap, ...]:
-    """What is not done, in the order of models and dates.
+    """What is not done, in the order of nodes and dates.
 
     Args:
         engine: the warehouse.
-        models: every model, each after all that it reads.
+        nodes: every node, each after all that it reads.
         dates: dates of the range.
         stage: stage of the range, for the commands.
     """
-    clause = state_clause(engine, models, dates)
+    clause = state_clause(engine, nodes, dates)
     if clause is None:
         return ()
-    short = {model.name: node_name(model.table.short, model.system_id) for model in models}
+    short = {node.name: node_name(node.table.short, node.system_id) for node in nodes}
     order = {name: place for place, name in enumerate(short)}
     found = []
     for table, first, last, count, state, cause in engine.query(f"WITH {clause.text}, {_GAPS}", clause.parameters).rows:

@@ -8,7 +8,7 @@ from typing import Literal
 from hoopcast.pipeline.clauses import joined, listed
 from hoopcast.pipeline.contents import Key, these
 from hoopcast.pipeline.ledger import NODE, utc_now
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.warehouse.engine import Statements
 
@@ -36,25 +36,25 @@ def close_failures(engine: Statements, table_name: str, partitions: Sequence[Key
     )
 
 
-def record_absences(engine: Statements, run_id: str, model: Model, stage: str, spine: str) -> None:
+def record_absences(engine: Statements, run_id: str, node: Node, stage: str, spine: str) -> None:
     """Record the rows that the spine expects and explains, and the stage lacks."""
-    entity = " || ' ' || ".join(f"COALESCE(CAST(s.{name} AS VARCHAR), '-')" for name in model.spine.key)
-    same_key = " AND ".join(f"t.{name} = s.{name}" for name in model.spine.key)
+    entity = " || ' ' || ".join(f"COALESCE(CAST(s.{name} AS VARCHAR), '-')" for name in node.spine.key)
+    same_key = " AND ".join(f"t.{name} = s.{name}" for name in node.spine.key)
     engine.execute(
         f"""INSERT INTO {FAILURES} ({_COLUMNS})
-        SELECT $table_name, {model.owner("s")}, s.season, s.partition_date, {entity}, s.category,
+        SELECT $table_name, {node.owner("s")}, s.season, s.partition_date, {entity}, s.category,
             COALESCE(s.reason, s.category), FALSE, $run_id, $now
         FROM {spine} AS s
-        LEFT JOIN {stage} AS t ON {same_key} AND t.{model.time} = s.partition_date
-        WHERE t.{model.time} IS NULL""",
-        {"table_name": model.table.name, "run_id": run_id, "now": utc_now()},
+        LEFT JOIN {stage} AS t ON {same_key} AND t.{node.time} = s.partition_date
+        WHERE t.{node.time} IS NULL""",
+        {"table_name": node.table.name, "run_id": run_id, "now": utc_now()},
     )
 
 
 def record_failed_partition(
     engine: Statements,
     run_id: str,
-    model: Model,
+    node: Node,
     partition: tuple[str, date],
     failure: tuple[Literal["TIMEOUT", "PROCESSING_ERROR"], str],
 ) -> None:
@@ -63,8 +63,8 @@ def record_failed_partition(
         f"INSERT INTO {FAILURES} ({_COLUMNS})"
         " VALUES ($table_name, $system_id, $season, $partition_date, '', $category, $reason, TRUE, $run_id, $now)",
         {
-            "table_name": model.table.name,
-            "system_id": model.system_id,
+            "table_name": node.table.name,
+            "system_id": node.system_id,
             "season": partition[0],
             "partition_date": partition[1],
             "category": failure[0],

@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 from hoopcast.pipeline.clauses import Clause, joined, listed
 from hoopcast.pipeline.lineage import Edge, brought_along, closure
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.pipeline.states import Years, closure_clause, newest_entries, own_states, states, years_clause, years_of
 from hoopcast.warehouse.engine import Engine, Value
@@ -64,45 +64,45 @@ class Chosen:
         return self.partition.state == "done" and not self.again
 
 
-def plan(engine: Engine, models: tuple[Model, ...], dates: Sequence[SeasonDate]) -> tuple[Partition, ...]:
-    """State of each partition of these dates, in the order of models and dates.
+def plan(engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDate]) -> tuple[Partition, ...]:
+    """State of each partition of these dates, in the order of nodes and dates.
 
     Args:
         engine: the warehouse.
-        models: every model, each after all that it reads.
+        nodes: every node, each after all that it reads.
         dates: as `resolve` gives them.
     """
-    years = years_of(models, [day.season for day in dates])
+    years = years_of(nodes, [day.season for day in dates])
     if years is None:
         return ()
-    newest = newest_entries(engine, models)
-    clause = joined(_wanted_dates(dates), own_states(models, years, newest), states(models))
+    newest = newest_entries(engine, nodes)
+    clause = joined(_wanted_dates(dates), own_states(nodes, years, newest), states(nodes))
     rows = engine.query(
         f"WITH {clause.text} SELECT {_PARTITION_COLUMNS} FROM state"
         " WHERE partition_date IN (SELECT partition_date FROM wanted_date) ORDER BY partition_date",
         clause.parameters,
     ).rows
-    return _in_order(models, [_partition(row) for row in rows])
+    return _in_order(nodes, [_partition(row) for row in rows])
 
 
-def begin(engine: Engine, models: tuple[Model, ...], years: Years) -> None:
+def begin(engine: Engine, nodes: tuple[Node, ...], years: Years) -> None:
     """Make the temporary tables from which a run chooses, and from which it sees what it changed."""
-    newest = joined(years_clause(years), newest_entries(engine, models))
+    newest = joined(years_clause(years), newest_entries(engine, nodes))
     engine.execute(
         f"CREATE OR REPLACE TEMP TABLE {NEWEST} AS WITH {newest.text} SELECT * FROM newest", newest.parameters
     )
-    clause = joined(own_states(models, years, Clause(f"newest AS (SELECT * FROM {NEWEST})", {})), states(models))
+    clause = joined(own_states(nodes, years, Clause(f"newest AS (SELECT * FROM {NEWEST})", {})), states(nodes))
     engine.execute(
         f"CREATE OR REPLACE TEMP TABLE {PARTITIONS} AS WITH {clause.text} SELECT * FROM state", clause.parameters
     )
 
 
-def choose(engine: Engine, models: tuple[Model, ...], selection: Selection) -> tuple[Chosen, ...]:
-    """Partitions to write, in the order of models and dates; needs `begin`."""
+def choose(engine: Engine, nodes: tuple[Node, ...], selection: Selection) -> tuple[Chosen, ...]:
+    """Partitions to write, in the order of nodes and dates; needs `begin`."""
     condition = "u.state NOT IN ('done', 'not_available') OR is_again"
     if selection.only_failed:
         condition = "u.own = 'failed'"
-    read = () if selection.only_failed else _followed(models, selection)
+    read = () if selection.only_failed else _followed(nodes, selection)
     clause = joined(
         _wanted_dates(selection.dates),
         listed(
@@ -110,7 +110,7 @@ def choose(engine: Engine, models: tuple[Model, ...], selection: Selection) -> t
             {"table_name": "VARCHAR", "is_again": "BOOLEAN"},
             [(name, name in selection.again) for name in selection.tables],
         ),
-        closure_clause(models, read),
+        closure_clause(nodes, read),
         Clause(
             _CHOICE.format(
                 partition=PARTITIONS,
@@ -126,7 +126,7 @@ def choose(engine: Engine, models: tuple[Model, ...], selection: Selection) -> t
         clause.parameters,
     ).rows
     named = {(row[0], row[2]) for row in rows if row[-1]}
-    partitions = _in_order(models, [_partition(row) for row in rows])
+    partitions = _in_order(nodes, [_partition(row) for row in rows])
     return tuple(
         Chosen(partition, is_named, is_named and partition.table in selection.again)
         for partition in partitions
@@ -134,13 +134,13 @@ def choose(engine: Engine, models: tuple[Model, ...], selection: Selection) -> t
     )
 
 
-def _followed(models: tuple[Model, ...], selection: Selection) -> tuple[Edge, ...]:
+def _followed(nodes: tuple[Node, ...], selection: Selection) -> tuple[Edge, ...]:
     """Along which edges partitions upstream are chosen."""
     match selection.upstream:
         case "all":
-            return closure(models)
+            return closure(nodes)
         case "along":
-            return brought_along(models, selection.tables)
+            return brought_along(nodes, selection.tables)
         case "none":
             return ()
 
@@ -246,6 +246,6 @@ def _partition(row: tuple[Value, ...]) -> Partition:
     )
 
 
-def _in_order(models: tuple[Model, ...], partitions: list[Partition]) -> tuple[Partition, ...]:
-    order = {model.name: place for place, model in enumerate(models)}
+def _in_order(nodes: tuple[Node, ...], partitions: list[Partition]) -> tuple[Partition, ...]:
+    order = {node.name: place for place, node in enumerate(nodes)}
     return tuple(sorted(partitions, key=lambda partition: (order[partition.table], partition.date)))

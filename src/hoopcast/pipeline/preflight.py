@@ -7,7 +7,7 @@ from typing import cast
 
 from hoopcast.errors import PreflightError
 from hoopcast.pipeline.clauses import joined, listed
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.pipeline.states import STAGES_WITH_FORECASTS
 from hoopcast.warehouse.engine import Engine
@@ -32,18 +32,18 @@ class Lack:
         return f"{self.table} lacks {self.games} final games, on {named}{rest}"
 
 
-def preflight(engine: Engine, models: Sequence[Model], dates: Sequence[SeasonDate]) -> None:
+def preflight(engine: Engine, nodes: Sequence[Node], dates: Sequence[SeasonDate]) -> None:
     """Look for final games that lack raw input which a table requires.
 
     Args:
         engine: the warehouse.
-        models: models that are to be written, and what they read.
+        nodes: nodes that are to be written, and what they read.
         dates: dates of the range.
 
     Raises:
         PreflightError: if some do.
     """
-    refused = [lack for table in _required(models).values() for lack in _lacks(engine, table, dates)]
+    refused = [lack for table in _required(nodes).values() for lack in _lacks(engine, table, dates)]
     if refused:
         raise PreflightError(
             f"{'; '.join(str(lack) for lack in refused)}; ingest them with `hoopcast ingest PATH`, or go on without"
@@ -51,21 +51,21 @@ def preflight(engine: Engine, models: Sequence[Model], dates: Sequence[SeasonDat
         )
 
 
-def missed_input(engine: Engine, models: Sequence[Model], dates: Sequence[SeasonDate]) -> tuple[str, ...]:
+def missed_input(engine: Engine, nodes: Sequence[Node], dates: Sequence[SeasonDate]) -> tuple[str, ...]:
     """Raw input of final games that the tables can do without, and lack: a line for each raw table."""
-    required = _required(models)
+    required = _required(nodes)
     optional = {
         item.table.name: item.table
-        for model in models
-        for item in model.inputs
+        for node in nodes
+        for item in node.inputs
         if item.table.phase == "raw" and {"game_id", "game_date"} <= set(item.table.column_names)
     }
     tables = [table for name, table in sorted(optional.items()) if name not in required]
     return tuple(str(lack) for table in tables for lack in _lacks(engine, table, dates))
 
 
-def _required(models: Sequence[Model]) -> dict[str, Table]:
-    return {table.name: table for model in models for table in model.requires}
+def _required(nodes: Sequence[Node]) -> dict[str, Table]:
+    return {table.name: table for node in nodes for table in node.requires}
 
 
 def _lacks(engine: Engine, table: Table, dates: Sequence[SeasonDate]) -> list[Lack]:

@@ -27,7 +27,7 @@ from hoopcast.pipeline.live_state import (
     read_live_state,
     set_open,
 )
-from hoopcast.pipeline.model import Model, written_together
+from hoopcast.pipeline.node import Node, written_together
 from hoopcast.pipeline.plan import Chosen, Selection, State, begin, choose, counts
 from hoopcast.pipeline.preflight import missed_input, preflight
 from hoopcast.pipeline.report import PlannedBatch, RunReport, TableReport, planned_batches
@@ -38,13 +38,13 @@ from hoopcast.warehouse.engine import Engine
 
 @dataclass(frozen=True)
 class Turn:
-    """What a model has to write: partitions, each with the fingerprint of its inputs.
+    """What a node has to write: partitions, each with the fingerprint of its inputs.
 
     `open_partitions` are all of its partitions that are not done yet, asked for or not; `unchanged` dates that were
     asked for turned out to be done; `blocked` ones can not be written yet, `blocked_named` of them the command names.
     """
 
-    model: Model
+    node: Node
     to_write: tuple[tuple[LivePartition, int], ...]
     open_partitions: frozenset[tuple[int, date]]
     unchanged: int
@@ -54,23 +54,23 @@ class Turn:
 
 def look_again(
     live: LiveState,
-    model: Model,
+    node: Node,
     chosen: Sequence[Chosen],
     blocks: Callable[[LiveState, Iterable[LivePartition]], set[date]],
 ) -> Turn:
-    """Look at a model's partitions again: what its inputs came out to be, and which can not be written yet.
+    """Look at a node's partitions again: what its inputs came out to be, and which can not be written yet.
 
     Inputs are looked at before the transaction that reads them. Should another connection change them in between, the
     partition is stale at the next look rather than wrongly done.
 
     Args:
         live: what tables hold now.
-        model: the model whose turn it is.
+        node: the node whose turn it is.
         chosen: its partitions that the command asks for.
         blocks: the dates of partitions that can not be written yet.
     """
-    partitions = live.partitions.get(model.name, [])
-    inputs = input_fingerprints(live, edges(model), partitions)
+    partitions = live.partitions.get(node.name, [])
+    inputs = input_fingerprints(live, edges(node), partitions)
     again = {one.partition.date: one.again for one in chosen}
     blocked = blocks(live, (partition for partition in partitions if partition.date in again))
     is_done = [
@@ -89,7 +89,7 @@ def look_again(
     ]
     named = {one.partition.date for one in chosen if one.is_named}
     return Turn(
-        model,
+        node,
         tuple(writable),
         frozenset(
             (partition.year, partition.date) for partition, done in zip(partitions, is_done, strict=True) if not done
@@ -103,27 +103,27 @@ def look_again(
 
 
 def take_in(live: LiveState, turn: Turn, outcomes: Sequence[Outcome]) -> None:
-    """Let later models see what a model wrote, and which of its partitions are still open."""
+    """Let later nodes see what a node wrote, and which of its partitions are still open."""
     open_partitions = set(turn.open_partitions)
     for outcome in outcomes:
         for part, written in outcome.landed:
             entries = (*written.moved, *written.entries)
             keep(
                 live,
-                turn.model.name,
+                turn.node.name,
                 ((entry, written.readings.get(entry.partition_date, (0, 0))) for entry in entries),
             )
             open_partitions |= {(int(entry.season[:4]), entry.partition_date) for entry in written.moved}
             open_partitions -= {(int(part.season[:4]), day) for day in part.dates}
         open_partitions |= {(int(outcome.season[:4]), failure.partition.date) for failure in outcome.failed}
-    set_open(live, turn.model.name, open_partitions)
+    set_open(live, turn.node.name, open_partitions)
 
 
 def batches(turn: Turn, text: BatchText) -> tuple[Batch, ...]:
-    """What a model has to write, a batch for each season."""
+    """What a node has to write, a batch for each season."""
     return tuple(
         Batch(
-            turn.model,
+            turn.node,
             text,
             season,
             tuple(
@@ -191,7 +191,7 @@ class _Run:
     engine: Engine
     guard: Guard
     run_id: str
-    models: tuple[Model, ...]
+    nodes: tuple[Node, ...]
     options: RunOptions
     progress: Progress
     live: LiveState
@@ -201,31 +201,31 @@ class _Run:
     selection: Selection
     notes: list[str]
 
-    def blocked(self, model: Model, live: LiveState, partitions: Iterable[LivePartition]) -> set[date]:
-        """Dates of a model's partitions that can not be written yet.
+    def blocked(self, node: Node, live: LiveState, partitions: Iterable[LivePartition]) -> set[date]:
+        """Dates of a node's partitions that can not be written yet.
 
         Where the command asks for no more than the tables, they are written from what there is, if there is anything.
         """
-        depends = self.depends.get(model.name, [])
+        depends = self.depends.get(node.name, [])
         if self.selection.upstream != "along":
             return dates_with_open_upstream(live, depends, partitions)
-        helpers = {one.name for one in self.models if one.is_helper}
+        helpers = {one.name for one in self.nodes if one.is_helper}
         named = [edge for edge in depends if edge.upstream not in helpers]
-        return dates_without_source(live, sources(model, self.models), named, partitions)
+        return dates_without_source(live, sources(node, self.nodes), named, partitions)
 
 
-def rehearse(engine: Engine, models: tuple[Model, ...], selection: Selection) -> tuple[PlannedBatch, ...]:
+def rehearse(engine: Engine, nodes: tuple[Node, ...], selection: Selection) -> tuple[PlannedBatch, ...]:
     """What `run` would write, without writing anything."""
-    years = years_of(models, [day.season for day in selection.dates])
+    years = years_of(nodes, [day.season for day in selection.dates])
     if years is None:
         return ()
-    begin(engine, models, years)
-    return planned_batches(choose(engine, models, selection))
+    begin(engine, nodes, years)
+    return planned_batches(choose(engine, nodes, selection))
 
 
 def run(
     engine: Engine,
-    models: tuple[Model, ...],
+    nodes: tuple[Node, ...],
     selection: Selection,
     options: RunOptions = _DEFAULTS,
     progress: Progress | None = None,
@@ -234,7 +234,7 @@ def run(
 
     Args:
         engine: the warehouse.
-        models: every model, each after all that it reads.
+        nodes: every node, each after all that it reads.
         selection: tables and dates, and how much of it.
         options: the command to record, and time limits.
         progress: told of tables and batches.
@@ -246,24 +246,24 @@ def run(
         Interrupted: if a signal ended the run.
     """
     began = time.monotonic()
-    years = years_of(models, [day.season for day in selection.dates])
+    years = years_of(nodes, [day.season for day in selection.dates])
     if years is None:
         return RunReport("", (), 0.0)
-    begin(engine, models, years)
-    needed = _needed(models, selection)
+    begin(engine, nodes, years)
+    needed = _needed(nodes, selection)
     if selection.upstream == "all":
         preflight(engine, needed, selection.dates)
-    chosen = choose(engine, models, selection)
+    chosen = choose(engine, nodes, selection)
     before = counts(engine, selection)
     if not chosen:
-        return RunReport("", _reports(models, selection, before, {}, Counter()), time.monotonic() - began)
+        return RunReport("", _reports(nodes, selection, before, {}, Counter()), time.monotonic() - began)
     looked_at = Counter(one.partition.table for one in chosen if one.is_named and one.is_looked_at)
     missed = missed_input(engine, needed, selection.dates)
     tables = {one.partition.table for one in chosen}
-    texts = batch_texts(engine.dialect, tuple(model for model in models if model.name in tables))
+    texts = batch_texts(engine.dialect, tuple(node for node in nodes if node.name in tables))
     reports: dict[str, TableReport] = {}
     depends: dict[str, list[Edge]] = {}
-    for edge in closure(models):
+    for edge in closure(nodes):
         depends.setdefault(edge.table, []).append(edge)
     run_id = start_run(engine, options.command)
     live = read_live_state(engine, min(int(one.partition.season[:4]) for one in chosen))
@@ -273,7 +273,7 @@ def run(
             engine,
             guard,
             run_id,
-            models,
+            nodes,
             options,
             progress or Silence(),
             live,
@@ -288,51 +288,49 @@ def run(
                 reports[report.table] = report
         except HoopcastError as error:
             raise _ended(this, reports, error) from error
-    ended = _reports(models, selection, before, reports, looked_at)
+    ended = _reports(nodes, selection, before, reports, looked_at)
     end_run(engine, run_id, *_ending(ended, _totals(reports)))
     return RunReport(run_id, ended, time.monotonic() - began, (*missed, *this.notes))
 
 
-def _needed(models: tuple[Model, ...], selection: Selection) -> list[Model]:
-    """The chosen models and all that they read, directly or not."""
-    names = set(selection.tables) | {edge.upstream for edge in closure(models) if edge.table in selection.tables}
-    return [model for model in models if model.name in names]
+def _needed(nodes: tuple[Node, ...], selection: Selection) -> list[Node]:
+    """The chosen nodes and all that they read, directly or not."""
+    names = set(selection.tables) | {edge.upstream for edge in closure(nodes) if edge.table in selection.tables}
+    return [node for node in nodes if node.name in names]
 
 
 def _tables(run: _Run, chosen: tuple[Chosen, ...]) -> Iterator[TableReport]:
     by_table = {name: tuple(partitions) for name, partitions in groupby(chosen, key=lambda one: one.partition.table)}
     changed: set[str] = set()
-    for group in written_together(run.models):
+    for group in written_together(run.nodes):
         # A table that the command leaves out may be stale by now, and blocks what reads it.
-        due = [
-            model for model in group if model.name in by_table or any(edge.upstream in changed for edge in edges(model))
-        ]
+        due = [node for node in group if node.name in by_table or any(edge.upstream in changed for edge in edges(node))]
         for report in _group(run, due, by_table):
             changed |= {report.table} if report.dates else set()
             if report.table in by_table:
                 yield report
 
 
-def _group(run: _Run, models: Sequence[Model], by_table: Mapping[str, tuple[Chosen, ...]]) -> list[TableReport]:
+def _group(run: _Run, nodes: Sequence[Node], by_table: Mapping[str, tuple[Chosen, ...]]) -> list[TableReport]:
     """Write tables that are written together; what became of each."""
-    turns = [look_again(run.live, model, by_table.get(model.name, ()), partial(run.blocked, model)) for model in models]
-    asked = [turn for turn in turns if turn.model.name in by_table]
+    turns = [look_again(run.live, node, by_table.get(node.name, ()), partial(run.blocked, node)) for node in nodes]
+    asked = [turn for turn in turns if turn.node.name in by_table]
     if asked:
-        name = asked[0].model.name if len(asked) == 1 else asked[0].model.table.name
+        name = asked[0].node.name if len(asked) == 1 else asked[0].node.table.name
         run.beats.table_started(name, sum(len(turn.to_write) for turn in asked))
     for turn in asked:
-        run.progress.table_started(turn.model.name, len(turn.to_write))
+        run.progress.table_started(turn.node.name, len(turn.to_write))
     outcomes = _outcomes(
-        run, [batch for turn in asked if turn.to_write for batch in batches(turn, run.texts[turn.model.name])]
+        run, [batch for turn in asked if turn.to_write for batch in batches(turn, run.texts[turn.node.name])]
     )
     reports = []
     for turn in turns:
-        of_model = outcomes.get(turn.model.name, [])
+        of_model = outcomes.get(turn.node.name, [])
         run.notes.extend(_written_without(run, turn))
         take_in(run.live, turn, of_model)
         reports.append(_table_report(run, turn, of_model))
     for turn, report in zip(turns, reports, strict=True):
-        if turn.model.name in by_table:
+        if turn.node.name in by_table:
             run.progress.table_ended(report)
     return reports
 
@@ -342,30 +340,30 @@ def _outcomes(run: _Run, to_write: Sequence[Batch]) -> dict[str, list[Outcome]]:
 
     def landed(part: Batch, written: Written) -> None:
         run.beats.dates_written(written.dates, written.rows)
-        run.progress.batch_ended(part.model.name, part.season, written)
+        run.progress.batch_ended(part.node.name, part.season, written)
 
     found: dict[str, list[Outcome]] = {}
     for _, of_season in groupby(sorted(to_write, key=lambda batch: batch.season), key=lambda batch: batch.season):
         together = tuple(of_season)
         for batch in together:
-            run.progress.batch_started(batch.model.name, batch.season, len(batch.partitions))
+            run.progress.batch_started(batch.node.name, batch.season, len(batch.partitions))
         outcomes = write_together(run.guard, run.run_id, together, run.options.timeout_seconds, landed)
         for batch, outcome in zip(together, outcomes, strict=True):
-            found.setdefault(batch.model.name, []).append(outcome)
+            found.setdefault(batch.node.name, []).append(outcome)
     return found
 
 
 def _written_without(run: _Run, turn: Turn) -> list[str]:
     """What a named table should have read of its dates and could not, a line for each input."""
-    if run.selection.upstream != "along" or turn.model.name not in run.selection.tables:
+    if run.selection.upstream != "along" or turn.node.name not in run.selection.tables:
         return []
     dates = [partition.date for partition, _ in turn.to_write]
-    read = [edge.upstream for edge in run.depends.get(turn.model.name, ()) if edge.time_constraint == "same"]
-    named = [model for model in run.models if model.name in read and not model.is_helper]
-    lacking = {model.name: dates_written_without(run.live, model.name, dates) for model in named}
+    read = [edge.upstream for edge in run.depends.get(turn.node.name, ()) if edge.time_constraint == "same"]
+    named = [node for node in run.nodes if node.name in read and not node.is_helper]
+    lacking = {node.name: dates_written_without(run.live, node.name, dates) for node in named}
     return [
-        f"{turn.model.name} is written without {name}, which is not done on {count} of {len(dates)} dates; once it is,"
-        f" `hoopcast backfill {turn.model.table.short}` reads it"
+        f"{turn.node.name} is written without {name}, which is not done on {count} of {len(dates)} dates; once it is,"
+        f" `hoopcast backfill {turn.node.table.short}` reads it"
         for name, count in lacking.items()
         if count
     ]
@@ -377,7 +375,7 @@ def _table_report(run: _Run, turn: Turn, outcomes: list[Outcome]) -> TableReport
     landed = [written for outcome in outcomes for _, written in outcome.landed]
     failed = [failure for outcome in outcomes for failure in outcome.failed]
     return TableReport(
-        table=turn.model.name,
+        table=turn.node.name,
         dates=sum(written.dates for written in landed),
         rows=sum(written.rows for written in landed),
         expected=sum(written.expected for written in landed),
@@ -389,13 +387,13 @@ def _table_report(run: _Run, turn: Turn, outcomes: list[Outcome]) -> TableReport
 
 
 def _reports(
-    models: tuple[Model, ...],
+    nodes: tuple[Node, ...],
     selection: Selection,
     before: dict[tuple[str, State], int],
     reports: dict[str, TableReport],
     looked_at: Mapping[str, int],
 ) -> tuple[TableReport, ...]:
-    names = [model.name for model in models if model.name in selection.tables or model.name in reports]
+    names = [node.name for node in nodes if node.name in selection.tables or node.name in reports]
     return tuple(
         replace(
             report,

@@ -7,7 +7,7 @@ from hoopcast.calendar import season_name, season_start_year
 from hoopcast.pipeline.clauses import Clause, joined, listed
 from hoopcast.pipeline.ledger import LEDGER, NODE
 from hoopcast.pipeline.lineage import Edge, closure, edges, is_post_game, sources
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.node import Node
 from hoopcast.warehouse.engine import Engine
 
 STAGES_WITH_FORECASTS = ("regular", "playin", "playoffs")
@@ -186,39 +186,39 @@ class Years:
     last_partition: str
 
 
-def years_of(models: tuple[Model, ...], seasons: Sequence[str]) -> Years | None:
+def years_of(nodes: tuple[Node, ...], seasons: Sequence[str]) -> Years | None:
     """Seasons that the states of partitions of these seasons depend on; None for no season."""
     if not seasons:
         return None
     first, last = season_start_year(min(seasons)), max(seasons)
-    first_partition = first - max((edge.look_back for edge in closure(models)), default=0)
-    first_content = first_partition - max((model.look_back for model in models), default=0)
+    first_partition = first - max((edge.look_back for edge in closure(nodes)), default=0)
+    first_content = first_partition - max((node.look_back for node in nodes), default=0)
     return Years(season_name(first_content), season_name(first_partition), last)
 
 
-def newest_entries(engine: Engine, models: Sequence[Model]) -> Clause:
-    """`newest`, after `years`: what the ledger last says of each partition that the models' states depend on."""
-    nodes = {name for model in models for edge in edges(model) for name in (edge.table, edge.upstream)}
-    nodes |= {model.name for model in models} | {table.name for model in models for table in model.requires}
+def newest_entries(engine: Engine, nodes: Sequence[Node]) -> Clause:
+    """`newest`, after `years`: what the ledger last says of each partition that the nodes' states depend on."""
+    wanted = {name for node in nodes for edge in edges(node) for name in (edge.table, edge.upstream)}
+    wanted |= {node.name for node in nodes} | {table.name for node in nodes for table in node.requires}
     text = _NEWEST.format(
         ledger=LEDGER, node=NODE, same_hash=engine.row_hash(SAME_CONTENT), past_hash=engine.row_hash(PAST_CONTENT)
     )
     return joined(
-        listed("node", {"table_name": "VARCHAR"}, [(name,) for name in sorted(nodes)]),
+        listed("node", {"table_name": "VARCHAR"}, [(name,) for name in sorted(wanted)]),
         Clause(text, {}),
     )
 
 
-def own_states(models: Sequence[Model], years: Years, newest: Clause) -> Clause:
+def own_states(nodes: Sequence[Node], years: Years, newest: Clause) -> Clause:
     """`own_state`: each partition's state by its own entry and its direct inputs.
 
     Args:
-        models: models whose partitions are looked at.
+        nodes: nodes whose partitions are looked at.
         years: seasons to look at.
         newest: `newest`, as `newest_entries` gives it.
     """
-    required = [(model.name, table.name) for model in models for table in model.requires]
-    read = [edge for model in models for edge in edges(model)]
+    required = [(node.name, table.name) for node in nodes for table in node.requires]
+    read = [edge for node in nodes for edge in edges(node)]
     return joined(
         years_clause(years),
         newest,
@@ -226,7 +226,7 @@ def own_states(models: Sequence[Model], years: Years, newest: Clause) -> Clause:
         listed(
             "model",
             {"table_name": "VARCHAR", "version": "VARCHAR", "is_post_game": "BOOLEAN", "is_monthly": "BOOLEAN"},
-            [(model.name, model.version, is_post_game(model), model.is_monthly) for model in models],
+            [(node.name, node.version, is_post_game(node), node.is_monthly) for node in nodes],
         ),
         listed("requirement", {"table_name": "VARCHAR", "upstream": "VARCHAR"}, required),
         listed(
@@ -433,10 +433,10 @@ _FROM_DATE = """CASE WHEN f.season_year < n.season_year THEN DATE '0001-01-01'
         ELSE f.partition_date END"""
 
 
-def closure_clause(models: tuple[Model, ...], upstream: Sequence[Edge]) -> Clause:
-    """`closure`: what each table depends on, with the place of each upstream table in the order of models."""
-    helpers = {model.name for model in models if model.is_helper}
-    ordinals = {model.name: ordinal for ordinal, model in enumerate(models)}
+def closure_clause(nodes: tuple[Node, ...], upstream: Sequence[Edge]) -> Clause:
+    """`closure`: what each table depends on, with the place of each upstream table in the order of nodes."""
+    helpers = {node.name for node in nodes if node.is_helper}
+    ordinals = {node.name: ordinal for ordinal, node in enumerate(nodes)}
     types = {
         "table_name": "VARCHAR",
         "upstream": "VARCHAR",
@@ -459,16 +459,16 @@ def closure_clause(models: tuple[Model, ...], upstream: Sequence[Edge]) -> Claus
     return listed("closure", types, rows)
 
 
-def states(models: tuple[Model, ...]) -> Clause:
-    """`state`: partitions with their state, upstream included, from `own_state` of every model's partitions.
+def states(nodes: tuple[Node, ...]) -> Clause:
+    """`state`: partitions with their state, upstream included, from `own_state` of every node's partitions.
 
     Args:
-        models: every model, each after all that it reads.
+        nodes: every node, each after all that it reads.
     """
-    ordinals = {model.name: ordinal for ordinal, model in enumerate(models)}
-    needed = [(model.name, name, ordinals[name]) for model in models for name in sources(model, models)]
+    ordinals = {node.name: ordinal for ordinal, node in enumerate(nodes)}
+    needed = [(node.name, name, ordinals[name]) for node in nodes for name in sources(node, nodes)]
     return joined(
-        closure_clause(models, closure(models)),
+        closure_clause(nodes, closure(nodes)),
         listed("source", {"table_name": "VARCHAR", "upstream": "VARCHAR", "ordinal": "BIGINT"}, needed),
         Clause(_STATES.format(always=_ALWAYS, nothing=_NOTHING.format(from_date=_FROM_DATE)), {}),
     )

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from importlib import resources
 
-from hoopcast.pipeline.model import Input, Model, Spine
+from hoopcast.pipeline.node import Input, Node, Spine
 
 # Raised when what is made of the same text changes, be it by another SQLGlot: the kept texts show it.
 _COMPILER_VERSION = 1
@@ -22,35 +22,35 @@ class BatchText:
     expected: str
 
 
-def batch_texts(dialect: str, models: tuple[Model, ...]) -> dict[str, BatchText]:
+def batch_texts(dialect: str, nodes: tuple[Node, ...]) -> dict[str, BatchText]:
     """Compiled SQL of each model by its name: the kept one where it was made from this text, else compiled now.
 
     Raises:
         ModelError: if the SQL of a model does not parse, or reads a table that its header does not name.
     """
     return {
-        model.name: BatchText("" if model.producer else _rows(dialect, model), _expected(dialect, model.spine))
-        for model in models
+        node.name: BatchText("" if node.producer else _rows(dialect, node), _expected(dialect, node.spine))
+        for node in nodes
     }
 
 
-def kept_name(source: Model | Spine) -> str:
+def kept_name(source: Node | Spine) -> str:
     """File under `models/compiled/<dialect>` that keeps the compiled text of a model or of its expected rows."""
-    return f"{source.name.split('.')[1]}.sql" if isinstance(source, Model) else f"expected/{source.name}.sql"
+    return f"{source.name.split('.')[1]}.sql" if isinstance(source, Node) else f"expected/{source.name}.sql"
 
 
-def marked(source: Model | Spine, text: str) -> str:
+def marked(source: Node | Spine, text: str) -> str:
     """Compiled text with the line that tells what it was made from and what it is, as it is kept."""
     return f"{_mark(source, text)}\n{text}\n"
 
 
-def _rows(dialect: str, model: Model) -> str:
-    if kept := _kept(dialect, model):
+def _rows(dialect: str, node: Node) -> str:
+    if kept := _kept(dialect, node):
         return kept
     # SQLGlot takes longer to import than a date to be written.
     from hoopcast.pipeline.compiled import compiled  # noqa: PLC0415
 
-    return compiled(model, dialect)
+    return compiled(node, dialect)
 
 
 def _expected(dialect: str, spine: Spine) -> str:
@@ -61,7 +61,7 @@ def _expected(dialect: str, spine: Spine) -> str:
     return compiled_spine(spine, dialect)
 
 
-def _kept(dialect: str, source: Model | Spine) -> str | None:
+def _kept(dialect: str, source: Node | Spine) -> str | None:
     file = resources.files("hoopcast") / "models" / "compiled" / dialect / kept_name(source)
     if not file.is_file():
         return None
@@ -69,12 +69,12 @@ def _kept(dialect: str, source: Model | Spine) -> str | None:
     return text if first == _mark(source, text) else None
 
 
-def _mark(source: Model | Spine, text: str) -> str:
+def _mark(source: Node | Spine, text: str) -> str:
     return f"{_MARK}{_fingerprint(source)} as {hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def _fingerprint(source: Model | Spine) -> str:
-    text, inputs = (source.table.text, source.inputs) if isinstance(source, Model) else (source.text, source.inputs)
+def _fingerprint(source: Node | Spine) -> str:
+    text, inputs = (source.table.text, source.inputs) if isinstance(source, Node) else (source.text, source.inputs)
     # What is read of many systems is one table in the text.
     read = dict.fromkeys(_read(item) for item in inputs)
     return hashlib.sha256("\x1e".join((text, *read, str(_COMPILER_VERSION))).encode()).hexdigest()[:16]

@@ -12,7 +12,7 @@ from hoopcast.pipeline.clauses import Clause, listed
 from hoopcast.pipeline.contents import matching
 from hoopcast.pipeline.failures import FAILURES
 from hoopcast.pipeline.ledger import LEDGER
-from hoopcast.pipeline.model import Model, node_name
+from hoopcast.pipeline.node import Node, node_name
 from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.pipeline.states import STAGES_WITH_FORECASTS
@@ -145,14 +145,14 @@ _CONDITIONS = {
 _DATES_TO_JUDGE = 20
 
 
-def dull_features(engine: Engine, models: Sequence[Model], seasons: Sequence[str]) -> Iterator[Finding]:
+def dull_features(engine: Engine, nodes: Sequence[Node], seasons: Sequence[str]) -> Iterator[Finding]:
     """Features of each season and stage that are constant or all NULL: declared ones aside, and those without source.
 
     The feature store's header `-- constant: playoff_game regular, line_movement unless-live` declares what need not
     vary: in a stage, or in a season without lines captured live (`unless-live`) or with both prices
     (`unless-two-sided`).
     """
-    table = next((model.table for model in models if model.name == _FEATURE_STORE), None)
+    table = next((node.table for node in nodes if node.name == _FEATURE_STORE), None)
     if table is None or not {"season", "season_stage"} <= set(table.column_names):
         return
     features = [column for column in table.columns if _is_feature(table, column)]
@@ -254,27 +254,27 @@ class Verification:
 
 
 def verify(
-    engine: Engine, models: tuple[Model, ...], dates: Sequence[SeasonDate], names: Collection[str] | None = None
+    engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDate], names: Collection[str] | None = None
 ) -> Verification:
     """Check tables of a range.
 
     Args:
         engine: the warehouse.
-        models: every model, each after all that it reads.
+        nodes: every node, each after all that it reads.
         dates: dates of the range.
-        names: models to check; all of them, and the raw tables, when None.
+        names: nodes to check; all of them, and the raw tables, when None.
     """
     if not dates:
         return Verification(())
     first, last = min(day.date for day in dates), max(day.date for day in dates)
-    chosen = tuple(model for model in models if names is None or model.name in names)
+    chosen = tuple(node for node in nodes if names is None or node.name in names)
     raw = raw_tables() if names is None else ()
-    derived = list(dict.fromkeys(model.table for model in chosen))
-    nodes = [(table, "") for table in raw if table.time] + [(model.table, model.system_id) for model in chosen]
+    derived = list(dict.fromkeys(node.table for node in chosen))
+    owners = [(table, "") for table in raw if table.time] + [(node.table, node.system_id) for node in chosen]
     checks = [
-        *(check for check in _states(engine, models, dates) if check.table in {model.name for model in chosen}),
+        *(check for check in _states(engine, nodes, dates) if check.table in {node.name for node in chosen}),
         *(check for table in (*raw, *derived) if table.time for check in _values(engine, table, first, last)),
-        *(_ledger(engine, table, system_id, first, last) for table, system_id in nodes),
+        *(_ledger(engine, table, system_id, first, last) for table, system_id in owners),
         *_expected(engine, chosen, dates),
         *_populations(engine, chosen, first, last),
         *(Check(*found) for found in dates_unlike_schedule(engine, derived, first, last)),
@@ -290,8 +290,8 @@ def verify(
     return Verification(tuple(checks))
 
 
-def _states(engine: Engine, models: tuple[Model, ...], dates: Sequence[SeasonDate]) -> Iterator[Check]:
-    for table, partitions in groupby(plan(engine, models, dates), key=lambda partition: partition.table):
+def _states(engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDate]) -> Iterator[Check]:
+    for table, partitions in groupby(plan(engine, nodes, dates), key=lambda partition: partition.table):
         found = list(partitions)
         lacking = [partition for partition in found if partition.state == "not_available"]
         wrong = [partition for partition in found if partition.state not in ("done", "not_available")]
@@ -353,25 +353,25 @@ def _ledger(engine: Engine, table: Table, system_id: str, first: date, last: dat
     )
 
 
-def _expected(engine: Engine, models: tuple[Model, ...], dates: Sequence[SeasonDate]) -> Iterator[Check]:
+def _expected(engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDate]) -> Iterator[Check]:
     """Expected rows are rows and recorded failures, on each date that was written."""
-    texts = batch_texts(engine.dialect, models)
+    texts = batch_texts(engine.dialect, nodes)
     by_season = [
         (season, [day.date for day in days]) for season, days in groupby(sorted(dates), key=lambda day: day.season)
     ]
-    for model in models:
+    for node in nodes:
         partitions, wrong = 0, []
         for season, days in by_season:
-            found = _unexplained(engine, model, texts[model.name].expected, season, days)
+            found = _unexplained(engine, node, texts[node.name].expected, season, days)
             partitions += len(found)
             wrong += [example for example in found if example]
         examples = "; ".join(wrong[:_EXAMPLES])
-        yield Check("expected = rows + explained failures", model.name, partitions, len(wrong), examples)
+        yield Check("expected = rows + explained failures", node.name, partitions, len(wrong), examples)
 
 
-def _unexplained(engine: Engine, model: Model, text: str, season: str, days: list[date]) -> list[str]:
+def _unexplained(engine: Engine, node: Node, text: str, season: str, days: list[date]) -> list[str]:
     """For each written date of a season what is wrong with it, empty for nothing."""
-    values = named_values(text, dict(model.values) | batch_values(model, season, days[0], days[-1]))
+    values = named_values(text, dict(node.values) | batch_values(node, season, days[0], days[-1]))
     engine.execute(f"CREATE OR REPLACE TEMP TABLE {_SPINE} AS SELECT * FROM ({text}) AS batch_rows", values)
     clause: Clause = listed("wanted_date", {"partition_date": "DATE"}, [(day,) for day in days])
     rows = engine.query(
@@ -383,14 +383,14 @@ def _unexplained(engine: Engine, model: Model, text: str, season: str, days: lis
             GROUP BY partition_date HAVING ARG_MAX(status, entry) = 'done'
         ),
         content AS (
-            SELECT {model.time} AS partition_date, COUNT(*) AS row_count FROM {model.table.name} WHERE {model.condition}
-            GROUP BY {model.time}
+            SELECT {node.time} AS partition_date, COUNT(*) AS row_count FROM {node.table.name} WHERE {node.condition}
+            GROUP BY {node.time}
         ),
         expected AS (
-            SELECT s.partition_date, COUNT(*) AS expected, COUNT(t.{model.time}) AS present,
-                COUNT(CASE WHEN t.{model.time} IS NULL AND s.category IS NULL THEN 1 END) AS unexplained
+            SELECT s.partition_date, COUNT(*) AS expected, COUNT(t.{node.time}) AS present,
+                COUNT(CASE WHEN t.{node.time} IS NULL AND s.category IS NULL THEN 1 END) AS unexplained
             FROM {_SPINE} AS s
-            LEFT JOIN {model.table.name} AS t ON {matching(model)}
+            LEFT JOIN {node.table.name} AS t ON {matching(node)}
             GROUP BY s.partition_date
         ),
         failure AS (
@@ -404,7 +404,7 @@ def _unexplained(engine: Engine, model: Model, text: str, season: str, days: lis
         LEFT JOIN content AS c ON c.partition_date = w.partition_date
         LEFT JOIN failure AS f ON f.partition_date = w.partition_date
         ORDER BY w.partition_date""",
-        {**clause.parameters, "table_name": model.table.name, "system_id": model.system_id},
+        {**clause.parameters, "table_name": node.table.name, "system_id": node.system_id},
     ).rows
     found = []
     for day, expected, row_count, recorded, unexplained, present in rows:
@@ -416,9 +416,9 @@ def _unexplained(engine: Engine, model: Model, text: str, season: str, days: lis
     return found
 
 
-def _populations(engine: Engine, models: tuple[Model, ...], first: date, last: date) -> Iterator[Check]:
+def _populations(engine: Engine, nodes: tuple[Node, ...], first: date, last: date) -> Iterator[Check]:
     """Teams of final games for whom nobody was expected: a gap, but for a team whose first game on record it is."""
-    if POPULATION not in {model.name for model in models}:
+    if POPULATION not in {node.name for node in nodes}:
         return
     games, gaps, firsts = teams_without_players(engine, first, last)
     name = "each team of a final game has expected players"

@@ -7,21 +7,21 @@ from datetime import date
 from hoopcast.pipeline.failures import FAILURES
 from hoopcast.pipeline.ledger import LEDGER, NODE, RUNS
 from hoopcast.pipeline.lineage import Edge, closure, edges
-from hoopcast.pipeline.model import Model
+from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.plan import Partition, plan
 from hoopcast.pipeline.ranges import Range, SeasonDate, resolve
 from hoopcast.warehouse.engine import Engine, Value
 
 
-def absence(engine: Engine, model: Model, day: date, player_id: int) -> str:
+def absence(engine: Engine, node: Node, day: date, player_id: int) -> str:
     """One line: that he has rows, or the recorded reason why not, or how he stands outside the population."""
-    if "player_id" not in model.table.column_names:
+    if "player_id" not in node.table.column_names:
         return "its rows are not of players"
     parameters: dict[str, Value] = {"day": day, "player_id": player_id}
     rows = engine.query(
-        f"SELECT COUNT(*) FROM {model.table.name}"
-        f" WHERE {model.time} = $day AND player_id = $player_id AND {model.condition}",
-        {**parameters, **model.own_values},
+        f"SELECT COUNT(*) FROM {node.table.name}"
+        f" WHERE {node.time} = $day AND player_id = $player_id AND {node.condition}",
+        {**parameters, **node.own_values},
     ).rows
     count = int(str(rows[0][0]))
     if count:
@@ -30,7 +30,7 @@ def absence(engine: Engine, model: Model, day: date, player_id: int) -> str:
         f"SELECT category, reason FROM {FAILURES} WHERE {NODE} = $node AND partition_date = $day"
         " AND (entity = '' OR ' ' || entity || ' ' LIKE '% ' || CAST($player_id AS VARCHAR) || ' %')"
         " ORDER BY entity DESC LIMIT 1",
-        {**parameters, "node": model.name},
+        {**parameters, "node": node.name},
     ).rows
     if recorded:
         category, reason = recorded[0]
@@ -77,46 +77,46 @@ class Link:
 
 
 def why(
-    engine: Engine, models: tuple[Model, ...], table: str, day: date, player_id: int | None = None
+    engine: Engine, nodes: tuple[Node, ...], table: str, day: date, player_id: int | None = None
 ) -> tuple[Link, ...]:
     """The chain behind the state of a partition, and behind a player's absence from it.
 
     Args:
         engine: the warehouse.
-        models: every model, each after all that it reads.
-        table: full name of a model's table.
+        nodes: every node, each after all that it reads.
+        table: full name of a node's table.
         day: date of the partition.
         player_id: player who is looked for among its rows.
 
     Raises:
         UsageError: if no game is played on that date.
     """
-    model = next(one for one in models if one.name == table)
+    node = next(one for one in nodes if one.name == table)
     dates = resolve(engine, Range(dates=(day,), stage="all"))
-    links = list(_partition(engine, models, model, dates[0], 0))
+    links = list(_partition(engine, nodes, node, dates[0], 0))
     links[1:1] = _root_cause(links)
     if player_id is not None:
-        links.append(Link(0, table, day, absence(engine, model, day, player_id)))
+        links.append(Link(0, table, day, absence(engine, node, day, player_id)))
     return tuple(links)
 
 
-def _partition(engine: Engine, models: tuple[Model, ...], model: Model, day: SeasonDate, depth: int) -> Iterator[Link]:
-    partition = next((one for one in plan(engine, models, [day]) if one.table == model.name), None)
+def _partition(engine: Engine, nodes: tuple[Node, ...], node: Node, day: SeasonDate, depth: int) -> Iterator[Link]:
+    partition = next((one for one in plan(engine, nodes, [day]) if one.table == node.name), None)
     if partition is None:
-        yield Link(depth, model.name, day.date, "not due: no game of the date is final, and it is not the next slate")
+        yield Link(depth, node.name, day.date, "not due: no game of the date is final, and it is not the next slate")
         return
     cause = f": {partition.cause}" if partition.cause else ""
-    yield Link(depth, model.name, day.date, f"{partition.state}{cause}")
+    yield Link(depth, node.name, day.date, f"{partition.state}{cause}")
     written = _newest_entry(engine, partition)
     if written is not None:
-        yield Link(depth, model.name, day.date, _told(written, model))
+        yield Link(depth, node.name, day.date, _told(written, node))
     if partition.state in ("stale", "failed", "blocked", "missing"):
-        changes = _changes(engine, model, day, int(str(written["entry"])) if written else None)
+        changes = _changes(engine, node, day, int(str(written["entry"])) if written else None)
         yield from (Link(depth + 1, name, changed, text) for name, changed, text in changes)
     if partition.state in ("stale", "blocked"):
-        yield from _upstream(engine, models, model, day, depth)
+        yield from _upstream(engine, nodes, node, day, depth)
     if partition.state == "done":
-        yield from _sources(engine, model, day, depth + 1)
+        yield from _sources(engine, node, day, depth + 1)
 
 
 def _root_cause(links: list[Link]) -> list[Link]:
@@ -140,19 +140,19 @@ def _newest_entry(engine: Engine, partition: Partition) -> dict[str, Value] | No
     return rows[0] if rows else None
 
 
-def _told(written: dict[str, Value], model: Model) -> str:
+def _told(written: dict[str, Value], node: Node) -> str:
     by = f"by run {written['run_id']} ({written['command']}) at {written['finished_at_utc']:%Y-%m-%d %H:%M:%S} UTC"
-    code = "" if written["version"] == model.version else f"; its code was {written['version']}, now {model.version}"
+    code = "" if written["version"] == node.version else f"; its code was {written['version']}, now {node.version}"
     if written["status"] == "failed":
         return f"failed {by}: {written['error']}{code}"
     return f"written {by}: {written['rows']} rows of {written['expected']} expected{code}"
 
 
-def _changes(engine: Engine, model: Model, day: SeasonDate, since: int | None) -> Iterator[tuple[str, date, str]]:
+def _changes(engine: Engine, node: Node, day: SeasonDate, since: int | None) -> Iterator[tuple[str, date, str]]:
     """Contents of direct inputs that differ from what they were when the partition was written, a line a run."""
     if since is None:
         return
-    for edge in edges(model):
+    for edge in edges(node):
         rows = engine.query(
             f"""WITH content AS (
                 SELECT l.partition_date, MAX(l.entry) AS entry,
@@ -176,19 +176,19 @@ def _changes(engine: Engine, model: Model, day: SeasonDate, since: int | None) -
                 yield edge.upstream, first, f"written since by run {run_id} ({command}): {row_count} rows{more}"
 
 
-def _upstream(engine: Engine, models: tuple[Model, ...], model: Model, day: SeasonDate, depth: int) -> Iterator[Link]:
+def _upstream(engine: Engine, nodes: tuple[Node, ...], node: Node, day: SeasonDate, depth: int) -> Iterator[Link]:
     """The first open partition upstream that nothing open stands behind, and its own chain."""
-    depends = [edge for edge in closure(models) if edge.table == model.name]
+    depends = [edge for edge in closure(nodes) if edge.table == node.name]
     names = {edge.upstream for edge in depends}
-    for upstream in (one for one in models if one.name in names):
+    for upstream in (one for one in nodes if one.name in names):
         for edge in (edge for edge in depends if edge.upstream == upstream.name):
-            first = _first_open(engine, models, edge, day)
+            first = _first_open(engine, nodes, edge, day)
             if first is not None:
-                yield from _partition(engine, models, upstream, first, depth + 1)
+                yield from _partition(engine, nodes, upstream, first, depth + 1)
                 return
 
 
-def _first_open(engine: Engine, models: tuple[Model, ...], edge: Edge, day: SeasonDate) -> SeasonDate | None:
+def _first_open(engine: Engine, nodes: tuple[Node, ...], edge: Edge, day: SeasonDate) -> SeasonDate | None:
     condition = _IN_REACH[edge.time_constraint].replace("l.partition_date", "game_date").replace("l.season", "season")
     rows = engine.query(
         "SELECT DISTINCT season, game_date FROM nba_raw.nbac_schedule"
@@ -196,7 +196,7 @@ def _first_open(engine: Engine, models: tuple[Model, ...], edge: Edge, day: Seas
         _bounds(edge, day),
     ).rows
     dates = [SeasonDate(str(season), found) for season, found in rows if isinstance(found, date)]
-    partitions = (partition for partition in plan(engine, models, dates) if partition.table == edge.upstream)
+    partitions = (partition for partition in plan(engine, nodes, dates) if partition.table == edge.upstream)
     return next(
         (
             SeasonDate(partition.season, partition.date)
@@ -207,17 +207,17 @@ def _first_open(engine: Engine, models: tuple[Model, ...], edge: Edge, day: Seas
     )
 
 
-def _sources(engine: Engine, model: Model, day: SeasonDate, depth: int) -> Iterator[Link]:
+def _sources(engine: Engine, node: Node, day: SeasonDate, depth: int) -> Iterator[Link]:
     """What a done partition read; the run is named once where it wrote all of that."""
-    found = [(edge, _read(engine, edge, day)) for edge in edges(model)]
+    found = [(edge, _read(engine, edge, day)) for edge in edges(node)]
     writers = {run_id for _, (_, _, runs) in found for run_id in runs}
     for edge, (dates, last, runs) in found:
-        look_back = f" of {model.look_back + 1} seasons" if edge.look_back else ""
+        look_back = f" of {node.look_back + 1} seasons" if edge.look_back else ""
         by = f", last written by run {max(runs)}" if runs and len(writers) > 1 else ""
         what = f"{dates} {'date' if dates == 1 else 'dates'}, the last {last}{by}" if dates else "nothing there"
         yield Link(depth, edge.upstream, day.date, f"read {edge.time_constraint}{look_back}: {what}")
     if len(writers) == 1:
-        yield Link(depth, model.name, day.date, f"all that it read was written by run {writers.pop()}")
+        yield Link(depth, node.name, day.date, f"all that it read was written by run {writers.pop()}")
 
 
 def _read(engine: Engine, edge: Edge, day: SeasonDate) -> tuple[int, Value, set[str]]:

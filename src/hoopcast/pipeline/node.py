@@ -1,4 +1,4 @@
-"""Models: SQL files with headers; their inputs, versions and order."""
+"""Nodes: tables, or one system's rows of one, that are written from others; their inputs, versions and order."""
 
 import hashlib
 import re
@@ -16,16 +16,16 @@ from hoopcast.warehouse.tables import Table, parse_table, read_headers, table, t
 
 TimeConstraint = Literal["same", "before", "until", "constant"]
 TIME_CONSTRAINTS: tuple[TimeConstraint, ...] = ("same", "before", "until", "constant")
-MODEL_PHASES = ("analytics", "precompute", "features")
+NODE_PHASES = ("analytics", "precompute", "features")
 
-# Raised when what is done around a model, as its rows are read and written, changes them.
+# Raised when what is done around a node, as its rows are read and written, changes them.
 WRITER_VERSION = 1
 _TOKEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\w+|\s+|[^\w\s]", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Input:
-    """A table that a model reads, and how far: the same date, dates before, dates until, or an undated constant.
+    """A table that a node reads, and how far: the same date, dates before, dates until, or an undated constant.
 
     Of a table that each system writes its own rows of, `system_id` says whose are read.
     """
@@ -63,7 +63,7 @@ Producer: TypeAlias = Callable[[Statements, Asked], ColumnsOf]
 
 
 @dataclass(frozen=True)
-class Model:
+class Node:
     """One table that is written from others, or one system's rows of it.
 
     `look_back` counts whole previous seasons that it reads; `requires` are raw tables without whose rows of a date
@@ -94,7 +94,7 @@ class Model:
 
     @property
     def condition(self) -> str:
-        """SQL: a row of the table is one of this model's, by `own_values`."""
+        """SQL: a row of the table is one of this node's, by `own_values`."""
         return "system_id = $system_id" if self.system_id else "TRUE"
 
     @property
@@ -186,8 +186,8 @@ def spine_of_system(name: str, system_id: str) -> Spine:
     return replace(found, inputs=inputs)
 
 
-def build_model(definition: Table) -> Model:
-    """A model from its table's definition.
+def build_node(definition: Table) -> Node:
+    """A node from its table's definition.
 
     Raises:
         ModelError: if a header is missing or names what does not exist.
@@ -206,7 +206,7 @@ def build_model(definition: Table) -> Model:
         message = f"{definition.name}: is made from {min(absent)}, which is none of its inputs"
         raise ModelError(message)
     settings = (columns, headers["grain"], headers["inputs"], headers["look-back"], str(WRITER_VERSION), *constants)
-    return Model(
+    return Node(
         table=definition,
         inputs=inputs,
         look_back=int(headers["look-back"]),
@@ -216,79 +216,79 @@ def build_model(definition: Table) -> Model:
     )
 
 
-def model_from_text(text: str, phase: str, file_stem: str) -> Model:
+def node_from_text(text: str, phase: str, file_stem: str) -> Node:
     """A model from SQL text that is in no file of the package."""
     schema = {"analytics": "nba_analytics", "precompute": "nba_precompute", "features": "nba_predictions"}[phase]
-    return build_model(parse_table(text, schema, phase, file_stem))
+    return build_node(parse_table(text, schema, phase, file_stem))
 
 
 @cache
-def all_models() -> tuple[Model, ...]:
+def sql_nodes() -> tuple[Node, ...]:
     """Every model that is SQL up to the feature store, each after all that it reads.
 
     Raises:
-        ModelError: if models read each other in a circle.
+        ModelError: if nodes read each other in a circle.
     """
-    return in_order(_models_of(MODEL_PHASES))
+    return in_order(_nodes_of_phases(NODE_PHASES))
 
 
 @cache
-def performance_models() -> tuple[Model, ...]:
+def performance_nodes() -> tuple[Node, ...]:
     """Every model that is SQL over the grades of systems, whichever there are, each after all that it reads."""
-    return in_order(_models_of(("grading",)))
+    return in_order(_nodes_of_phases(("grading",)))
 
 
-def _models_of(phases: tuple[str, ...]) -> tuple[Model, ...]:
+def _nodes_of_phases(phases: tuple[str, ...]) -> tuple[Node, ...]:
     return tuple(
-        build_model(definition)
+        build_node(definition)
         for phase in phases
         for definition in tables_of(phase)
         if "CREATE TABLE" not in definition.text
     )
 
 
-def in_order(models: Sequence[Model]) -> tuple[Model, ...]:
-    """The models in an order in which each stands after all that it reads, otherwise as they are given.
+def in_order(nodes: Sequence[Node]) -> tuple[Node, ...]:
+    """The nodes in an order in which each stands after all that it reads, otherwise as they are given.
 
     Raises:
         ModelError: if they read each other in a circle.
     """
-    by_name = {model.name: model for model in models}
-    ordered: dict[str, Model] = {}
+    by_name = {node.name: node for node in nodes}
+    ordered: dict[str, Node] = {}
 
-    def visit(model: Model, path: tuple[str, ...]) -> None:
-        if model.name in path:
-            raise ModelError(f"models read each other in a circle: {', '.join(sorted(path[path.index(model.name) :]))}")
-        for name in dict.fromkeys(item.name for item in (*model.inputs, *model.spine.inputs)):
-            if name in by_name and name not in ordered and name != model.name:
-                visit(by_name[name], (*path, model.name))
-        ordered[model.name] = model
+    def visit(node: Node, path: tuple[str, ...]) -> None:
+        if node.name in path:
+            raise ModelError(f"nodes read each other in a circle: {', '.join(sorted(path[path.index(node.name) :]))}")
+        for name in dict.fromkeys(item.name for item in (*node.inputs, *node.spine.inputs)):
+            if name in by_name and name not in ordered and name != node.name:
+                visit(by_name[name], (*path, node.name))
+        ordered[node.name] = node
 
-    for model in models:
-        if model.name not in ordered:
-            visit(model, ())
+    for node in nodes:
+        if node.name not in ordered:
+            visit(node, ())
     return tuple(ordered.values())
 
 
-def written_together(models: Sequence[Model]) -> Iterator[list[Model]]:
-    """Models that one transaction can write: neighbours that are systems of one table and do not read each other.
+def written_together(nodes: Sequence[Node]) -> Iterator[list[Node]]:
+    """Nodes that one transaction can write: neighbours that are systems of one table and do not read each other.
 
     What is learned is written by itself: it takes long, and is not to be lost with what another can not learn.
     """
-    group: list[Model] = []
-    for model in models:
-        read = {item.name for item in (*model.inputs, *model.spine.inputs)}
-        joins = group and model.system_id and not model.is_monthly and model.table.name == group[0].table.name
+    group: list[Node] = []
+    for node in nodes:
+        read = {item.name for item in (*node.inputs, *node.spine.inputs)}
+        joins = group and node.system_id and not node.is_monthly and node.table.name == group[0].table.name
         if not joins or read & {one.name for one in group}:
             if group:
                 yield group
             group = []
-        group.append(model)
+        group.append(node)
     yield group
 
 
 def combined_constraint(first: TimeConstraint, second: TimeConstraint) -> TimeConstraint:
-    """TimeConstraint of a model over its input's input: what lies before the same date lies before, and so on."""
+    """Time constraint of a node over its input's input: what lies before the same date lies before, and so on."""
     if "constant" in (first, second):
         return "constant"
     if "before" in (first, second):
