@@ -9,8 +9,8 @@ import hoopcast
 from benchmarks.tables import LEARNED
 from hoopcast.paths import warehouse_path
 from hoopcast.pipeline.batch import batch_values, named_values
+from hoopcast.pipeline.compiled import batch_texts
 from hoopcast.pipeline.node import Node, sql_nodes
-from hoopcast.pipeline.texts import batch_texts
 
 Batches = dict[str, list[tuple[str, date, date]]]
 

@@ -19,8 +19,8 @@ import hoopcast
 from benchmarks.plain import batches_of
 from hoopcast.paths import warehouse_path
 from hoopcast.pipeline.batch import batch_values, named_values
+from hoopcast.pipeline.compiled import batch_texts
 from hoopcast.pipeline.node import Node, sql_nodes
-from hoopcast.pipeline.texts import batch_texts
 
 _ENVIRONMENTS = Path(sys.prefix) / "tools"
 _SCHEMA = """{% macro generate_schema_name(custom_schema_name, node) %}{{ custom_schema_name }}{% endmacro %}

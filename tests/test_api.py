@@ -11,7 +11,7 @@ import pytest
 import hoopcast
 from hoopcast.errors import SnapshotWarning
 from hoopcast.league import TINY_LEAGUE, simulate, write
-from hoopcast.recorded import Snapshots, recorded
+from hoopcast.run_record import Snapshots, recorded
 from hoopcast.warehouse import opening
 
 SEASON = "2021-22"
@@ -160,7 +160,7 @@ def test_a_failed_ingest_is_recorded_as_failed(tmp_path: Path) -> None:
 
 
 def test_a_long_run_leaves_snapshots_on_the_way(warehouse: hoopcast.Hoopcast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hoopcast.recorded._SNAPSHOT_SECONDS", 0.0)
+    monkeypatch.setattr("hoopcast.run_record._SNAPSHOT_SECONDS", 0.0)
     left = opening.snapshot_path(warehouse.engine.path)
     before = left.stat().st_mtime_ns
     Snapshots(warehouse.engine, None).batch_ended("nba_analytics.player_form", SEASON, None)  # type: ignore[arg-type]
@@ -173,8 +173,8 @@ def test_a_command_too_short_for_a_copy_of_so_large_a_file_leaves_none_that_is_o
 ) -> None:
     left = opening.snapshot_path(warehouse.engine.path)
     opening.take_snapshot(warehouse.engine)
-    monkeypatch.setattr("hoopcast.recorded._CHEAP_SECONDS", 0.0)
-    monkeypatch.setattr("hoopcast.recorded._SHARE_OF_TIME", share)
+    monkeypatch.setattr("hoopcast.run_record._CHEAP_SECONDS", 0.0)
+    monkeypatch.setattr("hoopcast.run_record._SHARE_OF_TIME", share)
     warehouse.backfill("pgs", season=SEASON, resume=False)
     assert left.exists() == (share > 0)
     opening.take_snapshot(warehouse.engine)

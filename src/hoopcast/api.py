@@ -15,7 +15,7 @@ from hoopcast.pipeline.ledger import RUNS, Totals
 from hoopcast.pipeline.plan import Selection
 from hoopcast.pipeline.ranges import RangeArguments, SeasonDate, named, range_of, resolve
 from hoopcast.query import Dialect, statements
-from hoopcast.recorded import Snapshots, leave_snapshot, recorded
+from hoopcast.run_record import Snapshots, leave_snapshot, recorded
 from hoopcast.settings import Settings, load
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Parameters

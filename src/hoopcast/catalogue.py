@@ -128,7 +128,7 @@ def compiled(graph: Graph, name: str, dialect: Dialect) -> str:
     Raises:
         UsageError: if there is no such model or dialect.
     """
-    from hoopcast.pipeline.compiled import compiled as compiled_text  # noqa: PLC0415 - brings the compiler
+    from hoopcast.pipeline.compiler import compiled as compiled_text  # noqa: PLC0415 - brings the compiler
 
     if dialect not in DIALECTS:
         raise UsageError(f"no dialect '{dialect}'; choose from {', '.join(DIALECTS)}")

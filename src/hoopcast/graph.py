@@ -16,7 +16,7 @@ from hoopcast.forecast.grading import grades
 from hoopcast.forecast.predictions import predictions
 from hoopcast.forecast.system import LEVELS, Level, System
 from hoopcast.forecast.training import refits
-from hoopcast.forecast.window import SEASONS_BEFORE
+from hoopcast.forecast.training_window import SEASONS_BEFORE
 from hoopcast.pipeline.node import (
     WRITER_VERSION,
     Asked,

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import takewhile
 
 from hoopcast import Hoopcast
-from hoopcast.audit.looked import Looked
+from hoopcast.audit.checks import AuditCheck
 from hoopcast.audit.rebuild import copies, rebuilt, rewrite, window_of
 from hoopcast.graph import nodes_of
 from hoopcast.pipeline.lineage import closure
@@ -46,7 +46,7 @@ def days_of(warehouse: Hoopcast) -> tuple[SeasonDate, ...]:
 
 def looked(
     league: League, nodes: tuple[Node, ...], day: date = REFIT_DATE, *, levels: bool = False
-) -> Iterator[Looked]:
+) -> Iterator[AuditCheck]:
     """Write every date with the nodes that leak and with all that read of them, and look at a date by rebuilding.
 
     What no leak reaches stands as the league was written.
@@ -56,8 +56,8 @@ def looked(
         assert rewrite(warehouse.engine, nodes, reached_by_leaks(nodes), days) == []
         window = window_of(next(one for one in days if one.date == day), days)
         with copies(warehouse.engine) as made:
-            looks = rebuilt(made, nodes, window, seed=1)
-            yield from looks if levels else takewhile(lambda look: look.part == "rebuild", looks)
+            checks = rebuilt(made, nodes, window, seed=1)
+            yield from checks if levels else takewhile(lambda check: check.part == "rebuild", checks)
 
 
 def reached_by_leaks(nodes: tuple[Node, ...]) -> tuple[str, ...]:
@@ -68,6 +68,6 @@ def reached_by_leaks(nodes: tuple[Node, ...]) -> tuple[str, ...]:
     return tuple(node.name for node in nodes if node.name in reached and node.table.phase != "grading")
 
 
-def found(looks: Iterator[Looked]) -> dict[str, str]:
+def found(checks: Iterator[AuditCheck]) -> dict[str, str]:
     """What was found, by table or node."""
-    return {look.subject: look.detail for look in looks if look.findings}
+    return {check.subject: check.detail for check in checks if check.findings}

@@ -10,9 +10,9 @@ from click.testing import CliRunner, Result
 
 from hoopcast import Hoopcast
 from hoopcast.audit.audit import alarms, sample
-from hoopcast.audit.claims import claims
-from hoopcast.audit.looked import PARTS
-from hoopcast.audit.recount import recount
+from hoopcast.audit.checks import PARTS
+from hoopcast.audit.metadata import metadata_checks
+from hoopcast.audit.recomputation import recompute
 from hoopcast.cli.commands import hoopcast as command
 from hoopcast.errors import WarehouseError
 from hoopcast.graph import nodes_of
@@ -80,7 +80,7 @@ def test_what_is_found_ends_with_1_and_is_told(copied: Hoopcast, league: League)
     copied.engine.execute(f"UPDATE {STORE} SET days_rest = 3 WHERE game_date = DATE '2021-11-03'")
     found = copied.audit(dates_sampled=0, dates=["2021-11-03"])
     assert found.exit_status == 1
-    assert {look.subject for look in found.findings} >= {"days_rest"}
+    assert {check.subject for check in found.findings} >= {"days_rest"}
     assert found.sampled == ()
 
 
@@ -95,7 +95,7 @@ def test_an_audit_from_scratch_writes_everything_anew_and_finds_it_as_it_stands(
     with copy_of(league.complete) as warehouse:
         found = warehouse.audit(dates_sampled=1, from_scratch=True, dates=["2021-11-03"])
         assert found.findings == ()
-        seasons = {look.subject for look in found.looks if look.part == "rebuild" and look.rows > 0}
+        seasons = {check.subject for check in found.checks if check.part == "rebuild" and check.rows > 0}
         assert {STORE, BOX, f"{PREDICTIONS}/linear_history"} <= seasons
 
 
@@ -111,18 +111,18 @@ def test_an_audit_from_scratch_is_refused_while_an_earlier_season_is_not_up_to_d
 
 def test_a_plain_count_finds_a_feature_that_is_off_by_a_thousandth(copied: Hoopcast) -> None:
     dates = [day.date for day in days_of(copied)]
-    assert [look for look in recount(copied.engine, dates, 100, 1) if look.findings] == []
+    assert [check for check in recompute(copied.engine, dates, 100, 1) if check.findings] == []
     copied.engine.execute(f"UPDATE {STORE} SET pct_paint = pct_paint + 0.001 WHERE season = '{SEASON}'")
-    (look,) = (look for look in recount(copied.engine, dates, 100, 1) if look.findings)
-    assert look.subject == "pct_paint"
-    assert look.findings > 90
-    assert "by a plain count" in look.detail
+    (check,) = (check for check in recompute(copied.engine, dates, 100, 1) if check.findings)
+    assert check.subject == "pct_paint"
+    assert check.findings > 90
+    assert "by a plain count" in check.detail
 
 
 def test_claims_that_are_true_are_not_doubted(copied: Hoopcast) -> None:
-    looks = list(claims(copied.engine, nodes_of(SYSTEMS), days_of(copied)))
-    assert len(looks) > 8
-    assert [look for look in looks if look.findings] == []
+    checks = list(metadata_checks(copied.engine, nodes_of(SYSTEMS), days_of(copied)))
+    assert len(checks) > 8
+    assert [check for check in checks if check.findings] == []
 
 
 @pytest.mark.parametrize(
@@ -159,22 +159,22 @@ def test_claims_that_are_true_are_not_doubted(copied: Hoopcast) -> None:
 def test_claims_that_are_not_true_are_found(copied: Hoopcast, change: str, check: str) -> None:
     nodes, days = nodes_of(SYSTEMS), days_of(copied)
     copied.engine.execute(change)
-    assert check in {look.check for look in claims(copied.engine, nodes, days) if look.findings}
+    assert check in {check.check for check in metadata_checks(copied.engine, nodes, days) if check.findings}
 
 
 def test_a_system_that_knows_the_game_is_too_good_to_be_true(copied: Hoopcast) -> None:
     days = days_of(copied)
-    assert [look for look in alarms(copied.engine, days, "regular") if look.findings] == []
+    assert [check for check in alarms(copied.engine, days, "regular") if check.findings] == []
     copied.engine.execute(
         f"UPDATE {PREDICTIONS} AS p SET forecast_median = (g.points + p.forecast_median) / 2 FROM {BOX} AS g"
         " WHERE g.game_id = p.game_id AND g.player_id = p.player_id AND p.system_id = 'moving_average_history'"
     )
-    looks = [look for look in alarms(copied.engine, days, "regular") if look.findings]
-    assert {look.check for look in looks} == {
+    checks = [check for check in alarms(copied.engine, days, "regular") if check.findings]
+    assert {check.check for check in checks} == {
         "no system beats one that knows the real minutes",
         "no score is below the alarm of a leak",
     }
-    assert all(look.subject.startswith("moving_average_history") for look in looks)
+    assert all(check.subject.startswith("moving_average_history") for check in checks)
 
 
 def test_the_sample_holds_a_date_on_which_systems_learn_anew() -> None:

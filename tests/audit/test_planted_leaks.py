@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from hoopcast.audit.claims import claims
-from hoopcast.audit.paths import lineage_looks
+from hoopcast.audit.metadata import metadata_checks
+from hoopcast.audit.paths import lineage_checks
 from hoopcast.audit.rebuild import rewrite
 from hoopcast.graph import nodes_of
 from hoopcast.pipeline.node import Asked, Node, Producer
@@ -54,10 +54,10 @@ MOVED_TODAY = (
 
 
 def test_without_a_leak_nothing_is_found(league: League) -> None:
-    looks = list(looked(league, nodes_of(SYSTEMS), levels=True))
-    assert {look.part for look in looks} == {"rebuild", "levels"}
-    assert [look for look in looks if look.findings] == []
-    rows = {look.subject: look.rows for look in looks if look.part == "rebuild"}
+    checks = list(looked(league, nodes_of(SYSTEMS), levels=True))
+    assert {check.part for check in checks} == {"rebuild", "levels"}
+    assert [check for check in checks if check.findings] == []
+    rows = {check.subject: check.rows for check in checks if check.part == "rebuild"}
     assert rows[STORE] > 40
     assert all(rows[f"{DISTRIBUTIONS}/linear_{level}"] > 30 for level in ("history", "news", "market"))
     assert rows[f"{MODELS}/linear_history"] == 1
@@ -117,16 +117,16 @@ def test_a_model_that_learned_one_day_too_far_and_hides_it(league: League) -> No
 
 
 def test_a_quoted_player_who_reaches_history(league: League) -> None:
-    looks = list(looked(league, with_text("expected", QUOTED), LATE_DATE, levels=True))
-    told = found(look for look in looks if look.part == "levels" and "news knows" in look.check)
+    checks = list(looked(league, with_text("expected", QUOTED), LATE_DATE, levels=True))
+    told = found(check for check in checks if check.part == "levels" and "news knows" in check.check)
     assert told[POPULATION]
     assert f"{DISTRIBUTIONS}/moving_average_history" in told
 
 
 def test_a_move_of_the_day_that_reaches_history(league: League) -> None:
-    looks = list(looked(league, with_text("expected", MOVED_TODAY), levels=True))
-    assert found(look for look in looks if look.part == "rebuild") == {}
-    told = found(look for look in looks if look.part == "levels" and "history knows" in look.check)
+    checks = list(looked(league, with_text("expected", MOVED_TODAY), levels=True))
+    assert found(check for check in checks if check.part == "rebuild") == {}
+    told = found(check for check in checks if check.part == "levels" and "history knows" in check.check)
     assert "injury_risk" in told[STORE]
 
 
@@ -145,9 +145,9 @@ def knows_who_is_quoted(producer: Producer) -> Producer:
 
 def test_a_system_of_history_that_reads_who_is_quoted_without_saying_so(league: League) -> None:
     nodes = with_code(f"{DISTRIBUTIONS}/moving_average_history", knows_who_is_quoted, SYSTEMS[:1])
-    looks = list(looked(league, nodes, levels=True))
-    assert found(look for look in looks if look.part == "rebuild") == {}
-    told = found(look for look in looks if look.part == "levels")
+    checks = list(looked(league, nodes, levels=True))
+    assert found(check for check in checks if check.part == "rebuild") == {}
+    told = found(check for check in checks if check.part == "levels")
     assert "nb_mean" in told[f"{DISTRIBUTIONS}/moving_average_history"]
 
 
@@ -163,8 +163,8 @@ def test_a_system_of_history_that_reads_who_is_quoted_without_saying_so(league: 
     ids=["own game", "starter", "later games", "who played", "move of the day"],
 )
 def test_lineage_finds_by_the_text_alone(leak: Callable[[], tuple[Node, ...]], where: str) -> None:
-    looks = [look for look in lineage_looks(leak()) if look.findings]
-    assert any(f"{look.subject} {look.detail}".startswith(where) for look in looks), looks
+    checks = [check for check in lineage_checks(leak()) if check.findings]
+    assert any(f"{check.subject} {check.detail}".startswith(where) for check in checks), checks
 
 
 def test_claims_find_a_line_that_was_seen_after_tip_off(league: League) -> None:
@@ -176,6 +176,8 @@ def test_claims_find_a_line_that_was_seen_after_tip_off(league: League) -> None:
             {"day": REFIT_DATE},
         )
         assert rewrite(warehouse.engine, nodes, (LINES,), days_of(warehouse)) == []
-        looks = list(claims(warehouse.engine, nodes, [day for day in days_of(warehouse) if day.date == REFIT_DATE]))
-    late = next(look for look in looks if look.check == "a line was seen before tip-off")
+        checks = list(
+            metadata_checks(warehouse.engine, nodes, [day for day in days_of(warehouse) if day.date == REFIT_DATE])
+        )
+    late = next(check for check in checks if check.check == "a line was seen before tip-off")
     assert late.findings == late.rows > 10

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from hoopcast import Hoopcast
-from hoopcast.audit.looked import other_results
+from hoopcast.audit.checks import other_results
 from tests.properties.warehouses import League, copy_of
 
 DAY = date(2021, 11, 1)

@@ -19,7 +19,7 @@ from hoopcast.forecast.code import Read, python_version
 
 PACKAGE = Path(hoopcast.__file__).parent
 WORDS = ("hoopcast.errors", "hoopcast.forecast.card")
-NOT_FOLLOWED = (*WORDS, "hoopcast.forecast.stopping", "hoopcast.pipeline", "hoopcast.warehouse")
+NOT_FOLLOWED = (*WORDS, "hoopcast.forecast.cancellation", "hoopcast.pipeline", "hoopcast.warehouse")
 SAID = ("title", "summary", "limits")
 _OTHER_MARKS = {
     "+": "-",

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from scipy.stats import nbinom
 
 from hoopcast.arrays import FloatArray
-from hoopcast.forecast.chance import row_uniform
 from hoopcast.forecast.distribution import (
     SUPPORT,
     Distribution,
@@ -28,6 +27,7 @@ from hoopcast.forecast.distribution import (
     summaries,
 )
 from hoopcast.forecast.recalibration import Recalibration, learn
+from hoopcast.forecast.seeded_noise import row_uniform
 
 POINTS = np.arange(SUPPORT)
 MEANS = st.floats(0.05, 80)

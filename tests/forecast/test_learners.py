@@ -6,8 +6,8 @@ from functools import partial
 import numpy as np
 import pytest
 
+from hoopcast.forecast.cancellation import side_by_side
 from hoopcast.forecast.frame import Frame, Outcome
-from hoopcast.forecast.stopping import side_by_side
 from hoopcast.forecast.system import Level, System
 from hoopcast.forecast.trees import FEWEST_KNOWN, first_rows, known_from
 from hoopcast.graph import systems

@@ -9,7 +9,7 @@ import pytest
 import hoopcast
 from hoopcast import Hoopcast
 from hoopcast.calendar import season_of
-from hoopcast.forecast.window import SEASONS_BEFORE, first_season
+from hoopcast.forecast.training_window import SEASONS_BEFORE, first_season
 from hoopcast.graph import ALL_SYSTEMS
 from hoopcast.league import LeagueSize, simulate, write
 from hoopcast.pipeline.plan import plan

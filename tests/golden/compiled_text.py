@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from hoopcast.graph import nodes_of
-from hoopcast.pipeline.compiled import compiled, compiled_spine
+from hoopcast.pipeline.compiled import kept_name, marked
+from hoopcast.pipeline.compiler import compiled, compiled_spine
 from hoopcast.pipeline.node import performance_nodes, sql_nodes
-from hoopcast.pipeline.texts import kept_name, marked
 
 DIALECTS = ("duckdb", "spark", "bigquery")
 FOLDER = Path(__file__).parents[2] / "src" / "hoopcast" / "models" / "compiled"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 
-from hoopcast.audit.claims import claims
-from hoopcast.audit.looked import CheckLine, Looked, check_lines
-from hoopcast.audit.paths import lineage_looks
+from hoopcast.audit.checks import AuditCheck, CheckLine, check_lines
+from hoopcast.audit.metadata import metadata_checks
+from hoopcast.audit.paths import lineage_checks
 from hoopcast.audit.rebuild import copies, rebuilt, window_of
-from hoopcast.audit.recount import recount
+from hoopcast.audit.recomputation import recompute
 from hoopcast.errors import UsageError, WarehouseError
 from hoopcast.evaluation.alarms import LEAK, is_leak
 from hoopcast.evaluation.evaluate import Choice, evaluate
@@ -37,7 +37,7 @@ GROUP BY p.system_id ORDER BY p.system_id
 """
 
 
-def alarms(engine: Engine, days: Sequence[SeasonDate], stage: str) -> Iterator[Looked]:
+def alarms(engine: Engine, days: Sequence[SeasonDate], stage: str) -> Iterator[AuditCheck]:
     """Compare the mean absolute error of every system with what only a leak reaches.
 
     Args:
@@ -50,16 +50,18 @@ def alarms(engine: Engine, days: Sequence[SeasonDate], stage: str) -> Iterator[L
         count, own, other = int(str(rows)), float(str(error)), float(str(knowing))
         is_alarm = count >= _FEWEST and own < other
         told = f"mean error {own:.3f}, of real minutes times his rate {other:.3f}"
-        yield Looked("accuracy", _REAL_MINUTES, str(system), count, int(is_alarm), told)
+        yield AuditCheck("accuracy", _REAL_MINUTES, str(system), count, int(is_alarm), told)
     try:
         found = evaluate(engine, days, Choice(stage=stage, populations=("ALL",)))
     except UsageError as error:
-        yield Looked("accuracy", _ALARMS, "none", 0, 0, str(error))
+        yield AuditCheck("accuracy", _ALARMS, "none", 0, 0, str(error))
         return
     for score in found.accuracy:
         if not score.is_baseline:
             told = f"mean error {score.mae:.3f} on {score.population}; below {LEAK:.2f} it knows the game"
-            yield Looked("accuracy", _ALARMS, f"{score.system} {score.phase}", score.rows, int(is_leak(score)), told)
+            yield AuditCheck(
+                "accuracy", _ALARMS, f"{score.system} {score.phase}", score.rows, int(is_leak(score)), told
+            )
 
 
 DATES_SAMPLED, ROWS_SAMPLED = 3, 500
@@ -89,17 +91,17 @@ class Audit:
     asked: Asked
     version: str
     made_at_utc: datetime
-    looks: tuple[Looked, ...]
+    checks: tuple[AuditCheck, ...]
 
     @property
     def lines(self) -> tuple[CheckLine, ...]:
         """A line for each check."""
-        return check_lines(self.looks)
+        return check_lines(self.checks)
 
     @property
-    def findings(self) -> tuple[Looked, ...]:
+    def findings(self) -> tuple[AuditCheck, ...]:
         """Looks that found something."""
-        return tuple(look for look in self.looks if look.findings)
+        return tuple(check for check in self.checks if check.findings)
 
     @property
     def exit_status(self) -> int:
@@ -131,7 +133,7 @@ def audit(
     # What is written anew is compared with what stands, and has to stand as a whole.
     _refuse_what_is_not_done(engine, nodes, [day for day in every if day.date <= last] if asked.from_scratch else days)
     sampled = sample(days, asked.dates_sampled, asked.seed)
-    looks = tuple(_looks(engine, nodes, (tuple(days), sampled), asked, tell))
+    checks = tuple(_checks(engine, nodes, (tuple(days), sampled), asked, tell))
     made = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     return Audit(
         min(day.date for day in days),
@@ -140,7 +142,7 @@ def audit(
         asked,
         version("hoopcast"),
         made,
-        looks,
+        checks,
     )
 
 
@@ -174,21 +176,21 @@ def _month(day: SeasonDate) -> tuple[str, int]:
     return (day.season, day.date.month)
 
 
-def _looks(
+def _checks(
     engine: DuckDB,
     nodes: tuple[Node, ...],
     days: tuple[tuple[SeasonDate, ...], tuple[SeasonDate, ...]],
     asked: Asked,
     tell: Callable[[str], None],
-) -> Iterator[Looked]:
+) -> Iterator[AuditCheck]:
     of_range, sampled = days
     dates = [day.date for day in of_range]
     tell("lineage: every way from raw columns to features and forecasts")
-    yield from lineage_looks(nodes)
-    tell(f"recount: features of {asked.rows_sampled} rows by a plain count")
-    yield from recount(engine, dates, asked.rows_sampled, asked.seed)
-    tell("claims: what was learned until when, when lines were seen, why rows are absent")
-    yield from claims(engine, nodes, of_range)
+    yield from lineage_checks(nodes)
+    tell(f"recomputation: features of {asked.rows_sampled} rows by a plain count")
+    yield from recompute(engine, dates, asked.rows_sampled, asked.seed)
+    tell("metadata: what was learned until when, when lines were seen, why rows are absent")
+    yield from metadata_checks(engine, nodes, of_range)
     tell("accuracy: scores against what only a leak reaches")
     yield from alarms(engine, of_range, asked.stage)
     if not sampled:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 
-from hoopcast.audit.looked import Looked
+from hoopcast.audit.checks import AuditCheck
 from hoopcast.errors import ModelError
 from hoopcast.forecast.frames import check_reads, source_of
 from hoopcast.forecast.system import Level, System
@@ -23,7 +23,7 @@ _DISTRIBUTIONS, _TRAINED = "nba_predictions.forecast_distribution", "nba_predict
 _Place = tuple[str, str, bool]
 
 
-def lineage_looks(nodes: tuple[Node, ...]) -> Iterator[Looked]:
+def lineage_checks(nodes: tuple[Node, ...]) -> Iterator[AuditCheck]:
     """Walk back from every column of every table that is known before a game, and from every system's forecasts.
 
     Args:
@@ -33,7 +33,7 @@ def lineage_looks(nodes: tuple[Node, ...]) -> Iterator[Looked]:
     for model in models:
         problems = check_lineage([model])
         told = "" if not problems else f"{problems[0].column} {problems[0].message}"
-        yield Looked("lineage", _ONE_STEP, model.name, len(model.table.columns), len(problems), told)
+        yield AuditCheck("lineage", _ONE_STEP, model.name, len(model.table.columns), len(problems), told)
     walk = _Walk(nodes)
     for model in models:
         if not is_post_game(model):
@@ -109,7 +109,7 @@ class _Walk:
         return reached
 
 
-def _walked(walk: _Walk, subject: str, starts: list[tuple[str, str]]) -> Looked:
+def _walked(walk: _Walk, subject: str, starts: list[tuple[str, str]]) -> AuditCheck:
     reached = walk.back(starts)
     ends = [place for place in reached if not walk.steps(place) and place[0].startswith("nba_raw.")]
     leaks = [place for place in ends if not place[2] and _is_result(table(place[0]), place[1])]
@@ -117,7 +117,7 @@ def _walked(walk: _Walk, subject: str, starts: list[tuple[str, str]]) -> Looked:
     told = f"{behind} of {len(ends)} raw columns are results, behind a gate"
     if leaks:
         told = _way(reached, leaks[0])
-    return Looked("lineage", _TO_RAW, subject, len(ends), len(leaks), told)
+    return AuditCheck("lineage", _TO_RAW, subject, len(ends), len(leaks), told)
 
 
 def _is_result(raw: Table, column: str) -> bool:
@@ -135,11 +135,11 @@ def _way(reached: dict[_Place, _Place | None], end: _Place) -> str:
         place = before
 
 
-def _declared(node: Node) -> Looked:
+def _declared(node: Node) -> AuditCheck:
     """What Python may read of results: those of earlier dates; and of what was learned, that until the date."""
     wrong = [item for item in node.inputs if not _is_past(item)]
     told = f"reads {wrong[0].name} {wrong[0].time_constraint}" if wrong else ""
-    return Looked("lineage", _DECLARED, node.name, len(node.inputs), len(wrong), told)
+    return AuditCheck("lineage", _DECLARED, node.name, len(node.inputs), len(wrong), told)
 
 
 def _is_past(item: Input) -> bool:
@@ -149,10 +149,10 @@ def _is_past(item: Input) -> bool:
     return item.time_constraint in ("before", "constant") or not has_post_game_rows(item.table)
 
 
-def _of_level(system: System, level: Level) -> Looked:
+def _of_level(system: System, level: Level) -> AuditCheck:
     columns = system.columns(level)
     try:
         check_reads(system, level)
     except ModelError as error:
-        return Looked("lineage", _OF_LEVEL, system.system_id(level), len(columns), 1, str(error))
-    return Looked("lineage", _OF_LEVEL, system.system_id(level), len(columns))
+        return AuditCheck("lineage", _OF_LEVEL, system.system_id(level), len(columns), 1, str(error))
+    return AuditCheck("lineage", _OF_LEVEL, system.system_id(level), len(columns))

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
-from hoopcast.audit.looked import PLAYER_BOX, SCHEDULE, Looked, other_results, tell
+from hoopcast.audit.checks import PLAYER_BOX, SCHEDULE, AuditCheck, other_results, tell
 from hoopcast.lineage.traces import key_level
 from hoopcast.pipeline.ledger import LEDGER, last_entry
 from hoopcast.pipeline.lineage import is_post_game
@@ -483,7 +483,7 @@ def window_of(day: SeasonDate, days: Sequence[SeasonDate], *, from_scratch: bool
 
 def rebuilt(
     copies: Copies, nodes: tuple[Node, ...], window: Window, seed: int, *, from_scratch: bool = False
-) -> Iterator[Looked]:
+) -> Iterator[AuditCheck]:
     """Rebuild a window on nonsense, and compare; then say other things of the date itself, level by level.
 
     Args:
@@ -508,7 +508,7 @@ def rebuilt(
                 continue
             scope = Scope(node.table, node.table.content_columns, window.first, last)
             for found in compare(engine, scope):
-                yield Looked(
+                yield AuditCheck(
                     "rebuild", _BEFORE_GAMES, found.subject, found.rows, found.differing, _dated(day, found.example)
                 )
         yield from _levels(engine, nodes, window, values)
@@ -534,9 +534,9 @@ def _forget_grades(engine: DuckDB, nodes: tuple[Node, ...], day: date) -> None:
         engine.execute(f"DELETE FROM {table.name} WHERE {table.time} = $day", {"day": day})
 
 
-def _could_be_written(window: Window, faults: list[str]) -> Iterator[Looked]:
+def _could_be_written(window: Window, faults: list[str]) -> Iterator[AuditCheck]:
     detail = faults[0] if faults else ""
-    yield Looked("rebuild", _WRITTEN, "dates", len(window.dates), len(faults), _dated(window.day.date, detail))
+    yield AuditCheck("rebuild", _WRITTEN, "dates", len(window.dates), len(faults), _dated(window.day.date, detail))
 
 
 def _compared(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
@@ -550,7 +550,7 @@ def _day_before(window: Window) -> date | None:
     return before[-1] if before else None
 
 
-def _levels(engine: DuckDB, nodes: tuple[Node, ...], window: Window, values: Parameters) -> Iterator[Looked]:
+def _levels(engine: DuckDB, nodes: tuple[Node, ...], window: Window, values: Parameters) -> Iterator[AuditCheck]:
     """Change what each level above history says of the date, from the highest on: nothing below it may change."""
     day, names = window.day, tuple(node.name for node in nodes if not is_post_game(node))
     below: tuple[tuple[Level, Level], ...] = (("line", "market"), ("market", "news"), ("news", "history"))
@@ -561,7 +561,7 @@ def _levels(engine: DuckDB, nodes: tuple[Node, ...], window: Window, values: Par
         check = f"other {_SAID[changed]} on the date change nothing that {level} knows"
         for scope in level_scopes(nodes, level, day.date):
             for found in compare(engine, scope):
-                yield Looked(
+                yield AuditCheck(
                     "levels", check, found.subject, found.rows, found.differing, _dated(day.date, found.example)
                 )
 

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from hoopcast.audit.audit import Audit
-from hoopcast.audit.looked import Looked, merged
-from hoopcast.audit.recount import TOLERANCE
+from hoopcast.audit.checks import AuditCheck, merged
+from hoopcast.audit.recomputation import TOLERANCE
 from hoopcast.markdown import table
 
 _MEANINGS = {
@@ -18,10 +18,10 @@ _MEANINGS = {
     " says, and compared with what is stored, to the last bit.",
     "levels": "Then lines of the date itself, quotes and spreads, and injured-list moves and reports become others, one"
     " after the other. Nothing of a lower information level may change.",
-    "recount": "Features of drawn rows are added up in plain Python from raw rows, without code of the models, and"
-    f" compared to {TOLERANCE:g}, of the number itself where it is above 1. What is blended early in a season is"
+    "recomputation": "Features of drawn rows are added up in plain Python from raw rows, without code of the models,"
+    f" and compared to {TOLERANCE:g}, of the number itself where it is above 1. What is blended early in a season is"
     " compared from the tenth game on.",
-    "claims": "What rows say of themselves: until when was learned, when lines were seen, and why rows are absent.",
+    "metadata": "What rows say of themselves: until when was learned, when lines were seen, and why rows are absent.",
     "accuracy": "A system that beats his real minutes times his rate, or a score below the alarm, knows the game.",
 }
 
@@ -48,19 +48,19 @@ def document(audit: Audit, command: str) -> dict[str, Any]:
         "asked": asdict(audit.asked),
         "clean": not audit.findings,
         "checks": [asdict(line) for line in audit.lines],
-        "looks": [asdict(look) for look in merged(audit.looks)],
+        "details": [asdict(check) for check in merged(audit.checks)],
     }
 
 
 def findings(audit: Audit) -> list[str]:
     """A line for each finding."""
-    return [f"{look.part}: {look.subject}: {look.detail or look.check}" for look in audit.findings]
+    return [f"{check.part}: {check.subject}: {check.detail or check.check}" for check in audit.findings]
 
 
 def _lines(audit: Audit, command: str) -> Iterator[str]:
     yield f"# Leak audit, {audit.first_date} to {audit.last_date}"
     yield ""
-    count = sum(look.findings for look in audit.looks)
+    count = sum(check.findings for check in audit.checks)
     yield f"**{count:,} findings.**" if count else "**Nothing was found.**"
     yield ""
     yield f"Made on {audit.made_at_utc} UTC by Hoopcast {audit.version} with `{command}`."
@@ -79,12 +79,12 @@ def _lines(audit: Audit, command: str) -> Iterator[str]:
 
 def _details(audit: Audit) -> Iterator[str]:
     window = "of all dates up to it" if audit.asked.from_scratch else "from the first of its month up to it"
-    looks: dict[str, list[Looked]] = {}
-    for look in merged(audit.looks):
-        looks.setdefault(look.part, []).append(look)
-    for part, of_part in looks.items():
+    checks: dict[str, list[AuditCheck]] = {}
+    for check in merged(audit.checks):
+        checks.setdefault(check.part, []).append(check)
+    for part, of_part in checks.items():
         yield from ("", f"## {part.capitalize()}", "", _MEANINGS[part].format(window=window), "")
         yield from table(
             ("check", "subject", "rows", "findings", "detail"),
-            [(look.check, look.subject, look.rows, look.findings, look.detail) for look in of_part],
+            [(check.check, check.subject, check.rows, check.findings, check.detail) for check in of_part],
         )

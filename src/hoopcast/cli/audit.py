@@ -86,7 +86,7 @@ def audit(
 
     --report writes all that was looked at, to be published beside the forecasts; --json prints the same as one object.
     """
-    from hoopcast.audit.looked import CheckLine
+    from hoopcast.audit.checks import CheckLine
     from hoopcast.audit.report import document, findings, markdown
     from hoopcast.warehouse.result import Table
 
@@ -111,7 +111,7 @@ def audit(
         for line in findings(found):
             session.note(f"FOUND {line}")
     wrong = len(found.findings)
-    session.note(f"{counted(len(found.looks), 'look')}, {wrong or 'none'} found a leak or a fault")
+    session.note(f"{counted(len(found.checks), 'check')}, {wrong or 'none'} found a leak or a fault")
     return found.exit_status
 
 

@@ -11,9 +11,9 @@ import numpy as np
 from hoopcast.arrays import BoolArray, DateArray, FloatArray, IntArray, TextArray
 from hoopcast.errors import UsageError
 from hoopcast.forecast.calibrating import kept
-from hoopcast.forecast.chance import row_uniform
 from hoopcast.forecast.distribution import distribution, probability_over, scores
 from hoopcast.forecast.recalibration import from_text
+from hoopcast.forecast.seeded_noise import row_uniform
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
 from hoopcast.pipeline.node import Asked

@@ -9,11 +9,11 @@ import numpy as np
 
 from hoopcast.arrays import DateArray, FloatArray
 from hoopcast.errors import ForecastError, ModelError
-from hoopcast.forecast.chance import row_uniform
 from hoopcast.forecast.distribution import transforms
 from hoopcast.forecast.documents import redo, refuse_lost
 from hoopcast.forecast.recalibration import BandRow, Recalibration, from_rows, is_identity, learn, to_rows
-from hoopcast.forecast.window import first_season
+from hoopcast.forecast.seeded_noise import row_uniform
+from hoopcast.forecast.training_window import first_season
 from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
 

@@ -29,7 +29,7 @@ _PROJECT = re.compile(r"hoopcast\b")
 # Nothing but words comes from these, so that what they are called with is left out with them.
 _WORDS = ("hoopcast.errors:", "hoopcast.forecast.card:")
 # The others hand on numbers and change none. What the warehouse does to them has a number of its own in each version.
-_NOT_FOLLOWED = re.compile(r"hoopcast\.(?:errors|forecast\.card|forecast\.stopping|pipeline|warehouse)\b")
+_NOT_FOLLOWED = re.compile(r"hoopcast\.(?:errors|forecast\.card|forecast\.cancellation|pipeline|warehouse)\b")
 # What a system says of itself, for people.
 _SYSTEM, _SAID = "SYSTEM", ("title", "summary", "limits")
 # What they bring in stands in no text that could be followed.

@@ -231,7 +231,7 @@ def scores(
         variance: (n,) its variance, points squared.
         recalibration: of the distribution function; None for none.
         points: (n,) points that were scored, NaN for an absence.
-        uniform: (n,) numbers of `hoopcast.forecast.chance.row_uniform`.
+        uniform: (n,) numbers of `hoopcast.forecast.seeded_noise.row_uniform`.
     """
     found = np.empty((3, len(mean)))
     for part in _chunks(len(mean)):

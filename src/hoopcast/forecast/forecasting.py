@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hoopcast.arrays import DateArray
+from hoopcast.forecast.cancellation import heed, obeying
 from hoopcast.forecast.distribution import guarded
 from hoopcast.forecast.documents import Outputs, load, refuse_lost
 from hoopcast.forecast.frame import Distributions, Document, Frame
 from hoopcast.forecast.frames import forecast_frame
-from hoopcast.forecast.stopping import heed, obeying
 from hoopcast.forecast.system import Level, System
 from hoopcast.forecast.training import distribution_outputs
 from hoopcast.pipeline.node import Asked

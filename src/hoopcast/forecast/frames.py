@@ -11,7 +11,7 @@ from hoopcast.arrays import FloatArray
 from hoopcast.errors import ModelError
 from hoopcast.forecast.frame import Distributions, Frame, Outcome
 from hoopcast.forecast.system import LEVELS, Level, System
-from hoopcast.forecast.window import first_season
+from hoopcast.forecast.training_window import first_season
 from hoopcast.pipeline.node import Asked, Input, TimeConstraint
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Statements
 from hoopcast.warehouse.tables import table

@@ -4,8 +4,8 @@ import numpy as np
 
 from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.forecast.calibrating import kept
-from hoopcast.forecast.chance import row_uniform
 from hoopcast.forecast.distribution import scores
+from hoopcast.forecast.seeded_noise import row_uniform
 from hoopcast.market.odds import decimal_odds
 from hoopcast.market.value import bet_result, profit
 from hoopcast.pipeline.node import Asked

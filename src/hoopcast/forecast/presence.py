@@ -12,7 +12,7 @@ from hoopcast.forecast.forecasting import learned_for, refit_of
 from hoopcast.forecast.frame import Document, Frame
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.forecast.training import Learning, as_rows, learned
-from hoopcast.forecast.window import first_season
+from hoopcast.forecast.training_window import first_season
 from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 

@@ -7,11 +7,11 @@ from functools import partial
 import numpy as np
 
 from hoopcast.arrays import FloatArray
+from hoopcast.forecast.cancellation import heed, obeying, side_by_side
 from hoopcast.forecast.card import OF_FORECASTS, About, card, limits_of
 from hoopcast.forecast.documents import REFERENCE_ROWS, Outputs, as_text, libraries, reference
 from hoopcast.forecast.frame import Document, Frame
 from hoopcast.forecast.frames import training_frame
-from hoopcast.forecast.stopping import heed, obeying, side_by_side
 from hoopcast.forecast.system import Learner, Level, System
 from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements, Value

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from hoopcast.arrays import FloatArray, IntArray
-from hoopcast.forecast.stopping import heed
+from hoopcast.forecast.cancellation import heed
 
 if TYPE_CHECKING:
     import lightgbm

@@ -19,7 +19,7 @@ from hoopcast.forecast.frame import Document, Frame
 from hoopcast.forecast.least_squares import rounded
 from hoopcast.forecast.system import Summary
 from hoopcast.forecast.training import Learning, as_rows, learned
-from hoopcast.forecast.window import first_season
+from hoopcast.forecast.training_window import first_season
 from hoopcast.market.after_market import FEWEST_LINES, AfterMarket, fit_after_market, walk_forward
 from hoopcast.market.claims import LARGEST_CREDIBLE, ClaimRecord, claim_record
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over

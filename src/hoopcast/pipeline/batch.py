@@ -12,13 +12,13 @@ import numpy as np
 from hoopcast.calendar import season_name, season_of, season_start_year
 from hoopcast.errors import ForecastError, RunError, StatementError, StatementStopped, WarehouseError, WriteRefused
 from hoopcast.pipeline.checks import breaches
+from hoopcast.pipeline.compiled import BatchText
 from hoopcast.pipeline.contents import SPINE, STAGE, Content, Key, contents, delete_elsewhere, these
 from hoopcast.pipeline.failures import close_failures, record_absences, record_failed_partition
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.ledger import Entry, append
 from hoopcast.pipeline.live_state import Readings
 from hoopcast.pipeline.node import Asked, Node
-from hoopcast.pipeline.texts import BatchText
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Value
 
 # Rows that are handed in to the engine together: of a date all systems' are few, of a season each system's are many.

@@ -1,89 +1,84 @@
-"""Compiled text of models: the portable SQL with its inputs restricted to a batch, in an engine's own dialect."""
+"""Compiled SQL of models and spines, as it comes with the package: compiling takes longer than a date's work."""
 
-from functools import cache
+import hashlib
+from dataclasses import dataclass
+from importlib import resources
 
-from sqlglot import exp
-
-from hoopcast.errors import ModelError
 from hoopcast.pipeline.node import Input, Node, Spine
-from hoopcast.warehouse.dialect import parse
 
-DECIMALS = 6
-
-_RESTRICTION = {
-    "same": "{time} BETWEEN $batch_start AND $batch_end",
-    "before": "season BETWEEN $first_season AND $season AND {time} < $batch_end",
-    "until": "season BETWEEN $first_season AND $season AND {time} <= $batch_end",
-}
+# Raised when what is made of the same text changes, be it by another SQLGlot: the kept texts show it.
+_COMPILER_VERSION = 1
+_MARK = "-- compiled from "
 
 
-@cache
-def compiled(node: Node, dialect: str) -> str:
-    """The model's SELECT for one batch of one season.
+@dataclass(frozen=True)
+class BatchText:
+    """SQL of a model's rows and of its expected rows for one batch, with the parameters that `compiled` names.
 
-    Named parameters: `batch_start` and `batch_end` (dates, both included), `season`, `first_season` (look-back).
-    Every DOUBLE is rounded to 6 decimals, so that order of addition does not show.
+    `rows` is empty for a model whose rows Python makes.
+    """
+
+    rows: str
+    expected: str
+
+
+def batch_texts(dialect: str, nodes: tuple[Node, ...]) -> dict[str, BatchText]:
+    """Compiled SQL of each model by its name: the kept one where it was made from this text, else compiled now.
 
     Raises:
-        ModelError: if the SQL does not parse, or reads a table that its header does not name.
+        ModelError: if the SQL of a model does not parse, or reads a table that its header does not name.
     """
-    rows = exp.Subquery(this=restricted(node.table.text, node.inputs, node.table.file), alias=_name("model_rows"))
-    select = exp.select(*(_written(name, kind) for name, kind in _types(node))).from_(rows)
-    batch = parse(f"SELECT 1 WHERE {node.time} BETWEEN $batch_start AND $batch_end").find(exp.Between)
-    return select.where(batch).sql(dialect, pretty=True, comments=False)
+    return {
+        node.name: BatchText("" if node.producer else _rows(dialect, node), _expected(dialect, node.spine))
+        for node in nodes
+    }
 
 
-@cache
-def compiled_spine(spine: Spine, dialect: str) -> str:
-    """The SELECT of expected rows for one batch, with the parameters of `compiled`."""
-    rows = exp.Subquery(
-        this=restricted(spine.text, spine.inputs, f"models/expected/{spine.name}.sql"), alias=_name("spine_rows")
-    )
-    batch = parse("SELECT 1 WHERE partition_date BETWEEN $batch_start AND $batch_end").find(exp.Between)
-    return exp.select("*").from_(rows).where(batch).sql(dialect, pretty=True, comments=False)
+def kept_name(source: Node | Spine) -> str:
+    """File under `models/compiled/<dialect>` that keeps the compiled text of a model or of its expected rows."""
+    return f"{source.name.split('.')[1]}.sql" if isinstance(source, Node) else f"expected/{source.name}.sql"
 
 
-def restricted(text: str, inputs: tuple[Input, ...], owner: str) -> exp.Query:
-    """The tree of a SELECT in which every table is handed in as far as its input's time constraint allows.
-
-    Raises:
-        ModelError: if the SQL does not parse, or reads other tables than `inputs`; it names `owner`, the file.
-    """
-    tree = parse(text, owner)
-    by_name = {item.table.name: item for item in inputs}
-    used = set()
-    for part in list(tree.find_all(exp.Table)):
-        if not part.db:
-            continue
-        name = f"{part.db}.{part.name}"
-        if name not in by_name:
-            message = f"{owner}: reads {name}, which its header `-- inputs:` does not name"
-            raise ModelError(message)
-        used.add(name)
-        part.replace(_handed_in(part, by_name[name]))
-    if unused := by_name.keys() - used:
-        message = f"{owner}: its header names {min(unused)}, which it does not read"
-        raise ModelError(message)
-    return tree
+def marked(source: Node | Spine, text: str) -> str:
+    """Compiled text with the line that tells what it was made from and what it is, as it is kept."""
+    return f"{_mark(source, text)}\n{text}\n"
 
 
-def _handed_in(part: exp.Table, item: Input) -> exp.Expression:
-    if item.time_constraint == "constant":
-        return part
-    condition = _RESTRICTION[item.time_constraint].format(time=item.table.time)
-    select = parse(f"SELECT * FROM {item.table.name} WHERE {condition}")
-    return exp.Subquery(this=select, alias=_name(part.alias_or_name))
+def _rows(dialect: str, node: Node) -> str:
+    if kept := _kept(dialect, node):
+        return kept
+    # SQLGlot takes longer to import than a date to be written.
+    from hoopcast.pipeline.compiler import compiled  # noqa: PLC0415
+
+    return compiled(node, dialect)
 
 
-def _name(text: str) -> exp.TableAlias:
-    return exp.TableAlias(this=exp.to_identifier(text))
+def _expected(dialect: str, spine: Spine) -> str:
+    if kept := _kept(dialect, spine):
+        return kept
+    from hoopcast.pipeline.compiler import compiled_spine  # noqa: PLC0415 - as above
+
+    return compiled_spine(spine, dialect)
 
 
-def _types(node: Node) -> list[tuple[str, str]]:
-    return [(column.name, column.type) for column in node.table.columns]
+def _kept(dialect: str, source: Node | Spine) -> str | None:
+    file = resources.files("hoopcast") / "models" / "compiled" / dialect / kept_name(source)
+    if not file.is_file():
+        return None
+    first, _, text = file.read_text("utf-8").removesuffix("\n").partition("\n")
+    return text if first == _mark(source, text) else None
 
 
-def _written(name: str, sql_type: str) -> exp.Expr:
-    cast = exp.cast(exp.column(name), sql_type, dialect="duckdb")
-    value = exp.Round(this=cast, decimals=exp.Literal.number(DECIMALS)) if sql_type == "DOUBLE" else cast
-    return exp.alias_(value, name)
+def _mark(source: Node | Spine, text: str) -> str:
+    return f"{_MARK}{_fingerprint(source)} as {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _fingerprint(source: Node | Spine) -> str:
+    text, inputs = (source.table.text, source.inputs) if isinstance(source, Node) else (source.text, source.inputs)
+    # What is read of many systems is one table in the text.
+    read = dict.fromkeys(_read(item) for item in inputs)
+    return hashlib.sha256("\x1e".join((text, *read, str(_COMPILER_VERSION))).encode()).hexdigest()[:16]
+
+
+def _read(item: Input) -> str:
+    return f"{item.table.name} {item.table.time} {item.time_constraint}"

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from hoopcast.errors import HoopcastError, Interrupted, RunError, WarehouseDamaged, WarehouseError
 from hoopcast.pipeline.batch import Batch, BatchPartition, Outcome, Written, write_together
+from hoopcast.pipeline.compiled import BatchText, batch_texts
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
 from hoopcast.pipeline.ledger import LEDGER, Ending, Totals, end_run, start_run
@@ -32,7 +33,6 @@ from hoopcast.pipeline.plan import Chosen, Selection, State, begin, choose, coun
 from hoopcast.pipeline.preflight import missed_input, preflight
 from hoopcast.pipeline.report import PlannedBatch, RunReport, TableReport, planned_batches
 from hoopcast.pipeline.states import years_of
-from hoopcast.pipeline.texts import BatchText, batch_texts
 from hoopcast.warehouse.engine import Engine
 
 

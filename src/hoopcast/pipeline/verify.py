@@ -9,6 +9,7 @@ from typing import Literal
 from hoopcast.pipeline.batch import batch_values, named_values
 from hoopcast.pipeline.checks import breaches
 from hoopcast.pipeline.clauses import Clause, listed
+from hoopcast.pipeline.compiled import batch_texts
 from hoopcast.pipeline.contents import matching
 from hoopcast.pipeline.failures import FAILURES
 from hoopcast.pipeline.ledger import LEDGER
@@ -16,7 +17,6 @@ from hoopcast.pipeline.node import Node, node_name
 from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.pipeline.states import STAGES_WITH_FORECASTS
-from hoopcast.pipeline.texts import batch_texts
 from hoopcast.warehouse.engine import Engine, Parameters, Value
 from hoopcast.warehouse.tables import Column, Level, Table, raw_tables
 

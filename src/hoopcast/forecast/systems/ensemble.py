@@ -11,12 +11,12 @@ import numpy as np
 
 from hoopcast.arrays import BoolArray, FloatArray, TextArray
 from hoopcast.errors import ForecastError
-from hoopcast.forecast.chance import row_uniform
+from hoopcast.forecast.cancellation import heed
 from hoopcast.forecast.crps_table import crps_with_slopes
 from hoopcast.forecast.distribution import guarded, mixture_moments
 from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
 from hoopcast.forecast.least_squares import rounded
-from hoopcast.forecast.stopping import heed
+from hoopcast.forecast.seeded_noise import row_uniform
 from hoopcast.forecast.system import Level, Summary, System
 
 _OF_HISTORY = ("moving_average", "zone_matchup", "similarity")

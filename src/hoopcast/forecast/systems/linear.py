@@ -14,6 +14,7 @@ from operator import add
 import numpy as np
 
 from hoopcast.arrays import FloatArray
+from hoopcast.forecast.cancellation import heed
 from hoopcast.forecast.dispersion import dispersed, fitted_dispersion
 from hoopcast.forecast.distribution import guarded
 from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
@@ -21,7 +22,6 @@ from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
 from hoopcast.forecast.least_squares import NOTHING, Plane, filled, plane, solved, sums
 from hoopcast.forecast.predictors import Predictors, predictors, prepared
 from hoopcast.forecast.reasons import largest_contributions
-from hoopcast.forecast.stopping import heed
 from hoopcast.forecast.system import Learner, Level, Summary, System
 
 # Appearances of average weight that vote for a coefficient of nought.

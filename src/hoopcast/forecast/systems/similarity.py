@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from hoopcast.arrays import FloatArray, IntArray, TextArray
 from hoopcast.errors import ForecastError
-from hoopcast.forecast.chance import row_uniform
+from hoopcast.forecast.cancellation import heed
 from hoopcast.forecast.distribution import LOWEST_MEAN, guarded
 from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
 from hoopcast.forecast.least_squares import (
@@ -28,7 +28,7 @@ from hoopcast.forecast.least_squares import (
     rounded,
     variance_at,
 )
-from hoopcast.forecast.stopping import heed
+from hoopcast.forecast.seeded_noise import row_uniform
 from hoopcast.forecast.system import Level, Summary, System
 
 COLUMNS = (

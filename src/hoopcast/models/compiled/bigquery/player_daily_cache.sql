@@ -1,4 +1,4 @@
--- compiled from 9c4103ebd31c726e as 863a55445eeecbc6
+-- compiled from 5a5c2b22bca99add as 863a55445eeecbc6
 SELECT
   CAST(player_id AS INT64) AS player_id,
   CAST(analysis_date AS DATE) AS analysis_date,

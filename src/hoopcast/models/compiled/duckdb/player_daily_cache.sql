@@ -1,4 +1,4 @@
--- compiled from 9c4103ebd31c726e as 57eaa692a5354873
+-- compiled from 5a5c2b22bca99add as 57eaa692a5354873
 SELECT
   CAST(player_id AS BIGINT) AS player_id,
   CAST(analysis_date AS DATE) AS analysis_date,

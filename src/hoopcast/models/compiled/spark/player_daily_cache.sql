@@ -1,4 +1,4 @@
--- compiled from 9c4103ebd31c726e as 05d26b8c1eca4f97
+-- compiled from 5a5c2b22bca99add as 05d26b8c1eca4f97
 WITH constants AS (
   SELECT
     2e0 AS k,

@@ -11,7 +11,7 @@ from math import isclose, sqrt
 from statistics import fmean, stdev
 from typing import cast
 
-from hoopcast.audit.looked import Looked
+from hoopcast.audit.checks import AuditCheck
 from hoopcast.warehouse.engine import Statements, Value
 
 STORE = "nba_predictions.ml_feature_store"
@@ -83,7 +83,7 @@ class _Past:
     teams: dict[tuple[str, str], list[_Game]] = field(default_factory=lambda: defaultdict(list))
 
 
-def recount(statements: Statements, dates: Sequence[date], rows: int, seed: int) -> Iterator[Looked]:
+def recompute(statements: Statements, dates: Sequence[date], rows: int, seed: int) -> Iterator[AuditCheck]:
     """Draw rows of the feature store, and count their features anew.
 
     Args:
@@ -104,7 +104,7 @@ def recount(statements: Statements, dates: Sequence[date], rows: int, seed: int)
                 wrong[name].append(f"{where}: {row[name]} as stored, {value} by a plain count")
     for name, count in looked.items():
         told = wrong[name][0] if wrong[name] else ""
-        yield Looked("recount", CHECK, name, count, len(wrong[name]), told)
+        yield AuditCheck("recomputation", CHECK, name, count, len(wrong[name]), told)
 
 
 def _agree(stored: Value, counted: float | None) -> bool:

@@ -15,7 +15,7 @@ import pytest
 
 import hoopcast
 from hoopcast.errors import StatementStopped
-from hoopcast.forecast.stopping import heed, obeying, side_by_side
+from hoopcast.forecast.cancellation import heed, obeying, side_by_side
 from hoopcast.warehouse.engine import Value
 
 # Runs the command line, with forests that take for ever to grow where argument 1 is "endless".

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from hoopcast.audit.looked import Looked
+from hoopcast.audit.checks import AuditCheck
 from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.pipeline.verify import verify
@@ -129,7 +129,7 @@ GROUP BY u.expected_level ORDER BY u.expected_level
 """
 
 
-def claims(engine: Engine, nodes: tuple[Node, ...], days: Sequence[SeasonDate]) -> Iterator[Looked]:
+def metadata_checks(engine: Engine, nodes: tuple[Node, ...], days: Sequence[SeasonDate]) -> Iterator[AuditCheck]:
     """Look at what rows of a range say of themselves.
 
     Args:
@@ -143,23 +143,23 @@ def claims(engine: Engine, nodes: tuple[Node, ...], days: Sequence[SeasonDate]) 
     yield from _turnout(engine, dates)
     for check in verify(engine, nodes, days).checks:
         if check.check == _EXPECTED:
-            yield Looked("claims", check.check, check.table, check.checked, check.problems, check.examples)
+            yield AuditCheck("metadata", check.check, check.table, check.checked, check.problems, check.examples)
 
 
-def _look(statements: Statements, claim: _Claim, dates: list[date]) -> Looked:
+def _look(statements: Statements, claim: _Claim, dates: list[date]) -> AuditCheck:
     rows, broken, example = statements.query(
         f"SELECT COUNT(*), COUNT(CASE WHEN is_broken THEN 1 END), MIN(CASE WHEN is_broken THEN shown END)"
         f" FROM (SELECT {claim.broken} AS is_broken, {claim.shown} AS shown FROM {claim.source}) AS claimed",
         {"dates": dates},
     ).rows[0]
-    return Looked("claims", claim.check, claim.subject, int(str(rows)), int(str(broken)), str(example or ""))
+    return AuditCheck("metadata", claim.check, claim.subject, int(str(rows)), int(str(broken)), str(example or ""))
 
 
-def _turnout(statements: Statements, dates: list[date]) -> Iterator[Looked]:
+def _turnout(statements: Statements, dates: list[date]) -> Iterator[AuditCheck]:
     """Who is expected is not who then played: some of those always sit out."""
     for level, expected, played in statements.query(_TURNOUT, {"dates": dates}).rows:
         count, came = int(str(expected)), int(str(played))
         is_wrong = count >= _MANY and count == came
         told = f"{came:,} of {count:,} who were expected by {level} played"
         check = "who is expected was not chosen by who then played"
-        yield Looked("claims", check, f"expected by {level}", count, int(is_wrong), told)
+        yield AuditCheck("metadata", check, f"expected by {level}", count, int(is_wrong), told)

@@ -5,15 +5,15 @@ from typing import Literal
 
 from hoopcast.warehouse.engine import Parameters, Statements
 
-Part = Literal["lineage", "rebuild", "levels", "recount", "claims", "accuracy"]
+Part = Literal["lineage", "rebuild", "levels", "recomputation", "metadata", "accuracy"]
 
 
-PARTS: tuple[Part, ...] = ("lineage", "rebuild", "levels", "recount", "claims", "accuracy")
+PARTS: tuple[Part, ...] = ("lineage", "rebuild", "levels", "recomputation", "metadata", "accuracy")
 
 
 @dataclass(frozen=True)
-class Looked:
-    """One look: which part of the audit, what was asked of what, how many rows were looked at, how many are wrong.
+class AuditCheck:
+    """One check: of which part of the audit, what was asked of what, how many rows were seen, how many are wrong.
 
     `subject` is a table, a node of the graph of tables, or a system; `detail` tells of a finding, or what was seen.
     """
@@ -28,7 +28,7 @@ class Looked:
 
 @dataclass(frozen=True)
 class CheckLine:
-    """All looks of one check together; one that saw no rows is not applicable, whatever it found."""
+    """All subjects of one check together; one that saw no rows is not applicable, whatever it found."""
 
     part: Part
     check: str
@@ -38,30 +38,30 @@ class CheckLine:
     result: str
 
 
-def check_lines(looks: tuple[Looked, ...]) -> tuple[CheckLine, ...]:
+def check_lines(checks: tuple[AuditCheck, ...]) -> tuple[CheckLine, ...]:
     """A line for each check, in the order of the parts."""
-    found: dict[tuple[Part, str], list[Looked]] = {}
-    for look in sorted(looks, key=lambda one: PARTS.index(one.part)):
-        found.setdefault((look.part, look.check), []).append(look)
+    found: dict[tuple[Part, str], list[AuditCheck]] = {}
+    for check in sorted(checks, key=lambda one: PARTS.index(one.part)):
+        found.setdefault((check.part, check.check), []).append(check)
     return tuple(
         CheckLine(part, check, _subjects(part, of_check), *_result(of_check))
         for (part, check), of_check in found.items()
     )
 
 
-def _result(looks: list[Looked]) -> tuple[int, int, str]:
+def _result(checks: list[AuditCheck]) -> tuple[int, int, str]:
     """Rows, findings, and the result in words."""
-    rows, found = sum(look.rows for look in looks), _findings(looks)
+    rows, found = sum(check.rows for check in checks), _findings(checks)
     return rows, found, "found something" if found else "nothing found" if rows else "not applicable"
 
 
-def merged(looks: tuple[Looked, ...]) -> tuple[Looked, ...]:
-    """Looks of several dates at the same subject together, with the detail of the first finding."""
-    found: dict[tuple[Part, str, str], list[Looked]] = {}
-    for look in sorted(looks, key=lambda one: PARTS.index(one.part)):
-        found.setdefault((look.part, look.check, look.subject), []).append(look)
+def merged(checks: tuple[AuditCheck, ...]) -> tuple[AuditCheck, ...]:
+    """Checks of several dates at the same subject together, with the detail of the first finding."""
+    found: dict[tuple[Part, str, str], list[AuditCheck]] = {}
+    for check in sorted(checks, key=lambda one: PARTS.index(one.part)):
+        found.setdefault((check.part, check.check, check.subject), []).append(check)
     return tuple(
-        Looked(
+        AuditCheck(
             *key,
             sum(one.rows for one in same),
             _findings(same),
@@ -71,16 +71,16 @@ def merged(looks: tuple[Looked, ...]) -> tuple[Looked, ...]:
     )
 
 
-_UNITS: dict[Part, str] = {"recount": "features", "claims": "tables", "accuracy": "systems"}
+_UNITS: dict[Part, str] = {"recomputation": "features", "metadata": "tables", "accuracy": "systems"}
 
 
-def _subjects(part: Part, looks: list[Looked]) -> str:
-    names = list(dict.fromkeys(look.subject for look in looks))
+def _subjects(part: Part, checks: list[AuditCheck]) -> str:
+    names = list(dict.fromkeys(check.subject for check in checks))
     return names[0] if len(names) == 1 else f"{len(names)} {_UNITS.get(part, 'tables and systems')}"
 
 
-def _findings(looks: list[Looked]) -> int:
-    return sum(look.findings for look in looks)
+def _findings(checks: list[AuditCheck]) -> int:
+    return sum(check.findings for check in checks)
 
 
 PLAYER_BOX = "nba_raw.nbac_player_boxscore"
