@@ -22,7 +22,8 @@ class WorkStopped(Exception):  # noqa: N818 - no fault: it carries the word from
 def obeying(look: Callable[[], object], work: Callable[[], Result]) -> Result:
     """The result of work that may take long, unless the run is stopped meanwhile.
 
-    The work goes on in a thread of its own, and ends at its next `heed` once `look` has raised.
+    The work goes on in a thread of its own, and ends at its next `heed` once `look` has raised. Its linear algebra has
+    one thread: refits go on side by side, and sums come out the same on every machine.
 
     Args:
         look: asked again and again; it raises when the run is to stop.
@@ -31,10 +32,13 @@ def obeying(look: Callable[[], object], work: Callable[[], Result]) -> Result:
     Raises:
         StatementStopped: or whatever else `look` raises.
     """
+    # Only those who learn or forecast wait for it.
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # noqa: PLC0415
+
     stopped = Event()
     context = copy_context()
     context.run(_stopped.set, stopped)
-    with ThreadPoolExecutor(1) as pool:
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(1) as pool:
         result = pool.submit(context.run, work)
         try:
             look()
