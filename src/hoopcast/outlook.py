@@ -10,6 +10,7 @@ import numpy as np
 from hoopcast.errors import UsageError
 from hoopcast.forecast.calibrating import kept
 from hoopcast.forecast.distribution import distribution
+from hoopcast.forecast.reasons import summed
 from hoopcast.graph import BEST, Graph, SystemAtLevel
 from hoopcast.market.odds import american_odds, decimal_odds
 from hoopcast.market.value import kelly_stake
@@ -54,7 +55,7 @@ ORDER BY game_date, tip_off_utc, game_id, team_abbr, height DESC, player_id, pla
 LEAST_STANDARD_ERROR = 0.03
 _RAREST = 1e-9
 _SAYS = """
-SELECT system_id, forecast_mean, forecast_median, p10, p90, probability_over, trained_until, reasons
+SELECT system_id, forecast_mean, forecast_median, p10, p90, probability_over, trained_until, reasons, nb_mean
 FROM nba_predictions.player_prop_predictions
 WHERE player_id = $player_id AND game_date = $day AND market = 'points'
 """
@@ -306,7 +307,7 @@ def player_outlook(engine: Engine, graph: Graph, asked: Question, forecasts: Tab
     return PlayerOutlook(
         player,
         day,
-        forecast,
+        forecast | {"reasons": _summed(forecast["reasons"], forecast["nb_mean"])},
         _probabilities(engine, forecast),
         None if forecast["line"] is None else _wager(forecast, says),
         Table.of(Says, says),
@@ -319,7 +320,12 @@ def systems_say(engine: Engine, graph: Graph, player_id: int, day: date) -> list
     """What each system says of a player on a date, the best first; nothing where nothing is written."""
     place = {one.system_id: number for number, one in enumerate(graph.systems)}
     rows: list[tuple[Any, ...]] = [*engine.query(_SAYS, {"player_id": player_id, "day": day}).rows]
-    return [Says(*row) for row in sorted(rows, key=lambda row: place.get(row[0], len(place)))]
+    rows.sort(key=lambda row: place.get(row[0], len(place)))
+    return [Says(*row, reasons=_summed(reasons, mean)) for *row, reasons, mean in rows]
+
+
+def _summed(reasons: str | None, mean: float) -> str | None:
+    return None if reasons is None else summed(reasons, mean)
 
 
 def _probabilities(engine: Engine, forecast: dict[str, Any]) -> tuple[float, ...]:

@@ -9,7 +9,7 @@ import pytest
 from hoopcast.forecast.distribution import LOWEST_DISPERSION
 from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
 from hoopcast.forecast.frames import source_of
-from hoopcast.forecast.reasons import largest_contributions
+from hoopcast.forecast.reasons import largest_contributions, summed
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.forecast.systems import linear
 from hoopcast.warehouse.tables import table
@@ -46,7 +46,7 @@ def test_contributions_add_up_to_the_forecast() -> None:
 def test_reasons_name_the_themes_that_moved_the_forecast() -> None:
     distributions = linear.forecast(FRAME, DOCUMENT, "history")
     scorer = FRAME.columns["points_weighted_8"].argmax()
-    assert distributions.reasons[scorer].startswith("form +")
+    assert distributions.reasons[scorer].partition("; ")[2].startswith("form +")
 
 
 @pytest.mark.parametrize("level", ["history", "news", "market", "line"])
@@ -80,8 +80,20 @@ def test_who_is_quoted_is_unknown_on_a_date_without_quotes() -> None:
 def test_the_three_largest_contributions_are_said_largest_first() -> None:
     contributions = np.array([[0.04, -0.42, 2.06, 0.81, 0.2], [0.0, np.nan, 0.01, 0.0, -0.3], [0.0] * 5])
     labels = ("rest", "opponent", "minutes", "absent team-mates", "form")
-    assert largest_contributions(contributions, labels).tolist() == [
-        "minutes +2.1; absent team-mates +0.8; opponent -0.4",
-        "form -0.3",
+    assert largest_contributions(contributions, labels, np.array([14.0, 8.0, np.nan])).tolist() == [
+        "baseline 11.3; minutes +2.1; absent team-mates +0.8; opponent -0.4",
+        "baseline 8.3; form -0.3",
         "",
     ]
+
+
+def test_a_reason_adds_up_to_the_forecast_before_recalibration() -> None:
+    distributions = linear.forecast(FRAME, DOCUMENT, "history")
+    for reason, mean in zip(distributions.reasons.tolist()[:200], distributions.mean.tolist(), strict=False):
+        whole = summed(reason, mean)
+        parts, _, total = whole.removesuffix(" before recalibration").rpartition("; sum ")
+        numbers = [float(part.rpartition(" ")[2]) for part in parts.split("; ")]
+        assert whole.startswith("baseline ")
+        assert sum(numbers) == pytest.approx(float(total), abs=0.051)
+        assert float(total) == pytest.approx(mean, abs=0.051)
+    assert summed("line 26.5, over 50.0% without the margin", 27.1) == "line 26.5, over 50.0% without the margin"

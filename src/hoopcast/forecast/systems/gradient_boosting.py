@@ -68,7 +68,7 @@ def forecast(frame: Frame, document: Document | None, level: Level) -> Distribut
     contributions = contributions + MEAN_SHARE * by_mean + (1 - MEAN_SHARE) * by_median
     mean = guarded(mean, np.ones(len(frame)))[0]
     mean, variance = guarded(mean, dispersed(document["dispersion"], mean, widening(frame)))
-    return Distributions(mean, variance, largest_contributions(contributions, THEMES))
+    return Distributions(mean, variance, largest_contributions(contributions, THEMES, mean))
 
 
 def _mean_of(middle: FloatArray, dispersion: Document) -> FloatArray:

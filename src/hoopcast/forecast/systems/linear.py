@@ -134,7 +134,7 @@ def forecast(frame: Frame, document: Document | None, level: Level) -> Distribut
     found, matrix = line(document["line"]), feature_matrix(frame, level)
     mean = guarded(found.mean(matrix), np.ones(len(frame)))[0]
     mean, variance = guarded(mean, dispersed(document["dispersion"], mean, widening(frame)))
-    return Distributions(mean, variance, largest_contributions(found.contributions(matrix, level), THEMES))
+    return Distributions(mean, variance, largest_contributions(found.contributions(matrix, level), THEMES, mean))
 
 
 def summary(document: Document) -> Summary:

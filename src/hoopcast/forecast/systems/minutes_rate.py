@@ -77,7 +77,7 @@ def forecast(frame: Frame, document: Document | None, level: Level) -> Distribut
     minutes, spread = minutes_forecast(frame, document, level)
     rate = document["ratio"] * _rate(frame, _planes(document), minutes, level)
     mean, variance = guarded(*_moments(document, minutes, spread, rate))
-    return Distributions(mean, variance, largest_contributions(_contributions(frame, document, level), _REASONS))
+    return Distributions(mean, variance, largest_contributions(_contributions(frame, document, level), _REASONS, mean))
 
 
 def minutes_forecast(frame: Frame, document: Document, level: Level) -> tuple[FloatArray, FloatArray]:

@@ -56,7 +56,7 @@ def forecast(frame: Frame, _document: Document | None, _level: Level) -> Distrib
     mean = LEAN + (1 + DRAWN) * average + terms.sum(axis=1)
     mean, variance = guarded(mean, variance_at(VARIANCE, np.maximum(mean, 0)))
     form = np.column_stack([WEIGHTS[0] * (last_5 - season), WEIGHTS[1] * (last_10 - season)])
-    return Distributions(mean, variance, largest_contributions(np.hstack([(1 + DRAWN) * form, terms]), _LABELS))
+    return Distributions(mean, variance, largest_contributions(np.hstack([(1 + DRAWN) * form, terms]), _LABELS, mean))
 
 
 def _terms(frame: Frame, average: FloatArray) -> FloatArray:

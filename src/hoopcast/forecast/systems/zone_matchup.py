@@ -87,7 +87,7 @@ def forecast(frame: Frame, document: Document | None, level: Level) -> Distribut
     mean = np.maximum(found.at(terms), LOWEST_MEAN)
     mean, variance = guarded(mean, variance_at(document["variance"], mean))
     contributions = found.contributions(terms, np.array(document["centre"]))
-    return Distributions(mean, variance, largest_contributions(contributions, _REASONS))
+    return Distributions(mean, variance, largest_contributions(contributions, _REASONS, mean))
 
 
 def _terms(frame: Frame) -> FloatArray:
