@@ -321,7 +321,7 @@ def systems_say(engine: Engine, graph: Graph, player_id: int, day: date) -> list
     place = {one.system_id: number for number, one in enumerate(graph.systems)}
     rows: list[tuple[Any, ...]] = [*engine.query(_SAYS, {"player_id": player_id, "day": day}).rows]
     rows.sort(key=lambda row: place.get(row[0], len(place)))
-    return [Says(*row, reasons=_summed(reasons, mean)) for *row, reasons, mean in rows]
+    return [Says(*row[:-2], _summed(row[-2], row[-1])) for row in rows]
 
 
 def _summed(reasons: str | None, mean: float) -> str | None:

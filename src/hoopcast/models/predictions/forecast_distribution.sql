@@ -15,5 +15,5 @@ CREATE TABLE nba_predictions.forecast_distribution (
     nb_mean DOUBLE,                     -- ! 0..99 mean of the negative binomial, points [pre-game line]
     nb_variance DOUBLE,                 -- ! 0..10000 its variance, points squared [pre-game line]
     trained_until DATE,                 -- ! last date that the system learned from, before game_date [pre-game history]
-    reasons VARCHAR                     -- ! the three largest contributions, or the comparable games [pre-game line]
+    reasons VARCHAR                     -- ! baseline and largest contributions, or comparable games [pre-game line]
 )

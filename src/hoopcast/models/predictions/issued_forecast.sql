@@ -63,6 +63,6 @@ CREATE TABLE nba_predictions.issued_forecast (
     trained_until DATE,             -- ! last date that it was trained on, before game_date [pre-game history]
     feature_version VARCHAR,        -- ! version of the feature store [pre-game history]
     created_at_utc TIMESTAMP,       -- ! when it was written, UTC [pre-game history]
-    reasons VARCHAR,                -- the three largest contributions, or the comparable games [pre-game line]
+    reasons VARCHAR,                -- baseline and largest contributions, or comparable games [pre-game line]
     issued_at_utc TIMESTAMP         -- ! when it was published, UTC, before tip-off [pre-game history]
 )
