@@ -1,7 +1,7 @@
 """Forecasts as a reader asks for them: of a range, of one player in detail, and graded by system."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -321,7 +321,7 @@ def systems_say(engine: Engine, graph: Graph, player_id: int, day: date) -> list
     place = {one.system_id: number for number, one in enumerate(graph.systems)}
     rows: list[tuple[Any, ...]] = [*engine.query(_SAYS, {"player_id": player_id, "day": day}).rows]
     rows.sort(key=lambda row: place.get(row[0], len(place)))
-    return [Says(*row[:-2], _summed(row[-2], row[-1])) for row in rows]
+    return [replace(Says(*row[:-1]), reasons=_summed(row[-2], row[-1])) for row in rows]
 
 
 def _summed(reasons: str | None, mean: float) -> str | None:
