@@ -103,6 +103,10 @@ def _read(file: Path) -> dict[str, object]:
 def _url(value: object, where: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise UsageError(f"{where} is no warehouse URL; write duckdb:///file.duckdb")
+    try:
+        warehouse_path(value)
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}") from None
     return value
 
 

@@ -68,7 +68,7 @@ def summary(evaluation: Evaluation, system: str) -> ClaimSummary:
 
 def slopes(evaluation: Evaluation) -> View:
     """The table of summaries."""
-    (found,) = (view for view in views(evaluation) if view.title.startswith("Slope of"))
+    (found,) = (view for view in views(evaluation) if view.title.startswith("PROP: Slope of"))
     return found
 
 
@@ -188,11 +188,11 @@ def test_log_loss_after_the_market_is_that_of_each_side_that_won(
 
 
 def test_tables_of_claims_call_themselves_no_advice(season: Evaluation) -> None:
-    (claimed,) = (view for view in views(season) if view.title.startswith("Claimed and realised"))
+    (claimed,) = (view for view in views(season) if view.title.startswith("PROP: Claimed and realised"))
     assert ADVICE in claimed.notes
     assert len(claimed.rows) == len(season.claims)
     assert len(slopes(season).rows) == len(season.claim_summaries)
-    (picks,) = (view for view in views(season) if view.title.startswith("Picks"))
+    (picks,) = (view for view in views(season) if view.title.startswith("PROP: Picks"))
     assert ADVICE in picks.notes
     assert [row[2:4] for row in picks.rows] == [(str(one.picks), str(one.overs)) for one in season.claim_summaries]
 

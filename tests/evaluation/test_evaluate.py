@@ -17,6 +17,7 @@ from hoopcast.errors import UsageError
 from hoopcast.evaluation.evaluate import Evaluation, phase_of
 from hoopcast.evaluation.report import report, write_report
 from hoopcast.evaluation.views import ADVICE, views
+from hoopcast.graph import ALL_SYSTEMS
 from tests.evaluation.made_up import give, the_result
 
 
@@ -122,7 +123,7 @@ def test_the_document_is_json_without_numbers_that_json_lacks(season: Evaluation
 
 
 def test_betting_figures_are_called_no_advice(season: Evaluation) -> None:
-    bets = [view for view in views(season) if view.title.startswith("Bets")]
+    bets = [view for view in views(season) if view.title.startswith("PROP: bets")]
     assert bets
     assert all(ADVICE in view.notes for view in bets)
 
@@ -180,7 +181,7 @@ def test_published_forecasts_are_scored_as_last_published_before_tip_off(
 def test_names_that_do_not_exist_are_refused_with_the_choices(
     forecasts: Hoopcast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("HOOPCAST_SYSTEMS", raising=False)
+    monkeypatch.setattr(forecasts, "graph", ALL_SYSTEMS)
     with pytest.raises(UsageError, match="no system 'oracle'; choose a system, or one at a level"):
         forecasts.evaluate("oracle", season="2021-22")
     with pytest.raises(

@@ -48,7 +48,7 @@ def league(one_system: None, tmp_path_factory: pytest.TempPathFactory) -> League
 
 def stale_refits(warehouse: Hoopcast) -> set[str]:
     """Seasons that have a refit or a recalibration that is stale."""
-    partitions = plan(warehouse.engine, ALL_SYSTEMS.nodes, resolve(warehouse.engine, Range(stage="all")))
+    partitions = plan(warehouse.engine, warehouse.graph.nodes, resolve(warehouse.engine, Range(stage="all")))
     names = {partition.table.partition("/")[0]: partition for partition in partitions}
     assert set(LEARNING) <= names.keys()
     return {

@@ -9,13 +9,22 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hoopcast import Hoopcast
-from hoopcast.graph import ALL_SYSTEMS
 from hoopcast.pipeline.ledger import NODE
 from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import Range, resolve
 from tests.properties.changes import PLAYER_BOX
-from tests.properties.warehouses import FEW, SEASONS, League, copy_of, differences, fingerprints, last_entry, rows_of
+from tests.properties.warehouses import (
+    FEW,
+    SEASONS,
+    League,
+    chosen_nodes,
+    copy_of,
+    differences,
+    fingerprints,
+    last_entry,
+    rows_of,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +55,7 @@ def season_year(day: date) -> int:
 def reachable(changed: Partition, dates: list[date]) -> set[Partition]:
     """Units that the headers of the models let a changed raw partition reach, step by step."""
     reached: set[Partition] = {changed}
-    for model in ALL_SYSTEMS.nodes:
+    for model in chosen_nodes():
         reached |= {(model.name, day) for day in dates if _reads(model, day, reached)}
     return reached - {changed}
 
@@ -67,14 +76,14 @@ def _reads(model: Node, day: date, reached: set[Partition]) -> bool:
 
 def stale(warehouse: Hoopcast) -> set[Partition]:
     """Units that are stale."""
-    partitions = plan(warehouse.engine, ALL_SYSTEMS.nodes, resolve(warehouse.engine, Range(stage="all")))
+    partitions = plan(warehouse.engine, warehouse.graph.nodes, resolve(warehouse.engine, Range(stage="all")))
     assert {partition.state for partition in partitions} <= {"done", "stale", "not_available"}
     return {(partition.table, partition.date) for partition in partitions if partition.state == "stale"}
 
 
 def available(warehouse: Hoopcast) -> list[tuple[str, date]]:
     """Units that are done."""
-    partitions = plan(warehouse.engine, ALL_SYSTEMS.nodes, resolve(warehouse.engine, Range(stage="all")))
+    partitions = plan(warehouse.engine, warehouse.graph.nodes, resolve(warehouse.engine, Range(stage="all")))
     return [(partition.table, partition.date) for partition in partitions if partition.state == "done"]
 
 

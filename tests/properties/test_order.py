@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 import hoopcast
 from hoopcast import Hoopcast
-from hoopcast.graph import ALL_SYSTEMS
 from hoopcast.warehouse.tables import table
 from tests.properties.replay import files_as_of
 from tests.properties.warehouses import (
@@ -33,7 +32,7 @@ def in_pieces(warehouse: Hoopcast, seed: int, pieces: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - to draw an order, no secret
     days = [day for season in SEASONS for day in days_of(warehouse, season)]
     chance.shuffle(days)
-    names = [node.name for node in ALL_SYSTEMS.nodes]
+    names = [node.name for node in warehouse.graph.nodes]
     for piece in range(pieces):
         tables = chance.sample(names, chance.randint(1, len(names)))
         warehouse.backfill(*tables, dates=sorted(days[piece::pieces]), skip_preflight=chance.random() < 0.3)

@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, Phase, settings
 
 import hoopcast
 from hoopcast import Hoopcast
-from hoopcast.graph import ALL_SYSTEMS
+from hoopcast.graph import Graph
 from hoopcast.league import LeagueSize, simulate, write
 from hoopcast.pipeline.ledger import NODE
 from hoopcast.pipeline.lineage import is_post_game
 from hoopcast.pipeline.node import Node
+from hoopcast.settings import load
 from hoopcast.warehouse.tables import table
 from tests.once import made_once
 
@@ -89,9 +90,14 @@ def days_of(warehouse: Hoopcast, season: str) -> list[date]:
     return [row[0] for row in rows if isinstance(row[0], date)]
 
 
+def chosen_nodes() -> tuple[Node, ...]:
+    """Every node of the systems that the settings choose."""
+    return Graph(load({}).systems).nodes
+
+
 def pre_game_models() -> tuple[Node, ...]:
     """Models whose rows are known on the morning of their date, one a table."""
-    return tuple({node.table.name: node for node in ALL_SYSTEMS.nodes if not is_post_game(node)}.values())
+    return tuple({node.table.name: node for node in chosen_nodes() if not is_post_game(node)}.values())
 
 
 def differences(
@@ -108,9 +114,7 @@ def differences(
         columns: columns to compare by table; all that is content in all tables by default.
         condition: rows to compare; `{time}` stands for the table's time column.
     """
-    compared = (
-        {node.table.name: node.table.content_columns for node in ALL_SYSTEMS.nodes} if columns is None else columns
-    )
+    compared = {node.table.name: node.table.content_columns for node in chosen_nodes()} if columns is None else columns
     warehouse.engine.execute(f"ATTACH '{other}' AS other (READ_ONLY)")
     try:
         counts = {

@@ -8,7 +8,6 @@ import pytest
 
 import hoopcast
 from hoopcast import Hoopcast
-from hoopcast.graph import ALL_SYSTEMS
 from tests.properties.changes import CHANGES, RESULTS, record_changes, tell
 from tests.properties.warehouses import days_of, differences, pre_game_models
 
@@ -23,7 +22,7 @@ LATER = 8
 
 def write_again(warehouse: Hoopcast, day: date) -> None:
     """Write anew what happened all season, and what was said before games up to some days after a day."""
-    nodes = [node for node in ALL_SYSTEMS.nodes if node.table.phase != "grading"]
+    nodes = [node for node in warehouse.graph.nodes if node.table.phase != "grading"]
     what_happened = [node.name for node in nodes if node.table.phase == "analytics"]
     said = [node.name for node in nodes if node.table.phase != "analytics"]
     days = days_of(warehouse, SEASON)
