@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from io import StringIO
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from hoopcast.warehouse.result import Table
 
 _WIDTH = 44
+_TEXT_WIDTH = 100
 _MOST_BINS = 14
 _NARROWEST, _WIDEST = 2, 5
 # Below this a bin's bar would be empty; such bins at either end are left out.
@@ -91,7 +93,7 @@ def portrait(found: "PlayerOutlook", label: str = "") -> list[str]:
     marks += [] if row["line"] is None else [(f"line {row['line']:g}", row["line"])]
     lines += [*histogram(found.probabilities, marks), ""]
     lines += [*_distribution(row), *_line_in_words(row, found.wager)]
-    lines += [f"Reasons: {row['reasons']}."] if row["reasons"] else []
+    lines += wrap(f"Reasons: {row['reasons']}.", _TEXT_WIDTH, subsequent_indent="  ") if row["reasons"] else []
     lines += ["", "What each system says, over in percent:", "", render(_says(found.systems), null="-")]
     lines += [f"Without a forecast: {reason}" for reason in found.absences]
     lines += [] if found.grade is None else ["", _happened(found.grade)]
