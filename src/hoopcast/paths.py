@@ -49,6 +49,8 @@ def warehouse_path(url: str) -> str:
         raise UsageError(message)
     path = url.removeprefix(SCHEME)
     path = path.removeprefix("/") if url.startswith(SCHEME) else path
+    if "\0" in path:
+        raise UsageError(f"{url!r} holds a NUL, which no file's name does; write duckdb:///file.duckdb")
     if not path:
         message = f"'{url}' names no file; write duckdb:///file.duckdb"
         raise UsageError(message)

@@ -137,7 +137,7 @@ def test_lesson_27_a_season_takes_no_more_statements_than_two_nights(league: Lea
 def test_lesson_28_there_is_one_way_to_write_a_table_and_threads_change_nothing(league: League, tmp_path: Path) -> None:
     package = resources.files("hoopcast")
     pipeline = {file.name: file.read_text("utf-8") for file in (package / "pipeline").iterdir() if file.is_file()}
-    writers = [name for name, text in pipeline.items() if re.search(r"INSERT INTO \{(model|table|batch)", text)]
+    writers = [name for name, text in pipeline.items() if re.search(r"INSERT INTO \{(node|model|table|batch)", text)]
     assert writers == ["batch.py"]
     twins = re.compile(r"multiprocessing|concurrent\.futures|ThreadPool|asyncio")
     assert [name for name, text in pipeline.items() if twins.search(text)] == []
