@@ -11,7 +11,6 @@ _USUAL_START = (9, 1)
 # The pandemic moved two seasons: 2019-20 ended on 2020-10-11, 2020-21 opened on 2020-12-22.
 _UNUSUAL_STARTS = {2020: date(2020, 11, 1)}
 
-STAGES = ("preseason", "regular", "allstar", "playin", "playoffs")
 STAGE_OF_PREFIX = {
     "001": "preseason", "002": "regular", "003": "allstar", "004": "playoffs", "005": "playin", "006": "regular",
 }  # fmt: skip

@@ -129,7 +129,7 @@ class PlayerOutlook:
         date: of his game.
         forecast: his row of the forecasts, by column; None where there is none.
         probabilities: of scoring 0 to 99 points if he plays; empty without a forecast.
-        wager: what his line is worth; None without a line.
+        wager: what a bet on his line comes to; None without a line.
         systems: what each system says.
         absences: why systems say nothing, a line for each reason.
         grade: what then happened, by column of the grades; None where it is not graded.

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from hoopcast.arrays import BoolArray, FloatArray
-from hoopcast.forecast.dispersion import dispersed, fitted_dispersion, out_of_sample
+from hoopcast.arrays import FloatArray
+from hoopcast.forecast.dispersion import dispersed, fitted_dispersion
 from hoopcast.forecast.distribution import LOWEST_DISPERSION
 
 DRAW = np.random.default_rng(3)
@@ -42,15 +42,3 @@ def test_a_few_rows_give_a_tame_curve() -> None:
     document = fitted_dispersion(MEAN[:60], _drawn(3 * MEAN)[:60])
     ratio = dispersed(document, np.linspace(1, 40, 50)) / np.linspace(1, 40, 50)
     assert ((ratio > 1) & (ratio < 30)).all()
-
-
-def test_rows_are_forecast_from_other_dates_alone() -> None:
-    dates = np.datetime64("2021-10-19") + (np.arange(100) // 10).astype("timedelta64[D]")
-    seen: list[set[np.datetime64]] = []
-
-    def forecast(known: BoolArray, asked: BoolArray) -> FloatArray:
-        seen.append(set(dates[known]) & set(dates[asked]))
-        return np.full(int(asked.sum()), float(len(seen)))
-
-    assert np.isfinite(out_of_sample(dates, 3, forecast)).all()
-    assert seen == [set(), set(), set()]

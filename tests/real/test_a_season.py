@@ -86,16 +86,17 @@ def test_expected_rows_are_rows_and_explained_failures_everywhere(real: Hoopcast
     unexplained = rows(
         real,
         """WITH due_partition AS (
-            SELECT table_name, system_id, partition_date, ARG_MAX(rows, entry) AS rows, ARG_MAX(expected,
-                entry) AS expected
+            SELECT table_name, system_id, partition_date, ARG_MAX(rows, entry) AS rows,
+                ARG_MAX(expected, entry) AS expected
             FROM nba_orchestration.ledger WHERE table_name NOT LIKE 'nba_raw.%' GROUP BY ALL
         ),
         reason AS (
             SELECT table_name, system_id, partition_date, COUNT(*) AS failures
             FROM nba_orchestration.failures WHERE entity <> '' GROUP BY ALL
         )
-        SELECT u.*, r.failures FROM due_partition AS u LEFT JOIN reason AS r USING (table_name, system_id,
-            partition_date)
+        SELECT u.*, r.failures
+        FROM due_partition AS u
+        LEFT JOIN reason AS r USING (table_name, system_id, partition_date)
         WHERE u.expected <> u.rows + COALESCE(r.failures, 0)""",
     )
     assert unexplained == []

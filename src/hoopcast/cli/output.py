@@ -192,12 +192,6 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
-def listing(names: Sequence[str], most: int = 5) -> str:
-    """Names on one line, the first of them where there are many."""
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{more}"
-
-
 # Counts that are zero unless something is out of the ordinary.
 _SELDOM = frozenset(
     (

@@ -6,11 +6,9 @@ squared residual errs in proportion to its expectation, as it does. Variance ove
 to 2.7 for stars.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
-from hoopcast.arrays import BoolArray, DateArray, FloatArray
+from hoopcast.arrays import FloatArray
 from hoopcast.forecast.distribution import LOWEST_DISPERSION
 from hoopcast.forecast.frame import Document
 from hoopcast.forecast.least_squares import rounded
@@ -66,26 +64,6 @@ def dispersed(document: Document, mean: FloatArray, features: FloatArray | None 
     terms = _terms(mean, features, np.array(document["usual"], dtype=np.float64))
     variance: FloatArray = np.exp(terms @ np.array(document["coefficients"], dtype=np.float64))
     return np.maximum(variance, LOWEST_DISPERSION * mean)
-
-
-def out_of_sample(dates: DateArray, folds: int, forecast: Callable[[BoolArray, BoolArray], FloatArray]) -> FloatArray:
-    """Forecasts of rows by what was learned from the rows of other dates.
-
-    Dates are dealt out in turn: whole runs of them would ask of a model what no date before them could teach, such as
-    who is quoted, which some seasons do not tell.
-
-    Args:
-        dates: (n,) of the rows.
-        folds: into how many the dates are dealt.
-        forecast: means of the rows of the second mask, learned from those of the first.
-    """
-    _, day = np.unique(dates, return_inverse=True)
-    found = np.full(len(dates), np.nan)
-    for fold in range(folds):
-        asked = day % folds == fold
-        if asked.any():
-            found[asked] = forecast(~asked, asked)
-    return found
 
 
 def _terms(mean: FloatArray, features: FloatArray, usual: FloatArray) -> FloatArray:

@@ -17,7 +17,7 @@ LOWEST_MEAN = 0.05
 HIGHEST_MEAN = 99.0
 LOWEST_DISPERSION = 1.02
 HIGHEST_VARIANCE = 10_000.0
-# Distributions at a time: their matrices of 100 x 2,000 stay in a processor's cache, which is worth a factor of three.
+# Distributions at a time: their matrices of 100 x 2,000 stay in a processor's cache, three times as fast.
 _CHUNK = 2_000
 _POINTS: FloatArray = np.arange(SUPPORT, dtype=np.float64)
 _POWERS: FloatArray = np.stack([_POINTS, _POINTS**2])

@@ -74,7 +74,7 @@ def _below(folder: Path, seen: set[str]) -> Iterator[Found]:
 
 
 def has_known_ending(path: Path) -> bool:
-    """Whether a file found in a folder is worth opening."""
+    """Whether a file found in a folder is to be opened."""
     return path.name.casefold().removesuffix(".gz").endswith(_ENDINGS)
 
 

@@ -68,7 +68,7 @@ class Rosters:
         player: position in `Players` of each team's contracts, -1 where a team has fewer (teams x places).
         first_day: days from opening to the first day of the contract.
         last_day: days from opening to its last day.
-        role_minutes: minutes a game that the player's rank is worth when everybody is fit, per player.
+        role_minutes: minutes a game that go with the player's rank when everybody is fit, per player.
         last_team: position of the team at the end of the season, -1 for none, per player.
     """
 
@@ -86,7 +86,7 @@ class Dressed:
     Attributes:
         player: position in `Players`; 0 where `listed` is false.
         listed: under contract on that date.
-        minutes_weight: minutes a game that his role is worth on that date, 0 where not listed.
+        minutes_weight: minutes a game that go with his role on that date, 0 where not listed.
         usage: usage on that date, 0 where not listed.
     """
 

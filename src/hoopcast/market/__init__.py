@@ -1,1 +1,1 @@
-"""The betting market: prices and their margin, what a bet is worth, and how bets end."""
+"""The betting market: prices and their margin, the expected value of bets, and how they end."""

@@ -54,7 +54,6 @@ _MANGLED = re.compile(r"[?\ufffd]")
 _LETTERS = str.maketrans({
     "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h",
 })  # fmt: skip
-WILDCARD = "?"
 
 
 def player_lookup(name: str) -> str:

@@ -135,12 +135,3 @@ def normalise_team(text: str) -> str | None:
         The tricode, or None where the text names none of the 30 teams.
     """
     return _ABBR_BY_SPELLING.get(_key(text))
-
-
-def team_spellings() -> Mapping[str, str]:
-    """Every spelling that `normalise_team` knows, folded to letters and digits, with its tricode.
-
-    Returns:
-        Read-only mapping of folded spelling to tricode; for joins in SQL.
-    """
-    return _ABBR_BY_SPELLING

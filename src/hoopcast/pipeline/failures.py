@@ -13,16 +13,6 @@ from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.warehouse.engine import Statements
 
 FAILURES = "nba_orchestration.failures"
-CATEGORIES = (
-    "INSUFFICIENT_HISTORY",
-    "MISSING_UPSTREAM",
-    "NOT_EXPECTED_TO_PLAY",
-    "NO_LINE",
-    "INFORMATION_SET",
-    "DATA_QUARANTINED",
-    "TIMEOUT",
-    "PROCESSING_ERROR",
-)
 _COLUMNS = "table_name, system_id, season, partition_date, entity, category, reason, can_retry, run_id, recorded_at_utc"
 
 

@@ -14,7 +14,6 @@ from hoopcast.warehouse.engine import Engine, Value
 
 State = Literal["done", "missing", "stale", "failed", "blocked", "not_available"]
 Upstream = Literal["all", "along", "none"]
-STATES: tuple[State, ...] = ("done", "missing", "stale", "failed", "blocked", "not_available")
 # Temporary tables of a run: the newest entries of the ledger and the states of partitions that it began with.
 NEWEST = "hoopcast_newest"
 PARTITIONS = "hoopcast_partition"

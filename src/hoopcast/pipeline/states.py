@@ -63,8 +63,9 @@ next_slate AS (
     SELECT MIN(partition_date) AS partition_date
     FROM game_day
     WHERE open_games > 0
-        AND partition_date > COALESCE((SELECT MAX(partition_date) FROM game_day
-        WHERE final_games > 0), DATE '0001-01-01')
+        AND partition_date > COALESCE(
+            (SELECT MAX(partition_date) FROM game_day WHERE final_games > 0), DATE '0001-01-01'
+        )
 ),
 due AS (
     SELECT m.table_name, g.partition_date, g.season, CAST(SUBSTR(g.season, 1, 4) AS BIGINT) AS season_year
@@ -111,7 +112,7 @@ _OWN_STATES = """
 asked AS (
     SELECT
         u.table_name, e.upstream, u.season_year, u.partition_date,
-            CASE WHEN e.time_constraint = 'before' THEN 0 ELSE 2 END AS place,
+        CASE WHEN e.time_constraint = 'before' THEN 0 ELSE 2 END AS place,
         CAST(0 AS BIGINT) AS content
     FROM due_partition AS u
     INNER JOIN edge AS e ON e.table_name = u.table_name AND e.time_constraint <> 'same'
@@ -156,7 +157,7 @@ fact AS (
 own_state AS (
     SELECT
         table_name, season, season_year, partition_date, is_due, status, error, same_code, recorded_input, was_done,
-            entry,
+        entry,
         output_fingerprint, row_count, expected, unavailable, input_fingerprint,
         CASE
             WHEN NOT is_due THEN 'stale'

@@ -3,7 +3,7 @@
 Two forests of LightGBM climb from the line of `linear`: one by squared error towards the mean, rows weighted by about
 the inverse of their variance, one by absolute error towards the median. The median is taken for that of a distribution,
 whose mean follows; the forecast mean lies halfway between the two. Trees that start from a line need not spend
-themselves on redrawing it in steps: that is worth more than any setting of them (docs/forecast-tuning.md, tuned on
+themselves on redrawing it in steps: that counts for more than any setting of them (docs/forecast-tuning.md, tuned on
 2018-19 to 2020-21). Distributions scatter as about the line in dates that it had not seen.
 """
 

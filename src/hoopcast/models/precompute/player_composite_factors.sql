@@ -1,4 +1,4 @@
--- What this game's circumstances are worth to each expected player, each factor in points. Signs: more fatigue never
+-- By how much this game's circumstances move each expected player, each factor in points. Signs: more fatigue never
 -- raises, a weaker defence never lowers, a faster game never lowers, absent team-mates never lower. Sums over
 -- team-mates are of whole millionths, so that their order does not show. Weights of fatigue_score and the two
 -- coefficients were fitted by benchmarks/fit_constants.py on 2018-19 to 2020-21.
