@@ -10,8 +10,9 @@ from hoopcast.audit.checks import AuditCheck
 from hoopcast.audit.rebuild import copies, rebuilt, rewrite, window_of
 from hoopcast.graph import nodes_of
 from hoopcast.pipeline.lineage import closure
-from hoopcast.pipeline.node import Node, Producer, in_order, node_from_text
+from hoopcast.pipeline.node import Node, Producer, in_order
 from hoopcast.pipeline.ranges import Range, SeasonDate, resolve
+from tests.nodes import node_from_text
 from tests.properties.warehouses import League, copy_of
 
 SYSTEMS = ("moving_average", "linear")

@@ -10,7 +10,7 @@ import pytest
 
 from hoopcast import Hoopcast
 from hoopcast.league import TINY_LEAGUE, Columns, simulate, write
-from hoopcast.pipeline.node import Node, node_from_text, sql_nodes
+from hoopcast.pipeline.node import Node, sql_nodes
 from hoopcast.pipeline.plan import Selection, plan
 from hoopcast.pipeline.ranges import Range, resolve
 from hoopcast.pipeline.run import run
@@ -35,6 +35,7 @@ from tests.lessons.leagues import (
     season_files,
     write_all,
 )
+from tests.nodes import node_from_text
 from tests.properties.warehouses import SEASONS, League, copy_of, differences
 
 FORM = "nba_analytics.player_form"

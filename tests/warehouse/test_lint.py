@@ -4,7 +4,8 @@ import pytest
 
 from hoopcast.errors import ModelError
 from hoopcast.graph import nodes_of
-from hoopcast.pipeline.node import Node, node_from_text, spine, sql_nodes
+from hoopcast.pipeline.node import Node, spine, sql_nodes
+from tests.nodes import node_from_text
 from tests.warehouse.lint import lint, refuse_unportable
 
 GAMES = "nba_analytics.team_offense_game_summary"

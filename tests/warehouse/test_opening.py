@@ -82,3 +82,38 @@ def test_a_file_of_another_program_is_not_written_into(tmp_path: Path) -> None:
     with pytest.raises(WarehouseError, match="tables of another program"):
         open_to_write(str(path), wait_seconds=0)
     assert path.read_bytes() == before
+
+
+def test_a_warehouse_of_old_names_keeps_its_record_under_the_new_ones(tmp_path: Path) -> None:
+    path = str(tmp_path / "nba.duckdb")
+    engine = open_to_write(path, wait_seconds=5)
+    for table in ("ledger", "failures"):
+        columns = engine.query(
+            "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'nba_orchestration'"
+            " AND table_name = $table ORDER BY ordinal_position",
+            {"table": table},
+        ).rows
+        values = {
+            "DATE": "DATE '2021-10-19'",
+            "VARCHAR": "'kept'",
+            "BOOLEAN": "TRUE",
+            "TIMESTAMP": "TIMESTAMP '2021-10-20'",
+        }
+        row = ", ".join(values.get(str(kind), "7") for _, kind in columns)
+        engine.execute(f"INSERT INTO nba_orchestration.{table} SELECT {row}")
+        engine.execute(f"ALTER TABLE nba_orchestration.{table} RENAME COLUMN partition_date TO unit_date")
+    engine.execute("INSERT INTO nba_orchestration.failures BY NAME SELECT 'nba_predictions.forecast_law' AS table_name")
+    engine.execute("ALTER TABLE nba_orchestration.runs RENAME COLUMN partitions_done TO units_done")
+    engine.execute("INSERT INTO nba_orchestration.runs BY NAME SELECT 'a run' AS run_id, 5 AS units_done")
+    engine.execute("CREATE TABLE nba_predictions.forecast_law (game_id VARCHAR)")
+    engine.execute("UPDATE nba_orchestration.warehouse_format SET layout = 'of an older release'")
+    engine.close()
+    upgraded = open_to_write(path, wait_seconds=5)
+    for table in ("ledger", "failures"):
+        kept = upgraded.query(f"SELECT table_name, CAST(partition_date AS VARCHAR) FROM nba_orchestration.{table}").rows
+        assert kept == [("kept", "2021-10-19")]
+    assert upgraded.query("SELECT run_id, partitions_done FROM nba_orchestration.runs").rows == [("a run", 5)]
+    tables = {name for (name,) in upgraded.query("SELECT table_name FROM information_schema.tables").rows}
+    assert "forecast_distribution" in tables
+    assert "forecast_law" not in tables
+    upgraded.close()

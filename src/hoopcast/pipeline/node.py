@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from hoopcast.errors import ModelError, UsageError
 from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
 from hoopcast.warehouse.schema import constants_fingerprint
-from hoopcast.warehouse.tables import Table, parse_table, read_headers, table, tables_of
+from hoopcast.warehouse.tables import Table, read_headers, table, tables_of
 
 TimeConstraint = Literal["same", "before", "until", "constant"]
 TIME_CONSTRAINTS: tuple[TimeConstraint, ...] = ("same", "before", "until", "constant")
@@ -214,12 +214,6 @@ def build_node(definition: Table) -> Node:
         spine=expected,
         version=code_fingerprint(definition.text, *settings, code_fingerprint(expected.text)),
     )
-
-
-def node_from_text(text: str, phase: str, file_stem: str) -> Node:
-    """A model from SQL text that is in no file of the package."""
-    schema = {"analytics": "nba_analytics", "precompute": "nba_precompute", "features": "nba_predictions"}[phase]
-    return build_node(parse_table(text, schema, phase, file_stem))
 
 
 @cache

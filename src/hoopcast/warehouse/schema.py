@@ -63,10 +63,11 @@ def prepare(engine: Engine) -> None:
         message = f"{engine.url} has format {version}, this Hoopcast reads up to {FORMAT_VERSION}; upgrade Hoopcast"
         raise WarehouseError(message)
     with engine.transaction():
-        for name in _DROPPED:
-            engine.execute(f"DROP TABLE IF EXISTS {name}")
         for table in all_tables():
             _bring_up_to_date(engine, table, present.get(table.name))
+        for name in _DROPPED:
+            engine.execute(f"DROP TABLE IF EXISTS {name}")
+            engine.execute("DELETE FROM nba_orchestration.failures WHERE table_name = $name", {"name": name})
         _fill_recency_weights(engine)
         _fill_teams(engine)
         _record(engine)

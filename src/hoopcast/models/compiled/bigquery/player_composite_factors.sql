@@ -1,4 +1,4 @@
--- compiled from ec3be7dbb928d892 as 1435e5492eeb0f47
+-- compiled from e157c55d063f7c05 as 1435e5492eeb0f47
 SELECT
   CAST(game_id AS STRING) AS game_id,
   CAST(player_id AS INT64) AS player_id,

@@ -1,4 +1,4 @@
--- compiled from ec3be7dbb928d892 as 3bc26af1e8914be4
+-- compiled from e157c55d063f7c05 as 3bc26af1e8914be4
 SELECT
   CAST(game_id AS TEXT) AS game_id,
   CAST(player_id AS BIGINT) AS player_id,

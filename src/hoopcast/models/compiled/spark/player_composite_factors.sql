@@ -1,4 +1,4 @@
--- compiled from ec3be7dbb928d892 as a1a0c8713b4369f9
+-- compiled from e157c55d063f7c05 as a1a0c8713b4369f9
 WITH constants AS (
   SELECT
     4e-3 AS fatigue_share,
