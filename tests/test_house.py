@@ -26,6 +26,13 @@ LARGEST_FILE = 1_000_000
 NOT_LOCKED = {"spark", "bigquery"}
 # Short modules that one other imports, each with the reason why it is none of that one's lines.
 SHORT_MODULES_OF_ONE_READER: dict[str, str] = {}
+# Public names that nothing here uses but tests, each with who does use it.
+USED_FROM_OUTSIDE = {
+    "list_commands": "click",
+    "get_command": "click",
+    "_repr_html_": "notebooks",
+    "arrow": "callers of the Python API, as `pandas` and `polars` are",
+}
 # Written so that no pattern matches its own text.
 SPEAKS_OF_A_MACHINE = re.compile(r"(?<![\w.$}~*-])/(?:work|root|home|opt|tmp|srv|Users)/\w")
 SPEAKS_OF_AN_INDEX = re.compile(r"pypi\.(?:org|io)|pythonhosted\.|index-url|find-links|extra-index", re.IGNORECASE)
@@ -106,6 +113,43 @@ def test_no_short_module_serves_one_other_alone() -> None:
         and sum(name in imported for reader, imported in readers.items() if reader != path) == 1
     }
     assert alone == SHORT_MODULES_OF_ONE_READER.keys(), "put it into the module that imports it, or say why not"
+
+
+def used_names(path: Path) -> set[str]:
+    """Names that a module reads, its imports aside: alone or as an attribute."""
+    return {
+        node.id if isinstance(node, ast.Name) else node.attr
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)
+    }
+
+
+def defined_names(path: Path) -> set[str]:
+    """Functions, classes and values of a module, and methods of its classes; commands, which click calls, aside."""
+    body = ast.parse(path.read_text("utf-8")).body
+    found: set[str] = set()
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            found |= {node.name, *(part.name for part in node.body if isinstance(part, ast.FunctionDef))}
+        elif isinstance(node, ast.FunctionDef) and not any(isinstance(part, ast.Call) for part in node.decorator_list):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return {name for name in found if not name.startswith("__")}
+
+
+def test_no_name_stands_in_the_package_for_tests_alone() -> None:
+    modules = [path for path in tracked_files() if path.suffix == ".py"]
+    pages = (DOCS.parent / "README.md", *DOCS.rglob("*.md"))
+    snippets = [
+        text for page in pages for text in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    ]
+    used = {name for path in modules if not path.is_relative_to(REPOSITORY / "tests") for name in used_names(path)}
+    used |= {name for text in snippets for name in re.findall(r"\w+", text)} | USED_FROM_OUTSIDE.keys()
+    defined = {name for path in modules if path.is_relative_to(PACKAGE) for name in defined_names(path)}
+    assert {"Hoopcast", "backfill", "normalise_team"} <= defined
+    assert defined - used == set(), "move it to the tests, or take it away"
 
 
 def test_every_module_says_what_it_is_for() -> None:

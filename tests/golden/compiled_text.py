@@ -1,4 +1,7 @@
-"""Compiled text of every model and list of expected rows, kept in files for the eye; `make golden` writes it anew."""
+"""Compiled text of every model and list of expected rows, kept in files for the eye; `make golden` writes it anew.
+
+That of DuckDB comes with the package, which reads it; what the other engines would be handed stands beside the tests.
+"""
 
 from pathlib import Path
 
@@ -8,12 +11,18 @@ from hoopcast.pipeline.compiler import compiled, compiled_spine
 from hoopcast.pipeline.node import performance_nodes, sql_nodes
 
 DIALECTS = ("duckdb", "spark", "bigquery")
-FOLDER = Path(__file__).parents[2] / "src" / "hoopcast" / "models" / "compiled"
+_OF_THE_PACKAGE = Path(__file__).parents[2] / "src" / "hoopcast" / "models" / "compiled"
+_OF_THE_TESTS = Path(__file__).parent / "compiled"
+
+
+def folder_of(dialect: str) -> Path:
+    """Folder of the texts of a dialect."""
+    return (_OF_THE_PACKAGE if dialect == "duckdb" else _OF_THE_TESTS) / dialect
 
 
 def compiled_texts(dialect: str) -> dict[Path, str]:
     """Text by the file that keeps it: `<dialect>/<table>.sql`, `<dialect>/expected/<name>.sql` for expected rows."""
-    folder = FOLDER / dialect
+    folder = folder_of(dialect)
     sql = (*sql_nodes(), *performance_nodes())
     models = {folder / kept_name(model): marked(model, compiled(model, dialect)) for model in sql}
     spines = {node.spine.name: node.spine for node in nodes_of(None)}.values()
@@ -22,7 +31,7 @@ def compiled_texts(dialect: str) -> dict[Path, str]:
 
 def kept_files(dialect: str) -> set[Path]:
     """Files that keep a text of this dialect."""
-    return set((FOLDER / dialect).rglob("*.sql"))
+    return set(folder_of(dialect).rglob("*.sql"))
 
 
 def write() -> None:

@@ -14,7 +14,7 @@ from hoopcast.pipeline.ledger import LEDGER
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Value
 from hoopcast.warehouse.schema import prepare
-from hoopcast.warehouse.tables import orchestration_tables, raw_tables
+from hoopcast.warehouse.tables import raw_tables, tables_of
 
 Row = Mapping[str, object]
 GAME, OTHER_GAME, EXHIBITION = "0022100001", "0022100002", "0032100001"
@@ -157,7 +157,7 @@ def empty_warehouse() -> DuckDB:
 
 def empty(engine: DuckDB) -> None:
     """Delete all that was ingested."""
-    for table in (*raw_tables(), *orchestration_tables()):
+    for table in (*raw_tables(), *tables_of("orchestration")):
         if "source_id" in table.column_names or table.name == LEDGER:
             engine.execute(f"DELETE FROM {table.name}")
 

@@ -5,10 +5,6 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
-
-Conference = Literal["East", "West"]
-Division = Literal["Atlantic", "Central", "Southeast", "Northwest", "Pacific", "Southwest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +16,6 @@ class Team:
         abbr: NBA.com tricode, such as `MIL`.
         city: city or region as NBA.com writes it, such as `Golden State`.
         nickname: such as `Warriors`.
-        conference: `East` or `West`.
-        division: one of the six divisions.
         time_zone: IANA name of the time zone of its arena.
         variants: other spellings of its tricode or name that sources use.
     """
@@ -30,8 +24,6 @@ class Team:
     abbr: str
     city: str
     nickname: str
-    conference: Conference
-    division: Division
     time_zone: str
     variants: tuple[str, ...] = ()
 
@@ -44,40 +36,37 @@ class Team:
 _EASTERN, _CENTRAL, _MOUNTAIN, _PACIFIC = "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"
 
 TEAMS: tuple[Team, ...] = (
-    Team(1610612737, "ATL", "Atlanta", "Hawks", "East", "Southeast", _EASTERN),
-    Team(1610612738, "BOS", "Boston", "Celtics", "East", "Atlantic", _EASTERN),
-    Team(1610612739, "CLE", "Cleveland", "Cavaliers", "East", "Central", _EASTERN, ("Cavs",)),
-    Team(1610612740, "NOP", "New Orleans", "Pelicans", "West", "Southwest", _CENTRAL, ("NO", "NOR", "NOLA")),
-    Team(1610612741, "CHI", "Chicago", "Bulls", "East", "Central", _CENTRAL),
-    Team(1610612742, "DAL", "Dallas", "Mavericks", "West", "Southwest", _CENTRAL, ("Mavs",)),
-    Team(1610612743, "DEN", "Denver", "Nuggets", "West", "Northwest", _MOUNTAIN),
-    Team(1610612744, "GSW", "Golden State", "Warriors", "West", "Pacific", _PACIFIC, ("GS",)),
-    Team(1610612745, "HOU", "Houston", "Rockets", "West", "Southwest", _CENTRAL),
-    Team(1610612746, "LAC", "LA", "Clippers", "West", "Pacific", _PACIFIC, ("Los Angeles Clippers", "L.A. Clippers")),
-    Team(1610612747, "LAL", "Los Angeles", "Lakers", "West", "Pacific", _PACIFIC, ("LA Lakers", "L.A. Lakers")),
-    Team(1610612748, "MIA", "Miami", "Heat", "East", "Southeast", _EASTERN),
-    Team(1610612749, "MIL", "Milwaukee", "Bucks", "East", "Central", _CENTRAL),
-    Team(1610612750, "MIN", "Minnesota", "Timberwolves", "West", "Northwest", _CENTRAL, ("Wolves",)),
-    Team(1610612751, "BKN", "Brooklyn", "Nets", "East", "Atlantic", _EASTERN, ("BRK", "BK")),
-    Team(1610612752, "NYK", "New York", "Knicks", "East", "Atlantic", _EASTERN, ("NY", "NYN")),
-    Team(1610612753, "ORL", "Orlando", "Magic", "East", "Southeast", _EASTERN),
-    Team(1610612754, "IND", "Indiana", "Pacers", "East", "Central", _EASTERN),
-    Team(1610612755, "PHI", "Philadelphia", "76ers", "East", "Atlantic", _EASTERN, ("PHL", "Sixers")),
-    Team(1610612756, "PHX", "Phoenix", "Suns", "West", "Pacific", "America/Phoenix", ("PHO",)),
-    Team(1610612757, "POR", "Portland", "Trail Blazers", "West", "Northwest", _PACIFIC, ("Blazers", "Trailblazers")),
-    Team(1610612758, "SAC", "Sacramento", "Kings", "West", "Pacific", _PACIFIC),
-    Team(1610612759, "SAS", "San Antonio", "Spurs", "West", "Southwest", _CENTRAL, ("SA", "SAN")),
-    Team(1610612760, "OKC", "Oklahoma City", "Thunder", "West", "Northwest", _CENTRAL, ("OKL",)),
-    Team(1610612761, "TOR", "Toronto", "Raptors", "East", "Atlantic", _EASTERN),
-    Team(1610612762, "UTA", "Utah", "Jazz", "West", "Northwest", _MOUNTAIN, ("UTAH", "UTH")),
-    Team(1610612763, "MEM", "Memphis", "Grizzlies", "West", "Southwest", _CENTRAL),
-    Team(1610612764, "WAS", "Washington", "Wizards", "East", "Southeast", _EASTERN, ("WSH",)),
-    Team(1610612765, "DET", "Detroit", "Pistons", "East", "Central", _EASTERN),
-    Team(1610612766, "CHA", "Charlotte", "Hornets", "East", "Southeast", _EASTERN, ("CHO", "CHH")),
+    Team(1610612737, "ATL", "Atlanta", "Hawks", _EASTERN),
+    Team(1610612738, "BOS", "Boston", "Celtics", _EASTERN),
+    Team(1610612739, "CLE", "Cleveland", "Cavaliers", _EASTERN, ("Cavs",)),
+    Team(1610612740, "NOP", "New Orleans", "Pelicans", _CENTRAL, ("NO", "NOR", "NOLA")),
+    Team(1610612741, "CHI", "Chicago", "Bulls", _CENTRAL),
+    Team(1610612742, "DAL", "Dallas", "Mavericks", _CENTRAL, ("Mavs",)),
+    Team(1610612743, "DEN", "Denver", "Nuggets", _MOUNTAIN),
+    Team(1610612744, "GSW", "Golden State", "Warriors", _PACIFIC, ("GS",)),
+    Team(1610612745, "HOU", "Houston", "Rockets", _CENTRAL),
+    Team(1610612746, "LAC", "LA", "Clippers", _PACIFIC, ("Los Angeles Clippers", "L.A. Clippers")),
+    Team(1610612747, "LAL", "Los Angeles", "Lakers", _PACIFIC, ("LA Lakers", "L.A. Lakers")),
+    Team(1610612748, "MIA", "Miami", "Heat", _EASTERN),
+    Team(1610612749, "MIL", "Milwaukee", "Bucks", _CENTRAL),
+    Team(1610612750, "MIN", "Minnesota", "Timberwolves", _CENTRAL, ("Wolves",)),
+    Team(1610612751, "BKN", "Brooklyn", "Nets", _EASTERN, ("BRK", "BK")),
+    Team(1610612752, "NYK", "New York", "Knicks", _EASTERN, ("NY", "NYN")),
+    Team(1610612753, "ORL", "Orlando", "Magic", _EASTERN),
+    Team(1610612754, "IND", "Indiana", "Pacers", _EASTERN),
+    Team(1610612755, "PHI", "Philadelphia", "76ers", _EASTERN, ("PHL", "Sixers")),
+    Team(1610612756, "PHX", "Phoenix", "Suns", "America/Phoenix", ("PHO",)),
+    Team(1610612757, "POR", "Portland", "Trail Blazers", _PACIFIC, ("Blazers", "Trailblazers")),
+    Team(1610612758, "SAC", "Sacramento", "Kings", _PACIFIC),
+    Team(1610612759, "SAS", "San Antonio", "Spurs", _CENTRAL, ("SA", "SAN")),
+    Team(1610612760, "OKC", "Oklahoma City", "Thunder", _CENTRAL, ("OKL",)),
+    Team(1610612761, "TOR", "Toronto", "Raptors", _EASTERN),
+    Team(1610612762, "UTA", "Utah", "Jazz", _MOUNTAIN, ("UTAH", "UTH")),
+    Team(1610612763, "MEM", "Memphis", "Grizzlies", _CENTRAL),
+    Team(1610612764, "WAS", "Washington", "Wizards", _EASTERN, ("WSH",)),
+    Team(1610612765, "DET", "Detroit", "Pistons", _EASTERN),
+    Team(1610612766, "CHA", "Charlotte", "Hornets", _EASTERN, ("CHO", "CHH")),
 )
-
-_BY_ABBR: Mapping[str, Team] = MappingProxyType({team.abbr: team for team in TEAMS})
-_BY_ID: Mapping[int, Team] = MappingProxyType({team.team_id: team for team in TEAMS})
 
 
 def _key(text: str) -> str:
@@ -96,30 +85,6 @@ _ABBR_BY_SPELLING: Mapping[str, str] = MappingProxyType(
         if _key(spelling) not in _AMBIGUOUS
     }
 )
-
-
-def team_by_abbr(abbr: str) -> Team | None:
-    """The team with an NBA.com tricode.
-
-    Args:
-        abbr: tricode exactly as NBA.com writes it, such as `MIL`.
-
-    Returns:
-        The team, or None where no team has that tricode.
-    """
-    return _BY_ABBR.get(abbr)
-
-
-def team_by_id(team_id: int) -> Team | None:
-    """The team with an NBA.com team id.
-
-    Args:
-        team_id: such as 1610612749.
-
-    Returns:
-        The team, or None for guests and all-star teams.
-    """
-    return _BY_ID.get(team_id)
 
 
 def normalise_team(text: str) -> str | None:

@@ -184,11 +184,6 @@ def raw_tables() -> tuple[Table, ...]:
     return tables_of("raw")
 
 
-def orchestration_tables() -> tuple[Table, ...]:
-    """Definitions of `nba_orchestration`."""
-    return tables_of("orchestration")
-
-
 def all_tables() -> tuple[Table, ...]:
     """Definitions of every table of the warehouse."""
     return tuple(table for phase in SCHEMAS for table in tables_of(phase))
