@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from hoopcast.forecast.issuing import IssueReport
     from hoopcast.graph import Graph
     from hoopcast.ingest.forget import ForgetReport
-    from hoopcast.ingest.report import IngestReport
+    from hoopcast.ingest.load import IngestReport
     from hoopcast.outlook import GradeReport, Outlook
     from hoopcast.pipeline.coverage import By
     from hoopcast.pipeline.heartbeat import Beat

@@ -10,8 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hoopcast.errors import HoopcastError
-from hoopcast.ingest.load import ingest
-from hoopcast.ingest.report import IngestReport
+from hoopcast.ingest.load import IngestReport, ingest
 from hoopcast.warehouse.duckdb import DuckDB
 from tests.ingest.small_season import SCHEDULE, empty, empty_warehouse, game, player_line, values, write_csv
 

@@ -14,7 +14,7 @@ from hoopcast import settings
 from hoopcast.errors import HoopcastError
 from hoopcast.forecast import recalibration, trees
 from hoopcast.forecast.aliases import current_name
-from hoopcast.ingest.reading import parse_day, parse_minutes, parse_moment, parse_season_of_day, parse_time_of_day
+from hoopcast.ingest.values import parse_day, parse_minutes, parse_moment, parse_season_of_day, parse_time_of_day
 from hoopcast.market.odds import american_odds, decimal_odds, no_vig_probability_over
 from hoopcast.nba.names import other_names, player_lookup, spellings, without_suffix
 from hoopcast.query import DIALECTS, Dialect, statements

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from hoopcast.ingest.load import ingest
-from hoopcast.ingest.report import FileReport, IngestReport
+from hoopcast.ingest.load import FileReport, IngestReport, ingest
 from hoopcast.pipeline.ledger import LEDGER
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Value

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hoopcast.errors import SourceError
-from hoopcast.ingest.files import Json, extracts
+from hoopcast.ingest.documents import Json, extracts
 from hoopcast.warehouse.duckdb import DuckDB
 from tests.ingest.small_season import GAME, game, ingest_files, player_line, values, write_csv
 

@@ -82,17 +82,17 @@ def test_a_moment_beyond_the_calendar_is_quarantined(bare: DuckDB, tmp_path: Pat
     assert (report.added, report.quarantined) == (1, 1)
 
 
-@pytest.mark.parametrize("step", ["shapes", "stage"])
+@pytest.mark.parametrize("step", ["tables_of_file", "stage"])
 def test_what_nobody_thought_of_is_an_error_of_its_file_and_the_others_land(
     bare: DuckDB, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     odd = write_csv(tmp_path / "odd.csv", SCHEDULE)
     usual = getattr(loading, step)
 
-    def fail(engine: DuckDB, content: Content) -> object:
+    def fail(engine: DuckDB, content: Content, *rest: object) -> object:
         if content.path == odd:
             raise ZeroDivisionError("what nobody\nthought of")
-        return usual(engine, content)
+        return usual(engine, content, *rest)
 
     monkeypatch.setattr(loading, step, fail)
     report = ingest_files(bare, odd, write_csv(tmp_path / "schedule.csv", SCHEDULE))

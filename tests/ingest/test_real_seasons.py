@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hoopcast.ingest.load import ingest
-from hoopcast.ingest.report import IngestReport
+from hoopcast.ingest.load import IngestReport, ingest
 from hoopcast.warehouse.duckdb import DuckDB
 from tests.ingest.small_season import empty_warehouse, values
 

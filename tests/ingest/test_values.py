@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoopcast.ingest.reading import parse_day, parse_minutes, parse_moment, parse_season_of_day, parse_time_of_day
+from hoopcast.ingest.values import parse_day, parse_minutes, parse_moment, parse_season_of_day, parse_time_of_day
 
 
 @pytest.mark.parametrize("text", [

@@ -16,9 +16,8 @@ from hoopcast.arrays import BoolArray, DateArray, FloatArray, IntArray, TextArra
 from hoopcast.errors import UsageError
 from hoopcast.league import Columns, League
 from hoopcast.league.draws import random_stream
-from hoopcast.league.league import write_files
+from hoopcast.league.league import INJURIES, LAYOUT, injury_table, stacked, write_files
 from hoopcast.league.season import PlayedSeason
-from hoopcast.league.tables import INJURIES, LAYOUT, injury_table, stacked
 
 CORRECTIONS_FOLDER = "corrections"
 LIVE_LINES = "points_props_live"

@@ -6,9 +6,9 @@ import numpy as np
 
 from hoopcast.arrays import FloatArray, TextArray
 from hoopcast.league import Columns, League
+from hoopcast.league.league import stacked, team_texts
 from hoopcast.league.players import ZONES
 from hoopcast.league.season import PlayedSeason
-from hoopcast.league.tables import stacked, team_texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from hoopcast.cli.output import Output, counted, say, show, show_brief, standard
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
-    from hoopcast.ingest.report import IngestReport
+    from hoopcast.ingest.load import IngestReport
     from hoopcast.pipeline.ranges import RangeArguments
 
 _DIALECTS = ("duckdb", "bigquery", "spark")

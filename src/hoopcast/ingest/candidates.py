@@ -1,19 +1,29 @@
 """Rows of a file on their way into a raw table: checked, made one of each key, and merged."""
 
-from dataclasses import dataclass
+import time
+from collections import Counter
+from collections.abc import Collection
 from datetime import date
 
 from hoopcast.errors import SourceError
-from hoopcast.ingest.contract import Check, Contract
-from hoopcast.ingest.contracts import CLOSING_MOMENT
-from hoopcast.ingest.reading import FAULT, positions, translate, typed_rows
-from hoopcast.ingest.staging import Staged
+from hoopcast.ingest import waiting
+from hoopcast.ingest.contracts import CLOSING_MOMENT, CONTRACTS, SCHEDULE, Check, Contract
+from hoopcast.ingest.staging import Source, Staged
+from hoopcast.ingest.values import KINDS, parse_texts, positions, typed_rows
+from hoopcast.pipeline.ledger import append_raw
 from hoopcast.warehouse.engine import Engine
 from hoopcast.warehouse.tables import Column
 
-# Fates: good, broken, unresolved, collapsed.
+# A row's fate is good, broken, unresolved (its name fits no player) or collapsed (another row counts for it).
 _GAME_COLUMNS = ("season", "game_date", "tip_off_utc", "home_team_abbr", "away_team_abbr", "team_known")
-_KEY_SEPARATOR = "|"
+# Tables whose rows carry the date of their game, and move with it.
+_OF_GAMES = (
+    "nba_raw.nbac_team_boxscore",
+    "nba_raw.nbac_player_boxscore",
+    "nba_raw.nbac_starter",
+    "nba_raw.nbac_shot",
+    "nba_raw.game_line",
+)
 
 
 class WithoutSchedule(SourceError):  # noqa: N818 - what it is, as the errors of the package are called
@@ -22,7 +32,7 @@ class WithoutSchedule(SourceError):  # noqa: N818 - what it is, as the errors of
 
 def _mapped_rows(contract: Contract, staged: Staged) -> str:
     """SQL: a SELECT of the inputs, the game's row of the schedule, and the table's columns."""
-    inputs = {wanted.name for wanted in contract.inputs}
+    inputs = {value.name for value in contract.inputs}
     outputs = []
     for column in contract.table.columns:
         if column.name == "source_id":
@@ -33,12 +43,12 @@ def _mapped_rows(contract: Contract, staged: Staged) -> str:
         game = ", ".join(f"g.{name} AS game_{name}" for name in _GAME_COLUMNS)
         with_game = (
             f"SELECT t.*, g.game_id IS NOT NULL AS game_known, {game} FROM typed AS t"
-            " LEFT JOIN nba_raw.nbac_schedule AS g ON g.game_id = t.in_game_id"
+            f" LEFT JOIN {SCHEDULE.table_name} AS g ON g.game_id = t.in_game_id"
         )
     elif contract.on_game_dates:
         with_game = (
             "SELECT t.*, g.game_date IS NOT NULL AS game_known FROM typed AS t LEFT JOIN"
-            " (SELECT DISTINCT s.game_date FROM nba_raw.nbac_schedule AS s) AS g ON g.game_date = t.in_game_date"
+            f" (SELECT DISTINCT s.game_date FROM {SCHEDULE.table_name} AS s) AS g ON g.game_date = t.in_game_date"
         )
     else:
         with_game = "SELECT t.*, TRUE AS game_known FROM typed AS t"
@@ -48,72 +58,60 @@ def _mapped_rows(contract: Contract, staged: Staged) -> str:
     )
 
 
-def _range_check(column: Column) -> list[Check]:
-    if column.low is None or column.high is None:
-        return []
-    bounds = f"{column.low:g} to {column.high:.0f}"
-    return [
-        Check(
-            f"{column.name} NOT BETWEEN {column.low!r} AND {column.high!r}",
-            f"'{column.name} ' || {column.name} || ' is outside {bounds}'",
-        )
-    ]
-
-
 def _checks(contract: Contract, staged: Staged) -> list[Check]:
     """Every rule of a contract: values that can be read, NOT NULL, the game, ranges, and the contract's own."""
     present = positions(contract, staged)
-    unreadable = [
+    checks = [
         Check(
-            f"raw_{wanted.name} IS NOT NULL AND in_{wanted.name} IS NULL",
-            f"'{wanted.name} ''' || LEFT(CAST(raw_{wanted.name} AS VARCHAR), 60) || ''' {FAULT[wanted.kind]}'",
+            f"raw_{value.name} IS NOT NULL AND in_{value.name} IS NULL",
+            f"'{value.name} ''' || LEFT(CAST(raw_{value.name} AS VARCHAR), 60) || ''' {KINDS[value.kind].fault}'",
         )
-        for wanted in contract.inputs
-        if wanted.name in present and not wanted.lenient and wanted.kind != "text"
+        for value in contract.inputs
+        if value.name in present and not value.lenient and value.kind != "text"
     ]
-    absent = []
-    for column in contract.table.columns:
-        from_game = contract.in_schedule and column.name in ("season", "game_date", "captured_at_utc", "game_id")
-        if not column.not_null or column.name == "source_id" or (contract.by_name and column.name == "player_id"):
-            continue
-        silent = " AND ".join(
-            [f"{column.name} IS NULL"]
-            + [f"raw_{wanted.name} IS NULL" for wanted in contract.inputs if column.name == wanted.name]
-            # What the schedule gives is absent with the game; that reason alone is told.
-            + (["game_known"] if from_game and column.name != "game_id" else [])
-            + (
-                ["season_stage IS NOT NULL"]
-                if column.name == "season" and not contract.in_schedule and "season_stage" in contract.outputs
-                else []
-            )
-        )
-        absent.append(Check(silent, f"'{column.name} is missing'"))
-    game = []
+    columns = [column for column in contract.table.columns if column.name != "source_id"]
+    checks += [
+        _absence_check(contract, column)
+        for column in columns
+        if column.not_null and not (contract.by_name and column.name == "player_id")
+    ]
     if contract.in_schedule:
         reason = "'game ' || LEFT(in_game_id, 20) || ' is not in the schedule'"
-        game.append(Check("NOT game_known AND in_game_id IS NOT NULL", reason))
+        checks.append(Check("NOT game_known AND in_game_id IS NOT NULL", reason))
     if contract.on_game_dates:
         reason = "'the schedule has no game on ' || in_game_date"
-        game.append(Check("NOT game_known AND in_game_date IS NOT NULL", reason))
-    ranges = [check for column in contract.table.columns for check in _range_check(column)]
-    return [*unreadable, *absent, *game, *ranges, *contract.checks]
+        checks.append(Check("NOT game_known AND in_game_date IS NOT NULL", reason))
+    checks += [
+        Check(
+            f"{column.name} NOT BETWEEN {column.low!r} AND {column.high!r}",
+            f"'{column.name} ' || {column.name} || ' is outside {column.low:g} to {column.high:.0f}'",
+        )
+        for column in columns
+        if column.low is not None and column.high is not None
+    ]
+    return [*checks, *contract.checks]
 
 
-def key_text(contract: Contract, prefix: str = "") -> str:
-    """SQL: a row's key as one text, NULL where a part of it is."""
-    parts = [f"CAST({prefix}{column} AS VARCHAR)" for column in contract.table.grain]
-    return f" || '{_KEY_SEPARATOR}' || ".join(parts)
+def _absence_check(contract: Contract, column: Column) -> Check:
+    """Rule: a column has a value, unless another rule says why it has none."""
+    name = column.name
+    conditions = [f"{name} IS NULL", *(f"raw_{name} IS NULL" for value in contract.inputs if value.name == name)]
+    if contract.in_schedule and name in ("season", "game_date", "captured_at_utc"):
+        conditions.append("game_known")
+    if contract is SCHEDULE and name == "season":
+        conditions.append("season_stage IS NOT NULL")
+    return Check(" AND ".join(conditions), f"'{name} is missing'")
 
 
-def build(engine: Engine, contract: Contract, staged: Staged, source_id: int) -> None:
+def build(engine: Engine, contract: Contract, source: Source) -> None:
     """Fill `candidate`: row_number, source_id, the table's columns, fate and fault.
 
     Raises:
         SourceError: if the schedule has no game of any season of the file.
     """
-    translate(engine, contract, staged)
-    mapped = _mapped_rows(contract, staged)
-    checks = _checks(contract, staged)
+    parse_texts(engine, contract, source.staged)
+    mapped = _mapped_rows(contract, source.staged)
+    checks = _checks(contract, source.staged)
     columns = ", ".join(contract.table.content_columns)
     broken = " OR ".join(f"COALESCE({check.broken}, FALSE)" for check in checks)
     engine.execute(
@@ -123,11 +121,11 @@ def build(engine: Engine, contract: Contract, staged: Staged, source_id: int) ->
             CASE WHEN {broken} THEN 'broken' ELSE 'good' END AS fate, CAST(NULL AS VARCHAR) AS fault
         FROM mapped
         """,
-        {"source_id": source_id},
+        {"source_id": source.source_id},
     )
     if contract.in_schedule or contract.on_game_dates:
         _refuse_without_schedule(engine, contract)
-    if counts(engine)["broken"]:
+    if _count_by(engine, "fate", "candidate")["broken"]:
         reasons = ", ".join(f"CASE WHEN {check.broken} THEN {check.reason} END" for check in checks)
         engine.execute(
             f"""
@@ -146,7 +144,7 @@ def _refuse_without_schedule(engine: Engine, contract: Contract) -> None:
     season = "SUBSTR(game_id, 4, 2)" if contract.in_schedule else "season"
     legible = "REGEXP_FULL_MATCH(game_id, '[0-9]{10}')" if contract.in_schedule else "season IS NOT NULL"
     rows = engine.query(
-        f"SELECT COUNT(*), COUNT(*) FILTER (WHERE {season} IN (SELECT {season} FROM nba_raw.nbac_schedule))"
+        f"SELECT COUNT(*), COUNT(*) FILTER (WHERE {season} IN (SELECT {season} FROM {SCHEDULE.table_name}))"
         f" FROM candidate WHERE {legible}"
     ).rows
     with_season, of_known_season = (int(str(value)) for value in rows[0])
@@ -155,13 +153,12 @@ def _refuse_without_schedule(engine: Engine, contract: Contract) -> None:
         raise WithoutSchedule(message)
 
 
-def counts(engine: Engine) -> dict[str, int]:
-    """Rows of `candidate` by fate."""
-    rows = engine.query("SELECT fate, COUNT(*) FROM candidate GROUP BY fate").rows
-    return {"good": 0, "broken": 0, "unresolved": 0, "collapsed": 0} | {str(fate): int(str(n)) for fate, n in rows}
+def _count_by(engine: Engine, column: str, table_name: str) -> Counter[str]:
+    rows = engine.query(f"SELECT {column}, COUNT(*) FROM {table_name} GROUP BY {column}").rows
+    return Counter({str(value): int(str(count)) for value, count in rows})
 
 
-def settle_doubles(engine: Engine, contract: Contract) -> None:
+def _settle_doubles(engine: Engine, contract: Contract) -> None:
     """Give rows that share a key their fates.
 
     Rows with the same content are one row; of rows with different content the contract's preferred one counts, and
@@ -189,55 +186,97 @@ def settle_doubles(engine: Engine, contract: Contract) -> None:
     )
     if contract.keeps_first:
         fate, fault = "CASE WHEN d.place > 1 THEN 'collapsed' ELSE 'good' END", "NULL"
-    elif contract.preference:
-        fate = "CASE WHEN d.copy > 1 THEN 'collapsed' WHEN d.differs THEN 'broken' ELSE 'good' END"
-        fault = "CASE WHEN d.copy = 1 AND d.differs THEN 'another row of the same key has prices nearer to even' END"
     else:
-        fate = "CASE WHEN d.copy > 1 THEN 'collapsed' WHEN d.is_conflict THEN 'broken' ELSE 'good' END"
-        fault = (
-            "CASE WHEN d.copy = 1 AND d.is_conflict THEN d.rows_of_key || ' rows of the file have the key '"
-            f" || {key_text(contract, 'candidate.')} || ' with different content' END"
-        )
+        loses, reason = "d.differs", "'another row of the same key has prices nearer to even'"
+        if not contract.preference:
+            key_text = contract.key_text("candidate.")
+            loses = "d.is_conflict"
+            reason = f"d.rows_of_key || ' rows of the file have the key ' || {key_text} || ' with different content'"
+        fate = f"CASE WHEN d.copy > 1 THEN 'collapsed' WHEN {loses} THEN 'broken' ELSE 'good' END"
+        fault = f"CASE WHEN d.copy = 1 AND {loses} THEN {reason} END"
     engine.execute(
         f"UPDATE candidate SET fate = {fate}, fault = {fault} FROM doubles AS d"
         " WHERE candidate.row_number = d.row_number"
     )
 
 
-SCHEDULE = "nba_raw.nbac_schedule"
-# Tables whose rows carry the date of their game, and move with it.
-_OF_GAMES = (
-    "nba_raw.nbac_team_boxscore",
-    "nba_raw.nbac_player_boxscore",
-    "nba_raw.nbac_starter",
-    "nba_raw.nbac_shot",
-    "nba_raw.game_line",
-)
-
-
-@dataclass(frozen=True)
-class Merged:
-    """Rows by what became of them, and the dates touched in each table."""
-
-    added: int
-    changed: int
-    unchanged: int
-    deleted: int
-    dates: dict[str, set[date]]
-
-
-def dates_of(engine: Engine, sql: str) -> set[date]:
-    """Dates of the first column of a query."""
-    return {row[0] for row in engine.query(sql).rows if isinstance(row[0], date)}
-
-
-def merge(engine: Engine, contract: Contract, *, replace: bool) -> Merged:
-    """Bring the raw table to what the good rows say; rows with the same content stay as they are.
+def land(
+    engine: Engine,
+    contract: Contract,
+    run_id: str,
+    source: Source | None = None,
+    touched: Collection[date] = (),
+) -> Counter[str]:
+    """Bring each row of `candidate` where it belongs: into its table, into quarantine, or among the unresolved.
 
     Args:
         engine: the warehouse, in a transaction, with `candidate` built.
         contract: of the raw table.
-        replace: delete rows of the candidate's dates whose key it lacks.
+        run_id: run that the ledger entries name.
+        source: the file that the rows come from; None where they waited in the warehouse.
+        touched: dates of the table from which rows were taken before.
+
+    Returns:
+        Rows added, changed, unchanged, quarantined, unresolved and collapsed, and rows of the table deleted.
+    """
+    began = source.began if source else time.perf_counter()
+    if contract.by_name:
+        waiting.name_players(engine, contract)
+    _settle_doubles(engine, contract)
+    if source:
+        waiting.release(engine, contract, source)
+    counts, dates = _merge(engine, contract, replace=source is not None and source.replace)
+    dates[contract.table_name].update(touched)
+    fates = _count_by(engine, "fate", "candidate")
+    rejected = source.staged.rejected if source else 0
+    if fates["broken"] or rejected:
+        waiting.quarantine(engine, contract, source)
+    if contract.by_name:
+        waiting.keep_unresolved(engine, contract)
+    for table_name, dates_of_table in dates.items():
+        append_raw(engine, run_id, table_name, sorted(dates_of_table), time.perf_counter() - began)
+    return counts + Counter(
+        quarantined=fates["broken"] + rejected, unresolved=fates["unresolved"], collapsed=fates["collapsed"]
+    )
+
+
+def land_waiting(engine: Engine, run_id: str) -> int:
+    """Resolve names that earlier files left or gave to a namesake, with the players known now, and land their rows.
+
+    Each table is one transaction.
+
+    Args:
+        engine: the warehouse.
+        run_id: run that the ledger entries name.
+
+    Returns:
+        Rows that waited and were resolved.
+    """
+    resolved = 0
+    for contract in CONTRACTS:
+        if contract.is_by_name_alone:
+            with engine.transaction():
+                dates = waiting.take_doubtful(engine, contract)
+                if dates:
+                    land(engine, contract, run_id, touched=dates)
+        if waiting.has_unresolved(engine, contract):
+            with engine.transaction():
+                waiting.take_unresolved(engine, contract)
+                counts = land(engine, contract, run_id)
+                resolved += counts.total() - counts["unresolved"]
+    return resolved
+
+
+def _dates(engine: Engine, sql: str) -> set[date]:
+    """Dates of the first column of a query."""
+    return {row[0] for row in engine.query(sql).rows if isinstance(row[0], date)}
+
+
+def _merge(engine: Engine, contract: Contract, *, replace: bool) -> tuple[Counter[str], dict[str, set[date]]]:
+    """Bring the raw table to what the good rows say; rows with the same content stay as they are.
+
+    Returns:
+        Rows by what became of them, and the dates touched in each table.
     """
     table_name, time = contract.table_name, contract.time
     same_key = " AND ".join(f"o.{column} = n.{column}" for column in contract.table.grain)
@@ -251,28 +290,26 @@ def merge(engine: Engine, contract: Contract, *, replace: bool) -> Merged:
         FROM candidate AS n LEFT JOIN {table_name} AS o ON {same_key} WHERE n.fate = 'good'
         """
     )
-    counted = engine.query("SELECT change, COUNT(*) FROM delta GROUP BY change").rows
-    changes = {str(change): int(str(count)) for change, count in counted}
+    counts = _count_by(engine, "change", "delta")
     dates: dict[str, set[date]] = {table_name: set()}
-    deleted = _delete_lacking(engine, contract, dates[table_name]) if replace else 0
-    if changes.get("changed"):
-        dates[table_name] |= dates_of(engine, "SELECT DISTINCT former_date FROM delta WHERE change = 'changed'")
+    if replace:
+        counts["deleted"] = _delete_lacking(engine, contract, dates[table_name])
+    if counts["changed"]:
+        dates[table_name] |= _dates(engine, "SELECT DISTINCT former_date FROM delta WHERE change = 'changed'")
         engine.execute(
             f"DELETE FROM {table_name} AS o USING (SELECT c.* FROM candidate AS c JOIN delta AS d"
             f" ON d.row_number = c.row_number WHERE d.change = 'changed') AS n WHERE {same_key}"
         )
-    if changes.get("changed") or changes.get("added"):
-        columns = ", ".join(contract.table.column_names)
+    if counts["changed"] or counts["added"]:
+        names = contract.table.column_names
         landing = "FROM candidate AS c JOIN delta AS d ON d.row_number = c.row_number WHERE d.change <> 'unchanged'"
         engine.execute(
-            f"INSERT INTO {table_name} ({columns})"
-            f" SELECT {', '.join(f'c.{name}' for name in contract.table.column_names)} {landing}"
+            f"INSERT INTO {table_name} ({', '.join(names)}) SELECT {', '.join(f'c.{name}' for name in names)} {landing}"
         )
-        dates[table_name] |= dates_of(engine, f"SELECT DISTINCT c.{time} {landing}")
-    if table_name == SCHEDULE and dates[table_name]:
-        for moved, moved_dates in _move_games(engine).items():
-            dates.setdefault(moved, set()).update(moved_dates)
-    return Merged(changes.get("added", 0), changes.get("changed", 0), changes.get("unchanged", 0), deleted, dates)
+        dates[table_name] |= _dates(engine, f"SELECT DISTINCT c.{time} {landing}")
+    if contract is SCHEDULE and dates[table_name]:
+        _move_games(engine, dates)
+    return counts, dates
 
 
 def _delete_lacking(engine: Engine, contract: Contract, dates: set[date]) -> int:
@@ -286,33 +323,32 @@ def _delete_lacking(engine: Engine, contract: Contract, dates: set[date]) -> int
         f"o.{time} IN (SELECT n.{time} FROM candidate AS n){scope}"
         f" AND NOT EXISTS (SELECT 1 FROM candidate AS n WHERE {same_key})"
     )
-    found = engine.query(f"SELECT o.{time}, COUNT(*) FROM {table_name} AS o WHERE {lacking} GROUP BY 1").rows
-    if found:
+    counts = engine.query(f"SELECT o.{time}, COUNT(*) FROM {table_name} AS o WHERE {lacking} GROUP BY 1").rows
+    if counts:
         engine.execute(f"DELETE FROM {table_name} AS o WHERE {lacking}")
-    dates |= {row[0] for row in found if isinstance(row[0], date)}
-    return sum(int(str(row[1])) for row in found)
+    dates |= {day for day, _ in counts if isinstance(day, date)}
+    return sum(int(str(count)) for _, count in counts)
 
 
-def _move_games(engine: Engine) -> dict[str, set[date]]:
+def _move_games(engine: Engine, dates: dict[str, set[date]]) -> None:
     """Give rows of games that the schedule moved the new date; an untimed closing line moves to the new tip-off."""
-    moved: dict[str, set[date]] = {}
+    schedule = SCHEDULE.table_name
     for table_name in _OF_GAMES:
         elsewhere = (
-            f"FROM {table_name} AS r JOIN {SCHEDULE} AS s ON s.game_id = r.game_id WHERE r.game_date <> s.game_date"
+            f"FROM {table_name} AS r JOIN {schedule} AS s ON s.game_id = r.game_id WHERE r.game_date <> s.game_date"
         )
-        dates = dates_of(engine, f"SELECT r.game_date {elsewhere} UNION SELECT s.game_date {elsewhere}")
-        if dates:
+        moved = _dates(engine, f"SELECT r.game_date {elsewhere} UNION SELECT s.game_date {elsewhere}")
+        if moved:
             engine.execute(
-                f"UPDATE {table_name} AS r SET game_date = s.game_date FROM {SCHEDULE} AS s"
+                f"UPDATE {table_name} AS r SET game_date = s.game_date FROM {schedule} AS s"
                 " WHERE s.game_id = r.game_id AND r.game_date <> s.game_date"
             )
-            moved[table_name] = dates
-    game = f"(SELECT game_id, tip_off_utc AS game_tip_off_utc, game_date AS game_game_date FROM {SCHEDULE}) AS s"
+            dates.setdefault(table_name, set()).update(moved)
+    game = f"(SELECT game_id, tip_off_utc AS game_tip_off_utc, game_date AS game_game_date FROM {schedule}) AS s"
     stale = f"s.game_id = r.game_id AND r.line_kind = 'closing' AND r.captured_at_utc <> {CLOSING_MOMENT}"
-    dates = dates_of(engine, f"SELECT DISTINCT r.game_date FROM nba_raw.game_line AS r JOIN {game} ON {stale}")
-    if dates:
+    moved = _dates(engine, f"SELECT DISTINCT r.game_date FROM nba_raw.game_line AS r JOIN {game} ON {stale}")
+    if moved:
         engine.execute(
             f"UPDATE nba_raw.game_line AS r SET captured_at_utc = {CLOSING_MOMENT} FROM {game} WHERE {stale}"
         )
-        moved.setdefault("nba_raw.game_line", set()).update(dates)
-    return moved
+        dates.setdefault("nba_raw.game_line", set()).update(moved)

@@ -1,24 +1,154 @@
-"""The contracts of all raw tables: how each is recognised and read, and which of them a source fits."""
+"""What each raw table asks of a source: which columns, read how, checked against what, and recognised by what."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
 
 from hoopcast.calendar import STAGE_OF_PREFIX
 from hoopcast.errors import SourceError, UsageError
-from hoopcast.ingest.contract import (
-    DATE_TEXTS,
-    GAME,
-    PLAYER,
-    SAME_DATE,
-    SHOOTING,
-    TEAM,
-    TEAM_OF_GAME,
-    UNKNOWN_TEAM,
-    Check,
-    Contract,
-    Input,
-    box_score_inputs,
-    fold,
-    of_the_game,
+from hoopcast.warehouse.tables import Table, table
+
+Kind = Literal[
+    "integer", "number", "flag", "text", "game_id", "team", "lookup", "day", "season", "moment", "time", "minutes"
+]
+
+_NO_LETTER = re.compile(r"[^a-z0-9]")
+
+
+def fold(name: str) -> str:
+    """A column's name without case and punctuation: GAME_ID, gameId and `game id` are one."""
+    return _NO_LETTER.sub("", name.casefold())
+
+
+@dataclass(frozen=True)
+class Input:
+    """One value that a contract reads from a source row.
+
+    In SQL it is `in_<name>`, NULL where there is none, and `raw_<name>` is what the source has, without blanks around.
+
+    Attributes:
+        name: name within the contract.
+        spellings: names of the column in sources, the preferred one first.
+        kind: how its text is read.
+        required: a source without the column is not of this table.
+        lenient: a text that can not be read so is no fault by itself; other rules judge it.
+    """
+
+    name: str
+    spellings: tuple[str, ...]
+    kind: Kind
+    required: bool = False
+    lenient: bool = False
+
+    def position(self, columns: tuple[str, ...]) -> int | None:
+        """Where the column stands among a source's folded column names."""
+        names = (fold(spelling) for spelling in self.spellings)
+        return next((columns.index(name) for name in names if name in columns), None)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule between values: SQL that is true for a row that breaks it, and SQL for the reason."""
+
+    broken: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Contract:
+    """How rows of a source become rows of one raw table.
+
+    SQL of outputs and checks may use the inputs (`in_fga`, `raw_fga`; `has_fga` says whether the source has the
+    column), the columns of the game's row of the schedule (`game_home_team_abbr`, all NULL for an unknown game) and, in
+    checks, the table's own columns (`fga`).
+
+    Attributes:
+        table_name: full name of the raw table.
+        inputs: what is read.
+        outputs: SQL of each column that is not simply the input of its name.
+        checks: rules beyond type, NOT NULL and range, which come from the table's definition.
+        absent: inputs that a source of this table does not have; tells tables with common columns apart.
+        in_schedule: the row is of a game, which the schedule must have.
+        on_game_dates: the row is of a date on which the schedule must have a game.
+        by_name: a row without player_id is resolved by `player_name`.
+        preference: SQL to order rows of one key with different content; the first counts, the others are quarantined.
+            Without it all of them are.
+        keeps_first: of rows of one key the first counts and the others are collapsed, whatever they hold.
+        replaced_within: columns that, beside the date, bound what `replace` may delete.
+        file_names: stems of file names that suggest this table.
+    """
+
+    table_name: str
+    inputs: tuple[Input, ...]
+    outputs: dict[str, str] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+    absent: tuple[str, ...] = ()
+    in_schedule: bool = True
+    on_game_dates: bool = False
+    by_name: bool = False
+    preference: str | None = None
+    keeps_first: bool = False
+    replaced_within: tuple[str, ...] = ()
+    file_names: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> Table:
+        """Definition of the raw table."""
+        return table(self.table_name)
+
+    @property
+    def time(self) -> str:
+        """Time column of the raw table."""
+        time = self.table.time
+        if time is None:
+            raise ValueError(f"{self.table_name} has no time column and can not be ingested")
+        return time
+
+    @property
+    def is_by_name_alone(self) -> bool:
+        """Whether its files never have a player's id."""
+        return self.by_name and self.outputs.get("player_id") == "NULL"
+
+    def key_text(self, prefix: str = "") -> str:
+        """SQL: a row's key as one text, NULL where a part of it is."""
+        return " || '|' || ".join(f"CAST({prefix}{column} AS VARCHAR)" for column in self.table.grain)
+
+    def missing(self, columns: tuple[str, ...]) -> tuple[str, ...]:
+        """Required columns that a source lacks, by their preferred names."""
+        return tuple(value.spellings[0] for value in self.inputs if value.required and value.position(columns) is None)
+
+    def fits(self, columns: tuple[str, ...]) -> bool:
+        """Whether a source with these folded column names is of this table."""
+        others = any(value.position(columns) is not None for value in self.inputs if value.name in self.absent)
+        return not others and not self.missing(columns)
+
+
+_SAME_DATE = Check(
+    "in_game_date <> game_game_date",
+    "'game_date ' || in_game_date || ' is not ' || game_game_date || ', the date in the schedule'",
 )
-from hoopcast.warehouse.tables import table
+# What a row of a game has from the schedule.
+_OF_GAME = {"season": "game_season", "game_date": "game_game_date"}
+_DATE_TEXTS = ("GAME_DATE", "date", "gameDate")
+_GAME = (Input("game_id", ("GAME_ID",), "game_id", required=True), Input("game_date", _DATE_TEXTS, "day"))
+_PLAYER = Input("player_id", ("PLAYER_ID", "personId"), "integer", required=True)
+_TEAM_TEXTS = ("TEAM_ABBREVIATION", "team_abbr", "teamTricode", "team", "TEAM_NAME", "TEAM_ID")
+_TEAM = Input("team_abbr", _TEAM_TEXTS, "team", required=True, lenient=True)
+# Games of guest and all-star teams keep the source's text.
+_OF_TEAM_AND_GAME = _OF_GAME | {
+    "team_abbr": "COALESCE(in_team_abbr, CASE WHEN NOT game_team_known THEN UPPER(raw_team_abbr) END)"
+}
+_TEAM_AND_DATE_OF_GAME = (
+    Check(
+        "in_team_abbr IS NULL AND raw_team_abbr IS NOT NULL AND COALESCE(game_team_known, TRUE)",
+        "'team ''' || raw_team_abbr || ''' is none of the league''s 30'",
+    ),
+    _SAME_DATE,
+    Check(
+        "game_team_known AND team_abbr NOT IN (game_home_team_abbr, game_away_team_abbr)",
+        "team_abbr || ' does not play in game ' || game_id",
+    ),
+)
 
 _HOME = ("home_team", "home_team_abbr", "homeTeamTricode")
 _AWAY = ("away_team", "away_team_abbr", "awayTeamTricode", "visitor_team")
@@ -26,12 +156,18 @@ _STAGES = " ".join(f"WHEN '{prefix}' THEN '{stage}'" for prefix, stage in STAGE_
 _YEAR = "TRY_CAST(SUBSTR(in_game_id, 4, 2) AS BIGINT)"
 _START = f"({_YEAR} + CASE WHEN {_YEAR} >= 46 THEN 1900 ELSE 2000 END)"
 _WELL_FORMED = "REGEXP_FULL_MATCH(in_game_id, '[0-9]{10}')"
-
 # Exhibitions have guests, and may end in a tie.
-_COUNTS = "season_stage IN ('regular', 'playin', 'playoffs')"
-
+_IS_COMPETITIVE = "season_stage IN ('regular', 'playin', 'playoffs')"
 # Who plays a later round is not known when it is scheduled.
 _OPEN = "CASE WHEN in_game_status = 1 THEN 'TBD' END"
+
+
+def _unknown_side(side: str) -> Check:
+    return Check(
+        f"{_IS_COMPETITIVE} AND in_{side} IS NULL AND UPPER(raw_{side}) <> COALESCE({_OPEN}, '')",
+        f"'team ''' || raw_{side} || ''' is none of the league''s 30'",
+    )
+
 
 SCHEDULE = Contract(
     table_name="nba_raw.nbac_schedule",
@@ -39,17 +175,15 @@ SCHEDULE = Contract(
     file_names=("schedule", "nbac_schedule"),
     absent=("home_spread", "total_line"),
     inputs=(
-        GAME,
-        Input("game_date", DATE_TEXTS, "day", required=True),
-        Input("season_of_day", DATE_TEXTS, "season", lenient=True),
+        _GAME[0],
+        Input("game_date", _DATE_TEXTS, "day", required=True),
+        Input("season_of_day", _DATE_TEXTS, "season", lenient=True),
         Input("time_et", ("game_time_et",), "time"),
         Input("tip_off_utc", ("tip_off_utc",), "moment"),
         Input("home_team_id", ("home_team_id",), "integer"),
         Input("away_team_id", ("away_team_id",), "integer"),
         Input("home_team_abbr", _HOME, "team", required=True, lenient=True),
         Input("away_team_abbr", _AWAY, "team", required=True, lenient=True),
-        Input("home_text", _HOME, "text"),
-        Input("away_text", _AWAY, "text"),
         Input("game_status", ("game_status",), "integer", required=True),
         Input("game_status_text", ("game_status_text",), "text"),
         Input("home_score", ("home_score", "home_team_score"), "integer"),
@@ -67,8 +201,8 @@ SCHEDULE = Contract(
         "tip_off_utc": (
             "COALESCE(in_tip_off_utc, TIMEZONE('UTC', TIMEZONE('America/New_York', in_game_date + in_time_et)))"
         ),
-        "home_team_abbr": f"COALESCE(in_home_team_abbr, UPPER(in_home_text), {_OPEN})",
-        "away_team_abbr": f"COALESCE(in_away_team_abbr, UPPER(in_away_text), {_OPEN})",
+        "home_team_abbr": f"COALESCE(in_home_team_abbr, UPPER(raw_home_team_abbr), {_OPEN})",
+        "away_team_abbr": f"COALESCE(in_away_team_abbr, UPPER(raw_away_team_abbr), {_OPEN})",
         "team_known": "in_home_team_abbr IS NOT NULL AND in_away_team_abbr IS NOT NULL",
         "home_score": "CASE WHEN in_game_status = 3 THEN in_home_score END",
         "away_score": "CASE WHEN in_game_status = 3 THEN in_away_score END",
@@ -83,14 +217,8 @@ SCHEDULE = Contract(
             f"{_WELL_FORMED} AND in_season_of_day <> season",
             "'game_date ' || game_date || ' is not in ' || season || ', the season of game_id ' || game_id",
         ),
-        Check(
-            f"{_COUNTS} AND in_home_team_abbr IS NULL AND UPPER(in_home_text) <> COALESCE({_OPEN}, '')",
-            "'team ''' || in_home_text || ''' is none of the league''s 30'",
-        ),
-        Check(
-            f"{_COUNTS} AND in_away_team_abbr IS NULL AND UPPER(in_away_text) <> COALESCE({_OPEN}, '')",
-            "'team ''' || in_away_text || ''' is none of the league''s 30'",
-        ),
+        _unknown_side("home_team_abbr"),
+        _unknown_side("away_team_abbr"),
         Check(
             "home_team_abbr = away_team_abbr AND home_team_abbr <> 'TBD'", "home_team_abbr || ' plays against itself'"
         ),
@@ -99,23 +227,57 @@ SCHEDULE = Contract(
             "'a final game without its score'",
         ),
         Check(
-            f"game_status = 3 AND home_score = away_score AND {_COUNTS}",
+            f"game_status = 3 AND home_score = away_score AND {_IS_COMPETITIVE}",
             "'a final game that is a tie at ' || home_score",
         ),
     ),
 )
 
 
+def _made_within_attempted(made: str, attempted: str) -> Check:
+    return Check(f"{made} > {attempted}", f"'{made} ' || {made} || ' is above {attempted} ' || {attempted}")
+
+
+_SHOOTING = (
+    _made_within_attempted("fgm", "fga"),
+    _made_within_attempted("fg3m", "fg3a"),
+    _made_within_attempted("ftm", "fta"),
+    _made_within_attempted("fg3m", "fgm"),
+    _made_within_attempted("fg3a", "fga"),
+    Check(
+        "points <> 2 * (fgm - fg3m) + 3 * fg3m + ftm",
+        "'points ' || points || ' are not the ' || (2 * (fgm - fg3m) + 3 * fg3m + ftm) || ' that its shots give'",
+    ),
+)
+_OTHER_SPELLINGS = {"tov": ("TOV", "TO", "turnovers"), "pf": ("PF", "fouls")}
+
+
+def _box_score_inputs(*needed: str) -> tuple[Input, ...]:
+    """Inputs that box scores of players and of teams share; the shots, which points are judged by, and those needed."""
+    counts = ("fgm", "fga", "fg3m", "fg3a", "ftm", "fta", "oreb", "dreb", "ast", "stl", "blk", "tov", "pf")
+    required = (*counts[:6], *needed)
+    return (
+        *_GAME,
+        _TEAM,
+        Input("team_id", ("TEAM_ID",), "integer"),
+        Input("minutes", ("MIN", "minutes"), "minutes", required=True),
+        *(
+            Input(name, _OTHER_SPELLINGS.get(name, (name.upper(),)), "integer", required=name in required)
+            for name in counts
+        ),
+        Input("points", ("PTS", "points"), "integer", required=True),
+        Input("plus_minus", ("PLUS_MINUS", "plusMinusPoints"), "number"),
+    )
+
+
 TEAM_BOXSCORE = Contract(
     table_name="nba_raw.nbac_team_boxscore",
     file_names=("team_box", "nbac_team_boxscore"),
     absent=("player_id",),
-    inputs=(
-        Input("player_id", PLAYER.spellings, "text"),
-        *box_score_inputs(required=("oreb", "tov")),
-    ),
-    outputs={"season": "game_season", "game_date": "game_game_date", "team_abbr": of_the_game("team_abbr")},
-    checks=(UNKNOWN_TEAM, SAME_DATE, TEAM_OF_GAME, *SHOOTING),
+    # Possessions need turnovers and offensive rebounds.
+    inputs=(Input("player_id", _PLAYER.spellings, "text"), *_box_score_inputs("oreb", "tov")),
+    outputs=_OF_TEAM_AND_GAME,
+    checks=(*_TEAM_AND_DATE_OF_GAME, *_SHOOTING),
 )
 
 
@@ -125,26 +287,19 @@ PLAYER_BOXSCORE = Contract(
     table_name="nba_raw.nbac_player_boxscore",
     file_names=("player_box", "nbac_player_boxscore", "leaguegamelog"),
     inputs=(
-        PLAYER,
+        _PLAYER,
         Input("player_name", _NAMES, "text", required=True),
         Input("player_lookup", _NAMES, "lookup"),
         Input("played_flag", ("played_flag",), "flag"),
         Input("not_playing_reason", ("not_playing_reason", "comment"), "text"),
         # Usage needs turnovers.
-        *box_score_inputs(required=("tov",)),
+        *_box_score_inputs("tov"),
     ),
-    outputs={
-        "season": "game_season",
-        "game_date": "game_game_date",
-        "team_abbr": of_the_game("team_abbr"),
-        # A source that lists only who played has no column that says so.
-        "played_flag": "COALESCE(in_played_flag, in_not_playing_reason IS NULL)",
-    },
+    # A source that lists only who played has no column that says so.
+    outputs=_OF_TEAM_AND_GAME | {"played_flag": "COALESCE(in_played_flag, in_not_playing_reason IS NULL)"},
     checks=(
-        UNKNOWN_TEAM,
-        SAME_DATE,
-        TEAM_OF_GAME,
-        *SHOOTING,
+        *_TEAM_AND_DATE_OF_GAME,
+        *_SHOOTING,
         Check(
             "NOT played_flag AND (minutes > 0 OR points > 0 OR fga > 0)",
             "'has minutes, points or shots in a game that he did not play'",
@@ -156,14 +311,9 @@ PLAYER_BOXSCORE = Contract(
 STARTER = Contract(
     table_name="nba_raw.nbac_starter",
     file_names=("starters", "starter", "nbac_starter"),
-    inputs=(
-        GAME,
-        PLAYER,
-        Input("game_date", DATE_TEXTS, "day"),
-        Input("starter_flag", ("starter", "starter_flag"), "flag", required=True),
-    ),
-    outputs={"season": "game_season", "game_date": "game_game_date"},
-    checks=(SAME_DATE,),
+    inputs=(*_GAME, _PLAYER, Input("starter_flag", ("starter", "starter_flag"), "flag", required=True)),
+    outputs=_OF_GAME,
+    checks=(_SAME_DATE,),
 )
 
 
@@ -171,11 +321,10 @@ SHOT = Contract(
     table_name="nba_raw.nbac_shot",
     file_names=("shots", "shot", "nbac_shot", "shotchartdetail"),
     inputs=(
-        GAME,
-        PLAYER,
-        *TEAM,
+        *_GAME,
+        _PLAYER,
+        _TEAM,
         Input("event_num", ("EVENTNUM", "GAME_EVENT_ID", "event_num", "actionNumber"), "integer", required=True),
-        Input("game_date", DATE_TEXTS, "day"),
         Input("period", ("PERIOD",), "integer"),
         Input("shot_made_flag", ("MADE", "SHOT_MADE_FLAG"), "flag", required=True),
         Input("three_pointer_flag", ("IS_3PT", "three_pointer_flag"), "flag"),
@@ -185,10 +334,8 @@ SHOT = Contract(
         Input("assist_player_id", ("ASSIST_PLAYER_ID",), "integer"),
         Input("block_player_id", ("BLOCK_PLAYER_ID",), "integer"),
     ),
-    outputs={
-        "season": "game_season",
-        "game_date": "game_game_date",
-        "team_abbr": of_the_game("team_abbr"),
+    outputs=_OF_TEAM_AND_GAME
+    | {
         "three_pointer_flag": (
             "COALESCE(in_three_pointer_flag, CASE LEFT(in_shot_type, 3) WHEN '3PT' THEN TRUE WHEN '2PT' THEN FALSE END)"
         ),
@@ -198,9 +345,7 @@ SHOT = Contract(
         "block_player_id": "NULLIF(in_block_player_id, 0)",
     },
     checks=(
-        UNKNOWN_TEAM,
-        SAME_DATE,
-        TEAM_OF_GAME,
+        *_TEAM_AND_DATE_OF_GAME,
         Check("assist_player_id = player_id", "'player ' || player_id || ' assists himself'"),
         Check("block_player_id = player_id", "'player ' || player_id || ' blocks himself'"),
         Check("shot_made_flag AND block_player_id IS NOT NULL", "'a made shot that was blocked'"),
@@ -209,59 +354,65 @@ SHOT = Contract(
 )
 
 
-def price_check(column: str) -> Check:
-    """Rule: American odds lie at or beyond -100 and +100, and no bookmaker pays a thousand times the stake."""
+# A line is live where the source says so, or when it was seen; without either it is the last one, closing.
+_LINE_KIND = "COALESCE(in_line_kind, CASE WHEN has_captured_at_utc THEN 'live' ELSE 'closing' END)"
+_LINE_INPUTS = (
+    Input("line_kind", ("line_kind",), "text"),
+    Input("captured_at_utc", ("captured_at_utc",), "moment"),
+)
+_KNOWN_LINE_KIND = Check(
+    "line_kind NOT IN ('closing', 'live')", "'line_kind ''' || line_kind || ''' is neither closing nor live'"
+)
+# An untimed line of an archive counts as seen at tip-off; without a time of the tip-off, at the start of its date.
+CLOSING_MOMENT = "COALESCE(game_tip_off_utc, CAST(game_game_date AS TIMESTAMP))"
+
+
+def _captured(closing_moment: str) -> str:
+    return f"CASE WHEN {_LINE_KIND} = 'live' THEN in_captured_at_utc ELSE {closing_moment} END"
+
+
+def _price_check(column: str) -> Check:
+    """American odds lie at or beyond -100 and +100, and no bookmaker pays a thousand times the stake."""
     return Check(
         f"{column} BETWEEN -99 AND 99 OR {column} NOT BETWEEN -100000 AND 100000",
         f"'{column} ' || {column} || ' is no American odds: they lie from 100 to 100000 on either side of 0'",
     )
 
 
-# An untimed line of an archive counts as seen at tip-off; without a time of the tip-off, at the start of its date.
-CLOSING_MOMENT = "COALESCE(game_tip_off_utc, CAST(game_game_date AS TIMESTAMP))"
-
 GAME_LINE = Contract(
     table_name="nba_raw.game_line",
     file_names=("game_lines", "game_line"),
     replaced_within=("bookmaker", "line_kind"),
     inputs=(
-        GAME,
-        Input("game_date", DATE_TEXTS, "day"),
+        *_GAME,
         Input("home_team", ("home_team", "home_team_abbr"), "team"),
         Input("away_team", ("away_team", "away_team_abbr"), "team"),
         Input("bookmaker", ("bookmaker",), "text"),
-        Input("line_kind", ("line_kind",), "text"),
-        Input("captured_at_utc", ("captured_at_utc",), "moment"),
+        *_LINE_INPUTS,
         Input("home_spread", ("home_spread",), "number", required=True),
         Input("total_line", ("total_line",), "number", required=True),
         Input("home_moneyline", ("home_moneyline",), "integer"),
         Input("away_moneyline", ("away_moneyline",), "integer"),
         Input("suspect_line", ("suspect_line",), "flag"),
     ),
-    outputs={
-        "season": "game_season",
-        "game_date": "game_game_date",
+    outputs=_OF_GAME
+    | {
         "bookmaker": "COALESCE(in_bookmaker, 'consensus')",
-        "line_kind": "COALESCE(in_line_kind, CASE WHEN has_captured_at_utc THEN 'live' ELSE 'closing' END)",
-        "captured_at_utc": (
-            "CASE WHEN COALESCE(in_line_kind, CASE WHEN has_captured_at_utc THEN 'live' END) = 'live'"
-            f" THEN in_captured_at_utc ELSE {CLOSING_MOMENT} END"
-        ),
+        "line_kind": _LINE_KIND,
+        "captured_at_utc": _captured(CLOSING_MOMENT),
         "suspect_line": "COALESCE(in_suspect_line, FALSE)",
     },
     checks=(
-        SAME_DATE,
+        _SAME_DATE,
         Check("in_home_team <> game_home_team_abbr", "in_home_team || ' is not at home in game ' || game_id"),
         Check("in_away_team <> game_away_team_abbr", "in_away_team || ' is not the visitor in game ' || game_id"),
-        Check(
-            "line_kind NOT IN ('closing', 'live')", "'line_kind ''' || line_kind || ''' is neither closing nor live'"
-        ),
+        _KNOWN_LINE_KIND,
         Check(
             f"in_line_kind = 'closing' AND in_captured_at_utc > {CLOSING_MOMENT}",
             "'a closing line that was seen after tip-off, at ' || in_captured_at_utc || ' UTC'",
         ),
-        price_check("home_moneyline"),
-        price_check("away_moneyline"),
+        _price_check("home_moneyline"),
+        _price_check("away_moneyline"),
         Check(
             "COALESCE(home_spread, total_line, home_moneyline, away_moneyline) IS NULL",
             "'neither spread nor total nor moneyline'",
@@ -277,7 +428,7 @@ ROSTER = Contract(
     file_names=("roster", "rosters"),
     in_schedule=False,
     inputs=(
-        PLAYER,
+        _PLAYER,
         Input("roster_date", _ROSTER_DATES, "day", required=True),
         Input("season", _ROSTER_DATES, "season", lenient=True),
         Input("player_name", ("player_name", "player"), "text", required=True),
@@ -291,7 +442,6 @@ _FROM_EVEN = " + ".join(
     f"COALESCE(ABS(5e-1 - CASE WHEN {price} < 0 THEN -{price} ELSE 100e0 END / (100e0 + ABS({price}))), 0)"
     for price in ("over_price", "under_price")
 )
-_IS_LIVE = "COALESCE(in_line_kind, CASE WHEN has_captured_at_utc THEN 'live' ELSE 'closing' END)"
 
 POINTS_PROP_LINE = Contract(
     table_name="nba_raw.points_prop_line",
@@ -302,15 +452,14 @@ POINTS_PROP_LINE = Contract(
     preference=f"{_FROM_EVEN}, row_number",
     replaced_within=("market", "bookmaker", "line_kind"),
     inputs=(
-        Input("game_date", DATE_TEXTS, "day", required=True),
-        Input("season", DATE_TEXTS, "season", lenient=True),
+        Input("game_date", _DATE_TEXTS, "day", required=True),
+        Input("season", _DATE_TEXTS, "season", lenient=True),
         Input("market", ("market",), "text"),
         Input("player_id", ("PLAYER_ID",), "integer"),
         Input("player_name", ("player_name", "player"), "text"),
         Input("player_slug", ("player_slug",), "text"),
         Input("bookmaker", ("bookmaker",), "text", required=True),
-        Input("line_kind", ("line_kind",), "text"),
-        Input("captured_at_utc", ("captured_at_utc",), "moment"),
+        *_LINE_INPUTS,
         Input("line", ("line", "points_line"), "number", required=True),
         Input("over_price", ("over_odds", "over_price"), "integer", required=True),
         Input("under_price", ("under_odds", "under_price"), "integer"),
@@ -318,29 +467,25 @@ POINTS_PROP_LINE = Contract(
     outputs={
         "market": "CASE in_market WHEN 'player_points' THEN 'points' ELSE COALESCE(in_market, 'points') END",
         "player_name": "COALESCE(in_player_name, in_player_slug)",
-        "line_kind": _IS_LIVE,
-        "captured_at_utc": (
-            f"CASE WHEN {_IS_LIVE} = 'live' THEN in_captured_at_utc ELSE CAST(in_game_date AS TIMESTAMP) END"
-        ),
+        "line_kind": _LINE_KIND,
+        "captured_at_utc": _captured("CAST(in_game_date AS TIMESTAMP)"),
     },
     checks=(
         Check("market <> 'points'", "'market ''' || market || ''' is none that is forecast'"),
-        Check(
-            "line_kind NOT IN ('closing', 'live')", "'line_kind ''' || line_kind || ''' is neither closing nor live'"
-        ),
+        _KNOWN_LINE_KIND,
         Check(
             "in_line_kind = 'closing' AND in_captured_at_utc > CAST(in_game_date AS TIMESTAMP)",
             "'a closing line carries no hour, and this one was seen at ' || in_captured_at_utc || ' UTC: call it live'",
         ),
         Check("player_id IS NULL AND player_name IS NULL", "'names no player'"),
         Check("line > 99", "'line ' || line || ' is above 99 points, where forecasts end'"),
-        price_check("over_price"),
-        price_check("under_price"),
+        _price_check("over_price"),
+        _price_check("under_price"),
     ),
 )
 
 
-_DATES = ("Date", "report_date")
+_REPORT_DATES = ("Date", "report_date")
 
 INJURY_STATUS = Contract(
     table_name="nba_raw.injury_status",
@@ -351,8 +496,8 @@ INJURY_STATUS = Contract(
     keeps_first=True,
     replaced_within=("report_kind",),
     inputs=(
-        Input("report_date", _DATES, "day", required=True),
-        Input("season", _DATES, "season", lenient=True),
+        Input("report_date", _REPORT_DATES, "day", required=True),
+        Input("season", _REPORT_DATES, "season", lenient=True),
         Input("team_abbr", ("Team", "team_abbr"), "team", required=True),
         Input("acquired", ("Acquired",), "text", required=True),
         Input("relinquished", ("Relinquished",), "text", required=True),
@@ -389,39 +534,40 @@ def contract_of(table_name: str) -> Contract:
         if contract.table_name == full_name:
             return contract
     names = ", ".join(contract.table_name for contract in CONTRACTS)
-    message = f"'{table_name}' is no table that a file can be ingested into; choose from {names}"
-    raise UsageError(message)
+    raise UsageError(f"'{table_name}' is no table that a file can be ingested into; choose from {names}")
 
 
-def recognise(columns: tuple[str, ...], stem: str) -> Contract | None:
+def recognise(columns: tuple[str, ...], stem: str, chosen: Contract | None = None) -> Contract | None:
     """The contract that a source fits: by its column names, else, to say what it lacks, by its file name.
 
     Args:
         columns: the source's column names as they stand.
         stem: file name without folder and endings.
+        chosen: the contract that the caller named.
 
     Returns:
         The contract, or None where neither columns nor name tell.
 
     Raises:
-        SourceError: if the name tells a table and the columns are not that table's.
+        SourceError: if columns of the table are missing that the caller or the file's name tells, or one stands twice.
     """
-    folded = tuple(fold(column) for column in columns)
+    contract = chosen or _fitting(tuple(fold(column) for column in columns), stem)
+    if contract is not None:
+        _refuse_missing(contract, columns)
+        _refuse_repeated(contract, columns)
+    return contract
+
+
+def _fitting(folded: tuple[str, ...], stem: str) -> Contract | None:
     fitting = [contract for contract in CONTRACTS if contract.fits(folded)]
     named = next((contract for contract in CONTRACTS if stem.casefold() in contract.file_names), None)
     if named is not None and (named in fitting or not fitting):
-        refuse_missing(named, columns)
         return named
     # Tables with common columns: the one that asks for more of them.
-    return max(fitting, key=lambda contract: sum(wanted.required for wanted in contract.inputs), default=None)
+    return max(fitting, key=lambda contract: sum(value.required for value in contract.inputs), default=None)
 
 
-def refuse_missing(contract: Contract, columns: tuple[str, ...]) -> None:
-    """Refuse a source that lacks columns of its table.
-
-    Raises:
-        SourceError: naming the columns.
-    """
+def _refuse_missing(contract: Contract, columns: tuple[str, ...]) -> None:
     missing = contract.missing(tuple(fold(column) for column in columns))
     if missing:
         short = contract.table_name.removeprefix("nba_raw.")
@@ -429,16 +575,13 @@ def refuse_missing(contract: Contract, columns: tuple[str, ...]) -> None:
         raise SourceError(message)
 
 
-def refuse_repeated(contract: Contract, columns: tuple[str, ...]) -> None:
+def _refuse_repeated(contract: Contract, columns: tuple[str, ...]) -> None:
     """Refuse a source that has a column twice up to case, or up to punctuation as well where its table reads it.
 
     Columns without a name are read by nobody.
-
-    Raises:
-        SourceError: naming the column.
     """
     folded = tuple(fold(column) for column in columns)
-    read = {folded[place] for wanted in contract.inputs if (place := wanted.position(folded)) is not None}
+    read = {folded[place] for value in contract.inputs if (place := value.position(folded)) is not None}
     known: dict[str, str] = {}
     for column, meaning in zip(columns, folded, strict=True):
         name = meaning if meaning in read else column.strip().casefold()

@@ -8,17 +8,14 @@ from pathlib import Path
 
 from hoopcast.calendar import is_season, season_start_year
 from hoopcast.errors import UsageError
-from hoopcast.ingest import unresolved
-from hoopcast.ingest.contracts import CONTRACTS
-from hoopcast.ingest.quarantine import QUARANTINE
-from hoopcast.ingest.unresolved import settle
+from hoopcast.ingest.candidates import land
+from hoopcast.ingest.contracts import CONTRACTS, SCHEDULE
+from hoopcast.ingest.waiting import FILES, QUARANTINE, UNRESOLVED, has_unresolved, take_unresolved
 from hoopcast.paths import user_path
 from hoopcast.pipeline.ledger import append_raw
 from hoopcast.warehouse.engine import Engine, Value
 from hoopcast.warehouse.tables import Table, raw_tables
 
-FILES = "nba_raw.ingested_file"
-SCHEDULE = "nba_raw.nbac_schedule"
 _SHA256 = re.compile(r"[0-9a-f]{8,64}")
 
 Target = str | Path | int | Collection[date]
@@ -41,7 +38,7 @@ class ForgetReport:
         """One line that says so, empty where the schedule lost no game."""
         if not self.unscheduled:
             return ""
-        games = self.rows[SCHEDULE]
+        games = self.rows[SCHEDULE.table_name]
         counted = "1 game" if games == 1 else f"{games:,} games"
         first, *others = self.unscheduled
         if not others:
@@ -70,10 +67,11 @@ def forget(engine: Engine, target: Target, run_id: str) -> ForgetReport:
     """
     if isinstance(target, str) and is_season(target):
         _refuse_unknown_season(engine, target)
-        return _forget_rows(engine, "season = $season", {"season": target}, run_id)
+        return _forget(engine, "season = $season", {"season": target}, run_id)
     if isinstance(target, (str, Path, int)):
-        return _forget_files(engine, _source_ids(engine, target), run_id)
-    return _forget_rows(engine, "{time} IN (SELECT UNNEST($dates))", {"dates": sorted(set(target))}, run_id)
+        condition = "source_id IN (SELECT UNNEST($source_ids))"
+        return _forget(engine, condition, {"source_ids": _source_ids(engine, target)}, run_id)
+    return _forget(engine, "{time} IN (SELECT UNNEST($dates))", {"dates": sorted(set(target))}, run_id)
 
 
 def _refuse_unknown_season(engine: Engine, season: str) -> None:
@@ -90,7 +88,7 @@ def _source_ids(engine: Engine, target: str | Path | int) -> list[int]:
     """Numbers of the files that a target names."""
     files = engine.query(f"SELECT source_id, path, sha256 FROM {FILES}").rows
     wanted = None if isinstance(target, int) else user_path(target).resolve()
-    found = [
+    source_ids = [
         int(str(source_id))
         for source_id, path, sha256 in files
         if source_id == target
@@ -98,71 +96,58 @@ def _source_ids(engine: Engine, target: str | Path | int) -> list[int]:
         or (wanted is not None and Path(str(path)).resolve() == wanted)
         or (isinstance(target, str) and _SHA256.fullmatch(target) and str(sha256).startswith(target))
     ]
-    if not found:
+    if not source_ids:
         message = f"no file '{target}' was ingested; `hoopcast sql 'SELECT * FROM {FILES}'` lists those that were"
         raise UsageError(message)
-    return found
+    return source_ids
 
 
 def _dated_tables() -> list[Table]:
     return [table for table in raw_tables() if table.time is not None and "source_id" in table.column_names]
 
 
-def _delete(
-    engine: Engine, table: Table, condition: str, parameters: _Parameters, run_id: str
-) -> tuple[int, set[date]]:
-    found = engine.query(
-        f"SELECT {table.time}, COUNT(*) FROM {table.name} WHERE {condition} GROUP BY 1", parameters
-    ).rows
-    if not found:
-        return 0, set()
-    engine.execute(f"DELETE FROM {table.name} WHERE {condition}", parameters)
-    dates = {row[0] for row in found if isinstance(row[0], date)}
-    append_raw(engine, run_id, table.name, sorted(dates))
-    return sum(int(str(row[1])) for row in found), dates
+def _forget(engine: Engine, condition: str, parameters: _Parameters, run_id: str) -> ForgetReport:
+    """Delete rows of the raw tables; `{time}` in the condition stands for a table's time column."""
+    rows: dict[str, int] = {}
+    dates: set[date] = set()
+    unscheduled: set[date] = set()
+    with engine.transaction():
+        for table in _dated_tables():
+            where = condition.format(time=table.time)
+            counts = engine.query(
+                f"SELECT {table.time}, COUNT(*) FROM {table.name} WHERE {where} GROUP BY 1", parameters
+            ).rows
+            if not counts:
+                continue
+            engine.execute(f"DELETE FROM {table.name} WHERE {where}", parameters)
+            touched = {day for day, _ in counts if isinstance(day, date)}
+            append_raw(engine, run_id, table.name, sorted(touched))
+            rows[table.name] = sum(int(str(count)) for _, count in counts)
+            dates |= touched
+            if table.name == SCHEDULE.table_name:
+                unscheduled = _without_games(engine, touched)
+        engine.execute(f"DELETE FROM {QUARANTINE} WHERE {condition.format(time='game_date')}", parameters)
+        if "source_ids" in parameters:
+            for name in (UNRESOLVED, FILES):
+                engine.execute(f"DELETE FROM {name} WHERE {condition}", parameters)
+        else:
+            _forget_unresolved(engine, condition, parameters, run_id)
+    return ForgetReport(rows, tuple(sorted(dates)), tuple(sorted(unscheduled)))
+
+
+def _forget_unresolved(engine: Engine, condition: str, parameters: _Parameters, run_id: str) -> None:
+    for contract in CONTRACTS:
+        if has_unresolved(engine, contract):
+            take_unresolved(engine, contract)
+            engine.execute(f"DELETE FROM candidate WHERE {condition.format(time=contract.time)}", parameters)
+            land(engine, contract, run_id)
 
 
 def _without_games(engine: Engine, dates: set[date]) -> set[date]:
     """Those of the dates on which the schedule has no game now."""
     rows = engine.query(
-        f"SELECT DISTINCT game_date FROM {SCHEDULE} WHERE game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))",
+        f"SELECT DISTINCT game_date FROM {SCHEDULE.table_name}"
+        " WHERE game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))",
         {"dates": sorted(dates)},
     ).rows
     return dates - {row[0] for row in rows}
-
-
-def _forget_files(engine: Engine, source_ids: list[int], run_id: str) -> ForgetReport:
-    condition, parameters = "source_id IN (SELECT UNNEST($source_ids))", _Parameters(source_ids=source_ids)
-    rows: dict[str, int] = {}
-    dates: set[date] = set()
-    unscheduled: set[date] = set()
-    with engine.transaction():
-        for table in _dated_tables():
-            rows[table.name], touched = _delete(engine, table, condition, parameters, run_id)
-            dates |= touched
-            unscheduled |= _without_games(engine, touched) if table.name == SCHEDULE else set()
-        for name in (QUARANTINE, unresolved.UNRESOLVED, FILES):
-            engine.execute(f"DELETE FROM {name} WHERE {condition}", parameters)
-    left = {name: count for name, count in rows.items() if count}
-    return ForgetReport(left, tuple(sorted(dates)), tuple(sorted(unscheduled)))
-
-
-def _forget_rows(engine: Engine, condition: str, parameters: _Parameters, run_id: str) -> ForgetReport:
-    """Delete rows of a season or of dates; `{time}` in the condition stands for a table's time column."""
-    rows: dict[str, int] = {}
-    dates: set[date] = set()
-    unscheduled: set[date] = set()
-    with engine.transaction():
-        for table in _dated_tables():
-            of_table = condition.format(time=table.time)
-            rows[table.name], touched = _delete(engine, table, of_table, parameters, run_id)
-            dates |= touched
-            unscheduled |= _without_games(engine, touched) if table.name == SCHEDULE else set()
-        engine.execute(f"DELETE FROM {QUARANTINE} WHERE {condition.format(time='game_date')}", parameters)
-        for contract in CONTRACTS:
-            if contract.by_name and unresolved.waiting(engine, contract):
-                unresolved.take_up(engine, contract)
-                engine.execute(f"DELETE FROM candidate WHERE {condition.format(time=contract.time)}", parameters)
-                settle(engine, contract, run_id)
-    left = {name: count for name, count in rows.items() if count}
-    return ForgetReport(left, tuple(sorted(dates)), tuple(sorted(unscheduled)))

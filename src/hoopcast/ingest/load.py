@@ -6,33 +6,94 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hoopcast.calendar import season_start_year
 from hoopcast.errors import SourceError, UsageError
-from hoopcast.ingest import candidates, quarantine, unresolved
-from hoopcast.ingest.candidates import merge
-from hoopcast.ingest.contract import Contract
-from hoopcast.ingest.contracts import CONTRACTS, contract_of, recognise, refuse_missing, refuse_repeated
-from hoopcast.ingest.files import Content, Found, find, has_known_ending, open_file
-from hoopcast.ingest.report import FileReport, IngestReport
-from hoopcast.ingest.staging import Staged, drop_staged, shapes, stage
-from hoopcast.ingest.unresolved import resolve_waiting
+from hoopcast.ingest.candidates import WithoutSchedule, build, land, land_waiting
+from hoopcast.ingest.contracts import CONTRACTS, SCHEDULE, Contract, contract_of, recognise
+from hoopcast.ingest.documents import Extract
+from hoopcast.ingest.files import Content, SourceFile, find, open_file, shown_path
+from hoopcast.ingest.staging import Source, drop_staged, stage, tables_of_file
+from hoopcast.ingest.waiting import FILES
 from hoopcast.paths import user_path
-from hoopcast.pipeline.ledger import append_raw, utc_now
+from hoopcast.pipeline.ledger import utc_now
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Engine
 from hoopcast.warehouse.targets import COMPANIONS
 
-FILES = "nba_raw.ingested_file"
-# What reading odd contents can end in though nobody thought of it. A full disk or a signal is none: those end all.
 # Seasons that a message names.
 _SHOWN = 3
+# What reading odd contents can end in though nobody thought of it. A full disk or a signal is none: those end all.
 _UNFORESEEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _NAMES_PLAYERS = ("nba_raw.nbac_player_boxscore", "nba_raw.roster", "nba_raw.points_prop_line")
 
 
+@dataclass(frozen=True)
+class FileReport:
+    """One table of one file: rows read, and what became of each.
+
+    `read` is always `added + changed + unchanged + quarantined + unresolved + collapsed`; `deleted` rows are those
+    that a replacement took away. `note` says why a file brought nothing, `error` why it could not be read, and
+    `cause` is the exception behind an error that nobody foresaw.
+    """
+
+    path: str
+    table: str | None = None
+    read: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    unresolved: int = 0
+    collapsed: int = 0
+    deleted: int = 0
+    seconds: float = 0.0
+    note: str | None = None
+    error: str | None = None
+    cause: Exception | None = None
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What became of each file, in the order of loading, and of names that earlier files left unresolved."""
+
+    files: tuple[FileReport, ...]
+    resolved_later: int = 0
+
+    @property
+    def exit_status(self) -> int:
+        """0 when every file could be read, 1 when all rows of one went to quarantine, 2 when one could not be read."""
+        if self.errors:
+            return 2
+        return 1 if any(file.read and file.read == file.quarantined for file in self.files) else 0
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """One line for each file that could not be read."""
+        return tuple(f"{file.path} {file.error}" for file in self.files if file.error)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """One line for each file that brought nothing, though it could be read."""
+        return tuple(f"{file.path} {file.note}" for file in self.files if file.note)
+
+    def __str__(self) -> str:
+        counts = ("read", "added", "changed", "unchanged", "quarantined", "unresolved", "collapsed", "deleted")
+        rows = ", ".join(f"{self.total(count):,} {count}" for count in counts if self.total(count) or count == "read")
+        return "\n".join((f"{len(self.files):,} files: rows {rows}", *self.errors))
+
+    def total(self, count: str) -> int:
+        """Sum of one count, such as `quarantined`, over all files."""
+        return sum(int(getattr(file, count)) for file in self.files)
+
+
 class _OtherSeason(SourceError):  # noqa: N818 - as that of candidates
     """A file of which no row is of the season that was asked for."""
+
+
+class _Unknown(SourceError):  # noqa: N818 - as that of candidates
+    """A file that is of no table."""
 
 
 @dataclass(frozen=True)
@@ -72,152 +133,118 @@ def ingest(  # noqa: PLR0913 - the options of one command
         UsageError: if season or table is none, or a path is in the home of nobody.
     """
     if engine.dialect != "duckdb":
-        message = f"files are ingested into a DuckDB warehouse, not into {engine.url}"
-        raise UsageError(message)
+        raise UsageError(f"files are ingested into a DuckDB warehouse, not into {engine.url}")
     if season is not None:
         season_start_year(season)
     named = [user_path(path) for path in paths]
     options = _Options(season, None if table is None else contract_of(table), replace, run_id)
     reports: list[FileReport] = []
-    ready: list[tuple[int, Found]] = []
+    ready: list[tuple[int, SourceFile]] = []
     # Beside a warehouse lies what belongs to it, and is nothing to ingest.
     own = {os.path.realpath(f"{engine.path}{ending}") for ending in ("", *COMPANIONS)}
-    for found in find(named):
-        if not found.named and os.path.realpath(found.path) in own:
+    for file in find(named):
+        if not file.is_named and os.path.realpath(file.path) in own:
             continue
-        rank = _rank(engine, found, options)
+        rank = _rank(engine, file, options)
         if isinstance(rank, FileReport):
             reports.append(rank)
         else:
-            ready.append((rank, found))
-    for _, found in sorted(ready, key=lambda file: file[0]):
-        reports.extend(_load(engine, found, options))
-    if not any(file.table or file.error for file in reports):
-        shown, of_season = ", ".join(map(_shown, named)), f" with rows of {season}" if season else ""
+            ready.append((rank, file))
+    for _, file in sorted(ready, key=lambda ranked: ranked[0]):
+        reports.extend(_load(engine, file, options))
+    if not any(report.table or report.error for report in reports):
+        shown, of_season = ", ".join(map(shown_path, named)), f" with rows of {season}" if season else ""
         nothing = f"holds no Parquet, CSV or JSON of a table{of_season}, so nothing was ingested"
         reports.append(FileReport(shown, error=nothing))
-    brings_names = any(file.table in _NAMES_PLAYERS and file.added + file.changed for file in reports)
-    report = IngestReport(tuple(reports), resolve_waiting(engine, run_id) if brings_names else 0)
+    brings_names = any(report.table in _NAMES_PLAYERS and report.added + report.changed for report in reports)
+    resolved_later = land_waiting(engine, run_id) if brings_names else 0
     drop_staged(engine)
-    return report
+    return IngestReport(tuple(reports), resolved_later)
 
 
-def _shown(path: Path) -> str:
-    """A path as text that any terminal and file can take."""
-    return str(path).encode("utf-8", "backslashreplace").decode()
-
-
-def _rank(engine: Engine, found: Found, options: _Options) -> int | FileReport:
-    """Place of a file in the order of loading, or why it is not loaded."""
-    path = _shown(found.path)
-    if not found.named and not has_known_ending(found.path):
-        return FileReport(path, note="is left: no Parquet, CSV or JSON by its name")
-    try:
-        tables = shapes(engine, open_file(found.path))
-        contracts = [_contract(columns, table_name, found, options) for columns, table_name in tables]
-    except SourceError as error:
-        return FileReport(path, error=str(error))
-    except _UNFORESEEN as error:
-        return _unforeseen(path, error)
-    ranks = [CONTRACTS.index(contract) for contract in contracts if contract is not None]
-    if ranks:
-        return min(ranks)
-    columns = ", ".join(column for columns, _ in tables for column in columns)[:200] or "none"
-    unknown = f"fits no table by its columns; it has: {columns}"
-    return FileReport(path, error=unknown) if found.named else FileReport(path, note=unknown)
-
-
-def _contract(columns: tuple[str, ...], table_name: str | None, found: Found, options: _Options) -> Contract | None:
-    """The contract of a table of a file.
+def _tables(engine: Engine, file: SourceFile, content: Content, options: _Options) -> list[tuple[Extract, Contract]]:
+    """Tables of a file that are ingested, each with its contract.
 
     Raises:
-        SourceError: if it lacks columns of the table that it should be of, or has one twice.
+        SourceError: if none is known by its columns though the file was named, or one lacks columns or has one twice.
     """
-    if table_name is not None:
-        contract = contract_of(table_name)
-        return contract if options.contract in (None, contract) else None
-    if options.contract is not None:
-        refuse_missing(options.contract, columns)
-    chosen = options.contract or recognise(columns, found.stem)
-    if chosen is not None:
-        refuse_repeated(chosen, columns)
-    return chosen
+    tables = tables_of_file(engine, content)
+    contracts = []
+    for table in tables:
+        if table.table_name is None:
+            contracts.append(recognise(table.columns, file.stem, options.contract))
+        else:
+            contract = contract_of(table.table_name)
+            contracts.append(contract if options.contract in (None, contract) else None)
+    if not any(contracts):
+        columns = ", ".join(column for table in tables for column in table.columns)[:200] or "none"
+        raise _Unknown(f"fits no table by its columns; it has: {columns}")
+    return [(table, contract) for table, contract in zip(tables, contracts, strict=True) if contract is not None]
 
 
-def _load(engine: Engine, found: Found, options: _Options) -> Iterator[FileReport]:
-    """Load each table of a file; what can not be read ends in a report with an error."""
-    path = _shown(found.path)
+def _rank(engine: Engine, file: SourceFile, options: _Options) -> int | FileReport:
+    """Place of a file in the order of loading, or why it is not loaded."""
+    if not file.is_named and not file.has_known_ending:
+        return FileReport(file.shown, note="is left: no Parquet, CSV or JSON by its name")
     try:
-        content = open_file(found.path)
-        for staged in stage(engine, content):
-            contract = _contract(staged.columns, staged.table_name, found, options)
-            if contract is not None:
-                yield _land(engine, contract, content, staged, options)
-    except (_OtherSeason, candidates.WithoutSchedule) as error:
+        tables = _tables(engine, file, open_file(file.path), options)
+    except _Unknown as error:
+        return _failure(file, error) if file.is_named else FileReport(file.shown, note=str(error))
+    except (SourceError, *_UNFORESEEN) as error:
+        return _failure(file, error)
+    return min(CONTRACTS.index(contract) for _, contract in tables)
+
+
+def _load(engine: Engine, file: SourceFile, options: _Options) -> Iterator[FileReport]:
+    """Load each table of a file; what can not be read ends in a report with an error."""
+    try:
+        content = open_file(file.path)
+        for table, contract in _tables(engine, file, content, options):
+            yield _land(engine, contract, content, table, options)
+    except (_OtherSeason, WithoutSchedule) as error:
         # Of a folder the files of the season are asked for; one that was named is of another by mistake.
         is_other = isinstance(error, _OtherSeason) or _has_schedule(engine, options.season)
         left = f"is left: it has no row of {options.season}"
-        yield FileReport(path, error=str(error)) if found.named or not is_other else FileReport(path, note=left)
-    except SourceError as error:
-        yield FileReport(path, error=str(error))
-    except _UNFORESEEN as error:
-        yield _unforeseen(path, error)
+        yield _failure(file, error) if file.is_named or not is_other else FileReport(file.shown, note=left)
+    except (SourceError, *_UNFORESEEN) as error:
+        yield _failure(file, error)
 
 
-def _unforeseen(path: str, error: Exception) -> FileReport:
+def _failure(file: SourceFile, error: Exception) -> FileReport:
+    if isinstance(error, SourceError):
+        return FileReport(file.shown, error=str(error))
     reason = f"{type(error).__name__}: {error}".encode("utf-8", "backslashreplace").decode()
-    return FileReport(path, error=f"can not be read: {' '.join(reason.split())[:200]}", cause=error)
+    return FileReport(file.shown, error=f"can not be read: {' '.join(reason.split())[:200]}", cause=error)
 
 
-def _land(engine: Engine, contract: Contract, content: Content, staged: Staged, options: _Options) -> FileReport:
-    """Rows of `source_rows` into their raw table, in one transaction with all that speaks of them."""
-    started = time.perf_counter()
-    path = _shown(content.path)
+def _land(engine: Engine, contract: Contract, content: Content, table: Extract, options: _Options) -> FileReport:
+    """Rows of a table of a file into its raw table, in one transaction with all that speaks of them."""
+    staged = stage(engine, content, table)
+    began = time.perf_counter()
     with engine.transaction():
+        path = shown_path(content.path)
         source_id, is_new = _source_id(engine, contract, content, path)
-        candidates.build(engine, contract, staged, source_id)
+        source = Source(source_id, path, content.sha256, staged, options.replace, began)
+        build(engine, contract, source)
         if options.season is not None:
             _refuse_other_seasons(engine, options.season)
-        if contract.by_name:
-            unresolved.name_players(engine, contract)
-        candidates.settle_doubles(engine, contract)
-        quarantine.release(engine, contract, path)
-        merged = merge(engine, contract, replace=options.replace)
-        fates = candidates.counts(engine)
-        if fates["broken"] or staged.rejected:
-            quarantine.set_aside(engine, contract, staged, source_id)
-        if contract.by_name:
-            unresolved.forget_earlier(engine, contract, path)
-            unresolved.keep_unresolved(engine, contract)
-        for table_name, dates in merged.dates.items():
-            append_raw(engine, options.run_id, table_name, sorted(dates), time.perf_counter() - started)
-        report = FileReport(
-            path=path,
-            table=contract.table_name,
-            read=staged.rows + staged.rejected,
-            added=merged.added,
-            changed=merged.changed,
-            unchanged=merged.unchanged,
-            quarantined=fates["broken"] + staged.rejected,
-            unresolved=fates["unresolved"],
-            collapsed=fates["collapsed"],
-            deleted=merged.deleted,
-            note=_nothing_landed(engine, staged, fates["broken"]),
-        )
-        if is_new or merged.added or merged.changed:
-            _record(engine, report, source_id, content.sha256)
-    return dataclasses.replace(report, seconds=time.perf_counter() - started)
+        counts: dict[str, Any] = land(engine, contract, options.run_id, source)
+        report = FileReport(path, contract.table_name, staged.rows + staged.rejected, **counts)
+        report = dataclasses.replace(report, note=_nothing_landed(engine, report))
+        if is_new or report.added or report.changed:
+            _record(engine, report, source)
+    return dataclasses.replace(report, seconds=time.perf_counter() - began)
 
 
-def _nothing_landed(engine: Engine, staged: Staged, broken: int) -> str | None:
+def _nothing_landed(engine: Engine, report: FileReport) -> str | None:
     """Why a file brought nothing at all: it has no rows, or all of them are in quarantine; None where it did."""
-    read = staged.rows + staged.rejected
-    if not read:
+    if not report.read:
         return "has no rows"
-    if broken + staged.rejected < read:
+    if report.quarantined < report.read:
         return None
     reason = engine.query("SELECT reason FROM broken_rows ORDER BY row_number LIMIT 1").rows[0][0]
-    return f"brought nothing: {'its only row is' if read == 1 else f'all {read:,} rows are'} in quarantine, {reason}"
+    rows = "its only row is" if report.read == 1 else f"all {report.read:,} rows are"
+    return f"brought nothing: {rows} in quarantine, {reason}"
 
 
 def _source_id(engine: Engine, contract: Contract, content: Content, path: str) -> tuple[int, bool]:
@@ -233,41 +260,24 @@ def _source_id(engine: Engine, contract: Contract, content: Content, path: str) 
 
 def _refuse_other_seasons(engine: Engine, season: str) -> None:
     rows = engine.query("SELECT DISTINCT season FROM candidate WHERE season IS NOT NULL ORDER BY season").rows
-    found = [str(row[0]) for row in rows]
-    others = [name for name in found if name != season]
+    seasons = [str(row[0]) for row in rows]
+    others = [name for name in seasons if name != season]
     if others:
-        message = (
-            f"has rows of {', '.join(others[:_SHOWN])}, not of {season} alone; leave the season out, or name the right"
-            " one"
-        )
-        raise (SourceError if season in found else _OtherSeason)(message)
+        shown = ", ".join(others[:_SHOWN])
+        message = f"has rows of {shown}, not of {season} alone; leave the season out, or name the right one"
+        raise (SourceError if season in seasons else _OtherSeason)(message)
 
 
 def _has_schedule(engine: Engine, season: str | None) -> bool:
-    clause = "SELECT 1 FROM nba_raw.nbac_schedule WHERE season = $season LIMIT 1"
+    clause = f"SELECT 1 FROM {SCHEDULE.table_name} WHERE season = $season LIMIT 1"
     return bool(engine.query(clause, {"season": season}).rows)
 
 
-def _record(engine: Engine, report: FileReport, source_id: int, sha256: str) -> None:
-    engine.execute(f"DELETE FROM {FILES} WHERE source_id = $source_id", {"source_id": source_id})
-    engine.execute(
-        f"""
-        INSERT INTO {FILES} (source_id, path, sha256, table_name, rows_read, rows_added, rows_changed, rows_unchanged,
-            rows_quarantined, rows_unresolved, ingested_at_utc)
-        VALUES ($source_id, $path, $sha256, $table_name, $read, $added, $changed, $unchanged, $quarantined, $unresolved,
-            $now)
-        """,
-        {
-            "source_id": source_id,
-            "path": report.path,
-            "sha256": sha256,
-            "table_name": report.table,
-            "read": report.read,
-            "added": report.added,
-            "changed": report.changed,
-            "unchanged": report.unchanged,
-            "quarantined": report.quarantined,
-            "unresolved": report.unresolved,
-            "now": utc_now(),
-        },
-    )
+def _record(engine: Engine, report: FileReport, source: Source) -> None:
+    counts = ("read", "added", "changed", "unchanged", "quarantined", "unresolved")
+    row = {
+        "source_id": source.source_id, "path": report.path, "sha256": source.sha256, "table_name": report.table,
+        "ingested_at_utc": utc_now(), **{f"rows_{count}": getattr(report, count) for count in counts},
+    }  # fmt: skip
+    engine.execute(f"DELETE FROM {FILES} WHERE source_id = $source_id", {"source_id": source.source_id})
+    engine.execute(f"INSERT INTO {FILES} ({', '.join(row)}) VALUES ({', '.join(f'${name}' for name in row)})", row)

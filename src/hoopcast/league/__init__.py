@@ -8,7 +8,6 @@ each line.
 """
 
 from hoopcast.league.draws import FULL_LEAGUE, TINY_LEAGUE, LeagueSize
-from hoopcast.league.league import League, simulate, write
-from hoopcast.league.tables import Columns
+from hoopcast.league.league import Columns, League, simulate, write
 
 __all__ = ["FULL_LEAGUE", "TINY_LEAGUE", "Columns", "League", "LeagueSize", "simulate", "write"]

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hoopcast.arrays import BoolArray, FloatArray, IntArray
-from hoopcast.league.availability import Appearances
 from hoopcast.league.play import Rates
+from hoopcast.league.rosters import Appearances, Dressed
 from hoopcast.league.schedule import Games
-from hoopcast.league.teams import Dressed
 
 # Overtime lengthens the mean game: about one game in twenty by a tenth.
 _OVERTIME = 1.0055
@@ -50,11 +49,6 @@ class Expected:
 
 def expect(dressed: Dressed, appearances: Appearances, rates: Rates) -> Expected:
     """Expected minutes and points before tip-off.
-
-    Args:
-        dressed: rosters by team-game.
-        appearances: who is fit, how likely he plays and how long.
-        rates: true rates.
 
     Returns:
         Expectations, overtime included.
@@ -131,10 +125,6 @@ def _nearest_half(values: FloatArray) -> FloatArray:
 def game_lines(rng: np.random.Generator, expected: Expected) -> GameLines:
     """Spread, total and moneylines of each game.
 
-    Args:
-        rng: random stream.
-        expected: what to expect of each team.
-
     Returns:
         Closing lines.
     """
@@ -169,13 +159,6 @@ def points_lines(
 
     Who has a line depends on what is expected of him, never on who then played; some of those who drop out late have
     one.
-
-    Args:
-        rng: random stream.
-        games: schedule.
-        dressed: rosters by team-game.
-        appearances: who is fit.
-        expected: expected minutes and points.
 
     Returns:
         Closing lines by team-game and place.

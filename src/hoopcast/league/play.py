@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hoopcast.arrays import BoolArray, FloatArray, IntArray
-from hoopcast.league.availability import REGULATION_MINUTES, Appearances, share_out, whole_parts
-from hoopcast.league.players import LEAGUE_ACCURACY, Players
+from hoopcast.league.draws import LeagueSize
+from hoopcast.league.players import LEAGUE_ACCURACY, ZONES, Players
+from hoopcast.league.rosters import REGULATION_MINUTES, Appearances, Dressed, share_out, whole_parts
 from hoopcast.league.schedule import Games, other_side
-from hoopcast.league.teams import Dressed, Styles
 
 # True effects on accuracy, as multipliers: at home, away, and on the day after a game.
 _HOME, _AWAY, _BACK_TO_BACK = 1.010, 0.990, 0.985
@@ -49,6 +49,43 @@ _ASSISTS, _OFFENSIVE, _DEFENSIVE, _STEALS, _BLOCKS, _FOULS = range(6)
 _OWN_POINTS = 0.35
 # Spread of a player's margin beyond his share of the team's, points over half a game.
 _MARGIN_SPREAD, _HALF_MINUTES = 8.5, 24.0
+# Spreads of the teams' pace and, by zone, of their defence.
+_PACE_SPREAD = 0.021
+_DEFENCE_SPREAD = np.array([0.031, 0.047, 0.038])
+# Share of its style that a team keeps over the summer.
+_STYLE_KEPT = 0.65
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """True rates of the teams, one row a team.
+
+    Attributes:
+        pace: possessions relative to the league's; 1.02 = 2 % more.
+        defence: multiplier of opponents' accuracy by zone; above 1 = weaker defence.
+    """
+
+    pace: FloatArray
+    defence: FloatArray
+
+
+def make_styles(rng: np.random.Generator, size: LeagueSize, before: Styles | None) -> Styles:
+    """Draw the teams' styles of a season, close to those of the season before if there is one.
+
+    Returns:
+        Styles whose mean over the league is 1.
+    """
+    deviation = np.column_stack(
+        [
+            _PACE_SPREAD * rng.standard_normal(size.teams),
+            _DEFENCE_SPREAD * rng.standard_normal((size.teams, len(ZONES))),
+        ]
+    )
+    if before is not None:
+        old = np.column_stack([before.pace, before.defence]) - 1
+        deviation = _STYLE_KEPT * old + np.sqrt(1 - _STYLE_KEPT**2) * deviation
+    values = 1 + deviation - deviation.mean(axis=0)
+    return Styles(pace=values[:, 0], defence=values[:, 1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +160,6 @@ class Stint:
 
 def true_rates(games: Games, players: Players, dressed: Dressed, appearances: Appearances, styles: Styles) -> Rates:
     """Rates that follow from players, opponents, home court and rest, centred on the league's averages.
-
-    Args:
-        games: schedule.
-        players: players.
-        dressed: rosters by team-game.
-        appearances: minutes, by which averages are weighted.
-        styles: pace and defence of the teams.
 
     Returns:
         Rates by team-game and place.
@@ -214,12 +244,6 @@ def _one_more_free_throw(stint: Stint, which: IntArray) -> None:
 
 def play_games(rng: np.random.Generator, dressed: Dressed, appearances: Appearances, rates: Rates) -> list[Stint]:
     """Play a season.
-
-    Args:
-        rng: random stream.
-        dressed: rosters by team-game.
-        appearances: who plays and how long.
-        rates: true rates.
 
     Returns:
         Regulation of all games and then each overtime of those that were tied; no game ends in a tie.
@@ -365,12 +389,6 @@ def _distances(rng: np.random.Generator, zone: IntArray) -> tuple[IntArray, Bool
 def make_shots(rng: np.random.Generator, stints: list[Stint], dressed: Dressed, players: Players) -> Shots:
     """Lay out a season's shots one by one.
 
-    Args:
-        rng: random stream.
-        stints: regulation and overtimes.
-        dressed: rosters by team-game.
-        players: players.
-
     Returns:
         Shots by game, period and clock.
     """
@@ -423,13 +441,6 @@ def _counted(shape: tuple[int, ...], side: IntArray, place: IntArray) -> IntArra
 
 def make_box(rng: np.random.Generator, stints: list[Stint], shots: Shots, dressed: Dressed, players: Players) -> Box:
     """Draw the rest of the box scores: rebounds, steals, fouls and each player's margin.
-
-    Args:
-        rng: random stream.
-        stints: regulation and overtimes.
-        shots: shots, which give assists and blocks.
-        dressed: rosters by team-game.
-        players: players.
 
     Returns:
         Box scores.

@@ -233,14 +233,8 @@ def _aged(rng: np.random.Generator, players: Players) -> Players:
 def next_players(seed: int, season: str, size: LeagueSize, before: Players, last_team: IntArray) -> Players:
     """The league a summer later.
 
-    Veterans leave, rookies come, about a fifth of the others change teams, and abilities drift.
-
-    Args:
-        seed: seed of the league.
-        season: the season that begins.
-        size: teams and players a team.
-        before: the players of the season before.
-        last_team: position of the team that each of them ended it with, -1 for none.
+    Veterans leave, rookies come, about a fifth of the others change teams, and abilities drift. `last_team` is the
+    position of the team that each player ended the season before with, -1 for none.
 
     Returns:
         Full rosters and free agents.

@@ -7,6 +7,7 @@ next. No box score follows from the games of the other stages.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -155,11 +156,6 @@ def _rounds(rng: np.random.Generator, size: LeagueSize) -> list[IntArray]:
 def make_games(seed: int, season: str, size: LeagueSize) -> Games:
     """Draw the schedule of a season.
 
-    Args:
-        seed: seed of the league.
-        season: such as `2021-22`.
-        size: teams and games a team.
-
     Returns:
         teams * games_per_team / 2 games; no team plays twice on a date.
     """
@@ -195,19 +191,12 @@ def make_games(seed: int, season: str, size: LeagueSize) -> Games:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OtherGame:
+class OtherGame(NamedTuple):
     """A game that the schedule has and no box score follows: preseason, all-star, play-in, playoffs.
 
-    Attributes:
-        stage: `preseason`, `allstar`, `playin` or `playoffs`.
-        number: digits of its id beside those of the season: the stage's and five of the game's.
-        date: of the game.
-        home: tricode of the home team.
-        away: tricode of the visiting team.
+    Its number is the digits of its id beside those of the season: the stage's and five of the game's.
     """
 
-    stage: str
     number: str
     date: date
     home: str
@@ -224,18 +213,18 @@ def other_games(rng: np.random.Generator, games: Games, size: LeagueSize) -> lis
         order = rng.permutation(teams).tolist()
         for at, (home, away) in enumerate(zip(order[::2], order[1::2], strict=True)):
             day = games.opening - timedelta(days=4 * (rounds - number) + (at % 3))
-            others.append(OtherGame("preseason", f"1{number:02d}{at:02d}", day, home, away))
-    others.append(OtherGame("preseason", "10099", games.opening - timedelta(days=7), teams[0], "MLB"))
+            others.append(OtherGame(f"1{number:02d}{at:02d}", day, home, away))
+    others.append(OtherGame("10099", games.opening - timedelta(days=7), teams[0], "MLB"))
     sunday = games.break_date + timedelta(days=_ALL_STAR_DAY if size.is_long else 1)
-    others.append(OtherGame("allstar", "30001", sunday, "LBN", "DRT"))
+    others.append(OtherGame("30001", sunday, "LBN", "DRT"))
     if size.is_long:
-        others.append(OtherGame("allstar", "30004", games.break_date, "PAY", "BAR"))
+        others.append(OtherGame("30004", games.break_date, "PAY", "BAR"))
     best = rng.permutation(teams).tolist()
     play_in = [(2, 3), (4, 5), (2, 4)] if len(best) > 5 else []  # noqa: PLR2004 - too few teams for a play-in
     for at, (home, away) in enumerate(play_in):
         day = last + timedelta(days=2 + at)
-        others.append(OtherGame("playin", f"5{at:02d}01", day, best[home], best[away]))
+        others.append(OtherGame(f"5{at:02d}01", day, best[home], best[away]))
     for at in range(_PLAYOFF_ROUND_GAMES):
         home, away = (best[0], best[1]) if at % 2 == 0 else (best[1], best[0])
-        others.append(OtherGame("playoffs", f"40010{at + 1}", last + timedelta(days=6 + 2 * at), home, away))
+        others.append(OtherGame(f"40010{at + 1}", last + timedelta(days=6 + 2 * at), home, away))
     return others

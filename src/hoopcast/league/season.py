@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from hoopcast.arrays import TextArray
-from hoopcast.league.availability import Appearances, Moves, appear, list_moves
 from hoopcast.league.draws import LeagueSize, random_stream
 from hoopcast.league.lines import Expected, GameLines, PointsLines, expect, game_lines, points_lines
-from hoopcast.league.play import Box, Rates, Shots, make_box, make_shots, play_games, true_rates
+from hoopcast.league.play import Box, Rates, Shots, Styles, make_box, make_shots, make_styles, play_games, true_rates
 from hoopcast.league.players import Players, first_players, next_players
+from hoopcast.league.rosters import Appearances, Dressed, Moves, Rosters, appear, dress, list_moves, make_rosters
 from hoopcast.league.schedule import Games, make_games
-from hoopcast.league.teams import Dressed, Rosters, Styles, dress, make_rosters, make_styles
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +66,7 @@ class PlayedSeason:
 
 
 def play_season(seed: int, season: str, size: LeagueSize, before: PlayedSeason | None) -> PlayedSeason:
-    """Draw a season.
-
-    Args:
-        seed: seed of the league.
-        season: such as `2021-22`.
-        size: teams, games and players.
-        before: the season before, from which players and styles carry over; None for the first.
+    """Draw a season; players and styles carry over from the one before if there is one.
 
     Returns:
         The season with all that is true of it.

@@ -29,11 +29,11 @@ _WHOLE_NAMES = (
 
 
 def _both_ways(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for one, other in pairs:
-        found[one] = (*found.get(one, ()), other)
-        found[other] = (*found.get(other, ()), one)
-    return MappingProxyType(found)
+    others: dict[str, tuple[str, ...]] = {}
+    for name, other in pairs:
+        others[name] = (*others.get(name, ()), other)
+        others[other] = (*others.get(other, ()), name)
+    return MappingProxyType(others)
 
 
 FIRST_NAMES: Mapping[str, tuple[str, ...]] = _both_ways(_FIRST_NAMES)
@@ -52,7 +52,8 @@ _PARENTHESES = re.compile(r"\s*\([^)]*\)\s*")
 _MANGLED = re.compile(r"[?\ufffd]")
 # Letters that carry no mark which NFKD could drop.
 _LETTERS = str.maketrans({
-    "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h",
+    "ø": "o", "Ø": "O", "đ": "d", "ð": "d", "ł": "l", "Ł": "L", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i",
+    "ħ": "h",
 })  # fmt: skip
 
 
@@ -67,12 +68,12 @@ def player_lookup(name: str) -> str:
     Returns:
         Such as `nikolajokic` or `jarenjacksonjr`; empty where the name has no letter.
     """
-    return _NOT_ALPHANUMERIC.sub("", _folded(name))
+    return _NOT_ALPHANUMERIC.sub("", _fold(name))
 
 
 def without_suffix(name: str) -> str:
     """Normal form of a name without its generational suffix: `Gary Payton II` gives garypayton."""
-    return player_lookup(_SUFFIX_WORD.sub("", _folded(name).strip()))
+    return player_lookup(_SUFFIX_WORD.sub("", _fold(name).strip()))
 
 
 def spellings(name: str) -> tuple[str, ...]:
@@ -81,15 +82,15 @@ def spellings(name: str) -> tuple[str, ...]:
     `Maximilian Kleber / Maxi Kleber` means both, `(William) Tony Parker` and `Herb Jones (Keyshawn)` the name outside
     the parentheses, `Hardaway, Tim` the name the other way round.
     """
-    found: list[str] = []
+    names: list[str] = []
     for part in re.split(r"\s+/\s+", name):
         outside = _PARENTHESES.sub(" ", part).strip()
         last, comma, first = outside.partition(",")
         is_reversed = comma and not _SUFFIX_WORD.fullmatch(f" {first.strip().casefold()}")
         turned = f"{first.strip()} {last.strip()}" if is_reversed else outside
-        if player_lookup(turned) and turned not in found:
-            found.append(turned)
-    return tuple(found)
+        if player_lookup(turned) and turned not in names:
+            names.append(turned)
+    return tuple(names)
 
 
 def other_names(name: str) -> tuple[str, ...]:
@@ -98,7 +99,7 @@ def other_names(name: str) -> tuple[str, ...]:
     Args:
         name: one spelling, such as `Cameron Thomas`.
     """
-    first, _, rest = _folded(name).strip().partition(" ")
+    first, _, rest = _fold(name).strip().partition(" ")
     others = FIRST_NAMES.get(player_lookup(first), ())
     return (*(other + without_suffix(rest) for other in others if rest), *WHOLE_NAMES.get(without_suffix(name), ()))
 
@@ -110,10 +111,15 @@ def has_mangled_letter(name: str) -> bool:
 
 def mangled_pattern(name: str) -> re.Pattern[str]:
     """Pattern of the normal forms, without suffix, that a name with lost letters may stand for."""
-    parts = _MANGLED.split(_SUFFIX_WORD.sub("", _folded(name).strip()))
+    parts = _MANGLED.split(_SUFFIX_WORD.sub("", _fold(name).strip()))
     return re.compile("[a-z0-9]".join(player_lookup(part) for part in parts))
 
 
-def _folded(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
+def without_marks(text: str) -> str:
+    """A text in the letters of a typewriter: `Jokić` gives Jokic."""
+    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS))
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def _fold(name: str) -> str:
+    return without_marks(name.casefold())

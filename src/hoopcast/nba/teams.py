@@ -1,10 +1,10 @@
 """The league's 30 teams and the ways other sources write them."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from hoopcast.nba.names import player_lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +68,15 @@ TEAMS: tuple[Team, ...] = (
     Team(1610612766, "CHA", "Charlotte", "Hornets", _EASTERN, ("CHO", "CHH")),
 )
 
-
-def _key(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    return re.sub(r"[^a-z0-9]", "", folded)
-
-
 # `LA` and `Los Angeles` alone name two teams and therefore none.
-_AMBIGUOUS = frozenset({_key("LA"), _key("Los Angeles")})
+_AMBIGUOUS = frozenset({player_lookup("LA"), player_lookup("Los Angeles")})
 
 _ABBR_BY_SPELLING: Mapping[str, str] = MappingProxyType(
     {
-        _key(spelling): team.abbr
+        player_lookup(spelling): team.abbr
         for team in TEAMS
         for spelling in (team.abbr, str(team.team_id), team.city, team.nickname, team.name, *team.variants)
-        if _key(spelling) not in _AMBIGUOUS
+        if player_lookup(spelling) not in _AMBIGUOUS
     }
 )
 
@@ -99,4 +93,4 @@ def normalise_team(text: str) -> str | None:
     Returns:
         The tricode, or None where the text names none of the 30 teams.
     """
-    return _ABBR_BY_SPELLING.get(_key(text))
+    return _ABBR_BY_SPELLING.get(player_lookup(text))

@@ -3,10 +3,11 @@
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from hoopcast.calendar import season_of
-from hoopcast.ingest.contract import Contract, Input, Kind, fold
+from hoopcast.ingest.contracts import Contract, Input, Kind, fold
 from hoopcast.ingest.staging import Staged
 from hoopcast.nba.names import player_lookup
 from hoopcast.nba.teams import normalise_team
@@ -115,84 +116,77 @@ def parse_game_id(text: str) -> str:
     return f"00{text}" if len(text) == _GAME_ID_LENGTH - _LOST_ZEROS and text.isdigit() else text
 
 
-# Kinds whose texts repeat: each distinct text is read once, in Python, and joined back.
-TRANSLATED: Mapping[Kind, tuple[Callable[[str], object | None], str]] = {
-    "text": (str, "VARCHAR"),
-    "game_id": (parse_game_id, "VARCHAR"),
-    "team": (normalise_team, "VARCHAR"),
-    "lookup": (lambda text: player_lookup(text) or None, "VARCHAR"),
-    "day": (parse_day, "DATE"),
-    "season": (parse_season_of_day, "VARCHAR"),
-    "moment": (parse_moment, "TIMESTAMP"),
-    "time": (parse_time_of_day, "TIME"),
-    "minutes": (parse_minutes, "DOUBLE"),
-}
-SQL_TYPE: Mapping[Kind, str] = {
-    **{kind: sql_type for kind, (_, sql_type) in TRANSLATED.items()},
-    "integer": "BIGINT",
-    "number": "DOUBLE",
-    "flag": "BOOLEAN",
-}
-FAULT: Mapping[Kind, str] = {
-    "integer": "is no whole number",
-    "number": "is no number",
-    "flag": "is neither true nor false",
-    "text": "is no text",
-    "game_id": "is no game id",
-    "team": "is none of the league''s 30 teams",
-    "lookup": "is no name",
-    "day": "is no date",
-    "season": "is no date",
-    "moment": "is no moment in time",
-    "time": "is no time of day",
-    "minutes": "are no minutes",
+@dataclass(frozen=True)
+class _Format:
+    """How values of a kind are read: the SQL type that they get, and what is said of a text that is none.
+
+    Texts of a kind with `parse` repeat: each distinct text is read once, in Python, and joined back.
+    """
+
+    sql_type: str
+    fault: str
+    parse: Callable[[str], object | None] | None = None
+
+
+KINDS: Mapping[Kind, _Format] = {
+    "integer": _Format("BIGINT", "is no whole number"),
+    "number": _Format("DOUBLE", "is no number"),
+    "flag": _Format("BOOLEAN", "is neither true nor false"),
+    "text": _Format("VARCHAR", "is no text", str),
+    "game_id": _Format("VARCHAR", "is no game id", parse_game_id),
+    "team": _Format("VARCHAR", "is none of the league''s 30 teams", normalise_team),
+    "lookup": _Format("VARCHAR", "is no name", lambda text: player_lookup(text) or None),
+    "day": _Format("DATE", "is no date", parse_day),
+    "season": _Format("VARCHAR", "is no date", parse_season_of_day),
+    "moment": _Format("TIMESTAMP", "is no moment in time", parse_moment),
+    "time": _Format("TIME", "is no time of day", parse_time_of_day),
+    "minutes": _Format("DOUBLE", "are no minutes", parse_minutes),
 }
 
 
 def positions(contract: Contract, staged: Staged) -> dict[str, int]:
     """Where the inputs that a source has stand among its columns."""
     folded = tuple(fold(column) for column in staged.columns)
-    found = {wanted.name: wanted.position(folded) for wanted in contract.inputs}
-    return {name: position for name, position in found.items() if position is not None}
+    places = {value.name: value.position(folded) for value in contract.inputs}
+    return {name: place for name, place in places.items() if place is not None}
 
 
-def _is_translated(wanted: Input, position: int, staged: Staged) -> bool:
-    is_number = staged.types[position] in (*_WHOLE, *_FLOATING)
-    return wanted.kind in TRANSLATED and not (wanted.kind == "minutes" and is_number)
+def _is_parsed(value: Input, sql_type: str) -> bool:
+    """Whether a value is read in Python, not by a cast."""
+    is_number = sql_type in (*_WHOLE, *_FLOATING)
+    return KINDS[value.kind].parse is not None and not (value.kind == "minutes" and is_number)
 
 
-def translate(engine: Engine, contract: Contract, staged: Staged) -> None:
+def parse_texts(engine: Engine, contract: Contract, staged: Staged) -> None:
     """Read each distinct text of a column once, for every kind that the contract reads it as.
 
     Column c3 gives the temporary table `meanings_3`: `text` as it stands, `plain` without blanks around it and NULL
     where it stands for no value, and a column for each kind.
     """
     kinds: dict[int, list[Kind]] = {}
-    found = positions(contract, staged)
-    for wanted in contract.inputs:
-        position = found.get(wanted.name)
-        if position is not None and _is_translated(wanted, position, staged):
-            kinds.setdefault(position, []).append(wanted.kind)
-    for position, wanted_kinds in kinds.items():
-        rows = engine.query(f"SELECT DISTINCT CAST(c{position} AS VARCHAR) FROM source_rows").rows
+    places = positions(contract, staged)
+    for value in contract.inputs:
+        place = places.get(value.name)
+        if place is not None and _is_parsed(value, staged.types[place]):
+            kinds.setdefault(place, []).append(value.kind)
+    for place, kinds_of_column in kinds.items():
+        rows = engine.query(f"SELECT DISTINCT CAST(c{place} AS VARCHAR) FROM source_rows").rows
         texts = [str(row[0]) for row in rows if row[0] is not None]
         plain = [None if text.strip().casefold() in _ABSENT else text.strip() for text in texts]
         columns = ["UNNEST(CAST($texts AS VARCHAR[])) AS text", "UNNEST(CAST($plain AS VARCHAR[])) AS plain"]
         parameters: dict[str, Sequence[str | None]] = {"texts": texts, "plain": plain}
-        for kind in dict.fromkeys(wanted_kinds):
-            read, sql_type = TRANSLATED[kind]
-            meanings = [None if text is None else read(text) for text in plain]
+        for kind in dict.fromkeys(kinds_of_column):
+            form = KINDS[kind]
+            parse = form.parse or str
+            meanings = [None if text is None else parse(text) for text in plain]
             parameters[kind] = [None if meaning is None else str(meaning) for meaning in meanings]
-            columns.append(f"CAST(UNNEST(CAST(${kind} AS VARCHAR[])) AS {sql_type}) AS as_{kind}")
-        engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE meanings_{position} AS SELECT {', '.join(columns)}",
-            parameters,
-        )
+            columns.append(f"CAST(UNNEST(CAST(${kind} AS VARCHAR[])) AS {form.sql_type}) AS as_{kind}")
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE meanings_{place} AS SELECT {', '.join(columns)}", parameters)
 
 
-def _raw(position: int, sql_type: str) -> str:
-    """SQL: a value that needs no translation as the source has it, NULL where it stands for none."""
-    column = f"f.c{position}"
+def _raw(place: int, sql_type: str) -> str:
+    """SQL: a value that is cast, as the source has it, NULL where it stands for none."""
+    column = f"f.c{place}"
     if sql_type in _WHOLE or sql_type == "BOOLEAN":
         return column
     if sql_type in _FLOATING:
@@ -202,13 +196,13 @@ def _raw(position: int, sql_type: str) -> str:
     return f"CASE WHEN NOT LIST_CONTAINS([{_ABSENT_SQL}], LOWER({text})) THEN {text} END"
 
 
-def _cast(wanted: Input, sql_type: str) -> str:
-    """SQL: a value that needs no translation, from `raw_` and, where it is no whole number, `number_`; else NULL."""
-    raw, number = f"raw_{wanted.name}", f"number_{wanted.name}"
-    if wanted.kind == "integer":
+def _cast(value: Input, sql_type: str) -> str:
+    """SQL: a value from `raw_` and, where it is no whole number, `number_`; NULL where it can not be read."""
+    raw, number = f"raw_{value.name}", f"number_{value.name}"
+    if value.kind == "integer":
         exact = f"CASE WHEN {number} = FLOOR({number}) AND ABS({number}) < {_LARGEST} THEN CAST({number} AS BIGINT) END"
         return f"CAST({raw} AS BIGINT)" if sql_type in _WHOLE else exact
-    if wanted.kind in ("number", "minutes"):
+    if value.kind in ("number", "minutes"):
         # Adding zero turns -0.0 into 0.0, which is the same line.
         return f"CASE WHEN ISFINITE({number}) THEN {number} + 0e0 END"
     if sql_type == "BOOLEAN":
@@ -221,22 +215,23 @@ def typed_rows(contract: Contract, staged: Staged) -> str:
 
     Three SELECTs within one another, each with small expressions: one expression in all planned for seconds.
     """
-    found = positions(contract, staged)
+    places = positions(contract, staged)
     raws, numbers, typed, joins = ["f.row_number"], ["*"], ["*"], {}
-    for wanted in contract.inputs:
-        name, position = wanted.name, found.get(wanted.name)
-        raws.append(f"{'TRUE' if position is not None else 'FALSE'} AS has_{name}")
-        if position is None:
-            raws += [f"CAST(NULL AS {SQL_TYPE[wanted.kind]}) AS in_{name}", f"CAST(NULL AS VARCHAR) AS raw_{name}"]
-        elif _is_translated(wanted, position, staged):
-            text = f"f.c{position}" if staged.types[position] == "VARCHAR" else f"CAST(f.c{position} AS VARCHAR)"
-            joins[position] = f"LEFT JOIN meanings_{position} AS m{position} ON m{position}.text = {text}"
-            raws += [f"m{position}.as_{wanted.kind} AS in_{name}", f"m{position}.plain AS raw_{name}"]
+    for value in contract.inputs:
+        name, place = value.name, places.get(value.name)
+        raws.append(f"{'TRUE' if place is not None else 'FALSE'} AS has_{name}")
+        if place is None:
+            raws += [f"CAST(NULL AS {KINDS[value.kind].sql_type}) AS in_{name}", f"CAST(NULL AS VARCHAR) AS raw_{name}"]
+            continue
+        sql_type = staged.types[place]
+        if _is_parsed(value, sql_type):
+            text = f"f.c{place}" if sql_type == "VARCHAR" else f"CAST(f.c{place} AS VARCHAR)"
+            joins[place] = f"LEFT JOIN meanings_{place} AS m{place} ON m{place}.text = {text}"
+            raws += [f"m{place}.as_{value.kind} AS in_{name}", f"m{place}.plain AS raw_{name}"]
         else:
-            sql_type = staged.types[position]
-            raws.append(f"{_raw(position, sql_type)} AS raw_{name}")
-            if sql_type not in _WHOLE or wanted.kind != "integer":
+            raws.append(f"{_raw(place, sql_type)} AS raw_{name}")
+            if sql_type not in _WHOLE or value.kind != "integer":
                 numbers.append(f"TRY_CAST(raw_{name} AS DOUBLE) AS number_{name}")
-            typed.append(f"{_cast(wanted, sql_type)} AS in_{name}")
+            typed.append(f"{_cast(value, sql_type)} AS in_{name}")
     source = f"SELECT {', '.join(raws)} FROM source_rows AS f {' '.join(joins.values())}"
     return f"SELECT {', '.join(typed)} FROM (SELECT {', '.join(numbers)} FROM ({source}) AS raws) AS numbers"
