@@ -18,8 +18,8 @@ from pathlib import Path
 import hoopcast
 from benchmarks.bench import child, machine
 from hoopcast.graph import ALL_SYSTEMS
-from hoopcast.markdown import table
 from hoopcast.paths import warehouse_path
+from hoopcast.plain import markdown_table
 
 PAGE = Path(__file__).parents[1] / "docs" / "forecast-speed.md"
 WORK = {
@@ -138,7 +138,7 @@ def _again(
 
 
 def _lines(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
-    yield from (f"{line}\n" for line in table(head, rows))
+    yield from (f"{line}\n" for line in markdown_table(head, rows))
 
 
 def main() -> None:

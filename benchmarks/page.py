@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
 
-from hoopcast.markdown import table
+from hoopcast.plain import markdown_table
 
 HEAD = ("work", "by", "min s", "median s", "max s", "Hoopcast takes", "peak MB")
 _NO_PART = ("seconds", "wall", "peak")
@@ -165,7 +165,7 @@ def markdown(sections: Mapping[str, Section], line: tuple[float, float, float] |
 
 def _section(name: str, section: Section, line: tuple[float, float, float] | None) -> Iterator[str]:
     yield f"\n## {_TITLES[name]}\n"
-    yield from table(HEAD, list(lines(section)))
+    yield from markdown_table(HEAD, list(lines(section)))
     yield ""
     meanings: dict[str, list[str]] = {}
     for case in section.cases:
@@ -179,6 +179,6 @@ def _section(name: str, section: Section, line: tuple[float, float, float] | Non
     yield from (f"- {note}." for note in section.notes)
     if section.parts:
         yield "\nWhat Hoopcast's seconds are spent on:\n"
-        yield from table(("part", "median s", "share"), list(parts(section)))
+        yield from markdown_table(("part", "median s", "share"), list(parts(section)))
     load = section.machine.partition("load average of the minute before ")[2]
     yield f"\nSeasons are {section.data} ones; load average before {load}; it took {section.minutes:.0f} min."

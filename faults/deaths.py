@@ -48,15 +48,15 @@ def backfill_again_and_again(scene: Scene, chance: Random) -> str:
     return "killed"
 
 
-def issue(scene: Scene, chance: Random) -> str:
-    """`predict --issue` on the morning of games that are still to come."""
+def publish(scene: Scene, chance: Random) -> str:
+    """`predict --publish` on the morning of games that are still to come."""
     scene.take("eve")
-    command = ("predict", "--date", EVE, "--issue", "--json")
+    command = ("predict", "--date", EVE, "--publish", "--json")
     what = killed(scene.start(*command, before=CLOCK), chance.uniform(0.1, 0.9))
     scene.must(*command, before=CLOCK)
     counted = scene.must("sql", "--format", "csv", ISSUED).out.splitlines()[1]
     rows, keys = (int(value) for value in counted.split(","))
-    need(rows == keys > 0, f"{rows} forecasts of {keys} were issued")
+    need(rows == keys > 0, f"{rows} forecasts of {keys} were published")
     scene.sound("eve")
     return what
 

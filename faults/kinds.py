@@ -27,7 +27,7 @@ KINDS = (
     Kind("kill -9: ingest", 45, deaths.ingest, AGAIN),
     Kind("kill -9: backfill", 45, deaths.backfill, AGAIN),
     Kind("kill -9: backfill, five times", 6, deaths.backfill_again_and_again, AGAIN),
-    Kind("kill -9: predict --issue", 25, deaths.issue, "done again, each forecast is on record once"),
+    Kind("kill -9: predict --publish", 25, deaths.publish, "done again, each forecast is on record once"),
     Kind("kill -9: grade", 20, deaths.grade, AGAIN),
     Kind("SIGTERM or SIGINT: backfill", 20, deaths.backfill_stopped, STOPS),
     Kind("SIGTERM or SIGINT: ingest", 10, deaths.ingest_stopped, STOPS),

@@ -126,7 +126,7 @@ class Scene:
         return [
             ("backfill", "--no-resume"),
             ("ingest", str(self.base.league)),
-            ("predict", "--date", EVE, "--issue"),
+            ("predict", "--date", EVE, "--publish"),
             ("grade", "--season", SEASONS[-1]),
         ]
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hoopcast.evaluation.cards import ModelCard
     from hoopcast.evaluation.evaluate import Evaluation
     from hoopcast.explain import Explanation
-    from hoopcast.forecast.issuing import IssueReport
+    from hoopcast.forecast.publishing import PublishReport
     from hoopcast.graph import Graph
     from hoopcast.ingest.forget import ForgetReport
     from hoopcast.ingest.load import IngestReport
@@ -261,7 +261,7 @@ class Hoopcast:
         run = self.backfill(*nodes, progress=progress, **dates) if update else None
         return outlook(self.engine, self.graph, asked, run)
 
-    def issue(self, system: str | None = None, **dates: Unpack[RangeArguments]) -> "IssueReport":
+    def publish(self, system: str | None = None, **dates: Unpack[RangeArguments]) -> "PublishReport":
         """Put forecasts of games that have not tipped off yet on record for good, as they stand.
 
         Args:
@@ -271,13 +271,13 @@ class Hoopcast:
         Raises:
             UsageError: if the system or the range does not exist.
         """
-        from hoopcast.forecast.issuing import issue  # noqa: PLC0415 - brings the forecasts
+        from hoopcast.forecast.publishing import publish  # noqa: PLC0415 - brings the forecasts
 
         systems = self.graph.systems if system is None else self.graph.named_systems(system)
         days = [day.date for day in self._resolve(dates)]
         with recorded(self.engine, self.command) as record:
-            report = issue(self.engine, days, [one.system_id for one in systems])
-            record.totals = Totals(rows=report.issued)
+            report = publish(self.engine, days, [chosen.system_id for chosen in systems])
+            record.totals = Totals(rows=report.published)
         return report
 
     def grade(self, *, progress: "Progress | None" = None, **dates: Unpack[RangeArguments]) -> "GradeReport":
@@ -344,31 +344,37 @@ class Hoopcast:
         return Table.of(Gap, [gap for gap in found if gap.table in names])
 
     def evaluate(
-        self, *systems: str, populations: Sequence[str] = (), issued: bool = False, **dates: Unpack[RangeArguments]
+        self,
+        *systems: str,
+        populations: Sequence[str] = (),
+        published: bool = False,
+        progress: Callable[[str], None] = lambda _: None,
+        **dates: Unpack[RangeArguments],
     ) -> "Evaluation":
         """How good the forecasts of a range were, by system and population.
 
         Args:
             systems: systems, or systems at a level such as linear_news; all for none.
             populations: of ALL, GP10, MIN20, PTS20 and PROP; all for none.
-            issued: what was published before tip-off, in place of what today's code says.
+            published: what was published before tip-off, in place of the backtest.
+            progress: called with a line for each system before it is scored.
             dates: the range.
 
         Raises:
             UsageError: if a name or the range does not exist, or nothing of it can be scored.
         """
-        from hoopcast.evaluation.alarms import stale_forecasts  # noqa: PLC0415 - the same
-        from hoopcast.evaluation.evaluate import Choice, evaluate  # noqa: PLC0415 - brings scipy
+        from hoopcast.evaluation.alarms import stale_forecasts  # noqa: PLC0415 - brings scipy
+        from hoopcast.evaluation.evaluate import Choice, evaluate  # noqa: PLC0415 - the same
 
         stage = dates.get("stage", "regular")
-        choice = Choice(stage, systems, tuple(populations), issued)
+        choice = Choice(stage, systems, tuple(populations), published)
         days = self._resolve(dates)
-        found = evaluate(self.engine, days, choice, self.graph)
-        # What was issued stays as it was, whatever has changed since.
-        scored = set() if issued else {one.system for one in found.accuracy if not one.is_baseline}
+        evaluation = evaluate(self.engine, days, choice, self.graph, progress)
+        # What was published stays as it was, whatever has changed since.
+        scored = set() if published else {score.system for score in evaluation.accuracy if not score.is_baseline}
         stale = stale_forecasts(self.engine, self.graph, days, scored, stage)
         simulated = f"SIMULATED: {SIMULATED}" if self.is_simulated else ""
-        return replace(found, warnings=(*filter(None, (simulated, stale)), *found.warnings))
+        return replace(evaluation, warnings=(*filter(None, (simulated, stale)), *evaluation.warnings))
 
     def failures(self, *tables: str, **dates: Unpack[RangeArguments]) -> Table:
         """Absent rows and failed dates by table, category and month, with one reason of each."""

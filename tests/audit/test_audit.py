@@ -57,8 +57,8 @@ def test_an_audit_looks_at_every_part_writes_its_report_and_leaves_the_warehouse
     told = json.loads(done.stdout)
     assert told["clean"]
     assert {check["part"] for check in told["checks"]} == set(PARTS)
-    # Nothing was issued, and an archive's closing lines carry no hour.
-    idle = {"what was issued was issued before tip-off", "a line was seen before tip-off"}
+    # Nothing was published, and an archive's closing lines carry no hour.
+    idle = {"what was published was published before tip-off", "a line was seen before tip-off"}
     assert {check["check"] for check in told["checks"] if not check["rows"]} == idle
     assert {check["result"] for check in told["checks"] if check["check"] in idle} == {"not applicable"}
     assert len(told["dates_rebuilt"]) == 1

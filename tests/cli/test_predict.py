@@ -224,30 +224,30 @@ def test_what_is_missing_is_made_first_and_as_is_makes_nothing(call: Call, day: 
     assert asked(warehouse, "SELECT COUNT(DISTINCT game_date) FROM nba_predictions.player_prop_predictions") == "1"
 
 
-def test_games_that_are_over_are_too_late_to_be_issued(call: Call, day: str) -> None:
-    done = call("predict", "--date", day, "--issue", "--json")
+def test_games_that_are_over_are_too_late_to_be_published(call: Call, day: str) -> None:
+    done = call("predict", "--date", day, "--publish", "--json")
     assert done.exit_code == 0
     assert json.loads(done.stdout)
-    assert "0 forecasts issued at " in done.stderr
+    assert "0 forecasts published at " in done.stderr
     assert "too late: their games have begun" in done.stderr
 
 
-def test_games_to_come_are_issued_and_then_stay_as_they_are(call: Call, day: str, warehouse: Path) -> None:
+def test_games_to_come_are_published_and_then_stay_as_they_are(call: Call, day: str, warehouse: Path) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(
             "UPDATE nba_raw.nbac_schedule SET game_status = 1, tip_off_utc = '2999-01-01' WHERE game_date >= ?", [day]
         )
-    first = call("predict", "--date", day, "--issue", "--system", "linear_news")
+    first = call("predict", "--date", day, "--publish", "--system", "linear_news")
     assert first.exit_code == 0, first.output
     rows = asked(warehouse, "SELECT COUNT(*) FROM nba_predictions.issued_forecast")
     assert int(rows) > 0
-    assert f"{rows} forecasts issued at " in first.stderr
-    second = call("predict", "--date", day, "--issue", "--system", "linear_news")
-    assert "0 forecasts issued at " in second.stderr
+    assert f"{rows} forecasts published at " in first.stderr
+    second = call("predict", "--date", day, "--publish", "--system", "linear_news")
+    assert "0 forecasts published at " in second.stderr
     assert f"{rows} forecasts on record as they are" in second.stderr
 
 
-def test_nothing_is_issued_where_forecasts_could_not_be_brought_up_to_date(
+def test_nothing_is_published_where_forecasts_could_not_be_brought_up_to_date(
     call: Call, day: str, warehouse: Path
 ) -> None:
     with duckdb.connect(str(warehouse)) as connection:
@@ -261,9 +261,9 @@ def test_nothing_is_issued_where_forecasts_could_not_be_brought_up_to_date(
             " WHERE table_name = 'nba_predictions.player_prop_predictions' AND partition_date = ?",
             [day],
         )
-    done = call("predict", "--date", day, "--issue", "--system", "linear_news")
+    done = call("predict", "--date", day, "--publish", "--system", "linear_news")
     assert done.exit_code == 1
-    assert "nothing issued: not all forecasts could be brought up to date" in done.stderr
+    assert "nothing published: not all forecasts could be brought up to date" in done.stderr
     assert asked(warehouse, "SELECT COUNT(*) FROM nba_predictions.issued_forecast") == "0"
 
 
@@ -278,8 +278,8 @@ def test_nothing_is_issued_where_forecasts_could_not_be_brought_up_to_date(
         ("--date DAY --team UTA", "UTA does not play on"),
         ("--date DAY --system oracle", "no system 'oracle'; choose a system"),
         ("--date DAY --player Nobody", "no player is called 'Nobody'"),
-        ("--date DAY --issue --team CHI", "--issue takes whole dates"),
-        ("--date DAY --issue --as-is", "--issue takes whole dates"),
+        ("--date DAY --publish --team CHI", "--publish takes whole dates"),
+        ("--date DAY --publish --as-is", "--publish takes whole dates"),
         ("--date DAY --format xml", "is not one of"),
     ],
 )

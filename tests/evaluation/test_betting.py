@@ -21,8 +21,8 @@ def lines(points: FloatArray, line: FloatArray, over_price: FloatArray, under_pr
     never = np.zeros(count, dtype=np.bool_)
     return Appearances(
         text, np.arange(count), text, np.datetime64("2021-10-19") + np.arange(count) // 10,
-        points, nothing, nothing, nothing, nothing, nothing, line, over_price, under_price, nothing,
-        never, never, never, text, text, text, text, text,
+        points, nothing, nothing, nothing, nothing, line, over_price, under_price, nothing,
+        never, never, never, text, text, text, text,
     )  # fmt: skip
 
 

@@ -218,7 +218,7 @@ def test_why_picks_are_withheld_is_told_in_a_line_that_fits(
     assert [line for line in done.stdout.splitlines() if len(line) > WIDEST] == []
 
 
-def test_what_was_issued_has_no_claims(forecasts: Hoopcast) -> None:
+def test_what_was_published_has_no_claims(forecasts: Hoopcast) -> None:
     columns = "market, game_id, player_id, system_id, season, game_date, team_abbr, opponent_abbr, forecast_mean,"
     columns += "forecast_median, nb_mean, nb_variance, calibration_id, probability_over, better_side, win_probability"
     with_all = "nba_predictions.issued_forecast"
@@ -227,7 +227,7 @@ def test_what_was_issued_has_no_claims(forecasts: Hoopcast) -> None:
             f"INSERT INTO {with_all} ({columns}, issued_at_utc) SELECT {columns}, TIMESTAMP '2021-01-01'"
             f" FROM nba_predictions.player_prop_predictions WHERE season = '{SEASON}'"
         )
-        found = forecasts.evaluate(season=SEASON, issued=True)
+        found = forecasts.evaluate(season=SEASON, published=True)
     finally:
         forecasts.engine.execute(f"DELETE FROM {with_all}")
     assert not found.claims

@@ -170,7 +170,7 @@ def test_published_forecasts_are_scored_as_last_published_before_tip_off(
                 " FROM nba_predictions.player_prop_predictions WHERE season = '2021-22'"
             )
         warehouse.engine.execute("DELETE FROM nba_predictions.prediction_accuracy")
-        found = warehouse.evaluate(season="2021-22", issued=True)
+        found = warehouse.evaluate(season="2021-22", published=True)
     for one, other in zip(found.accuracy, season.accuracy, strict=True):
         assert one.system == other.system
         assert one.mae == pytest.approx(other.mae, abs=1e-6)

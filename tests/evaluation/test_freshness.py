@@ -43,8 +43,8 @@ def correct(warehouse: Hoopcast, day: date) -> None:
     record_changes(warehouse.engine, (BOX,))
 
 
-def stale(warehouse: Hoopcast, *systems: str, issued: bool = False) -> list[str]:
-    found = warehouse.evaluate(*systems, season=SEASON, issued=issued)
+def stale(warehouse: Hoopcast, *systems: str, published: bool = False) -> list[str]:
+    found = warehouse.evaluate(*systems, season=SEASON, published=published)
     return [line for line in found.warnings if "not up to date" in line]
 
 
@@ -78,7 +78,7 @@ def test_a_system_that_no_longer_runs_is_named_with_what_runs_it(
     assert "`HOOPCAST_SYSTEMS=linear,market,moving_average hoopcast backfill grades --dates " in line
 
 
-def test_what_was_issued_is_never_stale(warehouse: Hoopcast) -> None:
+def test_what_was_published_is_never_stale(warehouse: Hoopcast) -> None:
     own = warehouse.query("FROM nba_predictions.player_prop_predictions").columns
     columns = ", ".join(name for name in warehouse.query(f"FROM {ISSUED}").columns if name in own)
     warehouse.engine.execute(
@@ -86,4 +86,4 @@ def test_what_was_issued_is_never_stale(warehouse: Hoopcast) -> None:
         f" SELECT {columns}, TIMESTAMP '2020-01-01' FROM nba_predictions.player_prop_predictions"
     )
     correct(warehouse, days(warehouse)[2])
-    assert stale(warehouse, issued=True) == []
+    assert stale(warehouse, published=True) == []

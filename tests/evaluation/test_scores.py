@@ -29,9 +29,9 @@ def test_the_calibration_error_is_that_of_bins_counted_one_by_one() -> None:
 
 
 def test_bins_hold_equally_many_forecasts_by_rising_probability() -> None:
-    found = scores.reliability(*calibrated(2)[:2])
-    assert found.count.tolist() == [ROWS / 10] * 10
-    assert (np.diff(found.said) > 0).all()
+    bins = scores.reliability(*calibrated(2)[:2])
+    assert bins.count.tolist() == [ROWS / 10] * 10
+    assert (np.diff(bins.probability) > 0).all()
 
 
 def test_the_limit_is_the_error_that_one_in_twenty_calibrated_samples_exceeds() -> None:

@@ -12,7 +12,7 @@ from tests.once import made_once
 pytestmark = pytest.mark.slow
 CHOSEN = (
     "kill -9: ingest",
-    "kill -9: predict --issue",
+    "kill -9: predict --publish",
     "kill -9: grade",
     "disk full: backfill",
     "folder is read-only",

@@ -7,9 +7,9 @@ import numpy as np
 from scipy.special import expit
 
 from hoopcast.arrays import FloatArray
-from hoopcast.evaluation.scores import logistic_coefficients
 from hoopcast.league import League
 from hoopcast.league.lines import american_odds
+from hoopcast.market.after_market import logistic_weights
 from tests.league.truth import truth_of
 
 MARGIN = 0.062
@@ -36,7 +36,7 @@ def with_market(league: League, ignored: float) -> League:
         design = np.column_stack([np.ones(len(line)), distance])
         decided = np.isfinite(points)
         went_over = (points > line)[decided].astype(np.float64)
-        over = expit(design @ logistic_coefficients(design[decided], went_over))
+        over = expit(design @ logistic_weights(design[decided], went_over))
         prices = {
             side: american_odds(probability * (1 + MARGIN))
             for side, probability in (("over_odds", over), ("under_odds", 1 - over))

@@ -107,7 +107,7 @@ _CLAIMS = (
         "t.team_abbr || ' on ' || t.game_date || ': total ' || t.total_line",
     ),
     _Claim(
-        "what was issued was issued before tip-off",
+        "what was published was published before tip-off",
         "nba_predictions.issued_forecast",
         _dated(
             "nba_predictions.issued_forecast",
@@ -115,7 +115,7 @@ _CLAIMS = (
             "INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = t.game_id",
         ),
         "t.issued_at_utc >= s.tip_off_utc",
-        "t.system_id || ' on ' || t.game_date || ': issued ' || t.issued_at_utc",
+        "t.system_id || ' on ' || t.game_date || ': published ' || t.issued_at_utc",
     ),
 )
 _TURNOUT = """

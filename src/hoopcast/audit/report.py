@@ -7,7 +7,7 @@ from typing import Any
 from hoopcast.audit.audit import Audit
 from hoopcast.audit.checks import AuditCheck, merged
 from hoopcast.audit.recomputation import TOLERANCE
-from hoopcast.markdown import table
+from hoopcast.plain import markdown_table
 
 _MEANINGS = {
     "lineage": "Every column that is known before a game, and all that Python reads, is walked back to raw columns. A"
@@ -67,7 +67,7 @@ def _lines(audit: Audit, command: str) -> Iterator[str]:
     days = ", ".join(str(day) for day in audit.sampled)
     yield f"Dates rebuilt, drawn with seed {audit.asked.seed}: {days or 'none'}."
     yield ""
-    yield from table(
+    yield from markdown_table(
         ("part", "check", "looked at", "rows", "findings", "result"),
         [(line.part, line.check, line.looked_at, line.rows, line.findings, line.result) for line in audit.lines],
     )
@@ -84,7 +84,7 @@ def _details(audit: Audit) -> Iterator[str]:
         checks.setdefault(check.part, []).append(check)
     for part, of_part in checks.items():
         yield from ("", f"## {part.capitalize()}", "", _MEANINGS[part].format(window=window), "")
-        yield from table(
+        yield from markdown_table(
             ("check", "subject", "rows", "findings", "detail"),
             [(check.check, check.subject, check.rows, check.findings, check.detail) for check in of_part],
         )

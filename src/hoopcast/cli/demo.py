@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hoopcast.cli.evaluate import rounded
+from hoopcast.cli.evaluate import round_scores
 from hoopcast.cli.options import USER_PATH, example
 from hoopcast.cli.output import Output, by_table, counted, say, show, show_brief
 from hoopcast.cli.predict import night_table
@@ -139,7 +139,7 @@ def _forecasts(session: Session, warehouse: "Hoopcast", season: str) -> None:
     )
     say("")
     show(
-        rounded(warehouse.grade(season=season).systems),
+        round_scores(warehouse.grade(season=season).systems),
         Output(),
         title=f"Grades{LABEL}; systems have forecast different rows",
     )

@@ -30,17 +30,17 @@ def grade(session: Session, dates: "RangeArguments", wait: str | None, output: O
     their real prices, and profit is that of one unit on each. `hoopcast evaluate` says what of it is chance.
     """
     with working(session) as progress, session.writing(wait) as warehouse:
-        found = warehouse.grade(progress=progress, **dates)
-    if not found.systems.rows and output == Output():
+        grades = warehouse.grade(progress=progress, **dates)
+    if not grades.systems.rows and output == Output():
         session.note("no grades: no game with forecasts is final; `hoopcast coverage grades --gaps` says more")
     else:
         title = f"Grades{session.label}" if session.label else None
-        show(rounded(found.systems) if output.format == "table" else found.systems, output, title=title)
-        if note := uneven(found.systems):
+        show(round_scores(grades.systems) if output.format == "table" else grades.systems, output, title=title)
+        if note := uneven(grades.systems):
             session.note(note)
-    if found.run.exit_status:
+    if grades.run.exit_status:
         session.note("some dates failed or are blocked: `hoopcast failures` and `hoopcast coverage --gaps` say why")
-    return found.run.exit_status
+    return grades.run.exit_status
 
 
 def uneven(systems: "Table") -> str:
@@ -50,7 +50,7 @@ def uneven(systems: "Table") -> str:
     return "systems forecast different rows: compare those with the same `played`; `hoopcast evaluate` fills the rest"
 
 
-def rounded(systems: "Table") -> "Table":
+def round_scores(systems: "Table") -> "Table":
     """With as many digits as mean something, points below each other."""
     from hoopcast.warehouse.result import Table
 
@@ -85,7 +85,7 @@ _POPULATIONS = ("ALL", "GP10", "MIN20", "PTS20", "PROP")
     multiple=True,
     help="Score this population; all of them by default.",
 )
-@click.option("--issued", is_flag=True, help="What was published before tip-off, not what today's code says.")
+@click.option("--published", "--issued", is_flag=True, help="What was published before tip-off, not the backtest.")
 @click.option("--html", metavar="FILE", type=USER_PATH, help="Write a page with plots, in one file.")
 @with_wait
 @with_output
@@ -95,7 +95,7 @@ def evaluate(
     dates: "RangeArguments",
     systems: tuple[str, ...],
     populations: tuple[str, ...],
-    issued: bool,
+    published: bool,
     html: Path | None,
     wait: str | None,
     output: Output,
@@ -117,30 +117,32 @@ def evaluate(
     for path in (html, output.path):
         if path is not None:
             refuse_unwritable(path)
-    with session.reading(wait) as warehouse:
-        found = warehouse.evaluate(*systems, populations=populations, issued=issued, **dates)
+    with session.reading(wait) as warehouse, session.status("scoring the forecasts of the range") as progress:
+        evaluation = warehouse.evaluate(
+            *systems, populations=populations, published=published, progress=progress, **dates
+        )
     if html is not None:
-        write_report(found, html)
+        write_report(evaluation, html)
         session.note(f"wrote {html}")
     if output.format == "json":
-        put(as_json(found.document()), output.path)
+        put(as_json(evaluation.document()), output.path)
     elif output.format == "table":
-        put("\n".join(_lines(found)), output.path)
+        put("\n".join(_lines(evaluation)), output.path)
     else:
-        show(Table.of(Accuracy, found.accuracy), output)
+        show(Table.of(Accuracy, evaluation.accuracy), output)
     return 0
 
 
-def _lines(found: "Evaluation") -> list[str]:
+def _lines(evaluation: "Evaluation") -> list[str]:
     """Every table below its title, warnings first."""
     from hoopcast.cli.grid import grid
     from hoopcast.evaluation.views import phase_title, views
 
-    lines = [f"WARNING {text}" for text in found.warnings]
-    for view in views(found):
+    lines = [f"WARNING {text}" for text in evaluation.warnings]
+    for view in views(evaluation):
         numbers = len(view.columns) - view.texts
-        where = f"{phase_title(found, view.phase)}: " if view.phase else ""
+        where = f"{phase_title(evaluation, view.phase)}: " if view.phase else ""
         types = ["VARCHAR"] * view.texts + ["DOUBLE"] * numbers
         lines += ["", f"{where}{view.title}", "", *grid(view.columns, types, view.rows, width=None)]
         lines += [f" {note}" for note in view.notes]
-    return [*lines, "", *found.notes]
+    return [*lines, "", *evaluation.notes]

@@ -15,7 +15,7 @@ from hoopcast.cli.progress import working
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
-    from hoopcast.forecast.issuing import IssueReport
+    from hoopcast.forecast.publishing import PublishReport
     from hoopcast.outlook import Outlook, PlayerOutlook, Wager
     from hoopcast.pipeline.ranges import RangeArguments
     from hoopcast.warehouse.result import Table
@@ -197,14 +197,14 @@ _PASSES = {"no record": "no record", "withheld": "withheld", "suspect": "suspect
         "hoopcast predict --date 2022-01-15",
         'hoopcast predict --date 2022-01-15 --player "Nikola Jokic"',
         "hoopcast predict --month 2022-01 --team DEN --system linear_news --json",
-        "hoopcast predict --date 2022-01-15 --issue",
+        "hoopcast predict --date 2022-01-15 --publish",
     )
 )
 @with_range
 @click.option("--player", metavar="P", help="His id or name; on one date, his distribution.")
 @click.option("--team", metavar="T", help="A team's tricode, such as DEN.")
 @click.option("--system", metavar="S", help="A system such as linear or linear_news, not the best.")
-@click.option("--issue", is_flag=True, help="Put forecasts of games before their tip-off on record for good.")
+@click.option("--publish", "--issue", is_flag=True, help="Put forecasts of games before tip-off on record for good.")
 @click.option("--as-is", is_flag=True, help="Read forecasts as they stand; bring nothing up to date.")
 @with_wait
 @with_output
@@ -215,7 +215,7 @@ def predict(
     player: str | None,
     team: str | None,
     system: str | None,
-    issue: bool,
+    publish: bool,
     as_is: bool,
     wait: str | None,
     output: Output,
@@ -227,22 +227,24 @@ def predict(
     """
     if not any(dates.get(name) for name in _RANGES):
         raise click.UsageError("name a date, such as --date 2022-01-15, or a range, such as --month 2022-01")
-    if issue and (as_is or player or team):
-        raise click.UsageError("--issue takes whole dates, brought up to date; leave out --player, --team and --as-is")
+    if publish and (as_is or player or team):
+        raise click.UsageError(
+            "--publish takes whole dates, brought up to date; leave out --player, --team and --as-is"
+        )
     if as_is:
         with session.reading(wait) as warehouse:
             found = warehouse.predict(player, team, system, update=False, **dates)
-        issued = None
+        report = None
     else:
         with working(session) as progress, session.writing(wait) as warehouse:
             found = warehouse.predict(player, team, system, progress=progress, **dates)
             is_done = found.run is not None and found.run.exit_status == 0
-            issued = warehouse.issue(system, **dates) if issue and is_done else None
+            report = warehouse.publish(system, **dates) if publish and is_done else None
     _show(session, found, output)
-    if issued is not None:
-        session.note(_issued(issued))
-    elif issue:
-        session.note("nothing issued: not all forecasts could be brought up to date")
+    if report is not None:
+        session.note(_published(report))
+    elif publish:
+        session.note("nothing published: not all forecasts could be brought up to date")
     return found.run.exit_status if found.run else 0
 
 
@@ -324,12 +326,11 @@ def _fixed(value: float | None, scale: int, digits: int) -> str | None:
     return None if value is None else f"{scale * value:.{digits}f}"
 
 
-def _issued(report: "IssueReport") -> str:
+def _published(report: "PublishReport") -> str:
     unchanged = f", {counted(report.unchanged, 'forecast')} on record as they are" if report.unchanged else ""
     late = f", {counted(report.too_late, 'forecast')} too late: their games have begun" if report.too_late else ""
-    return (
-        f"{counted(report.issued, 'forecast')} issued at {report.issued_at_utc:%Y-%m-%d %H:%M:%S} UTC{unchanged}{late}"
-    )
+    published = counted(report.published, "forecast")
+    return f"{published} published at {report.issued_at_utc:%Y-%m-%d %H:%M:%S} UTC{unchanged}{late}"
 
 
 def _as_json(found: "Outlook", output: Output) -> None:

@@ -1,6 +1,8 @@
 """What every command knows: the flags before it, what was typed, and how to open the warehouse."""
 
 import shlex
+import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -10,6 +12,7 @@ from hoopcast.cli.output import one_line, tell
 from hoopcast.errors import WarehouseInUse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     from hoopcast.api import Hoopcast
@@ -89,6 +92,18 @@ class Session:
         """A warehouse, once it is known whether its league is one."""
         self.is_simulated = opened.is_simulated
         return opened
+
+    @contextmanager
+    def status(self, what: str) -> "Iterator[Callable[[str], None]]":
+        """Say what is being done, beside the result and unless --quiet; the function replaces that on a terminal."""
+        if self.quiet or not sys.stderr.isatty():
+            self.note(what)
+            yield lambda _: None
+            return
+        from rich.console import Console
+
+        with Console(stderr=True).status(what) as status:
+            yield status.update
 
     def note(self, message: str) -> None:
         """Say something beside the result, unless --quiet."""

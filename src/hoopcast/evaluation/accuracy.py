@@ -7,7 +7,7 @@ import numpy as np
 
 from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.evaluation.populations import DIMENSIONS, Appearances, Forecasts, Population
-from hoopcast.evaluation.scores import difference, mean_interval
+from hoopcast.evaluation.scores import difference, mean_interval, mean_or_nan
 from hoopcast.forecast.system import Level
 
 # Scores of fewer rows say nothing.
@@ -88,20 +88,19 @@ def accuracy(
     if known.sum() < FEWEST_ROWS:
         return None
     points, day = rows.points, rows.game_date
-    loss = np.abs(points - forecasts.median)
+    nothing = np.full(len(points), np.nan)
+    loss, loss_ewma8 = np.abs(points - forecasts.median), np.abs(points - rows.ewma8)
     error = (points - forecasts.mean)[known]
     has_distribution = known & np.isfinite(forecasts.crps)
-    filled = np.where(np.isfinite(forecasts.median), loss, np.abs(points - rows.ewma8))[inside]
-    of_mae, of_crps = (
-        mean_interval(loss[known], day[known]),
-        mean_interval(forecasts.crps[has_distribution], day[has_distribution]),
-    )
-    against = {name: _losses(other, points) for name, other in others.items()}
-    nothing = np.full(len(points), np.nan)
 
     def t(own: FloatArray, other: FloatArray) -> float:
         return difference(own[known], other[known], day[known]).t
 
+    def losses(system_id: str) -> tuple[FloatArray, FloatArray]:
+        other = others.get(system_id)
+        return (nothing, nothing) if other is None else (np.abs(points - other.median), other.crps)
+
+    moving_average, market = losses(MOVING_AVERAGE), losses(MARKET)
     return Accuracy(
         phase,
         population,
@@ -112,21 +111,19 @@ def accuracy(
         appearances=int(inside.sum()),
         covered=float(known.sum() / inside.sum()),
         mae=float(loss[known].mean()),
-        mae_low=of_mae.low,
-        mae_high=of_mae.high,
-        mae_filled=float(filled.mean()),
+        **mean_interval(loss[known], day[known]).ends("mae"),
+        mae_filled=float(np.where(np.isfinite(forecasts.median), loss, loss_ewma8)[inside].mean()),
         rmse=float(np.sqrt((error**2).mean())),
         bias=float(error.mean()),
-        crps=_mean(forecasts.crps[has_distribution]),
-        crps_low=of_crps.low,
-        crps_high=of_crps.high,
-        log_score=_mean(forecasts.log_score[has_distribution]),
-        t_ewma8=t(loss, np.abs(points - rows.ewma8)),
+        crps=mean_or_nan(forecasts.crps[has_distribution]),
+        **mean_interval(forecasts.crps[has_distribution], day[has_distribution]).ends("crps"),
+        log_score=mean_or_nan(forecasts.log_score[has_distribution]),
+        t_ewma8=t(loss, loss_ewma8),
         t_line=t(loss, np.abs(points - rows.line)),
-        t_moving_average=t(loss, against.get(MOVING_AVERAGE, (nothing, nothing))[0]),
-        t_market=t(loss, against.get(MARKET, (nothing, nothing))[0]),
-        t_crps_moving_average=t(forecasts.crps, against.get(MOVING_AVERAGE, (nothing, nothing))[1]),
-        t_crps_market=t(forecasts.crps, against.get(MARKET, (nothing, nothing))[1]),
+        t_moving_average=t(loss, moving_average[0]),
+        t_market=t(loss, market[0]),
+        t_crps_moving_average=t(forecasts.crps, moving_average[1]),
+        t_crps_market=t(forecasts.crps, market[1]),
     )
 
 
@@ -148,17 +145,9 @@ def slices(phase: str, rows: Appearances, forecasts: Forecasts) -> Iterator[Slic
                 str(value),
                 forecasts.level,
                 forecasts.system_id,
-                int(inside.sum()),
-                float(loss[inside].mean()),
-                float(loss_ewma8[inside].mean()),
-                float(error[inside].mean()),
-                _mean(crps[np.isfinite(crps)]),
+                rows=int(inside.sum()),
+                mae=float(loss[inside].mean()),
+                mae_ewma8=float(loss_ewma8[inside].mean()),
+                bias=float(error[inside].mean()),
+                crps=mean_or_nan(crps[np.isfinite(crps)]),
             )
-
-
-def _losses(forecasts: Forecasts, points: FloatArray) -> tuple[FloatArray, FloatArray]:
-    return np.abs(points - forecasts.median), forecasts.crps
-
-
-def _mean(values: FloatArray) -> float:
-    return float(values.mean()) if len(values) else float("nan")

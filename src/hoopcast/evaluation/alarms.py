@@ -30,11 +30,11 @@ def stale_forecasts(
     stale = _stale(engine, days, {node_name(GRADES, system_id) for system_id in systems})
     if not stale:
         return ""
-    found = sorted({partition.table.partition("/")[2] for partition in stale})
+    names = sorted({partition.table.partition("/")[2] for partition in stale})
     run = {node.system_id for node in graph.nodes}
-    left_out = () if run.issuperset(found) else sorted({name.removesuffix(f"_{level_of(name)}") for name in found})
+    left_out = () if run.issuperset(names) else sorted({name.removesuffix(f"_{level_of(name)}") for name in names})
     chosen = f"HOOPCAST_SYSTEMS={','.join(left_out)} " if left_out else ""
-    return _told(f"forecasts or grades of {', '.join(found)}", stale, f"{chosen}hoopcast backfill grades", stage)
+    return _warning(f"forecasts or grades of {', '.join(names)}", stale, f"{chosen}hoopcast backfill grades", stage)
 
 
 def stale_probabilities(engine: Engine, days: Iterable[SeasonDate], stage: StageFilter) -> str:
@@ -46,28 +46,28 @@ def stale_probabilities(engine: Engine, days: Iterable[SeasonDate], stage: Stage
         stage: stage of the range.
     """
     stale = _stale(engine, days, {PROBABILITIES})
-    return _told("play probabilities", stale, "hoopcast backfill availability", stage) if stale else ""
+    return _warning("play probabilities", stale, "hoopcast backfill availability", stage) if stale else ""
 
 
-def _stale(engine: Engine, days: Iterable[SeasonDate], wanted: Collection[str]) -> list[Partition]:
-    """Units of some nodes that have rows and are not done."""
+def _stale(engine: Engine, days: Iterable[SeasonDate], names: Collection[str]) -> list[Partition]:
+    """Partitions of some nodes that have rows and are not done."""
     every = nodes_of(None)
-    read = {*wanted, *(edge.upstream for edge in closure(every) if edge.table in wanted)}
+    read = {*names, *(edge.upstream for edge in closure(every) if edge.table in names)}
     partitions = plan(engine, tuple(node for node in every if node.name in read), list(days))
     return [
         partition
         for partition in partitions
-        if partition.table in wanted and partition.rows and partition.state != "done"
+        if partition.table in names and partition.rows and partition.state != "done"
     ]
 
 
-def _told(what: str, stale: Sequence[Partition], command: str, stage: StageFilter) -> str:
+def _warning(what: str, stale: Sequence[Partition], command: str, stage: StageFilter) -> str:
     dates = sorted({partition.date for partition in stale})
     counted = "1 date" if len(dates) == 1 else f"{len(dates)} dates"
     when = f"--dates {dates[0]}" if len(dates) == 1 else f"--start-date {dates[0]} --end-date {dates[-1]}"
     of_stage = "" if stage == "regular" else f" --stage {stage}"
-    mended = f"`{command} {when}{of_stage}` makes them anew"
-    return f"{what} on {counted} are not up to date, and scored as they stand; {mended}"
+    mending = f"`{command} {when}{of_stage}` makes them anew"
+    return f"{what} on {counted} are not up to date, and scored as they stand; {mending}"
 
 
 # Mean absolute errors on ALL. Real minutes known beforehand give 3.63, the game itself in an average of 5 gives 3.87.
@@ -99,26 +99,26 @@ def warnings(phases: Sequence[str], scores: Iterable[Accuracy]) -> tuple[str, ..
         phases: of the range.
         scores: accuracy of every system and rule.
     """
-    found = []
+    lines = []
     if "TUNING" in phases:
-        found.append("TUNING: settings were chosen on these seasons; their scores are better than new seasons' will be")
+        lines.append("TUNING: settings were chosen on these seasons; their scores are better than new seasons' will be")
     if len(phases) > 1:
-        found.append(f"{' and '.join(phases)} seasons are scored apart; none of their scores may be averaged")
+        lines.append(f"{' and '.join(phases)} seasons are scored apart; none of their scores may be averaged")
     of_systems = [score for score in scores if score.population == "ALL" and not score.is_baseline]
     for score in of_systems:
         if is_leak(score):
-            found.append(
+            lines.append(
                 f"LEAK: {score.system} has a mean error of {score.mae:.3f} on ALL ({score.phase}); below {LEAK:.2f} it "
                 "knows the game's own result"
             )
         elif _is_of_all(score) and score.mae < NEEDS_EXPLANATION:
-            found.append(
+            lines.append(
                 f"{score.system} has a mean error of {score.mae:.3f} on ALL ({score.phase}); below "
                 f"{NEEDS_EXPLANATION:.2f} it needs an explanation"
             )
         if score.covered < EXPECTED_COVERAGE:
-            found.append(
+            lines.append(
                 f"{score.system} forecast {score.covered:.1%} of ALL ({score.phase}); the rest counts as ewma8 in "
                 "the filled error"
             )
-    return tuple(found)
+    return tuple(lines)

@@ -1,5 +1,6 @@
 """Grades of the probability that a player plays, on every row that a level expected."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,9 +44,10 @@ class Availability:
     """Play probability of a level on all rows that it expected in games that are final.
 
     `brier` is the mean squared distance from what happened, with its 95 % interval from resampling whole days;
-    `brier_of_share` is that of saying the overall share to everyone. `said` and `happened` are ten bins of equal mass,
-    `calibration_error` their mean distance, beside the limit that calibrated forecasts stay below in 95 of 100.
-    `unexpected` are appearances of players whom the level did not expect, and of whom it says nothing.
+    `brier_of_share` is that of the overall share as everyone's probability. `forecast_probability` and
+    `observed_frequency` are those of ten bins of equal mass, `calibration_error` their mean distance, beside the limit
+    that calibrated forecasts stay below in 95 of 100. `unexpected` are appearances of players whom the level did not
+    expect, and so has no probability for.
     """
 
     phase: str
@@ -58,38 +60,34 @@ class Availability:
     brier_of_share: float
     calibration_error: float
     calibration_error_limit: float
-    said: tuple[float, ...]
-    happened: tuple[float, ...]
+    forecast_probability: tuple[float, ...]
+    observed_frequency: tuple[float, ...]
     unexpected: int
 
 
-def availability(statements: Statements, scope: Scope) -> tuple[Availability, ...]:
+def availability(statements: Statements, scope: Scope) -> Iterator[Availability]:
     """Grades of play probability by level, as far as there are rows enough."""
-    found = (_of_level(statements, scope, level) for level in LEVELS if level != "line")
-    return tuple(one for one in found if one is not None)
-
-
-def _of_level(statements: Statements, scope: Scope, level: Level) -> Availability | None:
-    known = list(LEVELS[: LEVELS.index(level) + 1])
-    asked: Parameters = {"known": known, "dates": list(scope.dates), "stage": scope.stage}
-    rows = statements.columns(_ROWS, {**asked, "level": level})
-    said, played = rows["play_probability"].astype(np.float64), rows["played"].astype(np.float64)
-    if len(said) < FEWEST_ROWS:
-        return None
-    losses, bins = brier_scores(said, played), reliability(said, played)
-    interval, share = mean_interval(losses, rows["game_date"]), float(played.mean())
-    return Availability(
-        scope.phase,
-        level,
-        len(said),
-        share,
-        float(losses.mean()),
-        interval.low,
-        interval.high,
-        share * (1 - share),
-        calibration_error(bins),
-        calibration_error_limit(bins),
-        tuple(bins.said.tolist()),
-        tuple(bins.happened.tolist()),
-        int(str(statements.query(_UNEXPECTED, asked).rows[0][0])),
-    )
+    for level in LEVELS:
+        values: Parameters = {
+            "known": list(LEVELS[: LEVELS.index(level) + 1]), "dates": list(scope.dates), "stage": scope.stage,
+        }  # fmt: skip
+        rows = statements.columns(_ROWS, {**values, "level": level})
+        if len(rows["played"]) < FEWEST_ROWS:
+            continue
+        probability, played = rows["play_probability"].astype(np.float64), rows["played"].astype(np.float64)
+        losses, bins = brier_scores(probability, played), reliability(probability, played)
+        share = float(played.mean())
+        yield Availability(
+            scope.phase,
+            level,
+            rows=len(played),
+            played_share=share,
+            brier=float(losses.mean()),
+            **mean_interval(losses, rows["game_date"]).ends("brier"),
+            brier_of_share=share * (1 - share),
+            calibration_error=calibration_error(bins),
+            calibration_error_limit=calibration_error_limit(bins),
+            forecast_probability=tuple(bins.probability.tolist()),
+            observed_frequency=tuple(bins.frequency.tolist()),
+            unexpected=int(str(statements.query(_UNEXPECTED, values).rows[0][0])),
+        )

@@ -1,10 +1,9 @@
-"""Calibration: whether what was given so much probability happened so often."""
+"""Calibration: whether observed frequencies are the probabilities that were forecast."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.evaluation.accuracy import FEWEST_ROWS
 from hoopcast.evaluation.populations import Appearances, Forecasts, Population
 from hoopcast.evaluation.scores import (
@@ -33,7 +32,8 @@ class Calibration:
     `pit_shares` those in each tenth of it; `pit_distance` is how far these are from flat, with the limit that
     calibrated forecasts stay below in 95 of 100 samples of this size. The rest is about P(over) at `line`: the line
     of the market on PROP, elsewhere a line beside his own average. `calibration_error` is in ten bins of equal mass,
-    beside its limit; `said` and `happened` are those bins. `slope` and `intercept` are of the logistic regression of
+    beside its limit; `forecast_probability` and
+    `observed_frequency` are those of the bins. `slope` and `intercept` are of the logistic regression of
     overs on log odds, 1 and 0 if calibrated, with 95 % intervals clustered by day.
     """
 
@@ -52,8 +52,8 @@ class Calibration:
     line_rows: int
     calibration_error: float
     calibration_error_limit: float
-    said: tuple[float, ...]
-    happened: tuple[float, ...]
+    forecast_probability: tuple[float, ...]
+    observed_frequency: tuple[float, ...]
     slope: float
     slope_low: float
     slope_high: float
@@ -74,44 +74,34 @@ def calibration(phase: str, population: Population, rows: Appearances, forecasts
     """
     inside = rows.population(population)
     pit = forecasts.pit[inside & np.isfinite(forecasts.pit)]
-    line, probability = _at_line(population, rows, forecasts)
-    asked: BoolArray = inside & np.isfinite(probability) & (rows.points != line)
-    if len(pit) < FEWEST_ROWS or asked.sum() < FEWEST_ROWS:
+    if population == "PROP":
+        line, over_probability = rows.line, forecasts.over_probability
+    else:
+        line, over_probability = rows.own_average_line(), forecasts.own_average_probability
+    with_line = inside & np.isfinite(over_probability) & (rows.points != line)
+    if len(pit) < FEWEST_ROWS or with_line.sum() < FEWEST_ROWS:
         return None
-    said, over = within_surest(probability[asked]), (rows.points > line)[asked].astype(np.float64)
-    bins = reliability(said, over)
-    fit = logistic_fit(said, over, rows.game_date[asked])
+    probability, over = within_surest(over_probability[with_line]), (rows.points > line)[with_line].astype(np.float64)
+    bins = reliability(probability, over)
     shares = pit_histogram(pit)
     return Calibration(
         phase,
         population,
         forecasts.level,
         forecasts.system_id,
-        len(pit),
-        coverage(pit, 0.5),
-        coverage(pit, 0.8),
-        coverage(pit, 0.95),
-        tuple(shares.tolist()),
-        pit_distance(shares),
-        pit_distance_limit(len(pit), BINS),
-        AT_THE_LINE if population == "PROP" else OWN_AVERAGE,
-        int(asked.sum()),
-        calibration_error(bins),
-        calibration_error_limit(bins),
-        tuple(bins.said.tolist()),
-        tuple(bins.happened.tolist()),
-        fit.slope,
-        fit.slope_low,
-        fit.slope_high,
-        fit.intercept,
-        fit.intercept_low,
-        fit.intercept_high,
-        float(log_losses(said, over).mean()),
+        rows=len(pit),
+        coverage_50=coverage(pit, 0.5),
+        coverage_80=coverage(pit, 0.8),
+        coverage_95=coverage(pit, 0.95),
+        pit_shares=tuple(shares.tolist()),
+        pit_distance=pit_distance(shares),
+        pit_distance_limit=pit_distance_limit(len(pit), BINS),
+        line=AT_THE_LINE if population == "PROP" else OWN_AVERAGE,
+        line_rows=int(with_line.sum()),
+        calibration_error=calibration_error(bins),
+        calibration_error_limit=calibration_error_limit(bins),
+        forecast_probability=tuple(bins.probability.tolist()),
+        observed_frequency=tuple(bins.frequency.tolist()),
+        **asdict(logistic_fit(probability, over, rows.game_date[with_line])),
+        log_loss=float(log_losses(probability, over).mean()),
     )
-
-
-def _at_line(population: Population, rows: Appearances, forecasts: Forecasts) -> tuple[FloatArray, FloatArray]:
-    """The lines that P(over) is asked at, and P(over)."""
-    if population == "PROP":
-        return rows.line, forecasts.over_probability
-    return rows.own_average_line(), forecasts.own_average_probability

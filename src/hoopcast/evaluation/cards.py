@@ -2,10 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from math import isnan
 from typing import Any, cast
 
 import numpy as np
@@ -15,21 +14,22 @@ from hoopcast.errors import UsageError
 from hoopcast.evaluation.accuracy import FEWEST_ROWS, Accuracy, Slice, accuracy, slices
 from hoopcast.evaluation.alarms import stale_forecasts, stale_probabilities
 from hoopcast.evaluation.availability import Availability, availability
-from hoopcast.evaluation.evaluate import TUNING, phase_of, plain
+from hoopcast.evaluation.evaluate import TUNING, phase_of
 from hoopcast.evaluation.populations import MEANINGS, Population, Scope, appearances, forecasts, level_of
 from hoopcast.evaluation.scores import LEVELS as INTERVALS
 from hoopcast.evaluation.scores import coverage
+from hoopcast.evaluation.views import Columns, View, count, interval, number, text
 from hoopcast.forecast import win_probability
 from hoopcast.forecast.aliases import current_name
 from hoopcast.forecast.documents import redo
 from hoopcast.forecast.frames import source_of
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.graph import Graph, systems
-from hoopcast.markdown import table
 from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.ranges import SeasonDate
+from hoopcast.plain import json_value, markdown_table
 from hoopcast.warehouse.engine import Engine
-from hoopcast.warehouse.tables import table as table_definition
+from hoopcast.warehouse.tables import table
 
 _DISTRIBUTIONS = """
 SELECT p.game_date, COUNT(*), COUNT(a.game_id), COUNT(a.actual_points), COUNT(DISTINCT a.game_id)
@@ -40,7 +40,7 @@ WHERE p.system_id = $system_id AND p.season = $season AND p.trained_until = $tra
     AND p.game_date >= $refit AND p.game_date < COALESCE($following, DATE '9999-12-31')
 GROUP BY p.game_date ORDER BY p.game_date
 """
-_PRESENCE = """
+_AVAILABILITY = """
 SELECT a.game_date, COUNT(*), COUNT(b.game_id), COUNT(g.player_id), COUNT(DISTINCT b.game_id)
 FROM nba_precompute.availability AS a
 INNER JOIN nba_analytics.upcoming_player_game_context AS u ON u.game_id = a.game_id AND u.player_id = a.player_id
@@ -53,7 +53,7 @@ WHERE 'availability_' || a.level = $system_id AND a.season = $season AND a.basis
     AND a.game_date < COALESCE($following, DATE '9999-12-31')
 GROUP BY a.game_date ORDER BY a.game_date
 """
-_OF_VALUE = "What its claims paid afterwards is in `hoopcast evaluate`: claimed and realised expected value."
+_OF_LINES = "What its claims paid afterwards is in `hoopcast evaluate`: claimed and realised expected value."
 _TOO_FEW = f"Fewer than {FEWEST_ROWS} forecasts are graded: too few to score."
 
 
@@ -103,18 +103,17 @@ def aftermath(engine: Engine, graph: Graph, window: Window) -> Aftermath:
         graph: of the systems that run.
         window: the refit.
     """
+    phase = phase_of(window.season)
     if window.system_id.startswith(f"{win_probability.PREFIX}_"):
-        return Aftermath(phase_of(window.season), note=_OF_VALUE)
-    of_presence = window.system_id.startswith("availability_")
+        return Aftermath(phase, note=_OF_LINES)
+    of_availability = window.system_id.startswith("availability_")
     # As evaluations do, it counts whom the level expects.
     known = list(LEVELS[: LEVELS.index(level_of(window.system_id)) + 1])
-    found = (
-        engine.query(_PRESENCE, vars(window) | {"known": known})
-        if of_presence
+    rows = (
+        engine.query(_AVAILABILITY, vars(window) | {"known": known})
+        if of_availability
         else engine.query(_DISTRIBUTIONS, vars(window))
-    )
-    rows = found.rows
-    phase = phase_of(window.season)
+    ).rows
     if not rows:
         return Aftermath(phase, note="It has forecast nothing yet.")
     days = tuple(cast("date", row[0]) for row in rows)
@@ -124,38 +123,39 @@ def aftermath(engine: Engine, graph: Graph, window: Window) -> Aftermath:
         return replace(counts, note="None of the games that it forecast is graded yet.")
     scope = Scope(phase, days, "all")
     return (
-        _presence(engine, window, scope, counts)
-        if of_presence
-        else _distributions(engine, graph, window, scope, counts)
+        _score_availability(engine, window, scope, counts)
+        if of_availability
+        else _score_distributions(engine, graph, window, scope, counts)
     )
 
 
-def _distributions(engine: Engine, graph: Graph, window: Window, scope: Scope, counts: Aftermath) -> Aftermath:
+def _score_distributions(engine: Engine, graph: Graph, window: Window, scope: Scope, counts: Aftermath) -> Aftermath:
     rows, level = appearances(engine, scope), level_of(window.system_id)
     population: Population = "PROP" if level == "line" else "ALL"
-    found = forecasts(engine, window.system_id, rows, scope)
-    scored = accuracy(scope.phase, population, rows, found, {})
-    if scored is None:
+    system = forecasts(engine, window.system_id, rows, scope)
+    score = accuracy(scope.phase, population, rows, system, {})
+    if score is None:
         return replace(counts, note=_TOO_FEW)
-    inside = rows.population(population) & np.isfinite(found.median)
-    pit = found.pit[inside & np.isfinite(found.pit)]
+    inside = rows.population(population) & np.isfinite(system.median)
+    pit = system.pit[inside & np.isfinite(system.pit)]
     return replace(
         counts,
-        accuracy=scored,
+        accuracy=score,
         mae_ewma8=float(np.abs(rows.points - rows.ewma8)[inside].mean()),
-        coverage=tuple(coverage(pit, one) for one in INTERVALS),
-        slices=tuple(slices(scope.phase, rows, found)),
+        coverage=tuple(coverage(pit, level) for level in INTERVALS),
+        slices=tuple(slices(scope.phase, rows, system)),
         note=stale_forecasts(engine, graph, _partitions(window, scope), {window.system_id}, "all"),
         command=_command(scope, f" --system {window.system_id} --population {population}"),
     )
 
 
-def _presence(engine: Engine, window: Window, scope: Scope, counts: Aftermath) -> Aftermath:
-    graded = next((one for one in availability(engine, scope) if one.level == level_of(window.system_id)), None)
-    if graded is None:
+def _score_availability(engine: Engine, window: Window, scope: Scope, counts: Aftermath) -> Aftermath:
+    level = level_of(window.system_id)
+    grade = next((grade for grade in availability(engine, scope) if grade.level == level), None)
+    if grade is None:
         return replace(counts, note=_TOO_FEW)
     note = stale_probabilities(engine, _partitions(window, scope), "all")
-    return replace(counts, availability=graded, note=note, command=_command(scope, ""))
+    return replace(counts, availability=grade, note=note, command=_command(scope, ""))
 
 
 def _partitions(window: Window, scope: Scope) -> list[SeasonDate]:
@@ -218,8 +218,8 @@ class ModelCard:
 
     def document(self) -> dict[str, Any]:
         """All of it as JSON holds it: dates as text, None for what is not known."""
-        found: dict[str, Any] = plain(asdict(self))
-        return found
+        document: dict[str, Any] = json_value(asdict(self))
+        return document
 
     def markdown(self) -> str:
         """All of it as a page."""
@@ -251,9 +251,9 @@ def card(engine: Engine, graph: Graph, name: str, day: date | None = None) -> Mo
     if text is None:
         mended = redo("trained", node.system_id, cast("date", refit))
         raise UsageError(f"the model {node.system_id} of {refit} was written without a card; {mended}")
-    said = json.loads(str(text))
+    learned = json.loads(str(text))
     window = Window(node.system_id, str(season), refit, following, until)  # type: ignore[arg-type]
-    found = ModelCard(
+    card_of_refit = ModelCard(
         node.system_id,
         _title(node.system_id),
         level_of(node.system_id),
@@ -261,26 +261,25 @@ def card(engine: Engine, graph: Graph, name: str, day: date | None = None) -> Mo
         cast("date", refit),
         cast("date | None", following),
         cast("date", until),
-        {"learned_from": said["learned_from"], "rows": rows}
-        | {name: said[name] for name in ("players", "games", "dates", "first_date", "last_date", "rows_by_season")},
-        tuple(said["inputs"]),
-        tuple(said["members"]),
-        said["importance_is"],
-        said["importance"],
-        said["scores"],
+        {"learned_from": learned["learned_from"], "rows": rows}
+        | {name: learned[name] for name in ("players", "games", "dates", "first_date", "last_date", "rows_by_season")},
+        tuple(learned["inputs"]),
+        tuple(learned["members"]),
+        learned["importance_is"],
+        learned["importance"],
+        learned["scores"],
         aftermath(engine, graph, window),
-        tuple(said["limits"]),
+        tuple(learned["limits"]),
         str(libraries),
         None if version is None else str(version),
         version == node.version,
         cast("datetime | None", written),
         int(str(characters)),
     )
-    return found if found.is_of_todays_code else replace(found, warnings=(_of_other_code(found),))
-
-
-def _of_other_code(found: ModelCard) -> str:
-    return f"it was learned by other code than today's; `hoopcast backfill trained/{found.system}` learns anew"
+    if card_of_refit.is_of_todays_code:
+        return card_of_refit
+    warning = f"it was learned by other code than today's; `hoopcast backfill trained/{node.system_id}` learns anew"
+    return replace(card_of_refit, warnings=(warning,))
 
 
 def _learning_node(graph: Graph, name: str) -> Node:
@@ -303,16 +302,33 @@ def _learning_node(graph: Graph, name: str) -> Node:
 
 def _title(system_id: str) -> str:
     titles = {system.system_id(level): system.title for system in systems() for level in system.levels}
-    of_value = system_id.removeprefix(f"{win_probability.PREFIX}_")
-    if of_value != system_id:
-        return f"the weight of P(over) of {of_value} beside the market's"
+    of_lines = system_id.removeprefix(f"{win_probability.PREFIX}_")
+    if of_lines != system_id:
+        return f"the weight of P(over) of {of_lines} beside the market's"
     return titles.get(system_id, AVAILABILITY)
 
 
 # What a page shows of the inputs; the others are in the document.
 MOST = 25
 _FEATURES = "nba_precompute.availability_features"
-_WORDS = {"season": "part of his season"}
+_SLICES: Columns = (
+    ("by", text("dimension")),
+    ("", text("value")),
+    ("rows", count("rows")),
+    ("MAE", number("mae")),
+    ("MAE of ewma8", number("mae_ewma8")),
+    ("bias", number("bias", 2, "+")),
+    ("CRPS", number("crps")),
+)
+_PLAY_PROBABILITY: Columns = (
+    ("rows", count("rows")),
+    ("played", lambda grade: f"{grade.played_share:.1%}"),
+    ("Brier", number("brier", 4)),
+    ("95 %", interval("brier", 4, to=" to ")),
+    ("Brier of the share", number("brier_of_share", 4)),
+    ("calibration error", number("calibration_error", 4)),
+    ("limit", number("calibration_error_limit", 4)),
+)
 
 
 def markdown(card: ModelCard) -> str:
@@ -327,10 +343,10 @@ def markdown(card: ModelCard) -> str:
 def _lines(card: ModelCard) -> Iterator[str]:
     yield f"# Model card: {card.system}, refit of {card.refit_date}"
     yield from ("", _sentence(card.title), "")
-    for text in card.warnings:
-        yield from (f"**{_sentence(text)}**", "")
+    for warning in card.warnings:
+        yield from (f"**{_sentence(warning)}**", "")
     last = f"before {card.next_refit}, the next refit" if card.next_refit else f"the last refit of {card.season} so far"
-    yield from table(
+    yield from markdown_table(
         ("", ""),
         [
             ("Information level", card.level),
@@ -350,18 +366,18 @@ def _lines(card: ModelCard) -> Iterator[str]:
     yield from _learned_scores(card)
     yield from _aftermath(card.afterwards)
     yield from ("", "## Limits", "")
-    yield from (f"- {text}" for text in card.limits)
+    yield from (f"- {limit}" for limit in card.limits)
 
 
 def _data(card: ModelCard) -> Iterator[str]:
     data = card.data
     yield from ("", "## What it learned from", "", _sentence(data["learned_from"]), "")
-    yield from table(
+    yield from markdown_table(
         ("rows", "players", "games", "game dates", "first", "last"),
         [(data["rows"], data["players"], data["games"], data["dates"], data["first_date"], data["last_date"])],
     )
     yield ""
-    yield from table(("season", "rows"), list(data["rows_by_season"].items()))
+    yield from markdown_table(("season", "rows"), list(data["rows_by_season"].items()))
 
 
 def _inputs(card: ModelCard) -> Iterator[str]:
@@ -374,7 +390,7 @@ def _inputs(card: ModelCard) -> Iterator[str]:
 
 
 def _importance(card: ModelCard) -> Iterator[str]:
-    ordered = sorted(card.importance.items(), key=lambda one: -one[1])
+    ordered = sorted(card.importance.items(), key=lambda item: -item[1])
     total = sum(card.importance.values()) or 1.0
     yield from ("", f"Importance is the {card.importance_is}.", "")
     by_feature = any(name in card.inputs for name in card.importance)
@@ -383,7 +399,7 @@ def _importance(card: ModelCard) -> Iterator[str]:
         (f"`{name}`" if by_feature else name, f"{number:.3g}", f"{number / total:.1%}", _meaning(card, name))
         for name, number in ordered[:MOST]
     ]
-    yield from table(columns, rows) if by_feature else table(columns[:3], [row[:3] for row in rows])
+    yield from markdown_table(columns, rows) if by_feature else markdown_table(columns[:3], [row[:3] for row in rows])
     if len(ordered) > MOST:
         left = sum(number for _, number in ordered[MOST:]) / total
         yield from ("", f"{len(ordered) - MOST} more have {left:.1%} of all; `--json` names them.")
@@ -394,9 +410,9 @@ def _meaning(card: ModelCard, name: str) -> str:
     if name not in card.inputs:
         return ""
     if card.title == AVAILABILITY:
-        return table_definition(_FEATURES).column(name).meaning
+        return table(_FEATURES).column(name).meaning
     source, own_name = source_of(name)
-    return table_definition(source.table).column(own_name).meaning
+    return table(source.table).column(own_name).meaning
 
 
 def _learned_scores(card: ModelCard) -> Iterator[str]:
@@ -406,96 +422,64 @@ def _learned_scores(card: ModelCard) -> Iterator[str]:
     yield from (f"- {what}: {number:.4g}" for what, number in card.learned_scores.items())
 
 
-def _aftermath(found: Aftermath) -> Iterator[str]:
+def _aftermath(scored: Aftermath) -> Iterator[str]:
     yield from ("", "## What its forecasts scored afterwards", "")
-    if found.first_date:
+    if scored.first_date:
         yield (
-            f"From {found.first_date} to {found.last_date} this refit, and no other, made {found.forecasts:,} forecasts"
-            f" on {found.dates} dates; {found.graded:,} in {found.games:,} games are graded, {found.played:,} of them"
-            " of players who played."
+            f"From {scored.first_date} to {scored.last_date} this refit, and no other, made {scored.forecasts:,}"
+            f" forecasts on {scored.dates} dates; {scored.graded:,} in {scored.games:,} games are graded,"
+            f" {scored.played:,} of them of players who played."
         )
-    if found.phase == TUNING:
+    if scored.phase == TUNING:
         yield from ("", "TUNING: settings were chosen on this season; new ones will score worse.")
-    if found.note:
-        yield from ("", f"**{_sentence(found.note)}**")
-    yield from _forecast_lines(found)
-    yield from _availability_lines(found)
-    if found.command:
-        yield from ("", f"`{found.command}` scores the same again.")
+    if scored.note:
+        yield from ("", f"**{_sentence(scored.note)}**")
+    yield from _forecast_lines(scored)
+    yield from _availability_lines(scored)
+    if scored.command:
+        yield from ("", f"`{scored.command}` scores the same again.")
 
 
-def _forecast_lines(found: Aftermath) -> Iterator[str]:
-    score = found.accuracy
-    if score is None or found.mae_ewma8 is None:
+def _table(columns: Columns, records: Sequence[object]) -> Iterator[str]:
+    view = View.of("", "", columns, records, texts=0)
+    return markdown_table(view.columns, view.rows)
+
+
+def _forecast_lines(scored: Aftermath) -> Iterator[str]:
+    score, mae_ewma8 = scored.accuracy, scored.mae_ewma8
+    if score is None or mae_ewma8 is None:
         return
+    columns: Columns = (
+        ("rows", count("rows")),
+        ("forecast", lambda score: f"{score.covered:.1%}"),
+        ("MAE", number("mae")),
+        ("95 %", interval("mae", 3, to=" to ")),
+        ("MAE of ewma8", lambda _: f"{mae_ewma8:.3f}"),
+        ("bias", number("bias", 2, "+")),
+        ("CRPS", number("crps")),
+        ("95 %", interval("crps", 3, to=" to ")),
+        ("log score", number("log_score")),
+    )
     yield from ("", f"Population {score.population}: {MEANINGS[score.population]}. Points; ewma8 on the same rows.", "")
-    yield from table(
-        ("rows", "forecast", "MAE", "95 %", "MAE of ewma8", "bias", "CRPS", "95 %", "log score"),
-        [
-            (
-                score.rows,
-                f"{score.covered:.1%}",
-                f"{score.mae:.3f}",
-                _interval(score.mae_low, score.mae_high),
-                f"{found.mae_ewma8:.3f}",
-                f"{score.bias:+.2f}",
-                f"{score.crps:.3f}",
-                _interval(score.crps_low, score.crps_high),
-                f"{score.log_score:.3f}",
-            )
-        ],
-    )
-    shares = ", ".join(f"{share:.1%}" for share in found.coverage)
+    yield from _table(columns, [score])
+    shares = ", ".join(f"{share:.1%}" for share in scored.coverage)
     yield from ("", f"Intervals of 50, 80 and 95 % held {shares} of the outcomes.")
-    # What all rows share says nothing that the table above does not.
-    count = Counter(one.dimension for one in found.slices)
-    shown = [one for one in found.slices if count[one.dimension] > 1]
+    # A value that all rows share tells nothing beyond the table above.
+    values = Counter(part.dimension for part in scored.slices)
+    shown = [part for part in scored.slices if values[part.dimension] > 1]
     if shown:
-        yield ""
-        yield from table(
-            ("by", "", "rows", "MAE", "MAE of ewma8", "bias", "CRPS"),
-            [
-                (
-                    _WORDS.get(one.dimension, one.dimension),
-                    one.value,
-                    one.rows,
-                    f"{one.mae:.3f}",
-                    f"{one.mae_ewma8:.3f}",
-                    f"{one.bias:+.2f}",
-                    f"{one.crps:.3f}",
-                )
-                for one in shown
-            ],
-        )
+        yield from ("", *_table(_SLICES, shown))
 
 
-def _availability_lines(found: Aftermath) -> Iterator[str]:
-    graded = found.availability
-    if graded is None:
+def _availability_lines(scored: Aftermath) -> Iterator[str]:
+    grade = scored.availability
+    if grade is None:
         return
-    yield ""
-    yield from table(
-        ("rows", "played", "Brier", "95 %", "Brier of the share", "calibration error", "limit"),
-        [
-            (
-                graded.rows,
-                f"{graded.played_share:.1%}",
-                f"{graded.brier:.4f}",
-                _interval(graded.brier_low, graded.brier_high, 4),
-                f"{graded.brier_of_share:.4f}",
-                f"{graded.calibration_error:.4f}",
-                f"{graded.calibration_error_limit:.4f}",
-            )
-        ],
-    )
-    yield from ("", "In ten bins of equal mass:", "")
-    bins = zip(graded.said, graded.happened, strict=True)
-    yield from table(("said", "played"), [(f"{said:.1%}", f"{happened:.1%}") for said, happened in bins])
+    yield from ("", *_table(_PLAY_PROBABILITY, [grade]), "", "In ten bins of equal mass:", "")
+    bins = zip(grade.forecast_probability, grade.observed_frequency, strict=True)
+    rows = [(f"{probability:.1%}", f"{frequency:.1%}") for probability, frequency in bins]
+    yield from markdown_table(("play probability", "played"), rows)
 
 
 def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:].rstrip('.')}."
-
-
-def _interval(low: float, high: float, digits: int = 3) -> str:
-    return "" if isnan(low) else f"{low:.{digits}f} to {high:.{digits}f}"

@@ -1,9 +1,9 @@
 """The evaluation of a range: every system on every population, its calibration, the market, and what to beware of."""
 
 import json
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -25,7 +25,7 @@ from hoopcast.evaluation.market import (
     claims,
     every_line,
     recalibrated_market,
-    recommended,
+    recommended_bets,
 )
 from hoopcast.evaluation.populations import (
     MEANINGS,
@@ -44,6 +44,7 @@ from hoopcast.forecast.aliases import current_name
 from hoopcast.forecast.system import LEVELS
 from hoopcast.graph import ALL_SYSTEMS, Graph
 from hoopcast.pipeline.ranges import SeasonDate
+from hoopcast.plain import json_value
 from hoopcast.warehouse.engine import Statements
 
 LAST_TUNING, LAST_TEST = "2020-21", "2021-22"
@@ -67,7 +68,7 @@ class PopulationSize:
 
 @dataclass(frozen=True)
 class Weight:
-    """What an ensemble weighs a member from a refit date on."""
+    """The weight of a member in an ensemble from a refit date on."""
 
     system: str
     refit_date: date
@@ -86,7 +87,7 @@ class Evaluation:
     first_date: date
     last_date: date
     stage: str
-    issued: bool
+    published: bool
     phases: Mapping[str, tuple[str, ...]]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
@@ -104,44 +105,34 @@ class Evaluation:
 
     def document(self) -> dict[str, Any]:
         """All of it as JSON holds it: dates as text, None for what is not known."""
-        found: dict[str, Any] = plain(asdict(self))
-        return found
-
-
-@dataclass
-class _Records:
-    """Records as they come."""
-
-    populations: list[PopulationSize] = field(default_factory=list)
-    accuracy: list[Accuracy] = field(default_factory=list)
-    calibration: list[Calibration] = field(default_factory=list)
-    slices: list[Slice] = field(default_factory=list)
-    claims: list[Claim] = field(default_factory=list)
-    claim_summaries: list[ClaimSummary] = field(default_factory=list)
-    after_market: list[AfterMarketLoss] = field(default_factory=list)
-    market: list[AgainstMarket] = field(default_factory=list)
-    betting: list[Betting] = field(default_factory=list)
-    availability: list[Availability] = field(default_factory=list)
+        document: dict[str, Any] = json_value(asdict(self))
+        return document
 
 
 @dataclass(frozen=True)
 class Choice:
     """What is scored: games of a stage, systems (or systems at a level) and populations, all of them for none.
 
-    `issued` takes what was published before tip-off in place of what today's code says.
+    `published` takes what was published before tip-off in place of the backtest.
     """
 
     stage: str = "regular"
     systems: tuple[str, ...] = ()
     populations: tuple[str, ...] = ()
-    issued: bool = False
+    published: bool = False
 
 
 EVERYTHING = Choice()
+# Records by the field of `Evaluation` that they are of.
+_Records = dict[str, list[Any]]
 
 
 def evaluate(
-    statements: Statements, days: Iterable[SeasonDate], choice: Choice = EVERYTHING, graph: Graph = ALL_SYSTEMS
+    statements: Statements,
+    days: Iterable[SeasonDate],
+    choice: Choice = EVERYTHING,
+    graph: Graph = ALL_SYSTEMS,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Evaluation:
     """Score the forecasts of a range.
 
@@ -150,6 +141,7 @@ def evaluate(
         days: dates of the range with their seasons.
         choice: what is scored.
         graph: of the systems that run, which a message names.
+        progress: called with each system before it is scored.
 
     Raises:
         UsageError: if a system or population has no such name, or nothing of the range can be scored.
@@ -157,35 +149,37 @@ def evaluate(
     unknown = [name for name in choice.populations if name not in POPULATIONS]
     if unknown:
         raise UsageError(f"no population '{unknown[0]}'; choose from {', '.join(POPULATIONS)}")
-    wanted = tuple(name for name in POPULATIONS if not choice.populations or name in choice.populations)
+    populations = tuple(name for name in POPULATIONS if not choice.populations or name in choice.populations)
     ordered = sorted(days)
     dates = tuple(day.date for day in ordered)
-    present = system_ids(statements, dates, issued=choice.issued)
-    asked = _Asked(present, _chosen(choice, present, graph), wanted, choice.issued)
-    records, phases = _Records(), dict[str, tuple[str, ...]]()
+    present = system_ids(statements, dates, published=choice.published)
+    scored = _Scored(present, _choose_systems(choice, present, graph), populations, choice.published, progress)
+    records, phases = defaultdict[str, list[Any]](list), dict[str, tuple[str, ...]]()
     for phase, of_phase in groupby(ordered, key=lambda day: phase_of(day.season)):
-        partition_dates = tuple(of_phase)
-        phases[phase] = tuple(dict.fromkeys(day.season for day in partition_dates))
-        scope = Scope(phase, tuple(day.date for day in partition_dates), choice.stage)
+        phase_days = tuple(of_phase)
+        phases[phase] = tuple(dict.fromkeys(day.season for day in phase_days))
+        scope = Scope(phase, tuple(day.date for day in phase_days), choice.stage)
         rows = appearances(statements, scope)
         if len(rows):
-            _score(statements, scope, rows, asked, records)
-    if not records.accuracy:
+            _score(statements, scope, rows, scored, records)
+    if not records["accuracy"]:
         raise UsageError(
-            "no forecast of this range can be scored: its games are not final, or fewer than 50 are graded"
+            "no forecast of this range can be scored: its games are not final or not graded, or fewer than 50 are;"
+            " `hoopcast grade` with this range grades what is final"
         )
+    _sort(records)
     return Evaluation(
         dates[0],
         dates[-1],
         choice.stage,
-        choice.issued,
+        choice.published,
         phases,
-        warnings(tuple(phases), records.accuracy),
+        warnings(tuple(phases), records["accuracy"]),
         NOTES,
-        weights=_weights(
-            statements, tuple(season for part in phases.values() for season in part), dates[-1], asked.systems
+        weights=_read_weights(
+            statements, tuple(season for part in phases.values() for season in part), dates[-1], scored.systems
         ),
-        **{name: tuple(found) for name, found in vars(records).items()},
+        **{name: tuple(rows) for name, rows in records.items()},
     )
 
 
@@ -197,115 +191,105 @@ def phase_of(season: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Scored:
+    """What is scored: of the systems that are present, `systems` are shown and the others are compared with."""
+
     present: tuple[str, ...]
     systems: tuple[str, ...]
     populations: tuple[Population, ...]
-    issued: bool
+    published: bool
+    progress: Callable[[str], None]
 
 
-def _score(statements: Statements, scope: Scope, rows: Appearances, asked: _Asked, records: _Records) -> None:
+def _score(statements: Statements, scope: Scope, rows: Appearances, scored: _Scored, records: _Records) -> None:
     """Add the records of a phase."""
 
     def read(system_id: str) -> Forecasts:
-        return forecasts(statements, system_id, rows, scope, issued=asked.issued)
+        return forecasts(statements, system_id, rows, scope, published=scored.published)
 
-    others = {name: read(name) for name in (MOVING_AVERAGE, MARKET) if name in asked.present}
+    def add(name: str, *of_name: object) -> None:
+        records[name] += [record for record in of_name if record]
+
+    others = {name: read(name) for name in (MOVING_AVERAGE, MARKET) if name in scored.present}
     recalibrated = recalibrated_market(statements, rows)
-    scored = [baseline(name, level, points) for name, (level, points) in rows.baselines().items()]
-    for one in (*scored, *(others.get(name) or read(name) for name in asked.systems)):
+
+    def add_accuracy(system: Forecasts) -> tuple[Population, ...]:
         # What reads the line covers the rows that have one, and is compared there.
-        shown = tuple(name for name in asked.populations if one.level != "line" or name == "PROP")
-        found = (accuracy(scope.phase, name, rows, one, others) for name in shown)
-        records.accuracy += [record for record in found if record]
-        records.slices += slices(scope.phase, rows, one)
-        if one.is_baseline:
-            continue
-        graded = (calibration(scope.phase, name, rows, one) for name in shown)
-        records.calibration += [record for record in graded if record]
-        if not asked.issued:
-            for summary, of_bands in claims(statements, scope, one.system_id):
-                records.claim_summaries.append(summary)
-                records.claims += of_bands
-        after = after_market_loss(scope.phase, rows, one, recalibrated)
-        records.after_market += [after] if after else []
-        records.market += against_market(scope.phase, rows, one, recalibrated)
-        bets = (
-            every_line(scope.phase, rows, one),
-            None if asked.issued else recommended(statements, scope, one.system_id),
-        )
-        records.betting += [record for record in bets if record]
-    under = always_under(scope.phase, rows)
-    records.betting += [under] if under else []
-    records.availability += availability(statements, scope)
-    records.populations += [
-        PopulationSize(scope.phase, name, MEANINGS[name], int(rows.population(name).sum()))
-        for name in asked.populations
-    ]
-    _sort(records)
+        shown = tuple(name for name in scored.populations if system.level != "line" or name == "PROP")
+        add("accuracy", *(accuracy(scope.phase, name, rows, system, others) for name in shown))
+        add("slices", *slices(scope.phase, rows, system))
+        return shown
+
+    for name, (level, points) in rows.baselines().items():
+        add_accuracy(baseline(name, level, points))
+    for number, system_id in enumerate(scored.systems, 1):
+        scored.progress(f"scoring {system_id} on {len(rows):,} appearances, {number} of {len(scored.systems)} systems")
+        system = others.get(system_id) or read(system_id)
+        shown = add_accuracy(system)
+        add("calibration", *(calibration(scope.phase, name, rows, system) for name in shown))
+        if not scored.published:
+            for summary, of_bands in claims(statements, scope, system_id):
+                add("claim_summaries", summary)
+                add("claims", *of_bands)
+        add("after_market", after_market_loss(scope.phase, rows, system, recalibrated))
+        add("market", *against_market(scope.phase, rows, system, recalibrated))
+        recommended = None if scored.published else recommended_bets(statements, scope, system_id)
+        add("betting", every_line(scope.phase, rows, system), recommended)
+    add("betting", always_under(scope.phase, rows))
+    add("availability", *availability(statements, scope))
+    for name in scored.populations:
+        add("populations", PopulationSize(scope.phase, name, MEANINGS[name], int(rows.population(name).sum())))
 
 
 def _sort(records: _Records) -> None:
-    """Populations in their order, then levels in theirs, then the most accurate first."""
-    records.accuracy.sort(
-        key=lambda record: (
-            record.phase,
-            POPULATIONS.index(record.population),
-            LEVELS.index(record.level),
-            record.mae_filled,
-        )
-    )
-    records.calibration.sort(key=lambda record: (record.phase, POPULATIONS.index(record.population)))
-    records.market.sort(key=lambda record: (record.phase, record.window, LEVELS.index(record.level)))
-    records.betting.sort(key=lambda record: (record.phase, record.bets, LEVELS.index(record.level)))
+    """Phases in the order of their names, populations in theirs, then levels, then the most accurate first."""
+    orders: Mapping[str, Callable[[Any], Any]] = {
+        "accuracy": lambda score: (
+            POPULATIONS.index(score.population), LEVELS.index(score.level), score.mae_filled,
+        ),
+        "calibration": lambda score: POPULATIONS.index(score.population),
+        "market": lambda score: (score.window, LEVELS.index(score.level)),
+        "betting": lambda score: (score.bets, LEVELS.index(score.level)),
+    }  # fmt: skip
+    for name, order in orders.items():
+        records[name].sort(key=order)
+        records[name].sort(key=lambda score: score.phase)
 
 
-def _chosen(choice: Choice, present: tuple[str, ...], graph: Graph) -> tuple[str, ...]:
-    """Systems of the range that are asked for, by name or by name and level."""
+def _choose_systems(choice: Choice, present: tuple[str, ...], graph: Graph) -> tuple[str, ...]:
+    """Systems of the range that are chosen, by name or by name and level."""
     if not present:
-        issued, made = (
-            "issued before tip-off; `hoopcast predict --issue` does",
+        published, made = (
+            "published before tip-off; `hoopcast predict --publish` does",
             "made; `hoopcast backfill` of it makes them",
         )
-        done = issued if choice.issued else made
-        raise UsageError(f"no forecast of this range was {done}")
-    named = {
+        raise UsageError(f"no forecast of this range was {published if choice.published else made}")
+    by_text = {
         text: [name for name in present if current_name(text) in (name, _without_level(name))]
         for text in choice.systems
     }
-    absent = [text for text, found in named.items() if not found]
+    absent = [text for text, names in by_text.items() if not names]
     if absent:
         system_id = graph.named_systems(absent[0])[0].system_id
         raise UsageError(
             f"no forecast of '{absent[0]}' in this range; there are {', '.join(present)}, and"
             f" `hoopcast backfill predictions/{system_id}` with this range makes others"
         )
-    return tuple(name for name in present if not choice.systems or any(name in found for found in named.values()))
+    return tuple(name for name in present if not choice.systems or any(name in names for names in by_text.values()))
 
 
 def _without_level(system_id: str) -> str:
     return system_id.removesuffix(f"_{level_of(system_id)}")
 
 
-def _weights(
+def _read_weights(
     statements: Statements, seasons: tuple[str, ...], last: date, chosen: tuple[str, ...]
 ) -> tuple[Weight, ...]:
     """Weights of the chosen ensembles at every refit of the seasons up to a date."""
-    found = statements.query(_WEIGHTS, {"seasons": list(seasons), "last": last}).rows
+    rows = statements.query(_WEIGHTS, {"seasons": list(seasons), "last": last}).rows
     return tuple(
         Weight(str(system_id), date.fromisoformat(str(refit)), member, float(weight))
-        for system_id, refit, document in found
+        for system_id, refit, document in rows
         if system_id in chosen
         for member, weight in json.loads(str(document)).get("weights", {}).items()
     )
-
-
-def plain(value: Any) -> Any:  # noqa: ANN401 - a document holds whatever JSON does
-    """A document as JSON holds it: dates as text, None for what is no finite number."""
-    if isinstance(value, Mapping):
-        return {name: plain(part) for name, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(part) for part in value]
-    if isinstance(value, date):
-        return str(value)
-    return None if isinstance(value, float) and not math.isfinite(value) else value

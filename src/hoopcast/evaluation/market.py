@@ -1,8 +1,8 @@
-"""Against the market: log-loss at the line, bets at their prices, and what picks were claimed to pay and paid."""
+"""Against the market: log loss at the line, bets at their prices, and claimed beside realised expected value."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from scipy.special import expit
@@ -10,9 +10,9 @@ from scipy.special import expit
 from hoopcast.arrays import BoolArray, DateArray, FloatArray, TextArray
 from hoopcast.evaluation.accuracy import FEWEST_ROWS
 from hoopcast.evaluation.populations import Appearances, Forecasts, Scope, level_of
-from hoopcast.evaluation.scores import difference, log_losses, log_odds, logistic_coefficients, mean_interval
+from hoopcast.evaluation.scores import difference, log_losses, log_odds, mean_interval, mean_or_nan
 from hoopcast.forecast.system import Level
-from hoopcast.market.after_market import FEWEST_LINES
+from hoopcast.market.after_market import FEWEST_LINES, logistic_weights
 from hoopcast.market.claims import LARGEST_CREDIBLE, Band, ClaimRecord, claim_record, mean_return
 from hoopcast.market.odds import bets_needed, decimal_odds, no_vig_probability_over
 from hoopcast.market.value import BEYOND_CREDIBLE
@@ -35,7 +35,7 @@ EVERY_LINE, RECOMMENDED = "every line", "recommended"
 
 @dataclass(frozen=True)
 class Betting:
-    """One partition on each of a system's bets; pushes and voids are counted, and in no rate.
+    """One unit on each of a system's bets; pushes and voids are counted, and in no rate.
 
     `bets` is `recommended` (enough expected value) or `every line` (the likelier side of each). `hit_rate` is of wins
     and losses; `return_rate` is profit over stakes of those that had a price (`priced`), both with 95 % intervals from
@@ -66,7 +66,7 @@ class Betting:
 
 
 @dataclass(frozen=True)
-class _Slips:
+class _Bets:
     """Bets with what happened; `points` is NaN for an absence. Every column is (n,)."""
 
     day: DateArray
@@ -77,12 +77,12 @@ class _Slips:
     points: FloatArray
 
 
-def recommended(statements: Statements, scope: Scope, system_id: str) -> Betting | None:
+def recommended_bets(statements: Statements, scope: Scope, system_id: str) -> Betting | None:
     """The bets that a system recommended, at the prices of the forecast, or None for too few."""
-    found = statements.columns(_BETS, {"system_id": system_id, "dates": list(scope.dates), "stage": scope.stage})
-    numbers = {name: found[name].astype(np.float64) for name in ("line", "over_price", "under_price", "points")}
-    slips = _Slips(day=found["game_date"], on_over=_is_over(found["recommendation"]), **numbers)
-    return _settled(scope.phase, level_of(system_id), system_id, RECOMMENDED, slips)
+    rows = statements.columns(_BETS, {"system_id": system_id, "dates": list(scope.dates), "stage": scope.stage})
+    numbers = {name: rows[name].astype(np.float64) for name in ("line", "over_price", "under_price", "points")}
+    bets = _Bets(day=rows["game_date"], on_over=(rows["recommendation"] == "OVER").astype(np.bool_), **numbers)
+    return _settle(scope.phase, level_of(system_id), system_id, RECOMMENDED, bets)
 
 
 def every_line(phase: str, rows: Appearances, forecasts: Forecasts) -> Betting | None:
@@ -90,66 +90,54 @@ def every_line(phase: str, rows: Appearances, forecasts: Forecasts) -> Betting |
     side = np.where(
         np.isfinite(forecasts.over_probability), forecasts.over_probability - 0.5, forecasts.median - rows.line
     )
-    return _on(phase, forecasts.level, forecasts.system_id, rows, side)
+    return _bet_on_lines(phase, forecasts.level, forecasts.system_id, rows, side)
 
 
 def always_under(phase: str, rows: Appearances) -> Betting | None:
     """The under of every line."""
-    return _on(phase, "market", ALWAYS_UNDER, rows, np.where(np.isfinite(rows.line), -1.0, np.nan))
+    return _bet_on_lines(phase, "market", ALWAYS_UNDER, rows, np.where(np.isfinite(rows.line), -1.0, np.nan))
 
 
-def _on(phase: str, level: Level, name: str, rows: Appearances, side: FloatArray) -> Betting | None:
-    taken = np.isfinite(rows.line) & np.isfinite(side) & (side != 0)
-    slips = _Slips(rows.game_date, side > 0, rows.line, rows.over_price, rows.under_price, rows.points)
-    return _settled(phase, level, name, EVERY_LINE, _Slips(*(column[taken] for column in vars(slips).values())))
+def _bet_on_lines(phase: str, level: Level, name: str, rows: Appearances, side: FloatArray) -> Betting | None:
+    """Bets on the over of lines where `side` is positive, on the under where it is negative."""
+    chosen = np.isfinite(rows.line) & np.isfinite(side) & (side != 0)
+    columns = (rows.game_date, side > 0, rows.line, rows.over_price, rows.under_price, rows.points)
+    return _settle(phase, level, name, EVERY_LINE, _Bets(*(column[chosen] for column in columns)))
 
 
-def _settled(phase: str, level: Level, name: str, kind: str, slips: _Slips) -> Betting | None:
-    played = np.isfinite(slips.points)
-    pushed = slips.points == slips.line
-    counts = played & ~pushed
-    if counts.sum() < FEWEST_ROWS:
+def _settle(phase: str, level: Level, name: str, kind: str, bets: _Bets) -> Betting | None:
+    played = np.isfinite(bets.points)
+    push = bets.points == bets.line
+    decided = played & ~push
+    if decided.sum() < FEWEST_ROWS:
         return None
-    is_over = slips.points > slips.line
-    won = (is_over == slips.on_over)[counts].astype(np.float64)
-    price = decimal_odds(np.where(slips.on_over, slips.over_price, slips.under_price))[counts]
-    under = decimal_odds(slips.under_price)[counts]
-    day, went_under = slips.day[counts], (~is_over)[counts].astype(np.float64)
-    priced, under_priced = np.isfinite(price), np.isfinite(under)
-    gain = won * price - 1
-    of_hits, of_gain = mean_interval(won, day), mean_interval(gain[priced], day[priced])
-    hit_rate = float(won.mean())
-    mean_price = float(price[priced].mean()) if priced.any() else float("nan")
+    is_over = bets.points > bets.line
+    won = (is_over == bets.on_over)[decided].astype(np.float64)
+    price = decimal_odds(np.where(bets.on_over, bets.over_price, bets.under_price))[decided]
+    under_price = decimal_odds(bets.under_price)[decided]
+    day, under_won = bets.day[decided], (~is_over)[decided].astype(np.float64)
+    priced, under_priced = np.isfinite(price), np.isfinite(under_price)
+    profit, under_profit = won * price - 1, under_won * under_price - 1
+    hit_rate, mean_price = float(won.mean()), mean_or_nan(price[priced])
     return Betting(
         phase,
         level,
         name,
         kind,
-        int(won.sum()),
-        int(len(won) - won.sum()),
-        int(pushed.sum()),
-        int((~played).sum()),
-        hit_rate,
-        of_hits.low,
-        of_hits.high,
-        int(priced.sum()),
-        _mean(gain[priced]),
-        of_gain.low,
-        of_gain.high,
-        1 / mean_price,
-        float(went_under.mean()),
-        _mean((went_under * under - 1)[under_priced]),
-        bets_needed(hit_rate, mean_price) if 1 / mean_price < hit_rate < 1 else None,
+        wins=int(won.sum()),
+        losses=int(len(won) - won.sum()),
+        pushes=int(push.sum()),
+        voids=int((~played).sum()),
+        hit_rate=hit_rate,
+        **mean_interval(won, day).ends("hit_rate"),
+        priced=int(priced.sum()),
+        return_rate=mean_or_nan(profit[priced]),
+        **mean_interval(profit[priced], day[priced]).ends("return"),
+        break_even=1 / mean_price,
+        under_hit_rate=float(under_won.mean()),
+        under_return=mean_or_nan(under_profit[under_priced]),
+        bets_needed=bets_needed(hit_rate, mean_price) if 1 / mean_price < hit_rate < 1 else None,
     )
-
-
-def _is_over(recommendation: TextArray) -> BoolArray:
-    found: BoolArray = recommendation == "OVER"
-    return found
-
-
-def _mean(values: FloatArray) -> float:
-    return float(values.mean()) if len(values) else float("nan")
 
 
 PriceKind: TypeAlias = Literal["both sides", "one side"]
@@ -243,8 +231,8 @@ class _Lines:
 
 
 def claims(statements: Statements, scope: Scope, system_id: str) -> Iterator[tuple[ClaimSummary, tuple[Claim, ...]]]:
-    """What a system claimed and what came of it, for each season and kind of prices that has claims."""
-    lines = _lines(statements, scope, system_id)
+    """Claimed and realised expected value of a system, for each season and kind of prices that has claims."""
+    lines = _read_lines(statements, scope, system_id)
     for season in dict.fromkeys(lines.season.tolist()):
         of_season = lines.rows(lines.season == season)
         kinds: tuple[tuple[PriceKind, BoolArray], ...] = (
@@ -252,49 +240,51 @@ def claims(statements: Statements, scope: Scope, system_id: str) -> Iterator[tup
             ("one side", of_season.is_single & (of_season.claimed < LARGEST_CREDIBLE)),
         )
         for prices, inside in kinds:
-            if inside.any():
-                part = of_season.rows(inside)
-                record = claim_record(part.claimed, part.returned, part.day)
-                about = (scope.phase, season, level_of(system_id), system_id, prices)
-                summary = ClaimSummary(
-                    *about,
-                    len(part.claimed),
-                    int(part.is_pick.sum()),
-                    int((part.is_pick & part.on_over).sum()),
-                    float(part.claimed[part.is_pick].mean()) if part.is_pick.any() else float("nan"),
-                    *mean_return(part.returned[part.is_pick], part.day[part.is_pick]),
-                    record.slope.slope,
-                    record.slope.low,
-                    record.slope.high,
-                    _status(prices, record, len(part.claimed)),
-                )
-                shown = [_claim(about, band, part) for band in record.bands if band.claims]
-                beyond = of_season.rows(of_season.is_beyond) if prices == "both sides" else part.rows(part.is_beyond)
-                yield summary, (*shown, *([_beyond(about, beyond)] if len(beyond.claimed) else []))
+            if not inside.any():
+                continue
+            part = of_season.rows(inside)
+            picks = part.rows(part.is_pick)
+            record = claim_record(part.claimed, part.returned, part.day)
+            key = (scope.phase, season, level_of(system_id), system_id, prices)
+            pick_returned, pick_low, pick_high = mean_return(picks.returned, picks.day)
+            summary = ClaimSummary(
+                *key,
+                lines=len(part.claimed),
+                picks=len(picks.claimed),
+                overs=int(picks.on_over.sum()),
+                pick_claimed=mean_or_nan(picks.claimed),
+                pick_returned=pick_returned,
+                pick_low=pick_low,
+                pick_high=pick_high,
+                slope=record.slope.slope,
+                slope_low=record.slope.low,
+                slope_high=record.slope.high,
+                status=_status(prices, record, len(part.claimed)),
+            )
+            bands = [_claim(key, band, part) for band in record.bands if band.claims]
+            beyond = of_season.rows(of_season.is_beyond) if prices == "both sides" else part.rows(part.is_beyond)
+            if len(beyond.claimed):
+                mean, low, high = mean_return(beyond.returned, beyond.day)
+                counts = (len(beyond.claimed), 0, 0, float(beyond.claimed.mean()))
+                bands.append(Claim(*key, LARGEST_CREDIBLE, 1.0, *counts, mean, low, high, "not bet on"))
+            yield summary, tuple(bands)
 
 
-def _claim(about: tuple[str, str, Level, str, PriceKind], band: Band, lines: _Lines) -> Claim:
+def _claim(key: tuple[str, str, Level, str, PriceKind], band: Band, lines: _Lines) -> Claim:
     inside = (lines.claimed >= band.low) & (lines.claimed < band.high)
     return Claim(
-        *about,
+        *key,
         band.low,
         band.high,
-        band.claims,
-        int(lines.is_pick[inside].sum()),
-        int(lines.is_withheld[inside].sum()),
-        band.claimed,
-        band.returned,
-        band.returned_low,
-        band.returned_high,
-        "too few" if not band.is_judged else "inside" if band.holds else "outside",
+        lines=band.claims,
+        picks=int(lines.is_pick[inside].sum()),
+        withheld=int(lines.is_withheld[inside].sum()),
+        claimed=band.claimed,
+        returned=band.returned,
+        returned_low=band.returned_low,
+        returned_high=band.returned_high,
+        verdict="too few" if not band.is_judged else "inside" if band.holds else "outside",
     )
-
-
-def _beyond(about: tuple[str, str, Level, str, PriceKind], lines: _Lines) -> Claim:
-    """What claims too large to be believed would have paid."""
-    mean, low, high = mean_return(lines.returned, lines.day)
-    count, claimed = len(lines.claimed), float(lines.claimed.mean())
-    return Claim(*about, LARGEST_CREDIBLE, 1.0, count, 0, 0, claimed, mean, low, high, "not bet on")
 
 
 def _status(prices: PriceKind, record: ClaimRecord, lines: int) -> str:
@@ -305,27 +295,24 @@ def _status(prices: PriceKind, record: ClaimRecord, lines: int) -> str:
     return f"withheld from the next refit on: {record.broken}" if record.broken else "not contradicted"
 
 
-def _lines(statements: Statements, scope: Scope, system_id: str) -> _Lines:
-    found = statements.columns(_CLAIMS, {"system_id": system_id, "dates": list(scope.dates), "stage": scope.stage})
-    over, under = (decimal_odds(found[name].astype(np.float64)) for name in ("over_price", "under_price"))
-    on_over = found["on_over"].astype(np.bool_)
-    points, line = found["points"].astype(np.float64), found["line"].astype(np.float64)
+def _read_lines(statements: Statements, scope: Scope, system_id: str) -> _Lines:
+    rows = statements.columns(_CLAIMS, {"system_id": system_id, "dates": list(scope.dates), "stage": scope.stage})
+    over, under = (decimal_odds(rows[name].astype(np.float64)) for name in ("over_price", "under_price"))
+    on_over = rows["on_over"].astype(np.bool_)
+    points, line = rows["points"].astype(np.float64), rows["line"].astype(np.float64)
     price = np.where(on_over, over, under)
     won = np.where(on_over, points > line, points < line)
-    is_single = np.isnan(over) | np.isnan(under)
-    claimed = found["expected_value"].astype(np.float64)
-    is_beyond: BoolArray = found["pass_reason"] == BEYOND_CREDIBLE
     return _Lines(
-        found["season"],
-        found["game_date"],
-        claimed,
-        np.where(points == line, 0.0, np.where(won, price - 1, -1.0)),
-        is_single,
-        ~found["suspect_price"].astype(np.bool_),
-        is_beyond,
-        found["is_pick"].astype(np.bool_),
-        found["is_withheld"].astype(np.bool_),
-        on_over,
+        season=rows["season"],
+        day=rows["game_date"],
+        claimed=rows["expected_value"].astype(np.float64),
+        returned=np.where(points == line, 0.0, np.where(won, price - 1, -1.0)),
+        is_single=np.isnan(over) | np.isnan(under),
+        is_bet_on=~rows["suspect_price"].astype(np.bool_),
+        is_beyond=(rows["pass_reason"] == BEYOND_CREDIBLE).astype(np.bool_),
+        is_pick=rows["is_pick"].astype(np.bool_),
+        is_withheld=rows["is_withheld"].astype(np.bool_),
+        on_over=on_over,
     )
 
 
@@ -380,34 +367,49 @@ def against_market(
         forecasts: of the same rows.
         recalibrated: (n,) the market's P(over), recalibrated; NaN where unknown.
     """
-    asked = np.isfinite(rows.market_probability) & np.isfinite(forecasts.over_probability) & (rows.points != rows.line)
-    found: list[AgainstMarket] = []
+    decided = _decided_lines(rows, forecasts.over_probability)
+    records: list[AgainstMarket] = []
     for window in (ALL, FROM_DECEMBER):
-        inside = asked & from_december(rows) if window == FROM_DECEMBER else asked
-        if inside.sum() < FEWEST_ROWS or (found and inside.sum() == found[0].rows):
+        inside = decided & from_december(rows) if window == FROM_DECEMBER else decided
+        if inside.sum() < FEWEST_ROWS or (records and inside.sum() == records[0].rows):
             continue
-        over, day = (rows.points > rows.line)[inside].astype(np.float64), rows.game_date[inside]
-        own = log_losses(forecasts.over_probability[inside], over)
-        market, later = (log_losses(p[inside], over) for p in (rows.market_probability, recalibrated))
-        interval, known = mean_interval(own, day), np.isfinite(later)
-        found.append(
+        part, own = rows.rows(inside), forecasts.over_probability[inside]
+        losses = log_losses(own, (part.points > part.line).astype(np.float64))
+        interval = mean_interval(losses, part.game_date)
+        records.append(
             AgainstMarket(
                 phase,
                 window,
                 forecasts.level,
                 forecasts.system_id,
-                int(inside.sum()),
-                float(own.mean()),
-                interval.low,
-                interval.high,
-                float(market.mean()),
-                difference(own, market, day).t,
-                int(known.sum()),
-                float(later[known].mean()) if known.any() else float("nan"),
-                difference(own, later, day).t,
+                rows=len(part),
+                log_loss=float(losses.mean()),
+                log_loss_low=interval.low,
+                log_loss_high=interval.high,
+                **_beside_market(part, losses, recalibrated[inside]),
             )
         )
-    return tuple(found)
+    return tuple(records)
+
+
+def _decided_lines(rows: Appearances, probability: FloatArray) -> BoolArray:
+    """Lines that were not hit exactly, with a probability and the market's, (n,)."""
+    decided: BoolArray = np.isfinite(rows.market_probability) & np.isfinite(probability) & (rows.points != rows.line)
+    return decided
+
+
+def _beside_market(rows: Appearances, losses: FloatArray, recalibrated: FloatArray) -> dict[str, Any]:
+    """Log loss of the market and of the recalibrated market on the same lines, with the t of (n,) losses."""
+    over, day = (rows.points > rows.line).astype(np.float64), rows.game_date
+    market, later = log_losses(rows.market_probability, over), log_losses(recalibrated, over)
+    known = np.isfinite(later)
+    return {
+        "log_loss_market": float(market.mean()),
+        "t_market": difference(losses, market, day).t,
+        "recalibrated_rows": int(known.sum()),
+        "log_loss_recalibrated": mean_or_nan(later[known]),
+        "t_recalibrated": difference(losses, later, day).t,
+    }
 
 
 @dataclass(frozen=True)
@@ -441,27 +443,20 @@ def after_market_loss(
         forecasts: of the same rows.
         recalibrated: (n,) the market's P(over), recalibrated; NaN where unknown.
     """
-    inside = np.isfinite(rows.market_probability) & np.isfinite(forecasts.after_market) & (rows.points != rows.line)
+    inside = _decided_lines(rows, forecasts.after_market)
     if inside.sum() < FEWEST_ROWS:
         return None
-    over, day = (rows.points > rows.line)[inside].astype(np.float64), rows.game_date[inside]
-    after, own, market, later = (
-        log_losses(p[inside], over)
-        for p in (forecasts.after_market, forecasts.over_probability, rows.market_probability, recalibrated)
-    )
-    known = np.isfinite(later)
+    part = rows.rows(inside)
+    over = (part.points > part.line).astype(np.float64)
+    after, own = (log_losses(column[inside], over) for column in (forecasts.after_market, forecasts.over_probability))
     return AfterMarketLoss(
         phase,
         forecasts.level,
         forecasts.system_id,
-        int(inside.sum()),
-        float(after.mean()),
-        float(own.mean()),
-        float(market.mean()),
-        difference(after, market, day).t,
-        int(known.sum()),
-        float(later[known].mean()) if known.any() else float("nan"),
-        difference(after, later, day).t,
+        rows=len(part),
+        log_loss=float(after.mean()),
+        log_loss_own=float(own.mean()),
+        **_beside_market(part, after, recalibrated[inside]),
     )
 
 
@@ -477,23 +472,21 @@ def recalibrated_market(statements: Statements, rows: Appearances) -> FloatArray
 
     NaN where fewer than 1,000 earlier lines had both prices, and where a row's own does not.
     """
-    found = np.full(len(rows), np.nan)
-    quoted = np.isfinite(rows.over_price) & np.isfinite(rows.under_price)
-    if not quoted.any():
-        return found
-    past = statements.columns(_PRICED, {"before": rows.game_date[quoted].max().item()})
-    odds = log_odds(
-        no_vig_probability_over(
-            decimal_odds(past["over_price"].astype(np.float64)), decimal_odds(past["under_price"].astype(np.float64))
-        )
-    )
+    recalibrated = np.full(len(rows), np.nan)
+    priced = np.isfinite(rows.over_price) & np.isfinite(rows.under_price)
+    if not priced.any():
+        return recalibrated
+    past = statements.columns(_PRICED, {"before": rows.game_date[priced].max().item()})
+    over_odds, under_odds = (decimal_odds(past[side].astype(np.float64)) for side in ("over_price", "under_price"))
+    market = log_odds(no_vig_probability_over(over_odds, under_odds))
     over = (past["points"] > past["line"]).astype(np.float64)
-    design = np.column_stack([np.ones(len(odds)), odds])
-    for month in np.unique(rows.month[quoted].astype(str)):
+    design = np.column_stack([np.ones(len(market)), market])
+    months = rows.month
+    for month in np.unique(months[priced].astype(str)):
         earlier = past["game_date"] < np.datetime64(f"{month}-01")
         if earlier.sum() < FEWEST_PRICED:
             continue
-        intercept, slope = logistic_coefficients(design[earlier], over[earlier])
-        inside = quoted & (rows.month == month)
-        found[inside] = expit(intercept + slope * log_odds(rows.market_probability[inside]))
-    return found
+        intercept, slope = logistic_weights(design[earlier], over[earlier])
+        inside = priced & (months == month)
+        recalibrated[inside] = expit(intercept + slope * log_odds(rows.market_probability[inside]))
+    return recalibrated

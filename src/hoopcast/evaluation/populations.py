@@ -1,14 +1,16 @@
 """Who is scored: appearances, the populations among them, and the forecasts of systems and baselines for them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache, partial
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from hoopcast.arrays import BoolArray, DateArray, FloatArray, IntArray, TextArray
+from hoopcast.calendar import season_of
 from hoopcast.errors import UsageError
 from hoopcast.forecast.calibrating import kept
 from hoopcast.forecast.distribution import distribution, probability_over, scores
@@ -16,8 +18,10 @@ from hoopcast.forecast.recalibration import from_text
 from hoopcast.forecast.seeded_noise import row_uniform
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
-from hoopcast.pipeline.node import Asked
-from hoopcast.warehouse.engine import ColumnsOf, Statements
+from hoopcast.pipeline.batch import batch_values
+from hoopcast.pipeline.compiled import batch_texts
+from hoopcast.pipeline.node import Asked, performance_nodes
+from hoopcast.warehouse.engine import ColumnsOf, Parameters, Statements
 
 if TYPE_CHECKING:
     from hoopcast.forecast.recalibration import Recalibration
@@ -31,68 +35,33 @@ MEANINGS: Mapping[Population, str] = {
     "PTS20": "GP10, and 20 or more points on average over his last 10 games",
     "PROP": "ALL, and a points line",
 }
-# By what a game is looked at beside populations, and the values in the order in which they are shown.
+# Groups that scores are shown by beside populations, with their values in the order in which they are shown.
 DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "month": (),
     "role": ("starter", "rotation", "bench"),
     "rest": ("back-to-back", "1 day", "2 days", "3+ days", "first of season"),
     "venue": ("home", "away"),
-    "season": ("first 10 games", "later"),
+    "season part": ("first 10 games", "later"),
 }
+# Populations have one definition, the SELECT of this model: it is run here, as forecasts may be scored before its table
+# is written.
+_MODEL = "nba_predictions.appearance"
 _ROWS = """
-WITH played AS (
-    SELECT
-        game_id, player_id, season, CAST(SUBSTR(season, 1, 4) AS INTEGER) AS year, season_stage, game_date,
-        CAST(points AS DOUBLE) AS points, minutes, home_flag,
-        CASE WHEN starter_flag THEN 1e0 WHEN NOT starter_flag THEN 0e0 END AS started,
-        ROW_NUMBER() OVER (PARTITION BY player_id ORDER BY game_date, game_id) AS k
-    FROM nba_analytics.player_game_summary
-    WHERE played_flag AND game_date <= $last
-),
-past AS (
-    SELECT
-        *, AVG(points) OVER last_5 AS last_5, AVG(points) OVER last_10 AS last_10,
-        AVG(minutes) OVER last_10 AS minutes_10, AVG(started) OVER last_10 AS starter_share,
-        SUM(points * POW(2, k / 8e0)) OVER career / SUM(POW(2, k / 8e0)) OVER career AS ewma8,
-        COUNT(*) OVER so_far AS games, AVG(points) OVER so_far AS season_average,
-        DATE_DIFF('day', MAX(game_date) OVER so_far, game_date) AS days
-    FROM played
-    WINDOW
-        last_5 AS (PARTITION BY player_id ORDER BY k ROWS BETWEEN 5 PRECEDING AND 1 PRECEDING),
-        last_10 AS (PARTITION BY player_id ORDER BY k ROWS BETWEEN 10 PRECEDING AND 1 PRECEDING),
-        career AS (PARTITION BY player_id ORDER BY k ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-        so_far AS (PARTITION BY player_id, season ORDER BY k ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-),
-last_season AS (SELECT player_id, year, AVG(points) AS average FROM played GROUP BY player_id, year)
+WITH appearance AS (
+{model}
+)
 SELECT
-    p.game_id, p.player_id, p.season, p.game_date, p.points, p.minutes, p.last_5, p.last_10, p.ewma8,
-    COALESCE(p.season_average, b.average) AS season_average,
+    a.game_id, a.player_id, a.season, a.game_date, a.points, a.last_5, a.last_10, a.season_average, a.ewma8,
     q.points_line AS line, CAST(q.over_price AS DOUBLE) AS over_price, CAST(q.under_price AS DOUBLE) AS under_price,
-    CASE WHEN p.games >= 10 THEN 1 ELSE 0 END AS gp10,
-    CASE WHEN p.games >= 10 AND p.minutes_10 >= 20e0 THEN 1 ELSE 0 END AS min20,
-    CASE WHEN p.games >= 10 AND p.last_10 >= 20e0 THEN 1 ELSE 0 END AS pts20,
-    SUBSTR(CAST(p.game_date AS VARCHAR), 1, 7) AS "month",
-    CASE WHEN p.starter_share >= 5e-1 THEN 'starter' WHEN p.minutes_10 >= 15e0 THEN 'rotation' ELSE 'bench' END
-        AS "role",
-    CASE WHEN p.days IS NULL THEN 'first of season' WHEN p.days <= 1 THEN 'back-to-back' WHEN p.days = 2 THEN '1 day'
-        WHEN p.days = 3 THEN '2 days' ELSE '3+ days' END AS rest,
-    CASE WHEN p.home_flag THEN 'home' ELSE 'away' END AS venue,
-    CASE WHEN p.games < 10 THEN 'first 10 games' ELSE 'later' END AS part
-FROM past AS p
-LEFT JOIN last_season AS b ON b.player_id = p.player_id AND b.year = p.year - 1
+    a.in_gp10, a.in_min20, a.in_pts20, a.player_role AS "role", a.rest, a.venue, a.season_part
+FROM appearance AS a
 LEFT JOIN nba_analytics.player_prop_line AS q
-    ON q.game_id = p.game_id AND q.player_id = p.player_id AND q.market = 'points'
-WHERE p.game_date IN (SELECT UNNEST(CAST($dates AS DATE[]))) AND ($stage = 'all' OR p.season_stage = $stage)
-    AND (p.games > 0 OR b.average IS NOT NULL)
-ORDER BY p.game_date, p.game_id, p.player_id
+    ON q.game_id = a.game_id AND q.player_id = a.player_id AND q.market = 'points'
+WHERE a.in_all AND a.game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))
+    AND ($stage = 'all' OR a.season_stage = $stage)
+ORDER BY a.game_date, a.game_id, a.player_id
 """
-# Columns that are no float64.
-_KINDS: Mapping[str, str] = {
-    "player_id": "int64",
-    "game_date": "datetime64[D]",
-    **dict.fromkeys(("gp10", "min20", "pts20"), "bool"),
-    **dict.fromkeys(("game_id", "season", "month", "role", "rest", "venue", "part"), "object"),
-}
+_PRICES = ("over_price", "under_price")
 
 
 @dataclass(frozen=True)
@@ -111,12 +80,9 @@ class Scope:
 class Appearances:
     """Appearances of the population ALL, in the order of game_date, game_id, player_id; every column is (n,).
 
-    `points` and `minutes` are what happened. All else was known before: the averages of points over his last 5 and 10
-    games and this season (last season's before it starts), `ewma8` over all earlier games with a half-life of 8 games,
-    the line with American prices and `market_probability`, the market's probability of the over without its margin,
-    NaN where there is none. `gp10`, `min20` and `pts20` are populations. `month`, `role` (most of his last 10 games
-    started; 15 minutes a game over them), `rest` (days off since his last game), `venue` and `part` of the season are
-    the values of `DIMENSIONS`.
+    Their columns are those of `nba_predictions.appearance`, which says what each is, with the line, its American
+    prices and `market_probability`, the no-vig probability of the over, NaN where there is none. `points` are what
+    happened; all else was known before.
     """
 
     game_id: TextArray
@@ -124,7 +90,6 @@ class Appearances:
     season: TextArray
     game_date: DateArray
     points: FloatArray
-    minutes: FloatArray
     last_5: FloatArray
     last_10: FloatArray
     season_average: FloatArray
@@ -133,35 +98,34 @@ class Appearances:
     over_price: FloatArray
     under_price: FloatArray
     market_probability: FloatArray
-    gp10: BoolArray
-    min20: BoolArray
-    pts20: BoolArray
-    month: TextArray
+    in_gp10: BoolArray
+    in_min20: BoolArray
+    in_pts20: BoolArray
     role: TextArray
     rest: TextArray
     venue: TextArray
-    part: TextArray
+    season_part: TextArray
 
     def __len__(self) -> int:
         return len(self.player_id)
 
+    @property
+    def month(self) -> TextArray:
+        """Month of each game, such as 2022-01, (n,)."""
+        return np.datetime_as_string(self.game_date.astype("datetime64[M]")).astype(np.object_)
+
     def population(self, name: Population) -> BoolArray:
         """Which rows a population holds, (n,)."""
-        match name:
-            case "ALL":
-                return np.ones(len(self), dtype=np.bool_)
-            case "GP10":
-                return self.gp10
-            case "MIN20":
-                return self.min20
-            case "PTS20":
-                return self.pts20
-            case "PROP":
-                return np.isfinite(self.line)
+        if name == "ALL":
+            return np.ones(len(self), dtype=np.bool_)
+        if name == "PROP":
+            return np.isfinite(self.line)
+        members: BoolArray = getattr(self, f"in_{name.lower()}")
+        return members
 
     def dimension(self, name: str) -> TextArray:
         """Value of each row in one of `DIMENSIONS`, (n,)."""
-        column: TextArray = getattr(self, "part" if name == "season" else name)
+        column: TextArray = getattr(self, name.replace(" ", "_"))
         return column
 
     def own_average_line(self) -> FloatArray:
@@ -169,7 +133,7 @@ class Appearances:
         return np.floor(self.ewma8) + 0.5
 
     def baselines(self) -> Mapping[str, tuple[Level, FloatArray]]:
-        """Points that simple rules say, (n,), by name with the information level that they need."""
+        """Point forecasts of simple rules, (n,), by name with the information level that they need."""
         return {
             "last 5": ("history", self.last_5),
             "last 10": ("history", self.last_10),
@@ -180,25 +144,33 @@ class Appearances:
         }
 
     def rows(self, which: BoolArray | IntArray) -> "Appearances":
-        """Some of the rows, by mask or by places."""
+        """Some of the rows, by mask or by row number."""
         return replace(self, **{field.name: getattr(self, field.name)[which] for field in fields(self)})
 
-    def places(self, game_id: TextArray, player_id: IntArray) -> IntArray:
+    def row_numbers(self, game_id: TextArray, player_id: IntArray) -> IntArray:
         """Row of each of (m,) games and players, -1 for none."""
         if not len(self):
             return np.full(len(player_id), -1, dtype=np.int64)
         own = _key(self.game_id, self.player_id)
         order = np.argsort(own)
         wanted = _key(game_id, player_id)
-        at = np.minimum(np.searchsorted(own[order], wanted), len(own) - 1)
-        return np.where(own[order][at] == wanted, order[at], -1).astype(np.int64)
+        nearest = order[np.minimum(np.searchsorted(own[order], wanted), len(own) - 1)]
+        return np.where(own[nearest] == wanted, nearest, -1).astype(np.int64)
 
 
 def appearances(statements: Statements, scope: Scope) -> Appearances:
     """Appearances of some games with what was known before each."""
-    found = statements.columns(_ROWS, {"dates": list(scope.dates), "last": max(scope.dates), "stage": scope.stage})
-    over, under = (decimal_odds(found[side].astype(np.float64)) for side in ("over_price", "under_price"))
-    columns = {name: values.astype(_KINDS.get(name, np.float64)) for name, values in found.items()}
+    model = next(node for node in performance_nodes() if node.name == _MODEL)
+    sql = _ROWS.format(model=batch_texts("duckdb", (model,))[_MODEL].rows)
+    seasons = [(season, list(days)) for season, days in groupby(sorted(scope.dates), season_of)]
+    parts = [
+        statements.columns(sql, {**batch_values(model, season, days[0], days[-1]), "dates": days, "stage": scope.stage})
+        for season, days in seasons
+    ]
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    columns |= {name: columns[name].astype(np.float64) for name in ("line", *_PRICES)}
+    columns |= {name: column.astype(np.bool_) for name, column in columns.items() if name.startswith("in_")}
+    over, under = (decimal_odds(columns[name]) for name in _PRICES)
     return Appearances(**columns, market_probability=no_vig_probability_over(*completed(over, under)))
 
 
@@ -220,8 +192,8 @@ WHERE p.system_id = $system_id AND p.market = 'points' AND p.game_date IN (SELEC
     AND a.actual_points IS NOT NULL
 """
 # The last that was published before tip-off; where its time is not known, before the day begins on the East coast.
-# What was said of a game that was then put off was said of another night.
-_ISSUED = f"""
+# A forecast of a game that was then put off was of another night.
+_PUBLISHED = f"""
 SELECT p.game_id, p.player_id, p.season, p.calibration_id, p.recalibration, {_NUMBERS}
 FROM nba_predictions.issued_forecast AS p
 INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = p.game_id AND s.game_date = p.game_date
@@ -259,10 +231,13 @@ class Forecasts:
     is_baseline: bool = False
 
 
+_COLUMNS = tuple(field.name for field in fields(Forecasts))[2:-1]
+
+
 def baseline(name: str, level: Level, points: FloatArray) -> Forecasts:
     """A simple rule as if it were a system: one number a row, and no distribution."""
-    nothing = np.full(len(points), np.nan)
-    return Forecasts(name, level, points, points, *(nothing,) * 6, is_baseline=True)
+    nothing = dict.fromkeys(_COLUMNS, np.full(len(points), np.nan))
+    return Forecasts(name, level, **(nothing | {"mean": points, "median": points}), is_baseline=True)
 
 
 def level_of(system_id: str) -> Level:
@@ -277,15 +252,15 @@ def level_of(system_id: str) -> Level:
     raise UsageError(f"'{system_id}' is no system at a level; write such as linear_history")
 
 
-def system_ids(statements: Statements, dates: tuple[date, ...], *, issued: bool = False) -> tuple[str, ...]:
+def system_ids(statements: Statements, dates: tuple[date, ...], *, published: bool = False) -> tuple[str, ...]:
     """Systems with forecasts on some dates, by level and then by name."""
-    table = "issued_forecast" if issued else "player_prop_predictions"
-    found = [str(row[0]) for row in statements.query(_SYSTEMS.format(table=table), {"dates": list(dates)}).rows]
-    return tuple(sorted(found, key=lambda name: (LEVELS.index(level_of(name)), name)))
+    table = "issued_forecast" if published else "player_prop_predictions"
+    rows = statements.query(_SYSTEMS.format(table=table), {"dates": list(dates)}).rows
+    return tuple(sorted((str(row[0]) for row in rows), key=lambda name: (LEVELS.index(level_of(name)), name)))
 
 
 def forecasts(
-    statements: Statements, system_id: str, rows: Appearances, scope: Scope, *, issued: bool = False
+    statements: Statements, system_id: str, rows: Appearances, scope: Scope, *, published: bool = False
 ) -> Forecasts:
     """Forecasts of a system for appearances.
 
@@ -294,82 +269,60 @@ def forecasts(
         system_id: whose.
         rows: appearances of the dates.
         scope: their dates.
-        issued: those that were published before tip-off, in place of what today's code says.
+        published: those that were published before tip-off, in place of the backtest.
     """
-    found = statements.columns(_ISSUED if issued else _GRADED, {"system_id": system_id, "dates": list(scope.dates)})
-    place = rows.places(found["game_id"], found["player_id"].astype(np.int64))
-    has_appeared = place >= 0
-    found = {name: values[has_appeared] for name, values in found.items()}
-    place = place[has_appeared]
-    columns: dict[str, FloatArray] = {
-        name: found[name].astype(np.float64)
-        for name in ("mean", "median", "over_probability", "after_market", "crps", "log_score", "pit")
-        if name in found
-    }
-    columns |= _of_distributions(statements, system_id, found, scope.dates, rows.rows(place), scored=issued)
-    spread = {name: _spread(values, place, len(rows)) for name, values in columns.items()}
-    return Forecasts(
-        system_id,
-        level_of(system_id),
-        spread["mean"],
-        spread["median"],
-        spread["over_probability"],
-        spread["after_market"],
-        spread["own_average_probability"],
-        spread["crps"],
-        spread["log_score"],
-        spread["pit"],
-    )
+    values: Parameters = {"system_id": system_id, "dates": list(scope.dates)}
+    stored = statements.columns(_PUBLISHED if published else _GRADED, values)
+    numbers = rows.row_numbers(stored["game_id"], stored["player_id"].astype(np.int64))
+    stored = {name: column[numbers >= 0] for name, column in stored.items()}
+    numbers = numbers[numbers >= 0]
+    columns: dict[str, Any] = {name: stored[name] for name in _COLUMNS if name in stored}
+    columns |= _read_distributions(statements, system_id, stored, scope.dates, rows.rows(numbers), scored=published)
+    spread: dict[str, Any] = {name: np.full(len(rows), np.nan) for name in columns}
+    for name, column in columns.items():
+        spread[name][numbers] = column
+    return Forecasts(system_id, level_of(system_id), **spread)
 
 
-def _of_distributions(  # noqa: PLR0913 - what a distribution is made of, and what it is asked
+def _read_distributions(  # noqa: PLR0913 - what a distribution is made of, and what it is asked
     statements: Statements,
     system_id: str,
-    found: ColumnsOf,
+    stored: ColumnsOf,
     dates: tuple[date, ...],
     rows: Appearances,
     *,
     scored: bool,
 ) -> dict[str, FloatArray]:
-    """What only final distributions say: P(over) at the own-average lines and, for what is not graded, scores."""
-    mean, variance = found["nb_mean"].astype(np.float64), found["nb_variance"].astype(np.float64)
+    """What only final distributions tell: P(over) at the own-average lines and, for what is not graded, scores."""
+    mean, variance = stored["nb_mean"].astype(np.float64), stored["nb_variance"].astype(np.float64)
     uniform = row_uniform(rows.game_id, rows.player_id, system_id)
     names = ("own_average_probability", "crps", "log_score", "pit") if scored else ("own_average_probability",)
     columns = {name: np.full(len(mean), np.nan) for name in names}
-    for of_map, recalibration in _by_recalibration(statements, system_id, found, dates):
-        for part in np.array_split(of_map, len(of_map) // _BLOCK + 1):
-            distributions = distribution(mean[part], variance[part], recalibration)
-            columns["own_average_probability"][part] = probability_over(distributions, rows.own_average_line()[part])
+    for numbers, recalibration in _by_recalibration(statements, system_id, stored, dates):
+        for block in np.array_split(numbers, len(numbers) // _BLOCK + 1):
+            distributions = distribution(mean[block], variance[block], recalibration)
+            columns["own_average_probability"][block] = probability_over(distributions, rows.own_average_line()[block])
         if scored:
-            graded = scores(mean[of_map], variance[of_map], recalibration, rows.points[of_map], uniform[of_map])
-            columns["crps"][of_map], columns["log_score"][of_map] = graded.crps, graded.log_score
-            columns["pit"][of_map] = graded.pit
+            grades = scores(mean[numbers], variance[numbers], recalibration, rows.points[numbers], uniform[numbers])
+            for name in names[1:]:
+                columns[name][numbers] = getattr(grades, name)
     return columns
 
 
 def _by_recalibration(
-    statements: Statements, system_id: str, found: ColumnsOf, dates: tuple[date, ...]
-) -> "list[tuple[IntArray, Recalibration | None]]":
-    """Rows of each recalibration of the forecasts, and that recalibration.
+    statements: Statements, system_id: str, stored: ColumnsOf, dates: tuple[date, ...]
+) -> "Iterator[tuple[IntArray, Recalibration | None]]":
+    """Row numbers of the forecasts of each recalibration, with that recalibration.
 
-    It is the one that they were issued with; of what was not issued, or without it, the one that they name.
+    It is the one that they were published with; of what was not published, or without it, the one that they name.
     """
-    parts = []
-    texts = found["recalibration"]
-    for season in np.unique(found["season"].astype(str)):
-        in_season = found["season"] == season
-        # Needed by what was issued only where it lacks its own.
-        standing = cache(partial(kept, statements, Asked(str(season), dates), system_id))
-        for name in np.unique(found["calibration_id"][in_season].astype(str)):
-            of_name = in_season & (found["calibration_id"] == name)
+    texts = stored["recalibration"]
+    for season in np.unique(stored["season"].astype(str)):
+        in_season = stored["season"] == season
+        # What was published needs it only where it lacks its own.
+        calibrations = cache(partial(kept, statements, Asked(str(season), dates), system_id))
+        for name in np.unique(stored["calibration_id"][in_season].astype(str)):
+            of_name = in_season & (stored["calibration_id"] == name)
             for text in dict.fromkeys(texts[of_name].tolist()):
-                of_map = np.flatnonzero(of_name & (texts == text)).astype(np.int64)
-                parts.append((of_map, standing().named(str(name)) if text is None else from_text(text)))
-    return parts
-
-
-def _spread(values: FloatArray, place: IntArray, rows: int) -> FloatArray:
-    """Values at their rows, NaN elsewhere."""
-    spread = np.full(rows, np.nan)
-    spread[place] = values
-    return spread
+                numbers = np.flatnonzero(of_name & (texts == text)).astype(np.int64)
+                yield numbers, calibrations().named(str(name)) if text is None else from_text(text)

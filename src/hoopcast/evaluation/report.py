@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from hoopcast.evaluation.evaluate import Evaluation
 from hoopcast.evaluation.views import View, phase_title, views
 from hoopcast.extras import need
-from hoopcast.forecast.system import LEVELS
 from hoopcast.warehouse.targets import replacing
 
 if TYPE_CHECKING:
@@ -21,52 +20,49 @@ if TYPE_CHECKING:
 
     from hoopcast.evaluation.accuracy import Slice
     from hoopcast.evaluation.calibration import Calibration
+    from hoopcast.forecast.system import Level
 
 # Okabe & Ito's colours, which those who see few colours tell apart.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _GREY = "#8a8f98"
 
 
-def calibration_curve(found: "Sequence[Calibration]") -> str:
-    """Share of overs beside P(over), a line a system, with the diagonal of calibrated forecasts."""
+def calibration_curve(systems: "Sequence[Calibration]") -> str:
+    """Observed frequency beside P(over), a line a system, with the diagonal of calibrated forecasts."""
     figure, axes = _figure()
-    said = [value for one in found for value in (*one.said, *one.happened)]
-    low, high = min(said) - 0.02, max(said) + 0.02
+    values = [value for system in systems for value in (*system.forecast_probability, *system.observed_frequency)]
+    low, high = min(values) - 0.02, max(values) + 0.02
     axes.plot([low, high], [low, high], color=_GREY, linewidth=1, linestyle=(0, (4, 3)))
-    for one, colour in zip(found, COLOURS, strict=False):
-        axes.plot(one.said, one.happened, marker="o", markersize=4, linewidth=1.4, color=colour, label=one.system)
-    axes.set(xlabel="P(over) that was said", ylabel="share of overs", xlim=(low, high), ylim=(low, high))
+    for system, colour in zip(systems, COLOURS, strict=False):
+        x, y = system.forecast_probability, system.observed_frequency
+        axes.plot(x, y, marker="o", markersize=4, linewidth=1.4, color=colour, label=system.system)
+    axes.set(xlabel="P(over)", ylabel="observed frequency", xlim=(low, high), ylim=(low, high))
     return _svg(figure, axes)
 
 
-def pit_histograms(found: "Sequence[Calibration]") -> str:
+def pit_histograms(systems: "Sequence[Calibration]") -> str:
     """Histogram of PIT values, a step line a system; calibrated forecasts are flat."""
     figure, axes = _figure()
-    bins = len(found[0].pit_shares)
+    bins = len(systems[0].pit_shares)
     edges = [place / bins for place in range(bins + 1)]
     axes.axhline(1 / bins, color=_GREY, linewidth=1, linestyle=(0, (4, 3)))
-    for one, colour in zip(found, COLOURS, strict=False):
-        axes.stairs(list(one.pit_shares), edges, baseline=None, color=colour, linewidth=1.6, label=one.system)
-    top = max(max(one.pit_shares) for one in found)
-    axes.set(
-        xlabel="PIT value",
-        ylabel="share of outcomes",
-        xlim=(0, 1),
-        ylim=(0, 1.25 * top),
-    )
+    for system, colour in zip(systems, COLOURS, strict=False):
+        axes.stairs(list(system.pit_shares), edges, baseline=None, color=colour, linewidth=1.6, label=system.system)
+    top = max(max(system.pit_shares) for system in systems)
+    axes.set(xlabel="PIT value", ylabel="share of outcomes", xlim=(0, 1), ylim=(0, 1.25 * top))
     return _svg(figure, axes)
 
 
-def monthly_error(found: "Sequence[Slice]", systems: Sequence[str]) -> str:
+def monthly_error(months: "Sequence[Slice]", systems: Sequence[str]) -> str:
     """Mean absolute error by month, a line a system."""
     figure, axes = _figure()
-    months = sorted({one.value for one in found})
+    names = sorted({part.value for part in months})
     for system, colour in zip(systems, COLOURS, strict=False):
-        errors = {one.value: one.mae for one in found if one.system == system}
-        places = [place for place, month in enumerate(months) if month in errors]
-        values = [errors[months[place]] for place in places]
+        errors = {part.value: part.mae for part in months if part.system == system}
+        places = [place for place, month in enumerate(names) if month in errors]
+        values = [errors[names[place]] for place in places]
         axes.plot(places, values, marker="o", markersize=4, linewidth=1.4, color=colour, label=system)
-    axes.set_xticks(range(len(months)), months, rotation=30 if len(months) > 8 else 0)  # noqa: PLR2004 - they overlap
+    axes.set_xticks(range(len(names)), names, rotation=30 if len(names) > 8 else 0)  # noqa: PLR2004 - they overlap
     axes.set_ylabel("mean absolute error, points")
     return _svg(figure, axes)
 
@@ -119,7 +115,7 @@ def report(evaluation: Evaluation) -> str:
         UsageError: if Matplotlib is not installed.
     """
     template = Template(files("hoopcast.evaluation").joinpath("report.html").read_text("utf-8"))
-    kind = "issued before tip-off" if evaluation.issued else "of today's code"
+    kind = "published before tip-off" if evaluation.published else "of the backtest"
     return template.substitute(
         title="Hoopcast: how good the forecasts were",
         lead=escape(f"Forecasts {kind}, {evaluation.first_date} to {evaluation.last_date}, stage {evaluation.stage}."),
@@ -130,40 +126,38 @@ def report(evaluation: Evaluation) -> str:
 
 
 def _parts(evaluation: Evaluation) -> Iterator[str]:
-    for phase, found in groupby(views(evaluation), key=lambda view: view.phase):
+    for phase, tables in groupby(views(evaluation), key=lambda view: view.phase):
         yield f"<h2>{escape(phase_title(evaluation, phase) if phase else 'Ensembles')}</h2>"
         if phase:
             yield f'<div class="charts">{"".join(_charts(evaluation, phase))}</div>'
-        yield from map(_card, found)
+        yield from map(_card, tables)
 
 
 def _charts(evaluation: Evaluation, phase: str) -> Iterator[str]:
     """Plots of the most accurate system of each level."""
     for population, what in (("ALL", "at own-average lines, ALL"), ("PROP", "at the line, PROP")):
         best = _best(evaluation, phase, population)
-        drawn = [
-            one
-            for one in evaluation.calibration
-            if (one.phase, one.population) == (phase, population) and one.system in best
+        shown = [
+            system
+            for system in evaluation.calibration
+            if (system.phase, system.population) == (phase, population) and system.system in best
         ]
-        if drawn:
-            yield _chart(f"Calibration {what}", calibration_curve(drawn))
-            yield _chart(f"PIT histogram, {population}", pit_histograms(drawn))
-    best = [name for name in _best(evaluation, phase, "ALL") if name]
-    months = [one for one in evaluation.slices if (one.phase, one.dimension) == (phase, "month")]
+        if shown:
+            yield _chart(f"Calibration {what}", calibration_curve(shown))
+            yield _chart(f"PIT histogram, {population}", pit_histograms(shown))
+    best = _best(evaluation, phase, "ALL")
+    months = [part for part in evaluation.slices if (part.phase, part.dimension) == (phase, "month")]
     if best and months:
         yield _chart("Mean absolute error by month, ALL", monthly_error(months, [*best, "ewma8"]))
 
 
 def _best(evaluation: Evaluation, phase: str, population: str) -> list[str]:
     """The most accurate system of each level on a population, as many as there are colours."""
-    scores = [
-        score
-        for score in evaluation.accuracy
-        if (score.phase, score.population, score.is_baseline) == (phase, population, False)
-    ]
-    of_levels = ([score for score in scores if score.level == level] for level in LEVELS)
-    return [min(found, key=lambda score: score.mae_filled).system for found in of_levels if found][: len(COLOURS) - 1]
+    best: dict[Level, str] = {}
+    for score in evaluation.accuracy:  # within a level the most accurate comes first
+        if (score.phase, score.population, score.is_baseline) == (phase, population, False):
+            best.setdefault(score.level, score.system)
+    return list(best.values())[: len(COLOURS) - 1]
 
 
 def _chart(title: str, svg: str) -> str:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.stats import bootstrap, norm
 from scipy.stats import t as student
 
 from hoopcast.arrays import DateArray, FloatArray
+from hoopcast.market.after_market import logistic_weights
 
 BINS = 10
 # Probabilities closer to certainty count as these: one surprise is not to outweigh a season.
@@ -24,12 +24,12 @@ _Z = float(norm.ppf(0.975))
 class Reliability:
     """Bins of equally many forecasts by rising probability, (bins,) each.
 
-    Mean of what was said, share that then happened, number of forecasts, and the sum of p (1 - p) over them, the
-    variance that the number of events has if the forecasts are calibrated.
+    Mean probability, observed frequency, number of forecasts, and the sum of p (1 - p) over them, the variance that the
+    number of events has if the forecasts are calibrated.
     """
 
-    said: FloatArray
-    happened: FloatArray
+    probability: FloatArray
+    frequency: FloatArray
     count: FloatArray
     variance: FloatArray
 
@@ -51,7 +51,7 @@ class LogisticFit:
 
 
 def reliability(probability: FloatArray, event: FloatArray, bins: int = BINS) -> Reliability:
-    """What was said beside what happened, in bins of equal mass.
+    """Mean probability beside observed frequency, in bins of equal mass.
 
     Args:
         probability: (n,) forecasts.
@@ -60,29 +60,30 @@ def reliability(probability: FloatArray, event: FloatArray, bins: int = BINS) ->
     """
     rank = np.empty(len(probability), dtype=np.int64)
     rank[np.argsort(probability, kind="stable")] = np.arange(len(probability))
-    place = rank * bins // max(len(probability), 1)
+    bin_number = rank * bins // max(len(probability), 1)
 
-    def added(values: FloatArray) -> FloatArray:
-        return np.bincount(place, values, minlength=bins).astype(np.float64)
+    def bin_sums(values: FloatArray) -> FloatArray:
+        return np.bincount(bin_number, values, minlength=bins).astype(np.float64)
 
-    count = np.bincount(place, minlength=bins).astype(np.float64)
+    count = np.bincount(bin_number, minlength=bins).astype(np.float64)
     size = np.maximum(count, 1)
-    return Reliability(added(probability) / size, added(event) / size, count, added(probability * (1 - probability)))
+    variance = bin_sums(probability * (1 - probability))
+    return Reliability(bin_sums(probability) / size, bin_sums(event) / size, count, variance)
 
 
-def calibration_error(found: Reliability) -> float:
-    """Mean distance of what was said from what happened, weighted by the forecasts of each bin."""
-    return float((np.abs(found.said - found.happened) * found.count).sum() / found.count.sum())
+def calibration_error(bins: Reliability) -> float:
+    """Mean distance of probability from observed frequency, weighted by the forecasts of each bin."""
+    return float((np.abs(bins.probability - bins.frequency) * bins.count).sum() / bins.count.sum())
 
 
-def calibration_error_limit(found: Reliability, quantile: float = 0.95) -> float:
+def calibration_error_limit(bins: Reliability, quantile: float = 0.95) -> float:
     """Calibration error that calibrated forecasts stay below with a probability, simulated with a fixed seed.
 
     The number of events in a bin is drawn from the normal distribution of its mean and variance.
     """
     rng = np.random.default_rng(_SEED)
-    surplus = rng.standard_normal((_REPEATS, len(found.count))) * np.sqrt(found.variance)
-    return float(np.quantile(np.abs(surplus).sum(axis=1) / found.count.sum(), quantile))
+    surplus = rng.standard_normal((_REPEATS, len(bins.count))) * np.sqrt(bins.variance)
+    return float(np.quantile(np.abs(surplus).sum(axis=1) / bins.count.sum(), quantile))
 
 
 def logistic_fit(probability: FloatArray, event: FloatArray, day: DateArray) -> LogisticFit:
@@ -94,48 +95,25 @@ def logistic_fit(probability: FloatArray, event: FloatArray, day: DateArray) -> 
         day: (n,) dates.
     """
     design = np.column_stack([np.ones(len(probability)), log_odds(probability)])
-    fitted = logistic_coefficients(design, event)
-    said = expit(design @ fitted)
+    weights = logistic_weights(design, event)
+    expected = expit(design @ weights)
     _, group = np.unique(day, return_inverse=True)
-    gradient = design * (event - said)[:, None]
+    gradient = design * (event - expected)[:, None]
     of_days = np.stack([np.bincount(group, column) for column in gradient.T], axis=1)
-    curvature = (design * (said * (1 - said))[:, None]).T @ design
+    curvature = (design * (expected * (1 - expected))[:, None]).T @ design
     if np.linalg.cond(curvature) > _WORST_CONDITION:
         return LogisticFit(*(np.nan,) * 6)
     inverse = np.linalg.inv(curvature)
     error = np.sqrt(np.diag(inverse @ (of_days.T @ of_days) @ inverse))
-    low, high = fitted - _Z * error, fitted + _Z * error
-    return LogisticFit(float(fitted[1]), float(low[1]), float(high[1]), float(fitted[0]), float(low[0]), float(high[0]))
-
-
-def logistic_coefficients(design: FloatArray, event: FloatArray) -> FloatArray:
-    """Coefficients of greatest likelihood, (k,), for a design of (n, k) and (n,) events 0 or 1."""
-
-    def loss(beta: FloatArray) -> float:
-        score = design @ beta
-        return float((np.logaddexp(0, score) - event * score).sum())
-
-    def gradient(beta: FloatArray) -> FloatArray:
-        found: FloatArray = design.T @ (expit(design @ beta) - event)
-        return found
-
-    def curvature(beta: FloatArray) -> FloatArray:
-        said = expit(design @ beta)
-        found: FloatArray = (design * (said * (1 - said))[:, None]).T @ design
-        return found
-
-    start = np.zeros(design.shape[1])
-    found: FloatArray = minimize(
-        loss, start, jac=gradient, hess=curvature, method="trust-exact", options={"gtol": 1e-6 * len(event)}
-    ).x
-    return found
+    low, high = weights - _Z * error, weights + _Z * error
+    return LogisticFit(*(float(part[place]) for place in (1, 0) for part in (weights, low, high)))
 
 
 def log_odds(probability: FloatArray) -> FloatArray:
     """ln(p / (1 - p)) of (n,) probabilities, kept within .005 to .995."""
     inside = within_surest(probability)
-    found: FloatArray = np.log(inside / (1 - inside))
-    return found
+    odds: FloatArray = inside / (1 - inside)
+    return np.log(odds)
 
 
 def within_surest(probability: FloatArray) -> FloatArray:
@@ -144,10 +122,9 @@ def within_surest(probability: FloatArray) -> FloatArray:
 
 
 def log_losses(probability: FloatArray, event: FloatArray) -> FloatArray:
-    """Minus the logarithm of what was given to what happened, (n,), probabilities kept within .005 to .995."""
+    """Minus the logarithm of the probability of what happened, (n,), probabilities kept within .005 to .995."""
     inside = within_surest(probability)
-    found: FloatArray = -np.log(np.where(event > 0, inside, 1 - inside))
-    return found
+    return -np.log(np.where(event > 0, inside, 1 - inside))
 
 
 def brier_scores(probability: FloatArray, event: FloatArray) -> FloatArray:
@@ -178,7 +155,7 @@ def pit_distance_limit(rows: int, bins: int = BINS, quantile: float = 0.95) -> f
 
 RESAMPLES = 1000
 FEWEST_ROWS = 31
-_DIFFERENCE_SEED = 0
+_RESAMPLING_SEED = 0
 _FEWEST_DAYS = 2
 
 
@@ -188,6 +165,10 @@ class Interval:
 
     low: float
     high: float
+
+    def ends(self, name: str) -> dict[str, float]:
+        """Both ends by the names of fields, such as `mae_low` and `mae_high`."""
+        return {f"{name}_low": self.low, f"{name}_high": self.high}
 
 
 @dataclass(frozen=True)
@@ -209,26 +190,28 @@ def day_sums(values: FloatArray, day: DateArray) -> tuple[FloatArray, FloatArray
 
 
 def mean_interval(values: FloatArray, day: DateArray) -> Interval:
-    """Interval of the mean of (n,) values: percentiles of the means of resampled days, with a fixed seed."""
-    if not len(values):
-        return Interval(np.nan, np.nan)
-    return ratio_interval(*day_sums(values, day))
+    """Interval of the mean of (n,) values: percentiles of the means of resampled days, with a fixed seed.
 
-
-def ratio_interval(above: FloatArray, below: FloatArray) -> Interval:
-    """Interval of the ratio of two sums over (days,), resampling days with a fixed seed; Efron & Tibshirani (1993)."""
-    if len(above) < _FEWEST_DAYS:
+    Efron & Tibshirani (1993).
+    """
+    sums, counts = day_sums(values, day)
+    if len(sums) < _FEWEST_DAYS:
         return Interval(np.nan, np.nan)
 
     def ratio(top: FloatArray, bottom: FloatArray, axis: int = -1) -> FloatArray:
-        found: FloatArray = top.sum(axis=axis) / bottom.sum(axis=axis)
-        return found
+        ratios: FloatArray = top.sum(axis=axis) / bottom.sum(axis=axis)
+        return ratios
 
-    found = bootstrap(
-        (above, below), ratio, paired=True, vectorized=True, n_resamples=RESAMPLES, method="percentile",
-        rng=np.random.default_rng(_DIFFERENCE_SEED),
+    interval = bootstrap(
+        (sums, counts), ratio, paired=True, vectorized=True, n_resamples=RESAMPLES, method="percentile",
+        rng=np.random.default_rng(_RESAMPLING_SEED),
     ).confidence_interval  # fmt: skip
-    return Interval(float(found.low), float(found.high))
+    return Interval(float(interval.low), float(interval.high))
+
+
+def mean_or_nan(values: FloatArray) -> float:
+    """Mean of (n,) values, NaN of none."""
+    return float(values.mean()) if len(values) else float("nan")
 
 
 def difference(loss: FloatArray, other: FloatArray, day: DateArray) -> Difference:

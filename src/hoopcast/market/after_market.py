@@ -1,4 +1,4 @@
-"""The probability of winning a bet once the market has been heard: what a forecast adds to a price, learned from lines.
+"""The probability of winning a bet after the market: what a forecast adds to a price, learned from lines.
 
 A forecast that does not know the line is calibrated against its own averages, not against the line: most of its
 difference from the market is its own error. So the outcomes of past lines are regressed on both, by logistic
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hoopcast.arrays import BoolArray, FloatArray
+from hoopcast.arrays import FloatArray
 
 # Precision of the prior of both weights: a standard deviation of a tenth about market 1, system 0. Chosen on 2020-21,
 # where less of it cost log loss; see docs/decisions/0017-win-probability.md.
 PRIOR_PRECISION = 100.0
-# Next to none for the intercept: no lines, or lines that all went one way, have an answer nonetheless.
-_INTERCEPT_PRECISION = 1e-6
+# Next to none: no lines, or lines that all went one way, have an answer nonetheless.
+_LEAST_PRECISION = 1e-6
 FEWEST_LINES = 2000
 # Probabilities nearer to certainty count as these.
 SUREST_MARKET, SUREST_SYSTEM = 0.98, 0.995
@@ -45,7 +45,7 @@ class AfterMarket:
 
 
 def fit_after_market(market: FloatArray, system: FloatArray, went_over: FloatArray) -> AfterMarket:
-    """The weights that past lines give to the market and to a system, by Newton's method with halved steps.
+    """The weights that past lines give to the market and to a system.
 
     Args:
         market: (n,) no-vig probabilities of the over.
@@ -53,17 +53,34 @@ def fit_after_market(market: FloatArray, system: FloatArray, went_over: FloatArr
         went_over: (n,) 1 where the over won, 0 where the under did; pushes are left out before.
     """
     design = np.column_stack([np.ones(len(market)), *_log_odds(market, system)])
-    prior, precision = np.array([0.0, 1.0, 0.0]), np.array([_INTERCEPT_PRECISION, PRIOR_PRECISION, PRIOR_PRECISION])
+    prior, precision = np.array([0.0, 1.0, 0.0]), np.array([_LEAST_PRECISION, PRIOR_PRECISION, PRIOR_PRECISION])
+    return AfterMarket(*logistic_weights(design, went_over, prior, precision).round(9).tolist())
+
+
+def logistic_weights(
+    design: FloatArray, event: FloatArray, prior: FloatArray | None = None, precision: FloatArray | None = None
+) -> FloatArray:
+    """Weights of a logistic regression, (k,), by Newton's method with halved steps.
+
+    Args:
+        design: (n, k) of numbers.
+        event: (n,) events, 0 or 1.
+        prior: (k,) weights that no rows give; 0 for None.
+        precision: (k,) of that prior; next to none for None.
+    """
+    prior = np.zeros(design.shape[1]) if prior is None else prior
+    precision = np.full(design.shape[1], _LEAST_PRECISION) if precision is None else precision
 
     def loss(weights: FloatArray) -> float:
-        said = design @ weights
-        return float((np.logaddexp(0, said) - went_over * said).sum() + (precision * (weights - prior) ** 2).sum() / 2)
+        log_odds = design @ weights
+        penalty = (precision * (weights - prior) ** 2).sum() / 2
+        return float((np.logaddexp(0, log_odds) - event * log_odds).sum() + penalty)
 
     weights = prior.copy()
     for _ in range(_ROUNDS):
-        said = _expit(design @ weights)
-        gradient = design.T @ (went_over - said) - precision * (weights - prior)
-        curvature = (design * (said * (1 - said))[:, None]).T @ design + np.diag(precision)
+        probability = _expit(design @ weights)
+        gradient = design.T @ (event - probability) - precision * (weights - prior)
+        curvature = (design * (probability * (1 - probability))[:, None]).T @ design + np.diag(precision)
         step = np.linalg.solve(curvature, gradient)
         # A full step may overshoot where nearly all probabilities are close to certainty.
         worst = loss(weights) + _SLACK
@@ -72,7 +89,7 @@ def fit_after_market(market: FloatArray, system: FloatArray, went_over: FloatArr
         weights = weights + step
         if np.abs(step).max() < _CLOSE:
             break
-    return AfterMarket(*weights.round(9).tolist())
+    return weights
 
 
 def walk_forward(
@@ -87,15 +104,15 @@ def walk_forward(
         period: (n,) numbers of the periods, rising with time: months from refit to refit.
         fewest: lines without which nothing is learned; NaN where there were fewer.
     """
-    found = np.full(len(market), np.nan)
-    teaches = _teaches(market, system, went_over)
+    after = np.full(len(market), np.nan)
+    teaches = np.isfinite(market) & np.isfinite(system) & np.isfinite(went_over)
     for now in np.unique(period):
         past = teaches & (period < now)
         if past.sum() >= fewest:
-            learned = fit_after_market(market[past], system[past], went_over[past])
-            asked = period == now
-            found[asked] = learned.probability_over(market[asked], system[asked])
-    return found
+            weights = fit_after_market(market[past], system[past], went_over[past])
+            present = period == now
+            after[present] = weights.probability_over(market[present], system[present])
+    return after
 
 
 def shifted_probability(market: FloatArray, own: FloatArray, own_elsewhere: FloatArray) -> FloatArray:
@@ -111,16 +128,11 @@ def shifted_probability(market: FloatArray, own: FloatArray, own_elsewhere: Floa
     return np.where(own == own_elsewhere, market, _expit(at_market + there - here))
 
 
-def _teaches(market: FloatArray, system: FloatArray, went_over: FloatArray) -> BoolArray:
-    found: BoolArray = np.isfinite(market) & np.isfinite(system) & np.isfinite(went_over)
-    return found
-
-
 def _expit(log_odds: FloatArray) -> FloatArray:
     from scipy.special import expit  # noqa: PLC0415 - a run with nothing to do needs none of it
 
-    found: FloatArray = expit(log_odds)
-    return found
+    probability: FloatArray = expit(log_odds)
+    return probability
 
 
 def _log_odds(market: FloatArray, system: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -1,35 +1,14 @@
 -- Sums of a day over the graded forecasts of each system, by population: what its performance is added up from.
--- Populations are by what was known before the game, this season or last. Sums are of integers, millionths, so that no
--- order of addition shows.
+-- Sums are of integers, millionths, so that no order of addition shows.
 -- grain: system_id, population, season_stage, game_date
 -- time: game_date
--- look-back: 1
+-- look-back: 0
 -- short: day_scores
 -- helper: yes
 -- expected: day_scores
 -- inputs: nba_predictions.prediction_accuracy same, nba_predictions.player_prop_predictions same,
---   nba_analytics.player_game_summary until
-WITH played AS (
-    SELECT
-        game_id, player_id, season_stage, COUNT(*) OVER so_far AS games, COUNT(*) OVER both_seasons AS earlier_games,
-        AVG(minutes) OVER last_10 AS minutes_10, SUM(points) OVER last_10 AS points_of_10
-    FROM nba_analytics.player_game_summary
-    WHERE played_flag
-    WINDOW
-        last_10 AS (
-            PARTITION BY player_id, season ORDER BY game_date, game_id
-            ROWS BETWEEN 10 PRECEDING AND 1 PRECEDING
-        ),
-        so_far AS (
-            PARTITION BY player_id, season ORDER BY game_date, game_id
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ),
-        both_seasons AS (
-            PARTITION BY player_id ORDER BY game_date, game_id
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        )
-),
-populations AS (
+--   nba_predictions.appearance same
+WITH populations AS (
     SELECT 'ALL' AS population
     UNION ALL SELECT 'GP10'
     UNION ALL SELECT 'MIN20'
@@ -38,40 +17,41 @@ populations AS (
 ),
 graded AS (
     SELECT
-        a.system_id, a.season, g.season_stage, a.game_date, g.games, g.minutes_10, g.points_of_10, g.earlier_games,
-        p.line, a.pit, a.error, a.absolute_error, a.crps, a.log_score,
+        a.system_id, a.season, g.season_stage, a.game_date, g.in_all, g.in_gp10, g.in_min20, g.in_pts20, g.in_prop,
+        a.pit, a.error, a.absolute_error, a.crps, a.log_score,
         CASE a.result WHEN 'WIN' THEN 1 WHEN 'LOSS' THEN 0 END AS hit,
-        CASE WHEN a.result IN ('WIN', 'LOSS') THEN a.profit END AS gain,
+        CASE WHEN a.result IN ('WIN', 'LOSS') THEN a.profit END AS bet_profit,
         CASE WHEN a.actual_points > p.line THEN p.probability_over
             WHEN a.actual_points < p.line THEN 1e0 - p.probability_over END
-            AS said,
+            AS own_probability,
         CASE WHEN a.actual_points > p.line THEN p.no_vig_probability_over
             WHEN a.actual_points < p.line THEN 1e0 - p.no_vig_probability_over END
-            AS market_said
+            AS market_probability
     FROM nba_predictions.prediction_accuracy AS a
     INNER JOIN nba_predictions.player_prop_predictions AS p
         ON a.market = p.market AND a.game_id = p.game_id AND a.player_id = p.player_id AND a.system_id = p.system_id
-    INNER JOIN played AS g ON a.game_id = g.game_id AND a.player_id = g.player_id
+    INNER JOIN nba_predictions.appearance AS g ON a.game_id = g.game_id AND a.player_id = g.player_id
 ),
 sums AS (
     SELECT
         g.system_id, p.population, g.season_stage, g.game_date,
         COUNT(*) AS n,
-        COUNT(g.said) AS asked,
-        COUNT(g.market_said) AS quoted,
+        COUNT(g.own_probability) AS with_line,
+        COUNT(g.market_probability) AS priced,
         COUNT(g.hit) AS bets,
         SUM(g.hit) AS hits,
-        COUNT(g.gain) AS stakes,
-        SUM(CAST(ROUND(1e6 * g.gain) AS BIGINT)) AS gain,
+        COUNT(g.bet_profit) AS stakes,
+        SUM(CAST(ROUND(1e6 * g.bet_profit) AS BIGINT)) AS profit,
         SUM(CAST(ROUND(1e6 * g.absolute_error) AS BIGINT)) AS ae,
         SUM(CAST(ROUND(1e6 * g.error) AS BIGINT)) AS e,
         SUM(CAST(ROUND(1e6 * g.error * g.error) AS BIGINT)) AS ee,
         SUM(CAST(ROUND(1e6 * g.crps) AS BIGINT)) AS crps,
         SUM(CAST(ROUND(1e6 * g.log_score) AS BIGINT)) AS ls,
-        SUM(CASE WHEN g.said IS NOT NULL
-            THEN CAST(ROUND(-1e6 * LN(LEAST(GREATEST(g.said, 5e-3), 995e-3))) AS BIGINT) END) AS loss,
-        SUM(CASE WHEN g.market_said IS NOT NULL
-            THEN CAST(ROUND(-1e6 * LN(LEAST(GREATEST(g.market_said, 5e-3), 995e-3))) AS BIGINT) END) AS market_loss,
+        SUM(CASE WHEN g.own_probability IS NOT NULL
+            THEN CAST(ROUND(-1e6 * LN(LEAST(GREATEST(g.own_probability, 5e-3), 995e-3))) AS BIGINT) END) AS loss,
+        SUM(CASE WHEN g.market_probability IS NOT NULL
+            THEN CAST(ROUND(-1e6 * LN(LEAST(GREATEST(g.market_probability, 5e-3), 995e-3))) AS BIGINT) END)
+            AS market_loss,
         COUNT(CASE WHEN g.pit < 1e-1 THEN 1 END) AS b10,
         COUNT(CASE WHEN g.pit < 25e-2 THEN 1 END) AS b25,
         COUNT(CASE WHEN g.pit < 5e-1 THEN 1 END) AS b50,
@@ -79,11 +59,11 @@ sums AS (
         COUNT(CASE WHEN g.pit < 9e-1 THEN 1 END) AS b90
     FROM graded AS g
     INNER JOIN populations AS p ON CASE p.population
-        WHEN 'ALL' THEN g.earlier_games > 0
-        WHEN 'GP10' THEN g.games >= 10
-        WHEN 'MIN20' THEN g.games >= 10 AND g.minutes_10 >= 20e0
-        WHEN 'PTS20' THEN g.games >= 10 AND g.points_of_10 >= 200
-        ELSE g.earlier_games > 0 AND g.line IS NOT NULL END
+        WHEN 'ALL' THEN g.in_all
+        WHEN 'GP10' THEN g.in_gp10
+        WHEN 'MIN20' THEN g.in_min20
+        WHEN 'PTS20' THEN g.in_pts20
+        ELSE g.in_prop END
     GROUP BY g.system_id, p.population, g.season_stage, g.game_date
 )
 SELECT
@@ -95,13 +75,13 @@ SELECT
     d.season,                                  -- VARCHAR! season, such as 2021-22 [pre-game history]
     d.game_date,                               -- DATE! US Eastern date of the games [pre-game history]
     COALESCE(s.n, 0) AS forecasts,             -- BIGINT! 0..100000 graded forecasts of players who appeared [post-game]
-    COALESCE(s.asked, 0) AS line_forecasts,    -- BIGINT! 0..100000 of these with a line that was not hit exactly
+    COALESCE(s.with_line, 0) AS line_forecasts, -- BIGINT! 0..100000 of these with a line that was not hit exactly
                                                -- [post-game]
-    COALESCE(s.quoted, 0) AS priced_lines,     -- BIGINT! 0..100000 of these lines with a market probability [post-game]
+    COALESCE(s.priced, 0) AS priced_lines,     -- BIGINT! 0..100000 of these lines with a market probability [post-game]
     COALESCE(s.bets, 0) AS bets,               -- BIGINT! 0..100000 recommended bets won or lost [post-game]
     COALESCE(s.hits, 0) AS wins,               -- BIGINT! 0..100000 of these won [post-game]
     COALESCE(s.stakes, 0) AS stakes,           -- BIGINT! 0..100000 of these with a price [post-game]
-    COALESCE(s.gain, 0) AS profit,             -- BIGINT! -1000000000000..1000000000000 profit of one unit on each of
+    COALESCE(s.profit, 0) AS profit,           -- BIGINT! -1000000000000..1000000000000 profit of one unit on each of
                                                -- these, millionths [post-game]
     COALESCE(s.ae, 0) AS absolute_error,       -- BIGINT! -1000000000000..1000000000000 absolute errors of medians,
                                                -- millionths of a point [post-game]

@@ -1,4 +1,5 @@
--- What today's code says before each game: one distribution of points per expected player, market and system.
+-- The backtest: forecasts before each game by the code that is installed, one distribution of points per expected
+-- player, market and system.
 -- grain: market, game_id, player_id, system_id
 -- time: game_date
 -- short: predictions
@@ -56,8 +57,8 @@ CREATE TABLE nba_predictions.player_prop_predictions (
                                     -- [pre-game line]
     confidence_score DOUBLE,        -- 0..1 win_probability of a recommended bet, NULL for PASS and NO_LINE
                                     -- [pre-game line]
-    clv DOUBLE,                     -- -1..1 closing no-vig probability of the side first issued less that of the price
-                                    -- then; NULL unless issued and moved since [pre-game line]
+    clv DOUBLE,                     -- -1..1 closing no-vig probability of the side first published less that of the
+                                    -- price then; NULL unless published and moved since [pre-game line]
     model_version VARCHAR,          -- ! version of the system [pre-game history]
     trained_until DATE,             -- ! last date that it was trained on, before game_date [pre-game history]
     feature_version VARCHAR,        -- ! version of the feature store [pre-game history]

@@ -1,36 +1,5 @@
--- compiled from c415bee37655ae66 as 0ca7d61140b47a5f
-WITH played AS (
-  SELECT
-    game_id,
-    player_id,
-    season_stage,
-    COUNT(*) OVER so_far AS games,
-    COUNT(*) OVER both_seasons AS earlier_games,
-    AVG(minutes) OVER last_10 AS minutes_10,
-    SUM(points) OVER last_10 AS points_of_10
-  FROM (
-    SELECT
-      *
-    FROM nba_analytics.player_game_summary
-    WHERE
-      season BETWEEN :first_season AND :season AND game_date <= :batch_end
-  ) AS player_game_summary
-  WHERE
-    played_flag
-  WINDOW last_10 AS (
-    PARTITION BY player_id, season
-    ORDER BY game_date, game_id
-    ROWS BETWEEN 10 PRECEDING AND 1 PRECEDING
-  ), so_far AS (
-    PARTITION BY player_id, season
-    ORDER BY game_date, game_id
-    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-  ), both_seasons AS (
-    PARTITION BY player_id
-    ORDER BY game_date, game_id
-    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-  )
-), populations AS (
+-- compiled from 51ca0f6d6d54345b as bce5b53eabe839a7
+WITH populations AS (
   SELECT
     'ALL' AS population
   UNION ALL
@@ -51,30 +20,30 @@ WITH played AS (
     a.season,
     g.season_stage,
     a.game_date,
-    g.games,
-    g.minutes_10,
-    g.points_of_10,
-    g.earlier_games,
-    p.line,
+    g.in_all,
+    g.in_gp10,
+    g.in_min20,
+    g.in_pts20,
+    g.in_prop,
     a.pit,
     a.error,
     a.absolute_error,
     a.crps,
     a.log_score,
     CASE a.result WHEN 'WIN' THEN 1 WHEN 'LOSS' THEN 0 END AS hit,
-    CASE WHEN a.result IN ('WIN', 'LOSS') THEN a.profit END AS gain,
+    CASE WHEN a.result IN ('WIN', 'LOSS') THEN a.profit END AS bet_profit,
     CASE
       WHEN a.actual_points > p.line
       THEN p.probability_over
       WHEN a.actual_points < p.line
       THEN 1e0 - p.probability_over
-    END AS said,
+    END AS own_probability,
     CASE
       WHEN a.actual_points > p.line
       THEN p.no_vig_probability_over
       WHEN a.actual_points < p.line
       THEN 1e0 - p.no_vig_probability_over
-    END AS market_said
+    END AS market_probability
   FROM (
     SELECT
       *
@@ -93,7 +62,13 @@ WITH played AS (
     AND a.game_id = p.game_id
     AND a.player_id = p.player_id
     AND a.system_id = p.system_id
-  INNER JOIN played AS g
+  INNER JOIN (
+    SELECT
+      *
+    FROM nba_predictions.appearance
+    WHERE
+      game_date BETWEEN :batch_start AND :batch_end
+  ) AS g
     ON a.game_id = g.game_id AND a.player_id = g.player_id
 ), sums AS (
   SELECT
@@ -102,12 +77,12 @@ WITH played AS (
     g.season_stage,
     g.game_date,
     COUNT(*) AS n,
-    COUNT(g.said) AS asked,
-    COUNT(g.market_said) AS quoted,
+    COUNT(g.own_probability) AS with_line,
+    COUNT(g.market_probability) AS priced,
     COUNT(g.hit) AS bets,
     SUM(g.hit) AS hits,
-    COUNT(g.gain) AS stakes,
-    SUM(CAST(ROUND(1e6 * g.gain) AS BIGINT)) AS gain,
+    COUNT(g.bet_profit) AS stakes,
+    SUM(CAST(ROUND(1e6 * g.bet_profit) AS BIGINT)) AS profit,
     SUM(CAST(ROUND(1e6 * g.absolute_error) AS BIGINT)) AS ae,
     SUM(CAST(ROUND(1e6 * g.error) AS BIGINT)) AS e,
     SUM(CAST(ROUND(1e6 * g.error * g.error) AS BIGINT)) AS ee,
@@ -115,14 +90,14 @@ WITH played AS (
     SUM(CAST(ROUND(1e6 * g.log_score) AS BIGINT)) AS ls,
     SUM(
       CASE
-        WHEN NOT g.said IS NULL
-        THEN CAST(ROUND(-1e6 * LN(LEAST(GREATEST(g.said, 5e-3), 995e-3))) AS BIGINT)
+        WHEN NOT g.own_probability IS NULL
+        THEN CAST(ROUND(-1e6 * LN(LEAST(GREATEST(g.own_probability, 5e-3), 995e-3))) AS BIGINT)
       END
     ) AS loss,
     SUM(
       CASE
-        WHEN NOT g.market_said IS NULL
-        THEN CAST(ROUND(-1e6 * LN(LEAST(GREATEST(g.market_said, 5e-3), 995e-3))) AS BIGINT)
+        WHEN NOT g.market_probability IS NULL
+        THEN CAST(ROUND(-1e6 * LN(LEAST(GREATEST(g.market_probability, 5e-3), 995e-3))) AS BIGINT)
       END
     ) AS market_loss,
     COUNT(CASE WHEN g.pit < 1e-1 THEN 1 END) AS b10,
@@ -134,14 +109,14 @@ WITH played AS (
   INNER JOIN populations AS p
     ON CASE p.population
       WHEN 'ALL'
-      THEN g.earlier_games > 0
+      THEN g.in_all
       WHEN 'GP10'
-      THEN g.games >= 10
+      THEN g.in_gp10
       WHEN 'MIN20'
-      THEN g.games >= 10 AND g.minutes_10 >= 20e0
+      THEN g.in_min20
       WHEN 'PTS20'
-      THEN g.games >= 10 AND g.points_of_10 >= 200
-      ELSE g.earlier_games > 0 AND NOT g.line IS NULL
+      THEN g.in_pts20
+      ELSE g.in_prop
     END
   GROUP BY
     g.system_id,
@@ -182,12 +157,12 @@ FROM (
     d.season,
     d.game_date,
     COALESCE(s.n, 0) AS forecasts,
-    COALESCE(s.asked, 0) AS line_forecasts,
-    COALESCE(s.quoted, 0) AS priced_lines,
+    COALESCE(s.with_line, 0) AS line_forecasts,
+    COALESCE(s.priced, 0) AS priced_lines,
     COALESCE(s.bets, 0) AS bets,
     COALESCE(s.hits, 0) AS wins,
     COALESCE(s.stakes, 0) AS stakes,
-    COALESCE(s.gain, 0) AS profit,
+    COALESCE(s.profit, 0) AS profit,
     COALESCE(s.ae, 0) AS absolute_error,
     COALESCE(s.e, 0) AS error,
     COALESCE(s.ee, 0) AS squared_error,

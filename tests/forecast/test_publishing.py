@@ -11,7 +11,7 @@ import hoopcast
 from hoopcast import Hoopcast
 from hoopcast.errors import ForecastError, UsageError, WarehouseError
 from hoopcast.forecast import recalibration
-from hoopcast.forecast.issuing import IssueReport, issue
+from hoopcast.forecast.publishing import PublishReport, publish
 from hoopcast.warehouse.schema import prepare
 from hoopcast.warehouse.tables import table
 from tests.conftest import SYSTEMS
@@ -58,12 +58,12 @@ def count(warehouse: Hoopcast, name: str, day: date) -> int:
     return int(warehouse.query(f"SELECT COUNT(*) FROM {name} WHERE game_date = $day", {"day": day}).rows[0][0])
 
 
-def issued(warehouse: Hoopcast, day: date, now: datetime) -> IssueReport:
+def publish_at(warehouse: Hoopcast, day: date, now: datetime) -> PublishReport:
     names = warehouse.query(f"SELECT DISTINCT system_id FROM {PREDICTIONS}").rows
-    return issue(warehouse.engine, [day], [name for (name,) in names], now)
+    return publish(warehouse.engine, [day], [name for (name,) in names], now)
 
 
-def test_an_issue_has_every_column_of_a_forecast_its_recalibration_and_its_moment() -> None:
+def test_a_published_forecast_has_every_column_of_a_forecast_its_recalibration_and_its_moment() -> None:
     definitions = [
         {column.name: (column.type, column.not_null, column.low, column.high) for column in table(name).columns}
         for name in (PREDICTIONS, ISSUED)
@@ -77,18 +77,20 @@ def test_an_issue_has_every_column_of_a_forecast_its_recalibration_and_its_momen
     assert definitions[0] == definitions[1]
 
 
-def test_forecasts_of_games_to_come_are_issued_once(warehouse: Hoopcast, tonight: date) -> None:
+def test_forecasts_of_games_to_come_are_published_once(warehouse: Hoopcast, tonight: date) -> None:
     morning = first_tip_off(warehouse, tonight) - timedelta(hours=8)
     forecasts = count(warehouse, PREDICTIONS, tonight)
-    assert issued(warehouse, tonight, morning) == IssueReport(morning, forecasts, 0, 0)
+    assert publish_at(warehouse, tonight, morning) == PublishReport(morning, forecasts, 0, 0)
     noon = morning + timedelta(hours=2)
-    assert issued(warehouse, tonight, noon) == IssueReport(noon, 0, forecasts, 0)
+    assert publish_at(warehouse, tonight, noon) == PublishReport(noon, 0, forecasts, 0)
     assert count(warehouse, ISSUED, tonight) == forecasts
 
 
-def test_a_forecast_that_changed_is_issued_again_and_the_first_issue_stays(warehouse: Hoopcast, tonight: date) -> None:
+def test_a_forecast_that_changed_is_published_again_and_the_first_record_stays(
+    warehouse: Hoopcast, tonight: date
+) -> None:
     morning = first_tip_off(warehouse, tonight) - timedelta(hours=8)
-    issued(warehouse, tonight, morning)
+    publish_at(warehouse, tonight, morning)
     player = warehouse.query(f"SELECT MIN(player_id) FROM {PREDICTIONS} WHERE game_date = $d", {"d": tonight}).rows[0][
         0
     ]
@@ -98,7 +100,7 @@ def test_a_forecast_that_changed_is_issued_again_and_the_first_issue_stays(wareh
         {"day": tonight, "player": player, "now": morning},
     )
     noon = morning + timedelta(hours=2)
-    assert issued(warehouse, tonight, noon).issued == 1
+    assert publish_at(warehouse, tonight, noon).published == 1
     means = warehouse.query(
         f"SELECT forecast_mean, issued_at_utc FROM {ISSUED} WHERE player_id = $player AND game_date = $day"
         " AND system_id = 'linear_news' ORDER BY issued_at_utc",
@@ -108,29 +110,29 @@ def test_a_forecast_that_changed_is_issued_again_and_the_first_issue_stays(wareh
     assert means[1][0] == pytest.approx(means[0][0] + 1)
 
 
-def test_what_changed_back_is_issued_a_third_time(warehouse: Hoopcast, tonight: date) -> None:
+def test_what_changed_back_is_published_a_third_time(warehouse: Hoopcast, tonight: date) -> None:
     morning = first_tip_off(warehouse, tonight) - timedelta(hours=8)
     for hour, shift in enumerate((0, 1, -1)):
         warehouse.engine.execute(
             f"UPDATE {PREDICTIONS} SET forecast_mean = forecast_mean + $shift WHERE game_date = $day",
             {"shift": shift, "day": tonight},
         )
-        assert issued(warehouse, tonight, morning + timedelta(hours=hour)).unchanged == 0
+        assert publish_at(warehouse, tonight, morning + timedelta(hours=hour)).unchanged == 0
 
 
-def test_when_a_forecast_was_computed_is_no_reason_to_issue_it_again(warehouse: Hoopcast, tonight: date) -> None:
+def test_when_a_forecast_was_computed_is_no_reason_to_publish_it_again(warehouse: Hoopcast, tonight: date) -> None:
     morning = first_tip_off(warehouse, tonight) - timedelta(hours=8)
-    issued(warehouse, tonight, morning)
+    publish_at(warehouse, tonight, morning)
     warehouse.engine.execute(f"UPDATE {PREDICTIONS} SET created_at_utc = $now", {"now": morning})
-    assert issued(warehouse, tonight, morning + timedelta(hours=1)).issued == 0
+    assert publish_at(warehouse, tonight, morning + timedelta(hours=1)).published == 0
 
 
 def test_from_tip_off_on_it_is_too_late(warehouse: Hoopcast, tonight: date) -> None:
     tip_off = first_tip_off(warehouse, tonight)
     forecasts = count(warehouse, PREDICTIONS, tonight)
-    report = issued(warehouse, tonight, tip_off)
-    assert report.issued < forecasts
-    assert report.issued + report.too_late == forecasts
+    report = publish_at(warehouse, tonight, tip_off)
+    assert report.published < forecasts
+    assert report.published + report.too_late == forecasts
     begun = warehouse.query(
         f"SELECT COUNT(*) FROM {ISSUED} AS i INNER JOIN {SCHEDULE} AS s ON s.game_id = i.game_id"
         " WHERE s.tip_off_utc <= i.issued_at_utc"
@@ -141,18 +143,20 @@ def test_from_tip_off_on_it_is_too_late(warehouse: Hoopcast, tonight: date) -> N
 def test_a_game_without_a_time_is_too_late_once_its_date_begins_in_the_east(warehouse: Hoopcast, tonight: date) -> None:
     warehouse.engine.execute(f"UPDATE {SCHEDULE} SET tip_off_utc = NULL")
     midnight = datetime(tonight.year, tonight.month, tonight.day, 4)  # noqa: DTZ001 - UTC without a zone, as stored
-    assert issued(warehouse, tonight, midnight).issued == 0
-    assert issued(warehouse, tonight, midnight - timedelta(seconds=1)).too_late == 0
+    assert publish_at(warehouse, tonight, midnight).published == 0
+    assert publish_at(warehouse, tonight, midnight - timedelta(seconds=1)).too_late == 0
 
 
-def test_final_games_are_never_issued_whatever_the_clock_says(warehouse: Hoopcast, tonight: date) -> None:
+def test_final_games_are_never_published_whatever_the_clock_says(warehouse: Hoopcast, tonight: date) -> None:
     warehouse.engine.execute(f"UPDATE {SCHEDULE} SET game_status = 3")
-    report = issued(warehouse, tonight, datetime(2000, 1, 1))  # noqa: DTZ001 - UTC without a zone, as stored
-    assert (report.issued, report.too_late) == (0, count(warehouse, PREDICTIONS, tonight))
+    report = publish_at(warehouse, tonight, datetime(2000, 1, 1))  # noqa: DTZ001 - UTC without a zone, as stored
+    assert (report.published, report.too_late) == (0, count(warehouse, PREDICTIONS, tonight))
 
 
-def test_a_rebuild_a_forget_and_an_upgrade_leave_issues_as_they_are(warehouse: Hoopcast, tonight: date) -> None:
-    issued(warehouse, tonight, first_tip_off(warehouse, tonight) - timedelta(hours=8))
+def test_a_rebuild_a_forget_and_an_upgrade_leave_published_forecasts_as_they_are(
+    warehouse: Hoopcast, tonight: date
+) -> None:
+    publish_at(warehouse, tonight, first_tip_off(warehouse, tonight) - timedelta(hours=8))
     before = warehouse.query(f"SELECT * FROM {ISSUED} ORDER BY ALL").rows
     warehouse.backfill("predictions", resume=False, skip_preflight=True, dates=[tonight])
     warehouse.engine.execute(f"ALTER TABLE {PREDICTIONS} ALTER COLUMN edge TYPE BIGINT")
@@ -162,17 +166,17 @@ def test_a_rebuild_a_forget_and_an_upgrade_leave_issues_as_they_are(warehouse: H
     assert warehouse.query(f"SELECT * FROM {ISSUED} ORDER BY ALL").rows == before
 
 
-def test_an_upgrade_that_would_cost_issues_is_refused(warehouse: Hoopcast, tonight: date) -> None:
-    issued(warehouse, tonight, first_tip_off(warehouse, tonight) - timedelta(hours=8))
+def test_an_upgrade_that_would_cost_published_forecasts_is_refused(warehouse: Hoopcast, tonight: date) -> None:
+    publish_at(warehouse, tonight, first_tip_off(warehouse, tonight) - timedelta(hours=8))
     warehouse.engine.execute(f"ALTER TABLE {ISSUED} ALTER COLUMN edge TYPE BIGINT")
     warehouse.engine.execute("UPDATE nba_orchestration.warehouse_format SET layout = 'older'")
     with pytest.raises(WarehouseError, match=r"issued_forecast\.edge has type BIGINT, not DOUBLE; restore a backup"):
         prepare(warehouse.engine)
 
 
-def test_issues_can_be_exported(warehouse: Hoopcast, tonight: date, tmp_path: Path) -> None:
-    report = issued(warehouse, tonight, first_tip_off(warehouse, tonight) - timedelta(hours=8))
-    assert warehouse.export("issued", tmp_path / "issued.parquet", dates=[tonight]) == report.issued
+def test_published_forecasts_can_be_exported(warehouse: Hoopcast, tonight: date, tmp_path: Path) -> None:
+    report = publish_at(warehouse, tonight, first_tip_off(warehouse, tonight) - timedelta(hours=8))
+    assert warehouse.export("issued", tmp_path / "issued.parquet", dates=[tonight]) == report.published
 
 
 @pytest.fixture(scope="module")
@@ -197,17 +201,17 @@ def recalibrated(recalibrated_warehouse: Path, tmp_path: Path, monkeypatch: pyte
     yield from copied(recalibrated_warehouse, tmp_path, monkeypatch)
 
 
-def issue_the_season(warehouse: Hoopcast) -> None:
-    """Issue everything as it stands, as if nothing had been played; then it is played."""
+def publish_the_season(warehouse: Hoopcast) -> None:
+    """Publish everything as it stands, as if nothing had been played; then it is played."""
     days = [day for (day,) in warehouse.query(f"SELECT DISTINCT game_date FROM {PREDICTIONS}").rows]
     systems = [name for (name,) in warehouse.query(f"SELECT DISTINCT system_id FROM {PREDICTIONS}").rows]
     warehouse.engine.execute(f"UPDATE {SCHEDULE} SET game_status = 1")
-    issue(warehouse.engine, days, systems, datetime(2020, 1, 1))  # noqa: DTZ001 - UTC without a zone, as stored
+    publish(warehouse.engine, days, systems, datetime(2020, 1, 1))  # noqa: DTZ001 - UTC without a zone, as stored
     warehouse.engine.execute(f"UPDATE {SCHEDULE} SET game_status = 3")
 
 
 def scores(warehouse: Hoopcast) -> list[tuple[str, str, float]]:
-    found = warehouse.evaluate("moving_average_history", populations=["ALL"], issued=True, season="2021-22")
+    found = warehouse.evaluate("moving_average_history", populations=["ALL"], published=True, season="2021-22")
     return [(one.system, one.population, one.crps) for one in found.accuracy if not one.is_baseline]
 
 
@@ -218,8 +222,8 @@ def scores(warehouse: Hoopcast) -> list[tuple[str, str, float]]:
         "UPDATE nba_predictions.calibration SET knots = regexp_replace(knots, '0\\.5, 0\\.[0-9]+', '0.5, 0.5')",
     ],
 )
-def test_what_was_issued_is_scored_by_what_it_was_issued_with(recalibrated: Hoopcast, change: str) -> None:
-    issue_the_season(recalibrated)
+def test_what_was_published_is_scored_by_what_it_was_published_with(recalibrated: Hoopcast, change: str) -> None:
+    publish_the_season(recalibrated)
     before = scores(recalibrated)
     named = f"SELECT COUNT(*) FROM {ISSUED} WHERE system_id = 'moving_average_history' AND calibration_id <> 'identity'"
     assert recalibrated.query(named).rows[0][0] > 100
@@ -229,8 +233,10 @@ def test_what_was_issued_is_scored_by_what_it_was_issued_with(recalibrated: Hoop
     assert scores(recalibrated) == before
 
 
-def test_what_was_issued_without_its_recalibration_is_scored_by_the_one_that_it_names(recalibrated: Hoopcast) -> None:
-    issue_the_season(recalibrated)
+def test_what_was_published_without_its_recalibration_is_scored_by_the_one_that_it_names(
+    recalibrated: Hoopcast,
+) -> None:
+    publish_the_season(recalibrated)
     before = scores(recalibrated)
     recalibrated.engine.execute(f"ALTER TABLE {ISSUED} DROP COLUMN recalibration")
     recalibrated.engine.execute("UPDATE nba_orchestration.warehouse_format SET layout = 'older'")
@@ -238,16 +244,16 @@ def test_what_was_issued_without_its_recalibration_is_scored_by_the_one_that_it_
     assert scores(recalibrated) == before
 
 
-def test_an_issue_of_an_older_layout_is_followed_by_one_with_its_recalibration(
+def test_a_published_forecast_of_an_older_layout_is_followed_by_one_with_its_recalibration(
     warehouse: Hoopcast, tonight: date
 ) -> None:
     morning = first_tip_off(warehouse, tonight) - timedelta(hours=8)
-    forecasts = issued(warehouse, tonight, morning).issued
+    forecasts = publish_at(warehouse, tonight, morning).published
     warehouse.engine.execute(f"UPDATE {ISSUED} SET recalibration = NULL")
-    assert issued(warehouse, tonight, morning + timedelta(hours=1)).issued == forecasts
+    assert publish_at(warehouse, tonight, morning + timedelta(hours=1)).published == forecasts
 
 
-def test_a_forecast_whose_recalibration_is_gone_is_not_issued(recalibrated: Hoopcast) -> None:
+def test_a_forecast_whose_recalibration_is_gone_is_not_published(recalibrated: Hoopcast) -> None:
     tonight = last_night(recalibrated)
     recalibrated.engine.execute(f"UPDATE {SCHEDULE} SET game_status = 1 WHERE game_date = $day", {"day": tonight})
     recalibrated.engine.execute("DELETE FROM nba_predictions.calibration WHERE band = 3")
@@ -255,17 +261,17 @@ def test_a_forecast_whose_recalibration_is_gone_is_not_issued(recalibrated: Hoop
         ForecastError,
         match=r"6 of 7 rows .* `hoopcast backfill calibration/moving_average_history --dates .* --no-resume",
     ):
-        issued(recalibrated, tonight, first_tip_off(recalibrated, tonight) - timedelta(hours=8))
+        publish_at(recalibrated, tonight, first_tip_off(recalibrated, tonight) - timedelta(hours=8))
     assert count(recalibrated, ISSUED, tonight) == 0
 
 
 def test_a_game_without_a_status_is_not_taken_for_one_to_come(warehouse: Hoopcast, tonight: date) -> None:
     warehouse.engine.execute(f"UPDATE {SCHEDULE} SET game_status = NULL WHERE game_date = $day", {"day": tonight})
-    report = issued(warehouse, tonight, first_tip_off(warehouse, tonight) - timedelta(hours=8))
-    assert (report.issued, report.too_late) == (0, count(warehouse, PREDICTIONS, tonight))
+    report = publish_at(warehouse, tonight, first_tip_off(warehouse, tonight) - timedelta(hours=8))
+    assert (report.published, report.too_late) == (0, count(warehouse, PREDICTIONS, tonight))
 
 
-def test_a_forecast_of_a_game_that_was_put_off_is_not_issued_for_the_night_that_it_was_made_for(
+def test_a_forecast_of_a_game_that_was_put_off_is_not_published_for_the_night_that_it_was_made_for(
     warehouse: Hoopcast, tonight: date
 ) -> None:
     morning = first_tip_off(warehouse, tonight) - timedelta(hours=8)
@@ -274,18 +280,18 @@ def test_a_forecast_of_a_game_that_was_put_off_is_not_issued_for_the_night_that_
         " WHERE game_date = $day",
         {"day": tonight},
     )
-    assert issued(warehouse, tonight, morning) == IssueReport(morning, 0, 0, 0)
+    assert publish_at(warehouse, tonight, morning) == PublishReport(morning, 0, 0, 0)
 
 
 def test_what_was_said_of_a_night_is_not_scored_against_the_night_that_its_game_was_put_off_to(
     recalibrated: Hoopcast,
 ) -> None:
-    issue_the_season(recalibrated)
+    publish_the_season(recalibrated)
     last = recalibrated.query(f"SELECT MAX(game_date) FROM {ISSUED} WHERE system_id = 'moving_average_history'").rows[
         0
     ][0]
     recalibrated.engine.execute(f"UPDATE {ISSUED} SET game_date = game_date - 1 WHERE game_date = $day", {"day": last})
-    with pytest.raises(UsageError, match="no forecast of this range was issued before tip-off"):
-        recalibrated.evaluate(issued=True, dates=[last])
-    found = recalibrated.evaluate(issued=True, populations=["ALL"], dates=[last - timedelta(days=1), last])
+    with pytest.raises(UsageError, match="no forecast of this range was published before tip-off"):
+        recalibrated.evaluate(published=True, dates=[last])
+    found = recalibrated.evaluate(published=True, populations=["ALL"], dates=[last - timedelta(days=1), last])
     assert [one.system for one in found.accuracy if not one.is_baseline] == []

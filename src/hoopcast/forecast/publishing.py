@@ -1,4 +1,4 @@
-"""Issue: keep what was forecast before tip-off, once and for all; nothing that is rebuilt changes it."""
+"""Publishing: keep what was forecast before tip-off, once and for all; nothing that is rebuilt changes it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import Engine, Parameters
 from hoopcast.warehouse.tables import table
 
-ISSUED = "nba_predictions.issued_forecast"
+RECORD = "nba_predictions.issued_forecast"
 PREDICTIONS = "nba_predictions.player_prop_predictions"
 # A game without a time of its tip-off counts as begun when its date begins in the east, at the earliest 04:00 UTC.
 _DAY_BEGINS = "INTERVAL 4 HOUR"
@@ -20,35 +20,37 @@ _KEY = ("market", "game_id", "player_id", "system_id")
 
 
 @dataclass(frozen=True)
-class IssueReport:
-    """What became of forecasts that were to be issued: how many were, had been already as they are, or were too late.
+class PublishReport:
+    """What became of forecasts that were to be published: how many were, had been as they are, or were too late.
 
     Too late is a forecast of a game that has tipped off, by its time in the schedule, or that is not known to be still
     to come: one that is live, final, or without a status.
     """
 
     issued_at_utc: datetime
-    issued: int
+    published: int
     unchanged: int
     too_late: int
 
 
-def issue(engine: Engine, dates: Sequence[date], system_ids: Sequence[str], now: datetime | None = None) -> IssueReport:
-    """Add forecasts of games that have not tipped off yet to the record of issued ones, in one transaction.
+def publish(
+    engine: Engine, dates: Sequence[date], system_ids: Sequence[str], now: datetime | None = None
+) -> PublishReport:
+    """Add forecasts of games that have not tipped off yet to the record of published ones, in one transaction.
 
-    A forecast whose content is that of its newest issue is not issued again; when it was computed is no content.
+    A forecast whose content is that of its newest record is not published again; when it was computed is no content.
 
     Args:
         engine: the warehouse.
         dates: dates of the games.
         system_ids: whose forecasts.
-        now: moment of the issue, UTC; this one by default.
+        now: moment of publishing, UTC; this one by default.
 
     Raises:
         ForecastError: if a recalibration that a forecast names is not there as it was.
     """
     moment = now or utc_now()
-    columns = [name for name in table(ISSUED).column_names if name != "issued_at_utc"]
+    columns = [name for name in table(RECORD).column_names if name != "issued_at_utc"]
     content = engine.row_hash([name for name in columns if name != "created_at_utc"])
     same_key = " AND ".join(f"n.{name} = p.{name}" for name in _KEY)
     standing = f"""
@@ -69,13 +71,13 @@ def issue(engine: Engine, dates: Sequence[date], system_ids: Sequence[str], now:
         INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = p.game_id AND s.game_date = p.game_date
         LEFT JOIN (
             SELECT {", ".join(_KEY)}, ARG_MAX({content}, issued_at_utc) AS content
-            FROM {ISSUED} GROUP BY {", ".join(_KEY)}
+            FROM {RECORD} GROUP BY {", ".join(_KEY)}
         ) AS n ON {same_key}
         WHERE p.game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))
             AND p.system_id IN (SELECT UNNEST(CAST($system_ids AS VARCHAR[])))"""
     with engine.transaction():
         texts = _recalibrations(engine, dates, system_ids)
-        asked: Parameters = {
+        values: Parameters = {
             "dates": list(dates),
             "system_ids": list(system_ids),
             "calibration_ids": list(texts),
@@ -86,16 +88,16 @@ def issue(engine: Engine, dates: Sequence[date], system_ids: Sequence[str], now:
             f"""SELECT COUNT(CASE WHEN NOT is_late AND is_unchanged IS NOT TRUE THEN 1 END),
                 COUNT(CASE WHEN NOT is_late AND is_unchanged THEN 1 END), COUNT(CASE WHEN is_late THEN 1 END)
             FROM ({standing}) AS standing""",
-            asked,
+            values,
         ).rows[0]
-        issued, unchanged, too_late = (int(str(count)) for count in counts)
-        if issued:
+        published, unchanged, too_late = (int(str(count)) for count in counts)
+        if published:
             engine.execute(
-                f"INSERT INTO {ISSUED} ({', '.join(columns)}, issued_at_utc) SELECT {', '.join(columns)}, $now"
+                f"INSERT INTO {RECORD} ({', '.join(columns)}, issued_at_utc) SELECT {', '.join(columns)}, $now"
                 f" FROM ({standing}) AS standing WHERE NOT is_late AND is_unchanged IS NOT TRUE",
-                asked,
+                values,
             )
-    return IssueReport(moment, issued, unchanged, too_late)
+    return PublishReport(moment, published, unchanged, too_late)
 
 
 def _recalibrations(engine: Engine, dates: Sequence[date], system_ids: Sequence[str]) -> dict[str, str]:
