@@ -11,6 +11,7 @@ import pytest
 import hoopcast
 from hoopcast.errors import SnapshotWarning
 from hoopcast.league import TINY_LEAGUE, simulate, write
+from hoopcast.paths import snapshot_path
 from hoopcast.run_record import Snapshots, recorded
 from hoopcast.warehouse import opening
 
@@ -161,7 +162,7 @@ def test_a_failed_ingest_is_recorded_as_failed(tmp_path: Path) -> None:
 
 def test_a_long_run_leaves_snapshots_on_the_way(warehouse: hoopcast.Hoopcast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hoopcast.run_record._SNAPSHOT_SECONDS", 0.0)
-    left = opening.snapshot_path(warehouse.engine.path)
+    left = snapshot_path(warehouse.engine.path)
     before = left.stat().st_mtime_ns
     Snapshots(warehouse.engine, None).batch_ended("nba_analytics.player_form", SEASON, None)  # type: ignore[arg-type]
     assert left.stat().st_mtime_ns > before
@@ -171,7 +172,7 @@ def test_a_long_run_leaves_snapshots_on_the_way(warehouse: hoopcast.Hoopcast, mo
 def test_a_command_too_short_for_a_copy_of_so_large_a_file_leaves_none_that_is_out_of_date(
     warehouse: hoopcast.Hoopcast, monkeypatch: pytest.MonkeyPatch, share: float
 ) -> None:
-    left = opening.snapshot_path(warehouse.engine.path)
+    left = snapshot_path(warehouse.engine.path)
     opening.take_snapshot(warehouse.engine)
     monkeypatch.setattr("hoopcast.run_record._CHEAP_SECONDS", 0.0)
     monkeypatch.setattr("hoopcast.run_record._SHARE_OF_TIME", share)
@@ -190,7 +191,7 @@ def test_a_snapshot_that_finds_no_room_is_told_and_leaves_the_last_one(
     (tmp_path / "cp").write_text("#!/bin/sh\necho 'cp: No space left on device' >&2\nexit 1\n", "utf-8")
     (tmp_path / "cp").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    left = opening.snapshot_path(warehouse.engine.path)
+    left = snapshot_path(warehouse.engine.path)
     before = left.read_bytes()
     with pytest.warns(SnapshotWarning, match=r"all is written, but not the snapshot .* No space left"):
         report = warehouse.backfill("pgs", season=SEASON, resume=False)

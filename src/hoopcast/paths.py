@@ -1,7 +1,11 @@
-"""Paths and warehouses as their users write them: a leading `~` is somebody's home, whoever opens the file."""
+"""Paths as their users write them, which file a warehouse is, and which files belong to it.
+
+A leading `~` is somebody's home, whoever opens the file.
+"""
 
 import os
 import re
+from collections import Counter
 from pathlib import Path
 
 from hoopcast.errors import UsageError
@@ -12,7 +16,14 @@ IN_MEMORY = ":memory:"
 _SERVICE = re.compile(r"[A-Za-z]{2,}:")
 
 
-def expanded(path: str) -> str:
+# What lies beside the file of a warehouse and belongs to it.
+COMPANIONS = (".wal", ".snapshot", ".heartbeat.json")
+_DATABASE_MARK, _MARK_OFFSET = b"DUCK", 8
+# Warehouses that this process has open, by their real paths.
+_open: Counter[str] = Counter()
+
+
+def _expand_home(path: str) -> str:
     """A path in which `~` stands for nothing: DuckDB reads it as the home, Python as the name of a file.
 
     Raises:
@@ -32,7 +43,7 @@ def user_path(path: str | Path) -> Path:
     Raises:
         UsageError: if it begins with the home of a user that there is not.
     """
-    return Path(expanded(str(path)))
+    return Path(_expand_home(str(path)))
 
 
 def warehouse_path(url: str) -> str:
@@ -45,20 +56,49 @@ def warehouse_path(url: str) -> str:
         UsageError: if it is no file, in the home of nobody, or one that DuckDB can not keep.
     """
     if "://" in url and not url.startswith(SCHEME):
-        message = f"'{url}' is no warehouse URL; write duckdb:///file.duckdb"
-        raise UsageError(message)
+        raise UsageError(f"'{url}' is no warehouse URL; write duckdb:///file.duckdb")
     path = url.removeprefix(SCHEME)
     path = path.removeprefix("/") if url.startswith(SCHEME) else path
     if "\0" in path:
         raise UsageError(f"{url!r} holds a NUL, which no file's name does; write duckdb:///file.duckdb")
     if not path:
-        message = f"'{url}' names no file; write duckdb:///file.duckdb"
-        raise UsageError(message)
+        raise UsageError(f"'{url}' names no file; write duckdb:///file.duckdb")
     if _SERVICE.match(path):
-        message = f"'{url}' is no file, and a warehouse is one; write duckdb:///file.duckdb"
-        raise UsageError(message)
-    path = expanded(path)
+        raise UsageError(f"'{url}' is no file, and a warehouse is one; write duckdb:///file.duckdb")
+    path = _expand_home(path)
     if "?" in os.path.realpath(path):
-        message = f"DuckDB keeps no file in a path with '?', such as {path}; choose another with --warehouse"
-        raise UsageError(message)
+        raise UsageError(f"DuckDB keeps no file in a path with '?', such as {path}; choose another with --warehouse")
     return os.path.realpath(path) if Path(path).is_symlink() else path
+
+
+def snapshot_path(path: str) -> Path:
+    """Where the snapshot of a warehouse lies."""
+    return Path(f"{path}.snapshot")
+
+
+def hold(path: str) -> None:
+    """A warehouse is open at `path` in this process."""
+    _open[os.path.realpath(path)] += 1
+
+
+def release(path: str) -> None:
+    """It is closed again."""
+    _open.subtract([os.path.realpath(path)])
+
+
+def belongs_to_warehouse(path: Path) -> bool:
+    """Whether a file is a warehouse, or lies beside one and is its."""
+    owners = [path, *(Path(str(path).removesuffix(end)) for end in COMPANIONS if path.name.endswith(end))]
+    return any(_is_database(owner) for owner in owners)
+
+
+def _is_database(path: Path) -> bool:
+    if _open[str(path)] > 0:
+        return True
+    if not path.is_file():
+        return False
+    # To read a file that is open here would end this process's hold on it, so a link to one is told by its number.
+    if any(count > 0 and os.path.exists(held) and path.samefile(held) for held, count in _open.items()):  # noqa: PTH110
+        return True
+    with path.open("rb") as file:
+        return file.read(_MARK_OFFSET + len(_DATABASE_MARK))[_MARK_OFFSET:] == _DATABASE_MARK

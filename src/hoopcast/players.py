@@ -5,11 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, partial
-from typing import TypeVar
+from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hoopcast.calendar import season_of
 from hoopcast.errors import UsageError
@@ -23,8 +21,6 @@ from hoopcast.nba.names import (
 )
 from hoopcast.warehouse.engine import Engine
 
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
 _CANDIDATES = 3
 _NAMED = 8
 _SHORTEST_PART = 3
@@ -76,9 +72,9 @@ class Resolution:
 class KnownPlayers:
     """Players by the normal forms of their names, and where and when each is known."""
 
-    by_lookup: Mapping[str, frozenset[int]]
-    by_base: Mapping[str, frozenset[int]]
-    seen: Mapping[int, frozenset[tuple[str | None, str]]]
+    by_lookup: Mapping[str, set[int]]
+    by_base: Mapping[str, set[int]]
+    seen: Mapping[int, set[tuple[str | None, str]]]
     names: Mapping[int, str]
 
 
@@ -105,7 +101,7 @@ def known_from(appearances: Iterable[tuple[int, str, str | None, str]]) -> Known
         by_base[without_suffix(name)].add(player_id)
         seen[player_id].add((team_abbr, season))
         names[player_id] = name
-    return KnownPlayers(_frozen(by_lookup), _frozen(by_base), _frozen(seen), names)
+    return KnownPlayers(dict(by_lookup), dict(by_base), dict(seen), names)
 
 
 def resolve(mentions: Iterable[Mention], known: KnownPlayers) -> dict[Mention, Resolution]:
@@ -122,7 +118,7 @@ def resolve(mentions: Iterable[Mention], known: KnownPlayers) -> dict[Mention, R
         For each mention its player, or the nearest known players where it is none or more than one.
     """
     # A name that waits for its players is mentioned again and again, and to look for those like it takes longest.
-    similar = cache(partial(_similar, known=known, letters=_letters(known.by_base)))
+    similar = cache(_Speller(known).similar)
     return {mention: _resolve(mention, known, similar) for mention in mentions}
 
 
@@ -143,9 +139,9 @@ def find_player(engine: Engine, text: str, day: date) -> Player:
             raise UsageError(f"no player has the id {text}; give his name")
         return Player(int(text), known.names[int(text)])
     mention = Mention(text, None, season_of(day))
-    found = resolve([mention], known)[mention]
-    if found.player_id is not None:
-        return Player(found.player_id, known.names[found.player_id])
+    resolution = resolve([mention], known)[mention]
+    if resolution.player_id is not None:
+        return Player(resolution.player_id, known.names[resolution.player_id])
     parts = _by_part(text, day, known)
     if len(parts) == 1:
         return parts[0]
@@ -153,86 +149,76 @@ def find_player(engine: Engine, text: str, day: date) -> Player:
         candidates = ", ".join(f"{player.name} ({player.player_id})" for player in parts[:_NAMED])
         more = f" and {len(parts) - _NAMED} more" if len(parts) > _NAMED else ""
         raise UsageError(f"'{text}' may be {candidates}{more}; give the id, or more of the name")
-    if found.candidates:
-        raise UsageError(f"'{text}' is no one player; near it: {found.candidates}")
+    if resolution.candidates:
+        raise UsageError(f"'{text}' is no one player; near it: {resolution.candidates}")
     raise UsageError(f"no player is called '{text}'; names are those of the box scores")
 
 
-def _resolve(mention: Mention, known: KnownPlayers, similar: Callable[[str], frozenset[int]]) -> Resolution:
+def _resolve(mention: Mention, known: KnownPlayers, similar: Callable[[str], set[int]]) -> Resolution:
     fitting, exact = _fitting(mention.name, known)
     nearest = _nearest_in_time(mention, fitting, known)
     if len(nearest) > 1 and len(nearest & exact) == 1:
         nearest = nearest & exact
     if len(nearest) == 1:
-        return Resolution(next(iter(nearest)), "")
-    return Resolution(None, _described(nearest or similar(mention.name), known))
+        return Resolution(nearest.pop(), "")
+    return Resolution(None, _describe(nearest or similar(mention.name), known))
 
 
-def _fitting(name: str, known: KnownPlayers) -> tuple[frozenset[int], frozenset[int]]:
+def _fitting(name: str, known: KnownPlayers) -> tuple[set[int], set[int]]:
     """Players whose name is one that the source may mean, and those of them whose suffix is the same."""
-    none: frozenset[int] = frozenset()
-    fitting, exact = none, none
+    fitting: set[int] = set()
+    exact: set[int] = set()
     for spelling in spellings(name):
-        exact |= known.by_lookup.get(player_lookup(spelling), none)
-        fitting |= known.by_base.get(without_suffix(spelling), none)
+        exact |= known.by_lookup.get(player_lookup(spelling), set())
+        fitting |= known.by_base.get(without_suffix(spelling), set())
         if has_mangled_letter(spelling):
             pattern = mangled_pattern(spelling)
-            fitting |= none.union(*(players for key, players in known.by_base.items() if pattern.fullmatch(key)))
+            fitting.update(*(players for key, players in known.by_base.items() if pattern.fullmatch(key)))
     if not fitting:
         others = [other for spelling in spellings(name) for other in other_names(spelling)]
-        fitting = none.union(*(known.by_base.get(other, none) for other in others))
+        fitting.update(*(known.by_base.get(other, set()) for other in others))
     return fitting, exact
 
 
-def _nearest_in_time(mention: Mention, fitting: frozenset[int], known: KnownPlayers) -> frozenset[int]:
+def _nearest_in_time(mention: Mention, fitting: set[int], known: KnownPlayers) -> set[int]:
     """Of the fitting players those nearest to the mention: by team and season, by team, by season, or all."""
     team, season = mention.team_abbr, mention.season
-    in_team = {
-        player for player in fitting if any(team is not None and team == other for other, _ in known.seen[player])
-    }
-    in_season = {player for player in fitting if any(season == other for _, other in known.seen[player])}
     in_both = {player for player in fitting if (team, season) in known.seen[player]}
-    return frozenset(in_both or in_team or in_season or fitting)
+    in_team = {player for player in fitting if team is not None and team in {name for name, _ in known.seen[player]}}
+    in_season = {player for player in fitting if season in {name for _, name in known.seen[player]}}
+    return in_both or in_team or in_season or fitting
 
 
-@dataclass(frozen=True)
-class _Letters:
-    """How often each letter stands in each of the known names, (names, letters)."""
+class _Speller:
+    """Known players whose names are nearly like one.
 
-    names: tuple[str, ...]
-    alphabet: str
-    counts: NDArray[np.int64]
+    To compare names letter by letter takes long, so only those are that have enough letters in common with it.
+    """
 
+    def __init__(self, known: KnownPlayers) -> None:
+        self._players, self._names = known.by_base, tuple(known.by_base)
+        self._alphabet = "".join(sorted(set().union(*self._names)))
+        self._counts = np.array([self._count(name) for name in self._names], dtype=np.int64)
 
-def _letters(names: Collection[str]) -> _Letters:
-    alphabet = "".join(sorted(set().union(*names)))
-    counts = np.array([[name.count(letter) for letter in alphabet] for name in names], dtype=np.int64)
-    return _Letters(tuple(names), alphabet, counts.reshape(len(names), len(alphabet)))
+    def _count(self, name: str) -> list[int]:
+        return [name.count(letter) for letter in self._alphabet]
 
+    def similar(self, name: str) -> set[int]:
+        """Players with a name like this one."""
+        keys = [without_suffix(spelling) for spelling in spellings(name)]
+        close = [difflib.get_close_matches(key, self._candidates(key), _CANDIDATES, _CLOSENESS) for key in keys]
+        return {player for names in close for match in names for player in self._players[match]}
 
-def _similar(name: str, known: KnownPlayers, letters: _Letters) -> frozenset[int]:
-    similar: set[int] = set()
-    for spelling in spellings(name):
-        key = without_suffix(spelling)
-        for found in difflib.get_close_matches(key, _may_be_close(key, letters), _CANDIDATES, _CLOSENESS):
-            similar |= known.by_base[found]
-    return frozenset(similar)
-
-
-def _may_be_close(key: str, letters: _Letters) -> list[str]:
-    """Names with so many letters in common that they may be close; no others are, in whatever order letters stand."""
-    own = np.array([key.count(letter) for letter in letters.alphabet], dtype=np.int64)
-    shared = np.minimum(letters.counts, own).sum(axis=1)
-    most = 2 * shared / np.maximum(letters.counts.sum(axis=1) + len(key), 1)
-    return [letters.names[place] for place in np.flatnonzero(most >= _CLOSENESS)]
+    def _candidates(self, key: str) -> list[str]:
+        if not self._names:
+            return []
+        shared = np.minimum(self._counts, self._count(key)).sum(axis=1)
+        most = 2 * shared / np.maximum(self._counts.sum(axis=1) + len(key), 1)
+        return [self._names[place] for place in np.flatnonzero(most >= _CLOSENESS)]
 
 
-def _described(players: Collection[int], known: KnownPlayers) -> str:
+def _describe(players: Collection[int], known: KnownPlayers) -> str:
     return ", ".join(f"{known.names[player]} ({player})" for player in sorted(players)[: 2 * _CANDIDATES])
-
-
-def _frozen(sets: Mapping[_Key, set[_Value]]) -> dict[_Key, frozenset[_Value]]:
-    return {key: frozenset(values) for key, values in sets.items()}
 
 
 def _by_part(text: str, day: date, known: KnownPlayers) -> list[Player]:
@@ -242,5 +228,5 @@ def _by_part(text: str, day: date, known: KnownPlayers) -> list[Player]:
         return []
     fitting = {player for key, players in known.by_lookup.items() if part in key for player in players}
     season = season_of(day)
-    of_season = {player for player in fitting if any(season == other for _, other in known.seen[player])}
+    of_season = {player for player in fitting if season in {name for _, name in known.seen[player]}}
     return [Player(player, known.names[player]) for player in sorted(of_season or fitting)]

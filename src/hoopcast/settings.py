@@ -81,12 +81,12 @@ def _beside(warehouse: str, file: Path) -> Path | None:
 
 def _of_file(file: Path) -> dict[str, object]:
     """Settings of one file."""
-    found: dict[str, object] = {}
+    settings: dict[str, object] = {}
     for key, value in _read(file).items():
         if key not in _READERS:
             raise UsageError(f"{file}: no setting '{key}'; there are {', '.join(_READERS)}")
-        found[key] = _READERS[key](value, f"{file}: {key}")
-    return found
+        settings[key] = _READERS[key](value, f"{file}: {key}")
+    return settings
 
 
 def _read(file: Path) -> dict[str, object]:

@@ -16,7 +16,7 @@ from hoopcast.arrays import BoolArray, DateArray, FloatArray, IntArray, TextArra
 from hoopcast.errors import UsageError
 from hoopcast.league import Columns, League
 from hoopcast.league.draws import random_stream
-from hoopcast.league.league import INJURIES, LAYOUT, injury_table, stacked, write_files
+from hoopcast.league.league import INJURIES, LAYOUT, injury_table, stack, write_files
 from hoopcast.league.season import PlayedSeason
 
 CORRECTIONS_FOLDER = "corrections"
@@ -121,9 +121,9 @@ def lay_faults(league: League, faults: Faults) -> FaultyLeague:
         injuries.append(_mangled(rng, injury_table(played), played, faults.mangled_names))
     return FaultyLeague(
         tables=MappingProxyType(tables),
-        injury_transactions=stacked(injuries),
+        injury_transactions=stack(injuries),
         corrections=MappingProxyType({season: later for season, later in corrections.items() if later}),
-        broken=stacked(broken),
+        broken=stack(broken),
     )
 
 
@@ -200,7 +200,7 @@ def _faulty_season(tables: Mapping[str, Columns], played: PlayedSeason, faults: 
     broken = _break_rows(rng, first, played.season, faults.broken_rows)
     if faults.duplicate_rows:
         first = {table: _duplicated(rng, columns, faults.duplicate_rows) for table, columns in first.items()}
-    return _Files(first=first, later={table: stacked(rows) for table, rows in later.items()}, broken=broken)
+    return _Files(first=first, later={table: stack(rows) for table, rows in later.items()}, broken=broken)
 
 
 def _game_rows(table: Columns, played: PlayedSeason, games: IntArray) -> BoolArray:
@@ -359,7 +359,7 @@ def _duplicated(rng: np.random.Generator, table: Columns, share: float) -> Colum
     """A table with a share of its rows repeated at its end."""
     count = len(next(iter(table.values())))
     again = np.sort(rng.permutation(count)[: round(share * count)])
-    return stacked([table, _picked(table, again)])
+    return stack([table, _picked(table, again)])
 
 
 def _without_under(rng: np.random.Generator, table: Columns, share: float) -> Columns:

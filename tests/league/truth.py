@@ -6,7 +6,7 @@ import numpy as np
 
 from hoopcast.arrays import FloatArray, TextArray
 from hoopcast.league import Columns, League
-from hoopcast.league.league import stacked, team_texts
+from hoopcast.league.league import stack, team_texts
 from hoopcast.league.players import ZONES
 from hoopcast.league.season import PlayedSeason
 
@@ -40,11 +40,11 @@ def truth_of(league: League) -> Truth:
     """What is true of a league, its seasons one below the other."""
     seasons = list(league.played.values())
     return Truth(
-        player_season=stacked([_player_season(played) for played in seasons]),
-        player_game=stacked([_player_game(played) for played in seasons]),
-        team_season=stacked([_team_season(played) for played in seasons]),
-        points_line=stacked([_points_line(played) for played in seasons]),
-        injury_move=stacked([{"player_id": played.players.player_id[played.moves.player]} for played in seasons]),
+        player_season=stack([_player_season(played) for played in seasons]),
+        player_game=stack([_player_game(played) for played in seasons]),
+        team_season=stack([_team_season(played) for played in seasons]),
+        points_line=stack([_points_line(played) for played in seasons]),
+        injury_move=stack([{"player_id": played.players.player_id[played.moves.player]} for played in seasons]),
     )
 
 

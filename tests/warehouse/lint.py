@@ -12,7 +12,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from hoopcast.errors import ModelError, UsageError
-from hoopcast.warehouse.dialect import parse, resolved
+from hoopcast.warehouse.dialect import parse, qualify_columns
 from hoopcast.warehouse.tables import Column, Table, read_headers, table
 
 
@@ -438,7 +438,7 @@ def lint(definition: Table | str) -> tuple[Problem, ...]:
     if not isinstance(definition, str):
         found.extend(_described(tree, definition))
     try:
-        found.extend(meaning_findings(resolved(tree)))
+        found.extend(meaning_findings(qualify_columns(tree)))
     except SqlglotError as error:
         found.append(Finding(tree, "unresolved", " ".join(str(error).split())))
     return tuple(sorted({Problem(line_of(finding.node), finding.rule, finding.message) for finding in found}))

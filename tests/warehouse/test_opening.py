@@ -10,9 +10,9 @@ import duckdb
 import pytest
 
 from hoopcast.errors import WarehouseError, WarehouseInUse
-from hoopcast.paths import warehouse_path
+from hoopcast.paths import snapshot_path, warehouse_path
 from hoopcast.warehouse.duckdb import DuckDB
-from hoopcast.warehouse.opening import open_to_read, open_to_write, snapshot_path, take_snapshot
+from hoopcast.warehouse.opening import open_to_read, open_to_write, take_snapshot
 
 
 def test_a_file_of_sqlite_is_refused_without_fetching_anything(tmp_path: Path) -> None:

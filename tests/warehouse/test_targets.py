@@ -10,8 +10,9 @@ import duckdb
 import pytest
 
 from hoopcast.errors import UsageError
+from hoopcast.paths import COMPANIONS
 from hoopcast.warehouse.duckdb import DuckDB
-from hoopcast.warehouse.targets import COMPANIONS, replacing
+from hoopcast.warehouse.targets import replacing
 
 
 def write(path: Path, text: str = "after") -> None:

@@ -62,8 +62,8 @@ def _installed() -> Iterator[_Check]:
 
 def _warehouse(chosen: "Settings") -> Iterator[_Check]:
     from hoopcast.errors import WarehouseError, WarehouseInUse
-    from hoopcast.paths import warehouse_path
-    from hoopcast.warehouse.opening import open_to_read, snapshot_path
+    from hoopcast.paths import snapshot_path, warehouse_path
+    from hoopcast.warehouse.opening import open_to_read
 
     path = Path(warehouse_path(chosen.warehouse))
     yield _Check("settings", f"threads {chosen.threads or 'all'}, wait {chosen.wait:g} s, timeout {chosen.timeout:g} s")

@@ -149,8 +149,7 @@ def _refuse_without_schedule(engine: Engine, contract: Contract) -> None:
     ).rows
     with_season, of_known_season = (int(str(value)) for value in rows[0])
     if with_season and not of_known_season:
-        message = "is of games of which the schedule has no season; ingest the schedule first, or with it"
-        raise WithoutSchedule(message)
+        raise WithoutSchedule("is of games of which the schedule has no season; ingest the schedule first, or with it")
 
 
 def _count_by(engine: Engine, column: str, table_name: str) -> Counter[str]:

@@ -116,8 +116,7 @@ class _Node:
     def need(self, key: str) -> Json:
         """The value under a key that this kind of object always has."""
         if key not in self.values:
-            message = f"'{self.path}' lacks the key '{key}'; it has: {_keys(self.values)}"
-            raise SourceError(message)
+            raise SourceError(f"'{self.path}' lacks the key '{key}'; it has: {_keys(self.values)}")
         return self.values[key]
 
     def need_all(self, keys: Sequence[str]) -> list[Json]:
@@ -200,8 +199,7 @@ def _result_sets(document: _Node) -> list[Extract]:
         columns = tuple(str(header) for header in headers)
         odd = next((row for row in rows if not isinstance(row, list) or len(row) != len(columns)), None)
         if odd is not None:
-            message = f"'{key}' has a row without exactly its {len(columns)} columns: {json.dumps(odd)[:80]}"
-            raise SourceError(message)
+            raise SourceError(f"'{key}' has a row without exactly its {len(columns)} columns: {json.dumps(odd)[:80]}")
         tables.append(Extract(columns, [[_plain(cell) for cell in row] for row in rows if isinstance(row, list)]))
     return tables
 

@@ -16,11 +16,10 @@ from hoopcast.ingest.documents import Extract
 from hoopcast.ingest.files import Content, SourceFile, find, open_file, shown_path
 from hoopcast.ingest.staging import Source, drop_staged, stage, tables_of_file
 from hoopcast.ingest.waiting import FILES
-from hoopcast.paths import user_path
+from hoopcast.paths import COMPANIONS, user_path
 from hoopcast.pipeline.ledger import utc_now
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Engine
-from hoopcast.warehouse.targets import COMPANIONS
 
 # Seasons that a message names.
 _SHOWN = 3

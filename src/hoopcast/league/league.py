@@ -93,7 +93,7 @@ def _share(part: IntArray, whole: IntArray) -> FloatArray:
     return np.round(share, 3)
 
 
-def _ordered(table: str, columns: Columns) -> Columns:
+def _in_file_order(table: str, columns: Columns) -> Columns:
     return {name: columns[name] for name in LAYOUT[table]}
 
 
@@ -110,7 +110,7 @@ def _texts(texts: Iterable[str]) -> TextArray:
     return np.array(list(texts), dtype=np.object_)
 
 
-def _repeated(text: str, count: int) -> TextArray:
+def _repeat(text: str, count: int) -> TextArray:
     return np.full(count, text, dtype=np.object_)
 
 
@@ -135,7 +135,7 @@ def _regular_games(played: PlayedSeason) -> Columns:
         "away_team_id": ids[games.away],
         "home_score": points[::2],
         "away_score": points[1::2],
-        "season_type": _repeated("regular", len(games.day)),
+        "season_type": _repeat("regular", len(games.day)),
     }
 
 
@@ -150,7 +150,7 @@ def _games_of_other_stages(played: PlayedSeason) -> Columns:
     return {
         "game_id": _texts(f"00{number[0]}{year}{int(number[1:]):05d}" for number in numbers),
         "game_date": _texts(map(str, dates)),
-        "game_time_et": _repeated("19:30:00", len(games)),
+        "game_time_et": _repeat("19:30:00", len(games)),
         "home_team": _texts(home),
         "away_team": _texts(away),
         "home_team_id": np.array([ids[abbr] for abbr in home]),
@@ -162,7 +162,7 @@ def _games_of_other_stages(played: PlayedSeason) -> Columns:
 
 
 def _schedule(played: PlayedSeason) -> Columns:
-    table = stacked([_games_of_other_stages(played), _regular_games(played)])
+    table = stack([_games_of_other_stages(played), _regular_games(played)])
     count = len(table["game_id"])
     places = {team.abbr: (f"{team.nickname} Arena", team.city) for team in TEAMS}
     place = np.array([places.get(home, ("Guest Hall", "Springfield")) for home in table["home_team"].tolist()], object)
@@ -171,15 +171,15 @@ def _schedule(played: PlayedSeason) -> Columns:
             f"{date.replace('-', '')}/{away}{home}"
             for date, away, home in zip(table["game_date"], table["away_team"], table["home_team"], strict=True)
         ),
-        "series_text": _repeated("", count),
+        "series_text": _repeat("", count),
         "arena_name": place[:, 0],
         "arena_city": place[:, 1],
         "game_status": np.full(count, 3),
-        "game_status_text": _repeated("Final", count),
-        "season": _repeated(played.season, count),
+        "game_status_text": _repeat("Final", count),
+        "season": _repeat(played.season, count),
     }
     order = np.argsort(table["game_date"].astype(str), kind="stable")
-    return _ordered("schedule", {name: values[order] for name, values in table.items()})
+    return _in_file_order("schedule", {name: values[order] for name, values in table.items()})
 
 
 def _line_of_box(attempts: IntArray, makes: IntArray, counts: dict[str, IntArray]) -> Columns:
@@ -237,7 +237,7 @@ def _boxes(played: PlayedSeason) -> tuple[Columns, Columns, Columns]:
     sums["PLUS_MINUS"] = sums["PLUS_MINUS"] / 5
     teams = _of_side(played, np.arange(len(played.games.team)))
     teams |= _line_of_box(box.attempts.sum(axis=1), box.makes.sum(axis=1), sums)
-    return _ordered("player_box", players), _ordered("team_box", teams), starters
+    return _in_file_order("player_box", players), _in_file_order("team_box", teams), starters
 
 
 def _shots(played: PlayedSeason) -> Columns:
@@ -282,8 +282,8 @@ def _lines(played: PlayedSeason) -> tuple[Columns, Columns]:
         "game_date": np.repeat(played.date, 2)[props.side],
         "player_slug": slugs[player], "player_name": played.players.name[player],
         "player_id": played.players.player_id[player],
-        "market": _repeated("player_points", len(player)),
-        "bookmaker": _repeated(_CONSENSUS, len(player)),
+        "market": _repeat("player_points", len(player)),
+        "bookmaker": _repeat(_CONSENSUS, len(player)),
         "line": props.line, "over_odds": props.over_odds, "under_odds": props.under_odds,
     }  # fmt: skip
     return game_lines, points_props
@@ -317,16 +317,16 @@ def injury_table(played: PlayedSeason) -> Columns:
     }
 
 
-def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
+def _concatenate(parts: list[NDArray[Any]]) -> NDArray[Any]:
     whole = np.concatenate([np.ma.getdata(part) for part in parts])
     if not any(isinstance(part, np.ma.MaskedArray) for part in parts):
         return whole
     return np.ma.masked_array(whole, mask=np.concatenate([np.ma.getmaskarray(part) for part in parts]))
 
 
-def stacked(tables: list[Columns]) -> Columns:
+def stack(tables: list[Columns]) -> Columns:
     """Tables of the same columns, one below the other."""
-    return {name: _joined([table[name] for table in tables]) for name in tables[0]}
+    return {name: _concatenate([table[name] for table in tables]) for name in tables[0]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +351,7 @@ class League:
     played: Mapping[str, PlayedSeason]
 
 
-def _checked(seasons: Sequence[str]) -> tuple[str, ...]:
+def _season_names(seasons: Sequence[str]) -> tuple[str, ...]:
     years = [season_start_year(season) for season in seasons]
     if not years or years != list(range(years[0], years[0] + len(years))):
         raise UsageError(
@@ -376,7 +376,7 @@ def simulate(seasons: Sequence[str] = ("2021-22",), seed: int = 1, size: LeagueS
     Raises:
         UsageError: if a season is misspelt or the seasons are not in a row.
     """
-    names = _checked(seasons)
+    names = _season_names(seasons)
     played: dict[str, PlayedSeason] = {}
     before = None
     for season in names:
@@ -386,7 +386,7 @@ def simulate(seasons: Sequence[str] = ("2021-22",), seed: int = 1, size: LeagueS
         seasons=names,
         size=size,
         tables=MappingProxyType({season: season_tables(drawn) for season, drawn in played.items()}),
-        injury_transactions=stacked([injury_table(drawn) for drawn in played.values()]),
+        injury_transactions=stack([injury_table(drawn) for drawn in played.values()]),
         played=MappingProxyType(played),
     )
 

@@ -181,7 +181,7 @@ def true_rates(games: Games, players: Players, dressed: Dressed, appearances: Ap
     volume = kinds[..., :3] * weight
     neutral = drawn * LEAGUE_ACCURACY / ((drawn * volume).sum(axis=(0, 1)) / volume.sum(axis=(0, 1)))
     place = np.where(np.arange(len(team)) % 2 == 0, _HOME, _AWAY)
-    place = place * np.where(_played_yesterday(games), _BACK_TO_BACK, 1.0)
+    place = place * np.where(_is_second_in_two_days(games), _BACK_TO_BACK, 1.0)
     accuracy = neutral * styles.defence[opponent][:, None, :] * place[:, None, None]
     return Rates(
         kinds=kinds,
@@ -191,13 +191,13 @@ def true_rates(games: Games, players: Players, dressed: Dressed, appearances: Ap
     )
 
 
-def _played_yesterday(games: Games) -> BoolArray:
+def _is_second_in_two_days(games: Games) -> BoolArray:
     """Whether each team-game is its team's second in two days."""
     team_and_day = games.team * 1000 + games.team_day
     return np.isin(team_and_day - 1, team_and_day)
 
 
-def _answered(rng: np.random.Generator, attempts: IntArray, makes: IntArray, accuracy: FloatArray) -> IntArray:
+def _answer(rng: np.random.Generator, attempts: IntArray, makes: IntArray, accuracy: FloatArray) -> IntArray:
     """Makes drawn back towards expectation, as teams' scores vary less than independent shots would."""
     surplus = ((makes - attempts * accuracy) @ _POINTS).sum(axis=1)
     scored = (makes @ _POINTS).sum(axis=1).clip(1)
@@ -219,7 +219,7 @@ def _stretch(rng: np.random.Generator, minutes: IntArray, usage: FloatArray, rat
     each = rng.multinomial(count, share / share.sum(axis=1, keepdims=True))
     kinds = rng.multinomial(each, rates.kinds)
     attempts = kinds[..., :3]
-    makes = _answered(rng, attempts, rng.binomial(attempts, rates.accuracy), rates.accuracy)
+    makes = _answer(rng, attempts, rng.binomial(attempts, rates.accuracy), rates.accuracy)
     fta = 2 * kinds[..., 3] + rng.binomial(makes, _AND_ONE).sum(axis=-1)
     misses = (attempts - makes).sum(axis=(1, 2))
     return Stint(
@@ -345,7 +345,7 @@ class Box:
         return np.asarray(self.makes @ _POINTS + self.ftm)
 
 
-def _dealt(rng: np.random.Generator, count: IntArray, weight: FloatArray) -> IntArray:
+def _deal(rng: np.random.Generator, count: IntArray, weight: FloatArray) -> IntArray:
     """Each team's count dealt among its players by weight."""
     return rng.multinomial(count, weight / weight.sum(axis=1, keepdims=True))
 
@@ -434,7 +434,7 @@ def _total_minutes(stints: list[Stint]) -> IntArray:
     return minutes
 
 
-def _counted(shape: tuple[int, ...], side: IntArray, place: IntArray) -> IntArray:
+def _count(shape: tuple[int, ...], side: IntArray, place: IntArray) -> IntArray:
     """How often each place of each team-game occurs."""
     return np.bincount(side * shape[1] + place, minlength=shape[0] * shape[1]).reshape(shape)
 
@@ -476,12 +476,12 @@ def make_box(rng: np.random.Generator, stints: list[Stint], shots: Shots, dresse
         makes=sums["makes"],
         fta=sums["fta"],
         ftm=sums["ftm"],
-        oreb=_dealt(rng, sums["offensive_rebounds"], skill[..., _OFFENSIVE]),
-        dreb=_dealt(rng, team_dreb, skill[..., _DEFENSIVE]),
-        ast=_counted(minutes.shape, shots.side[made_with_help], shots.assist[made_with_help]),
-        stl=_dealt(rng, team_stl, skill[..., _STEALS]),
-        blk=_counted(minutes.shape, shots.side[blocked] ^ 1, shots.block[blocked]),
+        oreb=_deal(rng, sums["offensive_rebounds"], skill[..., _OFFENSIVE]),
+        dreb=_deal(rng, team_dreb, skill[..., _DEFENSIVE]),
+        ast=_count(minutes.shape, shots.side[made_with_help], shots.assist[made_with_help]),
+        stl=_deal(rng, team_stl, skill[..., _STEALS]),
+        blk=_count(minutes.shape, shots.side[blocked] ^ 1, shots.block[blocked]),
         tov=sums["turnovers"],
-        pf=np.minimum(_dealt(rng, team_pf, skill[..., _FOULS] + steady), _MOST_FOULS),
+        pf=np.minimum(_deal(rng, team_pf, skill[..., _FOULS] + steady), _MOST_FOULS),
         plus_minus=whole_parts(margin[:, None] * 5 * minutes / total + noise),
     )

@@ -148,7 +148,7 @@ def _draw(rng: np.random.Generator, number: IntArray, name: TextArray, age: Floa
     )
 
 
-def _invented_names(seed: int, numbers: IntArray, namesakes: tuple[int, int]) -> TextArray:
+def _invent_names(seed: int, numbers: IntArray, namesakes: tuple[int, int]) -> TextArray:
     """Names of players by their running numbers.
 
     Args:
@@ -176,7 +176,7 @@ def _invented_names(seed: int, numbers: IntArray, namesakes: tuple[int, int]) ->
 def _new_players(seed: int, first_number: int, age: FloatArray, value: FloatArray, size: LeagueSize) -> Players:
     number = first_number + np.arange(len(age))
     # The first player of the first team and one of the second share a name, as real namesakes do.
-    name = _invented_names(seed, number, namesakes=(0, size.players_per_team + 2))
+    name = _invent_names(seed, number, namesakes=(0, size.players_per_team + 2))
     return _draw(random_stream(seed, "", f"players from {first_number}"), number, name, age, value)
 
 
@@ -185,7 +185,7 @@ def signings(size: LeagueSize) -> int:
     return round(_SIGNINGS_SHARE * size.teams * size.players_per_team)
 
 
-def _dealt(rng: np.random.Generator, value: FloatArray, size: LeagueSize) -> IntArray:
+def _deal(rng: np.random.Generator, value: FloatArray, size: LeagueSize) -> IntArray:
     """Teams dealt so that each gets one player of every rank: a draft, with luck."""
     order = np.argsort(-(value + rng.normal(0.0, 0.85, len(value))))
     team = np.empty(len(value), dtype=np.int64)
@@ -201,7 +201,7 @@ def first_players(seed: int, season: str, size: LeagueSize) -> Players:
     age = np.clip(_PRIME_AGE - 0.5 + 4.2 * rng.standard_normal(len(value)), 19.0, 40.0)
     players = _new_players(seed, 0, age, value, size)
     team = np.full(len(value), _NO_TEAM)
-    team[:rostered] = _dealt(rng, value[:rostered], size)
+    team[:rostered] = _deal(rng, value[:rostered], size)
     if size.teams > 1:
         # The namesakes play for two teams, so that a name and its team tell them apart.
         twin = size.players_per_team + 2
@@ -211,7 +211,7 @@ def first_players(seed: int, season: str, size: LeagueSize) -> Players:
     return replace(players, team=team)
 
 
-def _aged(rng: np.random.Generator, players: Players) -> Players:
+def _age(rng: np.random.Generator, players: Players) -> Players:
     """The same players a summer later: the young grow, the old decline, each with luck of his own."""
     count = len(players)
     growth = np.clip(0.09 * (_PRIME_AGE - players.age), -0.6, 0.5)
@@ -240,13 +240,13 @@ def next_players(seed: int, season: str, size: LeagueSize, before: Players, last
         Full rosters and free agents.
     """
     rng = random_stream(seed, season, "summer")
-    stayed = replace(_aged(rng, before), team=last_team)
+    stayed = replace(_age(rng, before), team=last_team)
     leaves = 1 / (1 + np.exp(-(0.75 * (stayed.age - 37.5) - 1.6 * stayed.value - 1.2)))
     stayed = stayed.rows(rng.random(len(stayed)) > leaves)
     rostered = size.teams * size.players_per_team
     rookies = max(rostered // 8, rostered - len(stayed))
-    kept = np.argsort(-stayed.value, kind="stable")[: rostered - rookies]
-    stayed = stayed.rows(np.sort(kept))
+    best = np.argsort(-stayed.value, kind="stable")[: rostered - rookies]
+    stayed = stayed.rows(np.sort(best))
     value = np.concatenate([rng.normal(-0.75, 0.75, rookies), rng.normal(-1.3, 0.4, signings(size))])
     age = _ROOKIE_AGE + np.abs(rng.normal(0.0, 1.6, len(value)))
     players = stayed.followed_by(_new_players(seed, int(before.number.max()) + 1, age, value, size))

@@ -60,7 +60,7 @@ _LONG_REASONS = ("torn ligament in {} knee", "fractured {} foot", "surgery on {}
 
 @dataclass(frozen=True, slots=True)
 class Rosters:
-    """Contracts of a season, arranged by team and place in its roster.
+    """Contracts of a season, arrange by team and place in its roster.
 
     Attributes:
         player: position in `Players` of each team's contracts, -1 where a team has fewer (teams x places).
@@ -140,15 +140,15 @@ def make_rosters(rng: np.random.Generator, size: LeagueSize, players: Players, l
     place = np.arange(len(order)) - np.searchsorted(sorted_team, sorted_team, side="left")
     shape = (size.teams, int(place.max()) + 1)
 
-    def arranged(values: IntArray) -> IntArray:
+    def arrange(values: IntArray) -> IntArray:
         matrix = np.full(shape, -1)
         matrix[sorted_team, place] = values[order]
         return matrix
 
     return Rosters(
-        player=arranged(contract_player),
-        first_day=arranged(first),
-        last_day=arranged(last),
+        player=arrange(contract_player),
+        first_day=arrange(first),
+        last_day=arrange(last),
         role_minutes=role_minutes,
         last_team=last_team,
     )

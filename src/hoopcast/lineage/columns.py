@@ -21,7 +21,7 @@ from hoopcast.lineage.traces import (
     relation_of,
 )
 from hoopcast.pipeline.node import Node, sql_nodes
-from hoopcast.warehouse.dialect import parse, resolved
+from hoopcast.warehouse.dialect import parse, qualify_columns
 from hoopcast.warehouse.tables import LEVELS, Column, table
 
 
@@ -63,7 +63,7 @@ def traces_of(model: Node) -> Relation:
     Raises:
         ModelError: if the SQL reads what no definition describes.
     """
-    scope = build_scope(resolved(parse(model.table.text, model.table.file)))
+    scope = build_scope(qualify_columns(parse(model.table.text, model.table.file)))
     if scope is None:
         raise ModelError(f"{model.name}: its SELECT can not be followed")
     return _relation(scope, {})

@@ -39,11 +39,9 @@ def parse(text: str, file: str = "") -> exp.Query:
         trees = Portable().parse(text)
     except SqlglotError as error:
         reason = str(error).splitlines()[0]
-        message = f"{where}SQL does not parse: {reason}"
-        raise ModelError(message) from error
+        raise ModelError(f"{where}SQL does not parse: {reason}") from error
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
-        message = f"{where}a model is one SELECT"
-        raise ModelError(message)
+        raise ModelError(f"{where}a model is one SELECT")
     return trees[0]
 
 
@@ -57,7 +55,7 @@ def schema() -> MappingSchema:
     return MappingSchema(dict(datasets), dialect=Portable)
 
 
-def resolved(tree: exp.Query) -> exp.Query:
+def qualify_columns(tree: exp.Query) -> exp.Query:
     """The tree with each column under its table, each `*` written out, and a type on each node.
 
     Raises:

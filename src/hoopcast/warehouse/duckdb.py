@@ -11,19 +11,15 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from hoopcast.errors import (
-    WarehouseError,
-    WarehouseInUse,
-)
-from hoopcast.paths import IN_MEMORY, warehouse_path
+from hoopcast.errors import WarehouseError, WarehouseInUse
+from hoopcast.paths import IN_MEMORY, hold, release, warehouse_path
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Rows
-from hoopcast.warehouse.faults import RESTORE, is_damage, translated
+from hoopcast.warehouse.faults import RESTORE, is_damage, warehouse_errors
 from hoopcast.warehouse.result import Table as Result
 from hoopcast.warehouse.tables import Table
-from hoopcast.warehouse.targets import hold, release
 
 
-def plain_column(values: NDArray[Any]) -> NDArray[Any]:
+def _plain_column(values: NDArray[Any]) -> NDArray[Any]:
     """A fetched column without a mask: NaN or None for NULL, dates as datetime64[D], booleans as 0 and 1."""
     kind = values.dtype.kind
     if kind == "M":
@@ -37,7 +33,7 @@ def plain_column(values: NDArray[Any]) -> NDArray[Any]:
     return values.astype(np.float64) if kind == "f" else values.astype(np.int64)
 
 
-def handed_in(values: NDArray[Any]) -> NDArray[Any]:
+def _in_engine_form(values: NDArray[Any]) -> NDArray[Any]:
     """A column in a form that an engine takes in: dates as moments."""
     return values.astype("datetime64[us]") if values.dtype.kind == "M" else values
 
@@ -101,19 +97,19 @@ class DuckDB:
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement; named parameters are written `$name`."""
-        with translated():
+        with warehouse_errors():
             self.connection.execute(sql, dict(parameters) if parameters else None)
 
     def query(self, sql: str, parameters: Parameters | None = None) -> Rows:
         """Run a query and fetch all of its rows."""
-        with translated():
+        with warehouse_errors():
             cursor = self.connection.execute(sql, dict(parameters) if parameters else None)
             columns = tuple(column[0] for column in cursor.description or ())
             return Rows(columns, cursor.fetchall())
 
     def select(self, sql: str, parameters: Parameters | None = None) -> Result:
         """The table of a query, read when it is asked for; moments come in UTC, without a zone."""
-        with translated():
+        with warehouse_errors():
             relation = self.connection.sql(sql, params=dict(parameters) if parameters else None)
             zoned = [
                 name
@@ -128,9 +124,9 @@ class DuckDB:
 
     def columns(self, sql: str, parameters: Parameters | None = None) -> ColumnsOf:
         """Run a query and fetch all of its rows as columns."""
-        with translated():
-            found = self.connection.execute(sql, dict(parameters) if parameters else None).fetchnumpy()
-        return {name: plain_column(cast("Any", values)) for name, values in found.items()}
+        with warehouse_errors():
+            columns = self.connection.execute(sql, dict(parameters) if parameters else None).fetchnumpy()
+        return {name: _plain_column(cast("Any", values)) for name, values in columns.items()}
 
     def append(self, name: str, table: Table, columns: ColumnsOf) -> None:
         """Add rows, given as columns, to a table that has the columns of a definition."""
@@ -141,8 +137,8 @@ class DuckDB:
             else f"CAST({column} AS {kind}) AS {column}"
             for column, kind in kinds.items()
         )
-        with translated():
-            self.connection.register(_HANDED_IN, {column: handed_in(columns[column]) for column in kinds})
+        with warehouse_errors():
+            self.connection.register(_HANDED_IN, {column: _in_engine_form(columns[column]) for column in kinds})
             try:
                 self.connection.execute(f"INSERT INTO {name} ({', '.join(kinds)}) SELECT {select} FROM {_HANDED_IN}")
             finally:

@@ -30,7 +30,7 @@ def is_damage(message: str) -> bool:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def warehouse_errors() -> Iterator[None]:
     """Raise what DuckDB raises inside as an error of the warehouse.
 
     Raises:
@@ -42,8 +42,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except duckdb.InterruptException as error:
-        message = "the statement was cancelled"
-        raise StatementStopped(message) from error
+        raise StatementStopped("the statement was cancelled") from error
     except duckdb.Error as error:
         message = " ".join(str(error).split("\n\n")[0].split())
         if is_damage(message):

@@ -8,15 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hoopcast.errors import SnapshotWarning, UsageError, WarehouseError, WarehouseInUse
-from hoopcast.paths import user_path, warehouse_path
+from hoopcast.paths import IN_MEMORY, snapshot_path, user_path, warehouse_path
 from hoopcast.warehouse import schema
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.targets import partial_of
-
-
-def snapshot_path(path: str) -> Path:
-    """Where the snapshot of a warehouse lies."""
-    return Path(f"{path}.snapshot")
 
 
 def take_snapshot(engine: DuckDB) -> None:
@@ -24,7 +19,7 @@ def take_snapshot(engine: DuckDB) -> None:
 
     What was written is written: where there can be no copy, it warns, and the one before stays.
     """
-    if engine.path == ":memory:":
+    if engine.path == IN_MEMORY:
         return
     target = snapshot_path(engine.path)
     try:
@@ -57,8 +52,8 @@ def _copy(engine: DuckDB, target: Path) -> None:
             check=False,
         )
         if copied.returncode:
-            said = copied.stderr.strip()
-            raise WarehouseError(said.splitlines()[-1] if said else f"cp ended with {copied.returncode}")
+            reason = copied.stderr.strip() or f"cp ended with {copied.returncode}"
+            raise WarehouseError(reason.splitlines()[-1])
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
@@ -128,7 +123,7 @@ def open_to_read(
         WarehouseInUse: if a writer holds it for too long.
         WarehouseError: if it is absent, damaged or no warehouse.
     """
-    if warehouse_path(url) == ":memory:":
+    if warehouse_path(url) == IN_MEMORY:
         return open_to_write(url, wait_seconds=0, threads=threads), None
     engine, taken = _open(url, wait_seconds, threads, snapshot=snapshot)
     state = schema.layout_state(engine)
@@ -156,13 +151,13 @@ def _open(url: str, wait_seconds: float, threads: int | None, *, snapshot: bool)
             return DuckDB(url, wait_seconds=patience, must_exist=True, read_only=True, threads=threads), None
         except WarehouseInUse:
             # A run that takes long leaves one on the way.
-            if snapshot and (found := _snapshot(snapshot_path(warehouse_path(url)), threads)):
-                return found
+            if snapshot and (opened := _open_snapshot(snapshot_path(warehouse_path(url)), threads)):
+                return opened
             if time.monotonic() >= deadline:
                 raise
 
 
-def _snapshot(path: Path, threads: int | None) -> tuple[DuckDB, datetime] | None:
+def _open_snapshot(path: Path, threads: int | None) -> tuple[DuckDB, datetime] | None:
     """The snapshot and when it was taken, if there is one; its writer may take it away at any moment."""
     try:
         taken = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)

@@ -15,7 +15,7 @@ import duckdb
 from hoopcast.errors import EngineError, UsageError
 from hoopcast.extras import need
 from hoopcast.paths import user_path
-from hoopcast.warehouse.faults import translated
+from hoopcast.warehouse.faults import warehouse_errors
 from hoopcast.warehouse.targets import replacing
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ class Table:
 @contextmanager
 def _reading() -> Iterator[None]:
     """Raise what goes wrong on reading as an error of the warehouse."""
-    with translated():
+    with warehouse_errors():
         try:
             yield
         except duckdb.ConnectionException as error:

@@ -4,36 +4,14 @@ import os
 import re
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from hoopcast.errors import UsageError
-
-COMPANIONS = (".wal", ".snapshot", ".heartbeat.json")
-
+from hoopcast.paths import belongs_to_warehouse
 
 _PARTIAL = re.compile(r"\..+\.(?P<pid>\d+)\.hoopcast(?:\.wal)?")
-
-
-_DATABASE_MARK = b"DUCK"
-
-
-_MARK_OFFSET = 8
-
-
-_held: Counter[str] = Counter()
-
-
-def hold(path: str) -> None:
-    """A warehouse is open at `path` in this process."""
-    _held[os.path.realpath(path)] += 1
-
-
-def release(path: str) -> None:
-    """It is closed again."""
-    _held.subtract([os.path.realpath(path)])
 
 
 @contextmanager
@@ -68,8 +46,8 @@ def replacing(path: Path) -> Iterator[Path]:
 def partial_of(target: Path) -> Iterator[Path]:
     """A file beside `target` to write before it takes its place; gone at the end, with those of killed processes."""
     for left in target.parent.iterdir():
-        found = _PARTIAL.fullmatch(left.name)
-        if found and not _runs(int(found["pid"])):
+        writer = _PARTIAL.fullmatch(left.name)
+        if writer and not _runs(int(writer["pid"])):
             left.unlink(missing_ok=True)
     partial = target.with_name(f".{target.name}.{os.getpid()}.hoopcast")
     try:
@@ -99,21 +77,8 @@ def _refuse_unwritable(path: Path) -> None:
         raise UsageError(f"{path} can not be written: there is no folder {path.parent}")
     if target.is_dir():
         raise UsageError(f"{path} can not be written: it is a folder")
-    owners = [target, *(Path(str(target).removesuffix(end)) for end in COMPANIONS if target.name.endswith(end))]
-    if any(_is_database(owner) for owner in owners):
+    if belongs_to_warehouse(target):
         raise UsageError(f"{path} can not be written: it belongs to a warehouse; name another file")
-
-
-def _is_database(path: Path) -> bool:
-    if _held[str(path)] > 0:
-        return True
-    if not path.is_file():
-        return False
-    # To read a file that is open here would end this process's hold on it, so a link to one is told by its number.
-    if any(count > 0 and os.path.exists(held) and path.samefile(held) for held, count in _held.items()):  # noqa: PTH110
-        return True
-    with path.open("rb") as file:
-        return file.read(_MARK_OFFSET + len(_DATABASE_MARK))[_MARK_OFFSET:] == _DATABASE_MARK
 
 
 def _runs(pid: int) -> bool:
