@@ -211,8 +211,8 @@ def _game_rows(table: Columns, played: PlayedSeason, games: IntArray) -> BoolArr
 
 def _line_rows(table: Columns, played: PlayedSeason, games: IntArray) -> BoolArray:
     """Mask of the points lines (which name date and player alone) of players listed for some games."""
-    side, place = np.nonzero(played.dressed.listed & np.isin(np.arange(len(played.games.team)) // 2, games)[:, None])
-    keys = played.players.player_id[played.dressed.player[side, place]] * 10_000 + played.games.day[side // 2]
+    side, place = np.nonzero(played.rosters.listed & np.isin(np.arange(len(played.games.team)) // 2, games)[:, None])
+    keys = played.players.player_id[played.rosters.player[side, place]] * 10_000 + played.games.day[side // 2]
     days = (table["game_date"].astype("datetime64[D]") - np.datetime64(played.games.opening)).astype(np.int64)
     return np.isin(table["player_id"] * 10_000 + days, keys)
 

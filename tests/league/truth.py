@@ -59,9 +59,9 @@ def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
 
 
 def _player_season(played: PlayedSeason) -> Columns:
-    dressed, expected = played.dressed, played.expected
-    side, place = np.nonzero(dressed.listed)
-    player = dressed.player[side, place]
+    rosters, expected = played.rosters, played.expected
+    side, place = np.nonzero(rosters.listed)
+    player = rosters.player[side, place]
     count = len(played.players)
     plays = played.appearances.play_probability[side, place]
 
@@ -81,11 +81,11 @@ def _player_season(played: PlayedSeason) -> Columns:
 
 
 def _player_game(played: PlayedSeason) -> Columns:
-    side, place = np.nonzero(played.dressed.listed)
+    side, place = np.nonzero(played.rosters.listed)
     return {
         "season": _same(played.season, len(side)),
         "game_id": played.game_id[side // 2],
-        "player_id": played.players.player_id[played.dressed.player[side, place]],
+        "player_id": played.players.player_id[played.rosters.player[side, place]],
         "absent": played.appearances.absent[side, place],
         "play_probability": played.appearances.play_probability[side, place],
         "expected_minutes": played.expected.minutes[side, place],
@@ -102,7 +102,7 @@ def _team_season(played: PlayedSeason) -> Columns:
 
 def _points_line(played: PlayedSeason) -> Columns:
     lines = played.points_lines
-    player = played.dressed.player[lines.side, lines.place]
+    player = played.rosters.player[lines.side, lines.place]
     return {
         "season": _same(played.season, len(player)),
         "game_date": np.repeat(played.date, 2)[lines.side],

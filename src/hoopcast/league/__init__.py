@@ -7,7 +7,7 @@ Whatever it draws is known: `league.played` has each player's true rates, each t
 each line.
 """
 
-from hoopcast.league.draws import FULL_LEAGUE, TINY_LEAGUE, LeagueSize
-from hoopcast.league.league import Columns, League, simulate, write
+from hoopcast.league.draws import FULL_LEAGUE, TINY_LEAGUE, Columns, LeagueSize
+from hoopcast.league.league import League, simulate, write
 
 __all__ = ["FULL_LEAGUE", "TINY_LEAGUE", "Columns", "League", "LeagueSize", "simulate", "write"]

@@ -1,12 +1,16 @@
 """What every draw of a league rests on: how large the league is, and its random streams."""
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hoopcast.errors import UsageError
 from hoopcast.nba.teams import TEAMS
+
+Columns: TypeAlias = dict[str, NDArray[Any]]
 
 # From this many games a team on, a season is long enough to have an all-star break of a week.
 _LONG_SEASON_GAMES = 41

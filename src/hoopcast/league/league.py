@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -13,13 +13,11 @@ from numpy.typing import NDArray
 from hoopcast.arrays import FloatArray, IntArray, TextArray
 from hoopcast.calendar import STAGE_OF_PREFIX, season_name, season_start_year
 from hoopcast.errors import UsageError
-from hoopcast.league.draws import FULL_LEAGUE, LeagueSize, random_stream
+from hoopcast.league.draws import FULL_LEAGUE, Columns, LeagueSize, random_stream
 from hoopcast.league.schedule import GUESTS, other_games, other_side
 from hoopcast.league.season import PlayedSeason, play_season
 from hoopcast.nba.names import without_marks
 from hoopcast.nba.teams import TEAMS
-
-Columns: TypeAlias = dict[str, NDArray[Any]]
 
 _PLAYER_LINE = (
     "FGM BIGINT, FGA BIGINT, FG_PCT DOUBLE, FG3M BIGINT, FG3A BIGINT, FG3_PCT DOUBLE, FTM BIGINT, FTA BIGINT, "
@@ -225,7 +223,7 @@ _COUNTED = {
 def _boxes(played: PlayedSeason) -> tuple[Columns, Columns, Columns]:
     box = played.box
     side, place = np.nonzero(played.appearances.played)
-    player = played.dressed.player[side, place]
+    player = played.rosters.player[side, place]
     counts = {column: getattr(box, name)[side, place] for column, name in _COUNTED.items()}
     players = _of_side(played, side) | _line_of_box(box.attempts[side, place], box.makes[side, place], counts)
     players |= {"PLAYER_ID": played.players.player_id[player], "PLAYER_NAME": played.players.name[player]}
@@ -241,7 +239,7 @@ def _boxes(played: PlayedSeason) -> tuple[Columns, Columns, Columns]:
 
 
 def _shots(played: PlayedSeason) -> Columns:
-    shots, who = played.shots, played.dressed.player
+    shots, who = played.shots, played.rosters.player
     player_id, team = played.players.player_id, played.games.team[shots.side]
     shooter = who[shots.side, shots.place]
     clock = _texts(f"{seconds // 60}:{seconds % 60:02d}" for seconds in range(721))
@@ -267,16 +265,16 @@ def _shots(played: PlayedSeason) -> Columns:
 
 
 def _lines(played: PlayedSeason) -> tuple[Columns, Columns]:
-    games, lines, props = played.games, played.game_lines, played.points_lines
+    games, props = played.games, played.points_lines
     abbr = team_texts("abbr")
-    game_lines: Columns = {
-        "game_id": played.game_id, "game_date": played.date,
-        "home_team": abbr[games.home], "away_team": abbr[games.away],
-        "home_spread": lines.home_spread, "total_line": lines.total_line,
-        "home_moneyline": lines.home_moneyline, "away_moneyline": lines.away_moneyline.astype(np.float64),
+    game_lines = played.game_lines | {
+        "game_id": played.game_id,
+        "game_date": played.date,
+        "home_team": abbr[games.home],
+        "away_team": abbr[games.away],
         "suspect_line": np.zeros(len(games.day), dtype=bool),
-    }  # fmt: skip
-    player = played.dressed.player[props.side, props.place]
+    }
+    player = played.rosters.player[props.side, props.place]
     slugs = _texts(map(_slug, played.players.name))
     points_props: Columns = {
         "game_date": np.repeat(played.date, 2)[props.side],

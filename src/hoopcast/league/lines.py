@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hoopcast.arrays import BoolArray, FloatArray, IntArray
+from hoopcast.league.draws import Columns
 from hoopcast.league.play import Rates
-from hoopcast.league.rosters import Appearances, Dressed
+from hoopcast.league.rosters import Appearances, Rosters
 from hoopcast.league.schedule import Games
 
 # Overtime lengthens the mean game: about one game in twenty by a tenth.
@@ -47,14 +48,14 @@ class Expected:
     team_points: FloatArray
 
 
-def expect(dressed: Dressed, appearances: Appearances, rates: Rates) -> Expected:
+def expect(rosters: Rosters, appearances: Appearances, rates: Rates) -> Expected:
     """Expected minutes and points before tip-off.
 
     Returns:
         Expectations, overtime included.
     """
-    minutes = np.where(appearances.absent, np.minimum(dressed.minutes_weight, 36.0), appearances.expected_minutes)
-    use = minutes * dressed.usage
+    minutes = np.where(appearances.absent, np.minimum(rosters.minutes_weight, 36.0), appearances.expected_minutes)
+    use = minutes * rosters.usage
     likely = use * appearances.play_probability
     with_him = likely.sum(axis=1, keepdims=True) + use - likely
     share = np.where(use > 0, use / np.maximum(with_him, 1e-9), 0.0)
@@ -90,23 +91,6 @@ class PointsLines:
     margin: FloatArray
 
 
-@dataclass(frozen=True, slots=True)
-class GameLines:
-    """Closing lines, one row a game.
-
-    Attributes:
-        home_spread: points, negative = home favoured.
-        total_line: points of both teams.
-        home_moneyline: American odds of a home win.
-        away_moneyline: American odds of an away win.
-    """
-
-    home_spread: FloatArray
-    total_line: FloatArray
-    home_moneyline: IntArray
-    away_moneyline: IntArray
-
-
 def _normal_cdf(values: FloatArray) -> FloatArray:
     return np.array([0.5 * (1 + math.erf(value / math.sqrt(2))) for value in values.tolist()], dtype=np.float64)
 
@@ -122,26 +106,22 @@ def _nearest_half(values: FloatArray) -> FloatArray:
     return np.rint(values * 2) / 2
 
 
-def game_lines(rng: np.random.Generator, expected: Expected) -> GameLines:
-    """Spread, total and moneylines of each game.
-
-    Returns:
-        Closing lines.
-    """
+def game_lines(rng: np.random.Generator, expected: Expected) -> Columns:
+    """Closing lines of each game as columns of the file: spread (negative = home favoured), total and moneylines."""
     home, away = expected.team_points[::2], expected.team_points[1::2]
     margin = home - away + _MARGIN_ERROR * rng.standard_normal(len(home))
     total = home + away + _TOTAL_ERROR * rng.standard_normal(len(home))
     wins = _normal_cdf(margin / _GAME_SPREAD).clip(0.03, 0.96)
     overround = 1 + _GAME_MARGIN
-    return GameLines(
-        home_spread=-_nearest_half(margin),
-        total_line=_nearest_half(total),
-        home_moneyline=american_odds((wins * overround).clip(0.02, 0.98)),
-        away_moneyline=american_odds(((1 - wins) * overround).clip(0.02, 0.98)),
-    )
+    return {
+        "home_spread": -_nearest_half(margin),
+        "total_line": _nearest_half(total),
+        "home_moneyline": american_odds((wins * overround).clip(0.02, 0.98)),
+        "away_moneyline": american_odds(((1 - wins) * overround).clip(0.02, 0.98)).astype(np.float64),
+    }
 
 
-def _newly_absent(dressed: Dressed, appearances: Appearances, team: IntArray) -> BoolArray:
+def _newly_absent(rosters: Rosters, appearances: Appearances, team: IntArray) -> BoolArray:
     """First game of each absence, by place of its team's previous game."""
     order = np.argsort(team, kind="stable")
     absent = appearances.absent[order]
@@ -149,11 +129,11 @@ def _newly_absent(dressed: Dressed, appearances: Appearances, team: IntArray) ->
     before[np.flatnonzero(np.diff(team[order], prepend=-1))] = True
     newly = np.empty_like(absent)
     newly[order] = absent & ~before
-    return newly & dressed.listed
+    return newly & rosters.listed
 
 
 def points_lines(
-    rng: np.random.Generator, games: Games, dressed: Dressed, appearances: Appearances, expected: Expected
+    rng: np.random.Generator, games: Games, rosters: Rosters, appearances: Appearances, expected: Expected
 ) -> PointsLines:
     """Lines on the points of those of whom minutes are expected.
 
@@ -163,18 +143,18 @@ def points_lines(
     Returns:
         Closing lines by team-game and place.
     """
-    popularity = _POPULARITY_SPREAD * rng.standard_normal(int(dressed.player.max()) + 1)
-    logit = _LINE_SLOPE * (expected.minutes - _MINUTES_FOR_A_LINE) + popularity[dressed.player]
+    popularity = _POPULARITY_SPREAD * rng.standard_normal(int(rosters.player.max()) + 1)
+    logit = _LINE_SLOPE * (expected.minutes - _MINUTES_FOR_A_LINE) + popularity[rosters.player]
     line_probability = (
         1
         / (1 + np.exp(-logit))
         * np.where(
             appearances.absent,
-            _LATE_SCRATCH * _newly_absent(dressed, appearances, games.team),
+            _LATE_SCRATCH * _newly_absent(rosters, appearances, games.team),
             appearances.play_probability > 0.6,  # noqa: PLR2004 - who will likely play has a line
         )
     )
-    side, place = np.nonzero(dressed.listed & (rng.random(line_probability.shape) < line_probability))
+    side, place = np.nonzero(rosters.listed & (rng.random(line_probability.shape) < line_probability))
     believed = expected.points[side, place] * (1 + _POINTS_ERROR * rng.standard_normal(len(side)))
     centre = believed - _LINE_BELOW_MEAN
     line = np.maximum(np.floor(centre + 0.15 * rng.standard_normal(len(side))) + 0.5, _LEAST_LINE)

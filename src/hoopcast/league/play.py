@@ -10,7 +10,7 @@ import numpy as np
 from hoopcast.arrays import BoolArray, FloatArray, IntArray
 from hoopcast.league.draws import LeagueSize
 from hoopcast.league.players import LEAGUE_ACCURACY, ZONES, Players
-from hoopcast.league.rosters import REGULATION_MINUTES, Appearances, Dressed, share_out, whole_parts
+from hoopcast.league.rosters import REGULATION_MINUTES, Appearances, Rosters, share_out, whole_parts
 from hoopcast.league.schedule import Games, other_side
 
 # True effects on accuracy, as multipliers: at home, away, and on the day after a game.
@@ -158,14 +158,14 @@ class Stint:
         return np.asarray(self.makes @ _POINTS + self.ftm)
 
 
-def true_rates(games: Games, players: Players, dressed: Dressed, appearances: Appearances, styles: Styles) -> Rates:
+def true_rates(games: Games, players: Players, rosters: Rosters, appearances: Appearances, styles: Styles) -> Rates:
     """Rates that follow from players, opponents, home court and rest, centred on the league's averages.
 
     Returns:
         Rates by team-game and place.
     """
-    who = dressed.player
-    weight = (appearances.minutes * dressed.usage)[..., None]
+    who = rosters.player
+    weight = (appearances.minutes * rosters.usage)[..., None]
     shots, line, lost = _PLAY_SHARES
     kinds = np.concatenate(
         [shots * players.zone_share, line * players.foul_draw[:, None], lost * players.turnover[:, None]], axis=1
@@ -242,7 +242,7 @@ def _one_more_free_throw(stint: Stint, which: IntArray) -> None:
     stint.ftm[which, player] += 1
 
 
-def play_games(rng: np.random.Generator, dressed: Dressed, appearances: Appearances, rates: Rates) -> list[Stint]:
+def play_games(rng: np.random.Generator, rosters: Rosters, appearances: Appearances, rates: Rates) -> list[Stint]:
     """Play a season.
 
     Returns:
@@ -251,7 +251,7 @@ def play_games(rng: np.random.Generator, dressed: Dressed, appearances: Appearan
     teams = len(rates.possessions)
     possessions = rates.possessions * np.repeat(1 + _POSSESSIONS_SPREAD * rng.standard_normal(teams // 2), 2)
     plays = possessions + _OWN_PLAYS_SPREAD * rng.standard_normal(teams)
-    stints = [_stretch(rng, appearances.minutes, dressed.usage, rates, plays)]
+    stints = [_stretch(rng, appearances.minutes, rosters.usage, rates, plays)]
     score = stints[0].points.sum(axis=1)
     behind = np.flatnonzero(score + 1 == other_side(score))
     _one_more_free_throw(stints[0], behind[rng.random(len(behind)) < _LATE_TIE])
@@ -263,7 +263,7 @@ def play_games(rng: np.random.Generator, dressed: Dressed, appearances: Appearan
         full = np.full(len(tied), float(_OVERTIME_MINUTES))
         minutes = whole_parts(share_out(appearances.minutes[tied].astype(np.float64) ** 2, full, most=5.0))
         part = _OVERTIME_MINUTES / REGULATION_MINUTES
-        stint = _stretch(rng, minutes, dressed.usage[tied], rates.at(tied), plays[tied] * part)
+        stint = _stretch(rng, minutes, rosters.usage[tied], rates.at(tied), plays[tied] * part)
         stint = replace(stint, rows=tied, period=_FIRST_OVERTIME + overtime)
         if overtime == _OVERTIMES - 1:
             points = stint.points.sum(axis=1).reshape(-1, 2)
@@ -386,7 +386,7 @@ def _distances(rng: np.random.Generator, zone: IntArray) -> tuple[IntArray, Bool
     return np.where(has_distance, printed, imputed).astype(np.int64), has_distance
 
 
-def make_shots(rng: np.random.Generator, stints: list[Stint], dressed: Dressed, players: Players) -> Shots:
+def make_shots(rng: np.random.Generator, stints: list[Stint], rosters: Rosters, players: Players) -> Shots:
     """Lay out a season's shots one by one.
 
     Returns:
@@ -403,7 +403,7 @@ def make_shots(rng: np.random.Generator, stints: list[Stint], dressed: Dressed, 
     game = side // 2
     nth = np.arange(count) - np.searchsorted(game, game, side="left")
 
-    skill = players.skill[dressed.player] * _total_minutes(stints)[..., None]
+    skill = players.skill[rosters.player] * _total_minutes(stints)[..., None]
     chosen = rng.random(count)
     assisted = np.flatnonzero(made & (chosen < _ASSISTED[zone]))
     blocked = np.flatnonzero(~made & (chosen < _BLOCKED[zone]))
@@ -439,7 +439,7 @@ def _count(shape: tuple[int, ...], side: IntArray, place: IntArray) -> IntArray:
     return np.bincount(side * shape[1] + place, minlength=shape[0] * shape[1]).reshape(shape)
 
 
-def make_box(rng: np.random.Generator, stints: list[Stint], shots: Shots, dressed: Dressed, players: Players) -> Box:
+def make_box(rng: np.random.Generator, stints: list[Stint], shots: Shots, rosters: Rosters, players: Players) -> Box:
     """Draw the rest of the box scores: rebounds, steals, fouls and each player's margin.
 
     Returns:
@@ -452,7 +452,7 @@ def make_box(rng: np.random.Generator, stints: list[Stint], shots: Shots, dresse
     for stint in stints[1:]:
         for name in names:
             sums[name][stint.rows] += getattr(stint, name)
-    skill = players.skill[dressed.player] * minutes[..., None]
+    skill = players.skill[rosters.player] * minutes[..., None]
     misses = (sums["attempts"] - sums["makes"]).sum(axis=(1, 2))
     team_dreb = rng.binomial(other_side(misses - sums["offensive_rebounds"]), _DEFENSIVE_REBOUND)
     team_stl = rng.binomial(other_side(sums["turnovers"].sum(axis=1)), _STOLEN)

@@ -5,6 +5,7 @@ The list is as late and incomplete as real ones.
 
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 
@@ -60,48 +61,34 @@ _LONG_REASONS = ("torn ligament in {} knee", "fractured {} foot", "surgery on {}
 
 @dataclass(frozen=True, slots=True)
 class Rosters:
-    """Contracts of a season, arrange by team and place in its roster.
-
-    Attributes:
-        player: position in `Players` of each team's contracts, -1 where a team has fewer (teams x places).
-        first_day: days from opening to the first day of the contract.
-        last_day: days from opening to its last day.
-        role_minutes: minutes a game that go with the player's rank when everybody is fit, per player.
-        last_team: position of the team at the end of the season, -1 for none, per player.
-    """
-
-    player: IntArray
-    first_day: IntArray
-    last_day: IntArray
-    role_minutes: FloatArray
-    last_team: IntArray
-
-
-@dataclass(frozen=True, slots=True)
-class Dressed:
-    """Rosters as each team-game meets them (team-games x places).
+    """Who is under contract with a team at each of its games (team-games x places).
 
     Attributes:
         player: position in `Players`; 0 where `listed` is false.
         listed: under contract on that date.
         minutes_weight: minutes a game that go with his role on that date, 0 where not listed.
         usage: usage on that date, 0 where not listed.
+        last_team: position of the team at the end of the season, -1 for none, per player.
     """
 
     player: IntArray
     listed: BoolArray
     minutes_weight: FloatArray
     usage: FloatArray
+    last_team: IntArray
 
 
-def make_rosters(rng: np.random.Generator, size: LeagueSize, players: Players, last_day: int) -> Rosters:
-    """Draw the season's trades and signings, up to its last game, `last_day` days from opening.
+class _Contracts(NamedTuple):
+    """Contracts of a season by team and place: the player, -1 where a team has fewer, and days from opening."""
 
-    Returns:
-        Contracts; every team has `players_per_team` of them on every day.
-    """
-    rank = np.argsort(np.argsort(-players.value)) / len(players) * len(_ROLE_MINUTES)
-    role_minutes = np.interp(rank, np.arange(len(_ROLE_MINUTES)) + 0.5, _ROLE_MINUTES)
+    player: IntArray
+    first_day: IntArray
+    last_day: IntArray
+    last_team: IntArray
+
+
+def _sign(rng: np.random.Generator, size: LeagueSize, players: Players, last_day: int) -> _Contracts:
+    """Draw the season's trades and signings; every team has `players_per_team` contracts on every day."""
     under_contract = np.flatnonzero(players.team >= 0)
     # A trade swaps two neighbours in rank; the worse half of the others may lose their places to free agents.
     ranked = under_contract[np.argsort(-players.value[under_contract], kind="stable")]
@@ -145,13 +132,7 @@ def make_rosters(rng: np.random.Generator, size: LeagueSize, players: Players, l
         matrix[sorted_team, place] = values[order]
         return matrix
 
-    return Rosters(
-        player=arrange(contract_player),
-        first_day=arrange(first),
-        last_day=arrange(last),
-        role_minutes=role_minutes,
-        last_team=last_team,
-    )
+    return _Contracts(arrange(contract_player), arrange(first), arrange(last), last_team)
 
 
 def _form(rng: np.random.Generator, players: int, last_day: int, spread: float) -> FloatArray:
@@ -168,29 +149,31 @@ def _form(rng: np.random.Generator, players: int, last_day: int, spread: float) 
     return np.exp(spread * (walk[:, low] * (1 - part) + walk[:, low + 1] * part) - spread**2 / 2)
 
 
-def dress(rng: np.random.Generator, games: Games, players: Players, rosters: Rosters) -> Dressed:
-    """Arrange contracts by team-game.
-
-    Returns:
-        Matrices of team-games x places.
-    """
-    minutes_form = _form(rng, len(players), games.last_day, _FORM_SPREADS[0])
-    usage_form = _form(rng, len(players), games.last_day, _FORM_SPREADS[1])
+def make_rosters(
+    signing: np.random.Generator, form: np.random.Generator, size: LeagueSize, games: Games, players: Players
+) -> Rosters:
+    """Draw the season's trades and signings, and how the form of players drifts; one random stream for each."""
+    contracts = _sign(signing, size, players, games.last_day)
+    rank = np.argsort(np.argsort(-players.value)) / len(players) * len(_ROLE_MINUTES)
+    role_minutes = np.interp(rank, np.arange(len(_ROLE_MINUTES)) + 0.5, _ROLE_MINUTES)
+    minutes_form = _form(form, len(players), games.last_day, _FORM_SPREADS[0])
+    usage_form = _form(form, len(players), games.last_day, _FORM_SPREADS[1])
     team, day = games.team, games.team_day[:, None]
-    player = rosters.player[team]
-    listed = (player >= 0) & (rosters.first_day[team] <= day) & (day <= rosters.last_day[team])
+    player = contracts.player[team]
+    listed = (player >= 0) & (contracts.first_day[team] <= day) & (day <= contracts.last_day[team])
     player = np.where(listed, player, 0)
-    return Dressed(
+    return Rosters(
         player=player,
         listed=listed,
-        minutes_weight=np.where(listed, rosters.role_minutes[player] * minutes_form[player, day], 0.0),
+        minutes_weight=np.where(listed, role_minutes[player] * minutes_form[player, day], 0.0),
         usage=np.where(listed, players.usage[player] * usage_form[player, day], 0.0),
+        last_team=contracts.last_team,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Appearances:
-    """Who played in regulation (team-games x places, as in `Dressed`).
+    """Who played in regulation (team-games x places, as in `Rosters`).
 
     Attributes:
         absent: injured, ill or rested; known before the game.
@@ -259,36 +242,36 @@ def whole_parts(amounts: FloatArray) -> IntArray:
     return np.diff(steps, axis=-1, prepend=0)
 
 
-def appear(rng: np.random.Generator, games: Games, players: Players, dressed: Dressed) -> Appearances:
+def appear(rng: np.random.Generator, games: Games, players: Players, rosters: Rosters) -> Appearances:
     """Draw absences, coach's decisions and regulation minutes of a season.
 
     Returns:
         Matrices of team-games x places.
     """
     days = _absent_days(rng, players, games.last_day)
-    absent = dressed.listed & days[dressed.player, games.team_day[:, None]]
+    absent = rosters.listed & days[rosters.player, games.team_day[:, None]]
     # A team always has enough players: where too few are fit, its best return early.
-    under_contract = int(dressed.listed[0].sum())
+    under_contract = int(rosters.listed[0].sum())
     needed = min(8, under_contract * 6 // 10)
-    availability = np.where(dressed.listed, np.where(absent, 1e-6, 1.0), 0.0)
-    rank = _rank(dressed.minutes_weight * availability)
+    availability = np.where(rosters.listed, np.where(absent, 1e-6, 1.0), 0.0)
+    rank = _rank(rosters.minutes_weight * availability)
     absent &= rank >= needed
     plays = np.append(_COACH_PLAYS, _COACH_PLAYS[-1])[rank.clip(max=len(_COACH_PLAYS))]
-    plays = np.where(rank < needed, 1.0, plays) * (dressed.listed & ~absent)
+    plays = np.where(rank < needed, 1.0, plays) * (rosters.listed & ~absent)
     # Nights differ in how many players get in; each player's own probability stays what it is.
     night = rng.standard_normal((len(plays), 1))
     form = _NIGHT * night + np.sqrt(1 - _NIGHT**2) * rng.standard_normal(plays.shape)
     played = form < _normal_quantile(plays)
 
     full = np.full(len(played), float(REGULATION_MINUTES))
-    spread = _MINUTES_SPREAD + _RESERVE_SPREAD * np.exp(-dressed.minutes_weight / _RESERVE_MINUTES)
+    spread = _MINUTES_SPREAD + _RESERVE_SPREAD * np.exp(-rosters.minutes_weight / _RESERVE_MINUTES)
     luck = np.exp(spread * rng.standard_normal(played.shape) - spread**2 / 2)
-    planned = share_out(dressed.minutes_weight * played, full, _MOST_PLANNED)
+    planned = share_out(rosters.minutes_weight * played, full, _MOST_PLANNED)
     minutes = share_out(planned * luck, full, _MOST_MINUTES)
     # For those who sit out with some probability, what they would have if they played.
-    likely = share_out(dressed.minutes_weight * plays, full, _MOST_PLANNED)
+    likely = share_out(rosters.minutes_weight * plays, full, _MOST_PLANNED)
     expected = np.where(plays > 0, likely / np.where(plays > 0, plays, 1.0), 0.0)
-    preference = dressed.minutes_weight * played * np.exp(0.12 * rng.standard_normal(played.shape))
+    preference = rosters.minutes_weight * played * np.exp(0.12 * rng.standard_normal(played.shape))
     return Appearances(
         absent=absent,
         play_probability=plays,
@@ -339,7 +322,7 @@ def _reasons(rng: np.random.Generator, games: IntArray, returned: BoolArray) -> 
     )
 
 
-def list_moves(rng: np.random.Generator, games: Games, dressed: Dressed, appearances: Appearances) -> Moves:
+def list_moves(rng: np.random.Generator, games: Games, rosters: Rosters, appearances: Appearances) -> Moves:
     """Moves that follow from the season's absences.
 
     Returns:
@@ -349,7 +332,7 @@ def list_moves(rng: np.random.Generator, games: Games, dressed: Dressed, appeara
     by_team = np.argsort(games.team, kind="stable").reshape(int(games.team.max()) + 1, -1)
     # team x place x game: an absence is a run along the last axis.
     absent = np.moveaxis(appearances.absent[by_team], 1, 2)
-    listed = np.moveaxis(dressed.listed[by_team], 1, 2)
+    listed = np.moveaxis(rosters.listed[by_team], 1, 2)
     before = np.concatenate([np.zeros_like(absent[..., :1]), absent[..., :-1]], axis=2)
     starts, ends = np.flatnonzero(absent & ~before), np.flatnonzero(before & ~absent)
     games_each = absent.shape[2]
@@ -369,7 +352,7 @@ def list_moves(rng: np.random.Generator, games: Games, dressed: Dressed, appeara
     again = np.append(day[side], 0)[1:]
     same_place = np.append(starts // games_each, -1)[1:] == starts // games_each
     lateness = np.where(same_place, np.minimum(lateness, (again - day[return_side] - 2).clip(0)), lateness)
-    player = dressed.player[side, place]
+    player = rosters.player[side, place]
     note = _reasons(rng, length, returned)
     moves_day = np.concatenate([placed_day[recorded], (day[return_side] + lateness)[off]])
     activated = np.repeat([False, True], [recorded.sum(), off.sum()])

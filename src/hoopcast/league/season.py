@@ -5,36 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from hoopcast.arrays import TextArray
-from hoopcast.league.draws import LeagueSize, random_stream
-from hoopcast.league.lines import Expected, GameLines, PointsLines, expect, game_lines, points_lines
+from hoopcast.league.draws import Columns, LeagueSize, random_stream
+from hoopcast.league.lines import Expected, PointsLines, expect, game_lines, points_lines
 from hoopcast.league.play import Box, Rates, Shots, Styles, make_box, make_shots, make_styles, play_games, true_rates
 from hoopcast.league.players import Players, first_players, next_players
-from hoopcast.league.rosters import Appearances, Dressed, Moves, Rosters, appear, dress, list_moves, make_rosters
+from hoopcast.league.rosters import Appearances, Moves, Rosters, appear, list_moves, make_rosters
 from hoopcast.league.schedule import Games, make_games
 
 
 @dataclass(frozen=True, slots=True)
 class PlayedSeason:
-    """Everything that was drawn of a season.
-
-    Attributes:
-        seed: seed of the league.
-        season: such as `2021-22`.
-        size: teams, games and players.
-        games: schedule of the regular season.
-        players: who could play.
-        styles: true pace and defence of the teams.
-        rosters: contracts.
-        dressed: rosters by team-game.
-        appearances: who played.
-        rates: true rates.
-        shots: shots one by one.
-        box: box scores.
-        expected: what was to expect before tip-off.
-        game_lines: lines on games.
-        points_lines: lines on players' points.
-        moves: moves of the injured list.
-    """
+    """Everything that was drawn of a season of a league; the class of each part says what it holds."""
 
     seed: int
     season: str
@@ -43,13 +24,12 @@ class PlayedSeason:
     players: Players
     styles: Styles
     rosters: Rosters
-    dressed: Dressed
     appearances: Appearances
     rates: Rates
     shots: Shots
     box: Box
     expected: Expected
-    game_lines: GameLines
+    game_lines: Columns
     points_lines: PointsLines
     moves: Moves
 
@@ -81,13 +61,12 @@ def play_season(seed: int, season: str, size: LeagueSize, before: PlayedSeason |
     else:
         players = next_players(seed, season, size, before.players, before.rosters.last_team)
     styles = make_styles(stream("styles"), size, before.styles if before else None)
-    rosters = make_rosters(stream("rosters"), size, players, games.last_day)
-    dressed = dress(stream("form"), games, players, rosters)
-    appearances = appear(stream("appearances"), games, players, dressed)
-    rates = true_rates(games, players, dressed, appearances, styles)
-    stints = play_games(stream("play"), dressed, appearances, rates)
-    shots = make_shots(stream("shots"), stints, dressed, players)
-    expected = expect(dressed, appearances, rates)
+    rosters = make_rosters(stream("rosters"), stream("form"), size, games, players)
+    appearances = appear(stream("appearances"), games, players, rosters)
+    rates = true_rates(games, players, rosters, appearances, styles)
+    stints = play_games(stream("play"), rosters, appearances, rates)
+    shots = make_shots(stream("shots"), stints, rosters, players)
+    expected = expect(rosters, appearances, rates)
     return PlayedSeason(
         seed=seed,
         season=season,
@@ -96,13 +75,12 @@ def play_season(seed: int, season: str, size: LeagueSize, before: PlayedSeason |
         players=players,
         styles=styles,
         rosters=rosters,
-        dressed=dressed,
         appearances=appearances,
         rates=rates,
         shots=shots,
-        box=make_box(stream("box scores"), stints, shots, dressed, players),
+        box=make_box(stream("box scores"), stints, shots, rosters, players),
         expected=expected,
         game_lines=game_lines(stream("game lines"), expected),
-        points_lines=points_lines(stream("points lines"), games, dressed, appearances, expected),
-        moves=list_moves(stream("injured list"), games, dressed, appearances),
+        points_lines=points_lines(stream("points lines"), games, rosters, appearances, expected),
+        moves=list_moves(stream("injured list"), games, rosters, appearances),
     )
