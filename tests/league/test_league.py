@@ -178,9 +178,9 @@ def test_there_are_accents_suffixes_initials_and_namesakes_in_two_teams(full_lea
 def test_a_tiny_league_of_two_seasons_takes_less_than_a_sixth_of_a_second() -> None:
     seconds = []
     for seed in range(4):
-        start = time.perf_counter()
+        start = time.process_time()
         simulate(("2020-21", "2021-22"), seed, size=TINY_LEAGUE)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     assert min(seconds) < 0.15
 
 

@@ -11,8 +11,8 @@ from hoopcast.ingest.contracts import CLOSING_MOMENT, CONTRACTS, SCHEDULE, Check
 from hoopcast.ingest.staging import Source, Staged
 from hoopcast.ingest.values import KINDS, parse_texts, positions, typed_rows
 from hoopcast.pipeline.ledger import append_raw
-from hoopcast.warehouse.engine import Engine
-from hoopcast.warehouse.tables import Column
+from hoopcast.warehouse.engine import Engine, Parameters
+from hoopcast.warehouse.tables import Column, Table
 
 # A row's fate is good, broken, unresolved (its name fits no player) or collapsed (another row counts for it).
 _GAME_COLUMNS = ("season", "game_date", "tip_off_utc", "home_team_abbr", "away_team_abbr", "team_known")
@@ -24,6 +24,8 @@ _OF_GAMES = (
     "nba_raw.nbac_shot",
     "nba_raw.game_line",
 )
+# How many rows were deleted, and of which dates.
+_Deletion = tuple[int, set[date]]
 
 
 class WithoutSchedule(SourceError):  # noqa: N818 - what it is, as the errors of the package are called
@@ -277,43 +279,51 @@ def _merge(engine: Engine, contract: Contract, *, replace: bool) -> tuple[Counte
     Returns:
         Rows by what became of them, and the dates touched in each table.
     """
-    table_name, time = contract.table_name, contract.time
+    table_name, time, names = contract.table_name, contract.time, contract.table.column_names
     same_key = " AND ".join(f"o.{column} = n.{column}" for column in contract.table.grain)
     differs = " OR ".join(f"n.{column} IS DISTINCT FROM o.{column}" for column in contract.table.content_columns)
-    engine.execute(
+    changes = engine.query(
         f"""
-        CREATE OR REPLACE TEMP TABLE delta AS
-        SELECT n.row_number, o.{time} AS former_date,
-            CASE WHEN o.{contract.table.grain[0]} IS NULL THEN 'added'
-                WHEN {differs} THEN 'changed' ELSE 'unchanged' END AS change
-        FROM candidate AS n LEFT JOIN {table_name} AS o ON {same_key} WHERE n.fate = 'good'
+        SELECT CASE WHEN o.{contract.table.grain[0]} IS NULL THEN 'added'
+                WHEN {differs} THEN 'changed' ELSE 'unchanged' END AS change,
+            n.{time} AS new_date, o.{time} AS former_date, COUNT(*)
+        FROM candidate AS n LEFT JOIN {table_name} AS o ON {same_key} WHERE n.fate = 'good' GROUP BY ALL
         """
-    )
-    counts = _count_by(engine, "change", "delta")
+    ).rows
+    counts: Counter[str] = Counter()
     dates: dict[str, set[date]] = {table_name: set()}
+    for change, new_date, former_date, count in changes:
+        counts[str(change)] += int(str(count))
+        if change != "unchanged":
+            dates[table_name] |= {day for day in (new_date, former_date) if isinstance(day, date)}
     if replace:
-        counts["deleted"] = _delete_lacking(engine, contract, dates[table_name])
-    if counts["changed"]:
-        dates[table_name] |= _dates(engine, "SELECT DISTINCT former_date FROM delta WHERE change = 'changed'")
+        counts["deleted"], deleted_dates = _delete_lacking(engine, contract)
+        dates[table_name] |= deleted_dates
+    if counts["added"] or counts["changed"]:
         engine.execute(
-            f"DELETE FROM {table_name} AS o USING (SELECT c.* FROM candidate AS c JOIN delta AS d"
-            f" ON d.row_number = c.row_number WHERE d.change = 'changed') AS n WHERE {same_key}"
+            f"""
+            MERGE INTO {table_name} AS o USING (SELECT * FROM candidate WHERE fate = 'good') AS n ON {same_key}
+            WHEN MATCHED AND ({differs}) THEN UPDATE SET {", ".join(f"{name} = n.{name}" for name in names)}
+            WHEN NOT MATCHED THEN INSERT ({", ".join(names)}) VALUES ({", ".join(f"n.{name}" for name in names)})
+            """
         )
-    if counts["changed"] or counts["added"]:
-        names = contract.table.column_names
-        landing = "FROM candidate AS c JOIN delta AS d ON d.row_number = c.row_number WHERE d.change <> 'unchanged'"
-        engine.execute(
-            f"INSERT INTO {table_name} ({', '.join(names)}) SELECT {', '.join(f'c.{name}' for name in names)} {landing}"
-        )
-        dates[table_name] |= _dates(engine, f"SELECT DISTINCT c.{time} {landing}")
     if contract is SCHEDULE and dates[table_name]:
         _move_games(engine, dates)
     return counts, dates
 
 
-def _delete_lacking(engine: Engine, contract: Contract, dates: set[date]) -> int:
+def delete_rows(engine: Engine, table: Table, condition: str, parameters: Parameters | None = None) -> _Deletion:
+    """Delete rows of a raw table, `o` in the condition; how many there were, and their dates."""
+    rows = f"FROM {table.name} AS o WHERE {condition}"
+    counts = engine.query(f"SELECT o.{table.time}, COUNT(*) {rows} GROUP BY ALL", parameters).rows
+    if counts:
+        engine.execute(f"DELETE {rows}", parameters)
+    return sum(int(str(count)) for _, count in counts), {day for day, _ in counts if isinstance(day, date)}
+
+
+def _delete_lacking(engine: Engine, contract: Contract) -> _Deletion:
     """Delete rows of the source's dates whose key it lacks; a key that it has in a broken row is not lacking."""
-    table_name, time = contract.table_name, contract.time
+    time = contract.time
     same_key = " AND ".join(f"n.{column} = o.{column}" for column in contract.table.grain)
     scope = "".join(
         f" AND o.{column} IN (SELECT n.{column} FROM candidate AS n)" for column in contract.replaced_within
@@ -322,11 +332,7 @@ def _delete_lacking(engine: Engine, contract: Contract, dates: set[date]) -> int
         f"o.{time} IN (SELECT n.{time} FROM candidate AS n){scope}"
         f" AND NOT EXISTS (SELECT 1 FROM candidate AS n WHERE {same_key})"
     )
-    counts = engine.query(f"SELECT o.{time}, COUNT(*) FROM {table_name} AS o WHERE {lacking} GROUP BY 1").rows
-    if counts:
-        engine.execute(f"DELETE FROM {table_name} AS o WHERE {lacking}")
-    dates |= {day for day, _ in counts if isinstance(day, date)}
-    return sum(int(str(count)) for _, count in counts)
+    return delete_rows(engine, contract.table, lacking)
 
 
 def _move_games(engine: Engine, dates: dict[str, set[date]]) -> None:

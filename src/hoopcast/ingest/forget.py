@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hoopcast.calendar import is_season, season_start_year
 from hoopcast.errors import UsageError
-from hoopcast.ingest.candidates import land
+from hoopcast.ingest.candidates import delete_rows, land
 from hoopcast.ingest.contracts import CONTRACTS, SCHEDULE
 from hoopcast.ingest.waiting import FILES, QUARANTINE, UNRESOLVED, has_unresolved, take_unresolved
 from hoopcast.paths import user_path
@@ -113,16 +113,9 @@ def _forget(engine: Engine, condition: str, parameters: _Parameters, run_id: str
     unscheduled: set[date] = set()
     with engine.transaction():
         for table in _dated_tables():
-            where = condition.format(time=table.time)
-            counts = engine.query(
-                f"SELECT {table.time}, COUNT(*) FROM {table.name} WHERE {where} GROUP BY 1", parameters
-            ).rows
-            if not counts:
-                continue
-            engine.execute(f"DELETE FROM {table.name} WHERE {where}", parameters)
-            touched = {day for day, _ in counts if isinstance(day, date)}
+            count, touched = delete_rows(engine, table, condition.format(time=table.time), parameters)
             append_raw(engine, run_id, table.name, sorted(touched))
-            rows[table.name] = sum(int(str(count)) for _, count in counts)
+            rows |= {table.name: count} if count else {}
             dates |= touched
             if table.name == SCHEDULE.table_name:
                 unscheduled = _without_games(engine, touched)

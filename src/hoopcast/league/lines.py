@@ -49,11 +49,7 @@ class Expected:
 
 
 def expect(rosters: Rosters, appearances: Appearances, rates: Rates) -> Expected:
-    """Expected minutes and points before tip-off.
-
-    Returns:
-        Expectations, overtime included.
-    """
+    """Expected minutes and points before tip-off, overtime included."""
     minutes = np.where(appearances.absent, np.minimum(rosters.minutes_weight, 36.0), appearances.expected_minutes)
     use = minutes * rosters.usage
     likely = use * appearances.play_probability
@@ -139,9 +135,6 @@ def points_lines(
 
     Who has a line depends on what is expected of him, never on who then played; some of those who drop out late have
     one.
-
-    Returns:
-        Closing lines by team-game and place.
     """
     popularity = _POPULARITY_SPREAD * rng.standard_normal(int(rosters.player.max()) + 1)
     logit = _LINE_SLOPE * (expected.minutes - _MINUTES_FOR_A_LINE) + popularity[rosters.player]

@@ -70,11 +70,7 @@ class Styles:
 
 
 def make_styles(rng: np.random.Generator, size: LeagueSize, before: Styles | None) -> Styles:
-    """Draw the teams' styles of a season, close to those of the season before if there is one.
-
-    Returns:
-        Styles whose mean over the league is 1.
-    """
+    """Draw the teams' styles of a season, with a mean of 1 and close to those of the season before if there is one."""
     deviation = np.column_stack(
         [
             _PACE_SPREAD * rng.standard_normal(size.teams),
@@ -159,11 +155,7 @@ class Stint:
 
 
 def true_rates(games: Games, players: Players, rosters: Rosters, appearances: Appearances, styles: Styles) -> Rates:
-    """Rates that follow from players, opponents, home court and rest, centred on the league's averages.
-
-    Returns:
-        Rates by team-game and place.
-    """
+    """Rates that follow from players, opponents, home court and rest, centred on the league's averages."""
     who = rosters.player
     weight = (appearances.minutes * rosters.usage)[..., None]
     shots, line, lost = _PLAY_SHARES
@@ -387,11 +379,7 @@ def _distances(rng: np.random.Generator, zone: IntArray) -> tuple[IntArray, Bool
 
 
 def make_shots(rng: np.random.Generator, stints: list[Stint], rosters: Rosters, players: Players) -> Shots:
-    """Lay out a season's shots one by one.
-
-    Returns:
-        Shots by game, period and clock.
-    """
+    """Lay out a season's shots one by one, by game, period and clock."""
     parts = [_one_by_one(stint) for stint in stints]
     side, place, zone, made = (np.concatenate(column) for column in zip(*parts, strict=True))
     overtime = np.repeat([stint.period for stint in stints], [len(part[0]) for part in parts])
@@ -440,11 +428,7 @@ def _count(shape: tuple[int, ...], side: IntArray, place: IntArray) -> IntArray:
 
 
 def make_box(rng: np.random.Generator, stints: list[Stint], shots: Shots, rosters: Rosters, players: Players) -> Box:
-    """Draw the rest of the box scores: rebounds, steals, fouls and each player's margin.
-
-    Returns:
-        Box scores.
-    """
+    """Draw the rest of the box scores: rebounds, steals, fouls and each player's margin."""
     first = stints[0]
     minutes = _total_minutes(stints)
     names = ("attempts", "makes", "fta", "ftm", "turnovers", "offensive_rebounds")

@@ -243,11 +243,7 @@ def whole_parts(amounts: FloatArray) -> IntArray:
 
 
 def appear(rng: np.random.Generator, games: Games, players: Players, rosters: Rosters) -> Appearances:
-    """Draw absences, coach's decisions and regulation minutes of a season.
-
-    Returns:
-        Matrices of team-games x places.
-    """
+    """Draw absences, coach's decisions and regulation minutes of a season."""
     days = _absent_days(rng, players, games.last_day)
     absent = rosters.listed & days[rosters.player, games.team_day[:, None]]
     # A team always has enough players: where too few are fit, its best return early.

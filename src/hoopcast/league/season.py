@@ -46,11 +46,7 @@ class PlayedSeason:
 
 
 def play_season(seed: int, season: str, size: LeagueSize, before: PlayedSeason | None) -> PlayedSeason:
-    """Draw a season; players and styles carry over from the one before if there is one.
-
-    Returns:
-        The season with all that is true of it.
-    """
+    """Draw a season; players and styles carry over from the one before if there is one."""
 
     def stream(purpose: str) -> np.random.Generator:
         return random_stream(seed, season, purpose)

@@ -41,8 +41,7 @@ def drop_snapshot(engine: DuckDB) -> None:
 
 
 def _copy(engine: DuckDB, target: Path) -> None:
-    partial = target.with_name(f"{target.name}.partial")
-    try:
+    with partial_of(target) as partial:
         # Another process copies: POSIX drops a process's locks on a file as soon as the process closes it anywhere, so
         # this one would lose the warehouse by reading it.
         copied = subprocess.run(  # noqa: S603 - our own paths, without a shell
@@ -55,8 +54,6 @@ def _copy(engine: DuckDB, target: Path) -> None:
             reason = copied.stderr.strip() or f"cp ended with {copied.returncode}"
             raise WarehouseError(reason.splitlines()[-1])
         partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def copy_to(engine: DuckDB, path: Path) -> None:
