@@ -8,9 +8,9 @@ import duckdb
 import hoopcast
 from benchmarks.tables import LEARNED
 from hoopcast.paths import warehouse_path
-from hoopcast.pipeline.batch import batch_values, named_values
 from hoopcast.pipeline.compiled import batch_texts
 from hoopcast.pipeline.node import Node, sql_nodes
+from hoopcast.pipeline.time_constraint import batch_values, named_values
 
 Batches = dict[str, list[tuple[str, date, date]]]
 
@@ -46,7 +46,7 @@ def run_plain(warehouse: str, like: str, season: str | None, day: str | None, th
     for model in models:
         for season_of_batch, first, last in batches[model.name]:
             text = texts[model.name].rows
-            values = named_values(text, batch_values(model, season_of_batch, first, last))
+            values = named_values(text, batch_values(model.look_back, season_of_batch, first, last))
             connection.execute(f"INSERT INTO {model.name} {text}", values)
     connection.close()
     seconds = time.perf_counter() - began

@@ -18,9 +18,9 @@ import duckdb
 import hoopcast
 from benchmarks.plain import batches_of
 from hoopcast.paths import warehouse_path
-from hoopcast.pipeline.batch import batch_values, named_values
 from hoopcast.pipeline.compiled import batch_texts
 from hoopcast.pipeline.node import Node, sql_nodes
+from hoopcast.pipeline.time_constraint import batch_values, named_values
 
 _ENVIRONMENTS = Path(sys.prefix) / "tools"
 _SCHEMA = """{% macro generate_schema_name(custom_schema_name, node) %}{{ custom_schema_name }}{% endmacro %}
@@ -81,7 +81,7 @@ def season_texts(like: str, season: str) -> dict[str, str]:
 
 def _with_values(text: str, written: hoopcast.Hoopcast, model: Node, season: str) -> str:
     for season_of_batch, first, last in batches_of(written, model, season, None):
-        for name, value in named_values(text, batch_values(model, season_of_batch, first, last)).items():
+        for name, value in named_values(text, batch_values(model.look_back, season_of_batch, first, last)).items():
             literal = f"DATE '{value}'" if isinstance(value, date) else f"'{value}'"
             text = re.sub(rf"\${name}\b", literal, text)
     return text

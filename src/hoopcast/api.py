@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from hoopcast.outlook import GradeReport, Outlook
     from hoopcast.pipeline.coverage import By
     from hoopcast.pipeline.heartbeat import Beat
-    from hoopcast.pipeline.report import PlannedBatch, RunReport
+    from hoopcast.pipeline.plan import PlannedBatch
+    from hoopcast.pipeline.report import RunReport
     from hoopcast.pipeline.run import Progress
     from hoopcast.pipeline.verify import Verification
 

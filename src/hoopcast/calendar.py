@@ -3,6 +3,9 @@
 import re
 from datetime import date
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hoopcast.errors import UsageError
 
 _SEASON = re.compile(r"([0-9]{4})-([0-9]{2})")
@@ -42,6 +45,17 @@ def season_of(day: date) -> str:
     """Season that a date belongs to; a season begins on 1 September, 2020-21 on 1 November."""
     start = _UNUSUAL_STARTS.get(day.year, date(day.year, *_USUAL_START))
     return season_name(day.year if day >= start else day.year - 1)
+
+
+def season_years(days: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Calendar years in which the seasons that dates belong to start."""
+    years = days.astype("datetime64[Y]")
+    starts = years.astype("datetime64[M]") + (_USUAL_START[0] - 1)
+    starts = starts.astype("datetime64[D]") + (_USUAL_START[1] - 1)
+    for year, start in _UNUSUAL_STARTS.items():
+        starts[years == np.datetime64(str(year), "Y")] = np.datetime64(start)
+    of_dates: NDArray[np.int64] = years.astype(np.int64) + 1970 - (days.astype("datetime64[D]") < starts)
+    return of_dates
 
 
 def season_of_game(game_id: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hoopcast.errors import UsageError
 from hoopcast.graph import Graph
-from hoopcast.pipeline.lineage import closure, edges
+from hoopcast.pipeline.lineage import closure
 from hoopcast.pipeline.node import Node
 from hoopcast.query import DIALECTS, Dialect
 from hoopcast.warehouse.result import Table
@@ -84,7 +84,7 @@ def lineage(graph: Graph, *names: str) -> Table:
         UsageError: if a name is no model.
     """
     direct = {
-        (edge.table, edge.upstream, edge.time_constraint, edge.look_back) for m in graph.nodes for edge in edges(m)
+        (edge.table, edge.upstream, edge.time_constraint, edge.look_back) for m in graph.nodes for edge in m.edges
     }
     wanted = {model.name for model in graph.select(names)}
     every = direct | {

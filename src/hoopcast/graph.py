@@ -23,7 +23,6 @@ from hoopcast.pipeline.node import (
     Input,
     Node,
     Producer,
-    TimeConstraint,
     code_fingerprint,
     in_order,
     performance_nodes,
@@ -31,6 +30,7 @@ from hoopcast.pipeline.node import (
     sql_nodes,
 )
 from hoopcast.pipeline.selecting import called, select_nodes
+from hoopcast.pipeline.time_constraint import TimeConstraint
 from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
 from hoopcast.warehouse.tables import table
 

@@ -46,7 +46,7 @@ def child(path: Path, statement: int = 0, speed: str = "fast") -> subprocess.Pop
     return subprocess.Popen(
         [sys.executable, "-c", CHILD, str(path), str(statement), speed],
         cwd=REPOSITORY,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(REPOSITORY / "src"), str(REPOSITORY)))},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

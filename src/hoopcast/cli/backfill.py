@@ -12,8 +12,9 @@ from hoopcast.cli.output import Output, by_table, counted, say, show_brief
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
+    from hoopcast.pipeline.plan import PlannedBatch
     from hoopcast.pipeline.ranges import RangeArguments
-    from hoopcast.pipeline.report import PlannedBatch, RunReport, TableReport
+    from hoopcast.pipeline.report import RunReport, TableReport
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from hoopcast.evaluation.accuracy import Accuracy
 from hoopcast.evaluation.populations import level_of
 from hoopcast.graph import Graph, nodes_of
-from hoopcast.pipeline.lineage import closure
+from hoopcast.pipeline.lineage import with_upstream
 from hoopcast.pipeline.node import node_name
 from hoopcast.pipeline.plan import Partition, plan
 from hoopcast.pipeline.ranges import SeasonDate, StageFilter
@@ -51,9 +51,7 @@ def stale_probabilities(engine: Engine, days: Iterable[SeasonDate], stage: Stage
 
 def _stale(engine: Engine, days: Iterable[SeasonDate], names: Collection[str]) -> list[Partition]:
     """Partitions of some nodes that have rows and are not done."""
-    every = nodes_of(None)
-    read = {*names, *(edge.upstream for edge in closure(every) if edge.table in names)}
-    partitions = plan(engine, tuple(node for node in every if node.name in read), list(days))
+    partitions = plan(engine, with_upstream(nodes_of(None), names), list(days))
     return [
         partition
         for partition in partitions

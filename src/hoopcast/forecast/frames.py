@@ -12,7 +12,8 @@ from hoopcast.errors import ModelError
 from hoopcast.forecast.frame import Distributions, Frame, Outcome
 from hoopcast.forecast.system import LEVELS, Level, System
 from hoopcast.forecast.training_window import first_season
-from hoopcast.pipeline.node import Asked, Input, TimeConstraint
+from hoopcast.pipeline.node import Asked, Input
+from hoopcast.pipeline.time_constraint import TimeConstraint
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Statements
 from hoopcast.warehouse.tables import table
 

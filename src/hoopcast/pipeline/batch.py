@@ -1,6 +1,5 @@
 """Dates of one table and season written in one transaction, halved where they fail until the guilty stand alone."""
 
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from hoopcast.calendar import season_name, season_of, season_start_year
+from hoopcast.calendar import season_of
 from hoopcast.errors import ForecastError, RunError, StatementError, StatementStopped, WarehouseError, WriteRefused
 from hoopcast.pipeline.checks import breaches
 from hoopcast.pipeline.compiled import BatchText
@@ -17,13 +16,13 @@ from hoopcast.pipeline.contents import SPINE, STAGE, Content, Key, contents, del
 from hoopcast.pipeline.failures import close_failures, record_absences, record_failed_partition
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.ledger import Entry, append
-from hoopcast.pipeline.live_state import Readings
 from hoopcast.pipeline.node import Asked, Node
-from hoopcast.warehouse.engine import ColumnsOf, Parameters, Value
+from hoopcast.pipeline.state import Readings
+from hoopcast.pipeline.time_constraint import batch_values, named_values
+from hoopcast.warehouse.engine import ColumnsOf, Parameters
 
 # Rows that are handed in to the engine together: of a date all systems' are few, of a season each system's are many.
 _ROWS_AT_ONCE = 100_000
-_NAMED = re.compile(r"\$(\w+)")
 
 
 @dataclass(frozen=True)
@@ -168,18 +167,6 @@ def _written(batch: Batch, moved: dict[Key, Content], found: dict[Key, Content],
     )
 
 
-def batch_values(node: Node, season: str, first: date, last: date) -> dict[str, Value]:
-    """Parameters of a node's compiled SQL for a batch of dates, both included."""
-    first_year = season_start_year(season) - node.look_back
-    return {"batch_start": first, "batch_end": last, "season": season, "first_season": season_name(first_year)}
-
-
-def named_values(sql: str, values: dict[str, Value]) -> dict[str, Value]:
-    """Those of the values that SQL names: an engine refuses others."""
-    named = set(_NAMED.findall(sql))
-    return {name: value for name, value in values.items() if name in named}
-
-
 def _stage(guard: Guard, batches: Sequence[Batch]) -> list[float]:
     """Compute the new rows of all; seconds that each took by itself."""
     if batches[0].node.producer is None:
@@ -215,7 +202,8 @@ def _expect(guard: Guard, batches: Sequence[Batch]) -> None:
 
 def _selected(batch: Batch, select: str, time_column: str) -> tuple[str, Parameters]:
     """SQL of the dates of a batch that are due, and what it binds."""
-    bounds = batch_values(batch.node, batch.season, batch.partitions[0].date, batch.partitions[-1].date)
+    first, last = batch.partitions[0].date, batch.partitions[-1].date
+    bounds = batch_values(batch.node.look_back, batch.season, first, last)
     return (
         f"SELECT * FROM ({select}) AS batch_rows WHERE {time_column} IN (SELECT UNNEST(CAST($wanted_dates AS DATE[])))",
         {
@@ -244,12 +232,10 @@ _OF_A_SPAN = (WriteRefused, StatementError, StatementStopped)
 
 @dataclass(frozen=True)
 class FailedPartition:
-    """A date that failed alone, and why."""
+    """A date that failed alone: its entry for the ledger, with the message, and what kind of failure it is."""
 
-    partition: BatchPartition
+    entry: Entry
     category: Category
-    message: str
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -330,23 +316,35 @@ def write_in_parts(guard: Guard, run_id: str, batch: Batch, timeout_seconds: flo
             failed.append(_failed(part, error, timeout_seconds, time.monotonic() - began))
             # What one system can not do, the others still can.
             if not landed and _is_systemic(failed) and not isinstance(error, ForecastError):
-                _record(guard, run_id, batch, failed)
+                _record(guard, run_id, batch.node, failed)
                 raise RunError(
                     f"{batch.node.name}: the first {_SYSTEMIC_FAILURES} dates of {batch.season} all fail alike:"
-                    f" {failed[0].message}"
+                    f" {failed[0].entry.error}"
                 ) from error
         else:
             landed.append((part, written))
             on_landed(part, written)
-    _record(guard, run_id, batch, failed)
+    _record(guard, run_id, batch.node, failed)
     return Outcome(batch.season, tuple(landed), tuple(failed))
 
 
 def _failed(part: Batch, error: WarehouseError, timeout_seconds: float, seconds: float) -> FailedPartition:
-    if isinstance(error, StatementStopped):
-        message = f"not finished after {timeout_seconds:g} s; --timeout SECONDS allows more"
-        return FailedPartition(part.partitions[0], "TIMEOUT", message, seconds)
-    return FailedPartition(part.partitions[0], "PROCESSING_ERROR", str(error), seconds)
+    is_late = isinstance(error, StatementStopped)
+    (partition,) = part.partitions
+    entry = Entry(
+        node=part.node.name,
+        season=part.season,
+        partition_date=partition.date,
+        version=part.node.version,
+        input_fingerprint=partition.input_fingerprint,
+        output_fingerprint=partition.standing_fingerprint,
+        rows=partition.standing_rows,
+        expected=partition.standing_rows,
+        seconds=seconds,
+        status="failed",
+        error=f"not finished after {timeout_seconds:g} s; --timeout SECONDS allows more" if is_late else str(error),
+    )
+    return FailedPartition(entry, "TIMEOUT" if is_late else "PROCESSING_ERROR")
 
 
 def _is_systemic(failed: list[FailedPartition]) -> bool:
@@ -355,32 +353,15 @@ def _is_systemic(failed: list[FailedPartition]) -> bool:
 
 def _kind(failure: FailedPartition) -> str:
     """What went wrong, without the rows that it went wrong in."""
-    return failure.message.split(", such as ")[0].lstrip("0123456789")
+    return str(failure.entry.error).split(", such as ")[0].lstrip("0123456789")
 
 
-def _record(guard: Guard, run_id: str, batch: Batch, failed: list[FailedPartition]) -> None:
+def _record(guard: Guard, run_id: str, node: Node, failed: list[FailedPartition]) -> None:
     if not failed:
         return
-    node = batch.node
     with guard.engine.transaction():
-        close_failures(guard, node.table.name, [(node.system_id, failure.partition.date) for failure in failed])
+        dates = [failure.entry.partition_date for failure in failed]
+        close_failures(guard, node.table.name, [(node.system_id, day) for day in dates])
         for failure in failed:
-            partition = (batch.season, failure.partition.date)
-            record_failed_partition(guard, run_id, node, partition, (failure.category, failure.message))
-        entries = [
-            Entry(
-                node=node.name,
-                season=batch.season,
-                partition_date=failure.partition.date,
-                version=node.version,
-                input_fingerprint=failure.partition.input_fingerprint,
-                output_fingerprint=failure.partition.standing_fingerprint,
-                rows=failure.partition.standing_rows,
-                expected=failure.partition.standing_rows,
-                seconds=failure.seconds,
-                status="failed",
-                error=failure.message,
-            )
-            for failure in failed
-        ]
-        append(guard, run_id, entries)
+            record_failed_partition(guard, run_id, failure.entry, failure.category)
+        append(guard, run_id, [failure.entry for failure in failed])

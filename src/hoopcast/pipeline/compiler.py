@@ -6,22 +6,17 @@ from sqlglot import exp
 
 from hoopcast.errors import ModelError
 from hoopcast.pipeline.node import Input, Node, Spine
+from hoopcast.pipeline.time_constraint import condition
 from hoopcast.warehouse.dialect import parse
 
 DECIMALS = 6
-
-_RESTRICTION = {
-    "same": "{time} BETWEEN $batch_start AND $batch_end",
-    "before": "season BETWEEN $first_season AND $season AND {time} < $batch_end",
-    "until": "season BETWEEN $first_season AND $season AND {time} <= $batch_end",
-}
 
 
 @cache
 def compiled(node: Node, dialect: str) -> str:
     """The model's SELECT for one batch of one season.
 
-    Named parameters: `batch_start` and `batch_end` (dates, both included), `season`, `first_season` (look-back).
+    Its named parameters are those of `batch_values`.
     Every DOUBLE is rounded to 6 decimals, so that order of addition does not show.
 
     Raises:
@@ -70,8 +65,8 @@ def restricted(text: str, inputs: tuple[Input, ...], owner: str) -> exp.Query:
 def _handed_in(part: exp.Table, item: Input) -> exp.Expression:
     if item.time_constraint == "constant":
         return part
-    condition = _RESTRICTION[item.time_constraint].format(time=item.table.time)
-    select = parse(f"SELECT * FROM {item.table.name} WHERE {condition}")
+    readable = condition(item.time_constraint, str(item.table.time))
+    select = parse(f"SELECT * FROM {item.table.name} WHERE {readable}")
     return exp.Subquery(this=select, alias=_name(part.alias_or_name))
 
 

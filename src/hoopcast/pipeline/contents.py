@@ -9,9 +9,8 @@ from hoopcast.errors import WriteRefused
 from hoopcast.pipeline.checks import describe
 from hoopcast.pipeline.clauses import Clause, listed
 from hoopcast.pipeline.guard import Guard
-from hoopcast.pipeline.live_state import Readings
 from hoopcast.pipeline.node import Node
-from hoopcast.pipeline.states import PAST_CONTENT, SAME_CONTENT
+from hoopcast.pipeline.state import PAST_CONTENT, SAME_CONTENT, Readings
 from hoopcast.warehouse.engine import Statements, Value
 
 STAGE = "hoopcast_stage"

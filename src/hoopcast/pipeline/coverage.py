@@ -1,16 +1,20 @@
 """Coverage: how far each table goes, and what is not done with the command that mends it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, cast
+from itertools import groupby
+from typing import Any, Literal
 
-from hoopcast.pipeline.clauses import Clause, joined, listed
+import numpy as np
+from numpy.typing import NDArray
+
 from hoopcast.pipeline.node import Node, node_name
-from hoopcast.pipeline.plan import State
+from hoopcast.pipeline.plan import Plan, make_plan
 from hoopcast.pipeline.ranges import SeasonDate, StageFilter
-from hoopcast.pipeline.states import STAGES_WITH_FORECASTS, newest_entries, own_states, states, years_of
-from hoopcast.warehouse.engine import Engine, Value
+from hoopcast.pipeline.state import DONE, NO_PARTITION, STATES, State
+from hoopcast.pipeline.time_constraint import Ints
+from hoopcast.warehouse.engine import Engine
 
 By = Literal["table", "month", "date"]
 _PERIODS: dict[By, str] = {
@@ -21,42 +25,6 @@ _PERIODS: dict[By, str] = {
 _APPEARANCES = "nba_analytics.player_game_summary"
 # Tables with one row per expected player and game.
 _POPULATIONS = ("nba_analytics.upcoming_player_game_context", "nba_predictions.ml_feature_store")
-
-_COVERAGE = """
-game AS (
-    SELECT game_date, CASE WHEN game_status = 3 THEN 1 ELSE 0 END AS is_final
-    FROM nba_raw.nbac_schedule
-    WHERE team_known AND season_stage IN (SELECT season_stage FROM played)
-        AND game_date IN (SELECT partition_date FROM wanted_date)
-),
-period AS (
-    SELECT {period_of_game} AS period, COUNT(DISTINCT game_date) AS game_dates, COUNT(*) AS games
-    FROM game GROUP BY 1
-),
-total AS (
-    SELECT
-        table_name, {period_of_partition} AS period,
-        MIN(CASE WHEN row_count > 0 THEN partition_date END) AS earliest,
-        MAX(CASE WHEN row_count > 0 THEN partition_date END) AS latest,
-        SUM(row_count) AS row_count, SUM(expected) AS expected, COUNT(*) AS due,
-        SUM(CASE WHEN state = 'done' THEN 1 ELSE 0 END) AS done,
-        SUM(CASE WHEN state = 'missing' THEN 1 ELSE 0 END) AS missing,
-        SUM(CASE WHEN state = 'stale' THEN 1 ELSE 0 END) AS stale,
-        SUM(CASE WHEN state = 'failed' THEN 1 ELSE 0 END) AS failed,
-        SUM(CASE WHEN state = 'blocked' THEN 1 ELSE 0 END) AS blocked,
-        SUM(CASE WHEN state = 'not_available' THEN 1 ELSE 0 END) AS not_available
-    FROM state
-    WHERE partition_date IN (SELECT partition_date FROM wanted_date)
-    GROUP BY 1, 2
-),
-line AS (
-    SELECT
-        t.table_name, t.period, COALESCE(p.game_dates, 0) AS game_dates, COALESCE(p.games, 0) AS games, t.earliest,
-        t.latest, t.due, t.done, t.missing, t.stale, t.failed, t.blocked, t.not_available, t.row_count, t.expected
-    FROM total AS t
-    LEFT JOIN period AS p ON p.period = t.period
-)
-"""
 
 
 @dataclass(frozen=True)
@@ -102,58 +70,71 @@ def coverage(
         dates: dates of the range.
         by: one line a table, or one for each of its months or dates.
     """
-    clause = state_clause(engine, nodes, dates)
-    if clause is None:
+    made = make_plan(engine, nodes, dates)
+    if made is None:
         return ()
-    period = _PERIODS[by]
-    text = _COVERAGE.format(
-        period_of_game=period.format(day="game_date"), period_of_partition=period.format(day="partition_date")
+    foreseen = _foreseen(engine, nodes, dates, by)
+    wanted = np.flatnonzero(made.states.wanted(day.date for day in dates))
+    labels, periods = np.unique(_labels(made.states.timeline.dates[wanted], by), return_inverse=True)
+    of_dates = labels.tolist(), periods
+    return tuple(line for place in range(len(nodes)) for line in _lines(made, place, wanted, of_dates, foreseen))
+
+
+def _labels(dates: NDArray[np.datetime64], by: By) -> NDArray[Any]:
+    """Name of the period of each date."""
+    if by == "table":
+        return np.full(len(dates), "")
+    return np.datetime_as_string(dates, unit="M" if by == "month" else "D")
+
+
+def _lines(
+    made: Plan,
+    place: int,
+    wanted: Ints,
+    periods: tuple[list[str], Ints],
+    foreseen: dict[tuple[str, str], tuple[int, int, int]],
+) -> Iterator[Coverage]:
+    """The lines of a node, one for each period in which it has a partition."""
+    labels, of_date = periods
+    states, codes = made.states, made.codes[place, wanted]
+    days, games = states.timeline.dates[wanted].tolist(), states.game_days.games[wanted]
+    is_there = codes != NO_PARTITION
+    rows, expected = (
+        np.where(is_there, counts[place, wanted], 0) for counts in (states.entries.rows, states.entries.expected)
     )
-    played = listed("played", {"season_stage": "VARCHAR"}, [(stage,) for stage in STAGES_WITH_FORECASTS])
-    full = joined(clause, played, Clause(text, {}))
-    rows = engine.query(f"WITH {full.text} SELECT * FROM line", full.parameters).rows
-    foreseen = _foreseen(engine, nodes, dates, period)
-    order = {node.name: place for place, node in enumerate(nodes)}
-    lines = [_line(row, foreseen.get((str(row[0]), str(row[1])))) for row in rows]
-    return tuple(sorted(lines, key=lambda line: (order[line.table], line.period)))
 
+    def per_period(weights: NDArray[Any]) -> list[int]:
+        sums: list[int] = np.bincount(of_date, weights, minlength=len(labels)).astype(np.int64).tolist()
+        return sums
 
-def state_clause(engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDate]) -> Clause | None:
-    """`wanted_date` and `state` of the partitions that these dates depend on; None for no date."""
-    years = years_of(nodes, [day.season for day in dates])
-    if years is None:
-        return None
-    return joined(
-        listed("wanted_date", {"partition_date": "DATE"}, [(day.date,) for day in dates]),
-        own_states(nodes, years, newest_entries(engine, nodes)),
-        states(nodes),
-    )
-
-
-def _line(row: tuple[Value, ...], foreseen: tuple[int, int, int] | None) -> Coverage:
-    due, done, missing, stale, failed, blocked, not_available, rows, expected = (int(str(value)) for value in row[6:])
-    appearances, by_history, by_market = foreseen or (0, 0, 0)
-    return Coverage(
-        table=str(row[0]),
-        period=str(row[1]),
-        game_dates=int(str(row[2])),
-        games=int(str(row[3])),
-        earliest=cast("date | None", row[4]),
-        latest=cast("date | None", row[5]),
-        due=due,
-        done=done,
-        missing=missing,
-        stale=stale,
-        failed=failed,
-        blocked=blocked,
-        not_available=not_available,
-        rows=rows,
-        expected=expected,
-        success_pct=_share(rows, expected) if done == due else None,
-        appearances=None if foreseen is None else appearances,
-        covered_history_pct=_share(by_history, appearances),
-        covered_market_pct=_share(by_market, appearances),
-    )
+    due, game_dates, games_played = per_period(is_there), per_period(games > 0), per_period(games)
+    row_counts, expected_counts = per_period(rows), per_period(expected)
+    by_state = {state: per_period(codes == code) for code, state in enumerate(STATES)}
+    with_rows = np.flatnonzero(rows)
+    latest = dict(zip(of_date[with_rows].tolist(), with_rows.tolist(), strict=True))
+    earliest = dict(zip(of_date[with_rows][::-1].tolist(), with_rows[::-1].tolist(), strict=True))
+    for number, label in enumerate(labels):
+        if not due[number]:
+            continue
+        name = states.nodes[place].name
+        appearances, by_history, by_market = foreseen.get((name, label), (0, 0, 0))
+        is_done = by_state["done"][number] == due[number]
+        yield Coverage(
+            table=name,
+            period=label,
+            game_dates=game_dates[number],
+            games=games_played[number],
+            earliest=days[earliest[number]] if number in earliest else None,
+            latest=days[latest[number]] if number in latest else None,
+            due=due[number],
+            **{state: counts[number] for state, counts in by_state.items()},
+            rows=row_counts[number],
+            expected=expected_counts[number],
+            success_pct=_share(row_counts[number], expected_counts[number]) if is_done else None,
+            appearances=appearances if (name, label) in foreseen else None,
+            covered_history_pct=_share(by_history, appearances),
+            covered_market_pct=_share(by_market, appearances),
+        )
 
 
 def _share(part: int, whole: int) -> float | None:
@@ -161,7 +142,7 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def _foreseen(
-    engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDate], period: str
+    engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDate], by: By
 ) -> dict[tuple[str, str], tuple[int, int, int]]:
     """Appearances, and how many of them had a row by history and with quoted players, by table and period."""
     names = {node.name for node in nodes}
@@ -169,39 +150,19 @@ def _foreseen(
     for table in _POPULATIONS:
         if not {table, _APPEARANCES} <= names:
             continue
-        clause = listed("wanted_date", {"partition_date": "DATE"}, [(day.date,) for day in dates])
         rows = engine.query(
-            f"""WITH {clause.text}
-            SELECT {period.format(day="a.game_date")}, COUNT(*),
+            f"""SELECT {_PERIODS[by].format(day="a.game_date")}, COUNT(*),
                 COUNT(CASE WHEN p.expected_level = 'history' THEN 1 END), COUNT(p.player_id)
             FROM {_APPEARANCES} AS a
             LEFT JOIN {table} AS p ON p.game_id = a.game_id AND p.player_id = a.player_id
-            WHERE a.played_flag AND a.game_date IN (SELECT partition_date FROM wanted_date)
+            WHERE a.played_flag AND a.game_date IN (SELECT UNNEST($dates))
             GROUP BY 1""",
-            clause.parameters,
+            {"dates": [day.date for day in dates]},
         ).rows
         for label, *counts in rows:
             appearances, by_history, by_market = (int(str(count)) for count in counts)
             found[table, str(label)] = (appearances, by_history, by_market)
     return found
-
-
-# Dates are neighbours when no other date of the table lies between them: nights without games make no gap longer.
-_GAPS = """
-numbered AS (
-    SELECT
-        table_name, partition_date, state, COALESCE(cause, '') AS cause,
-        ROW_NUMBER() OVER (PARTITION BY table_name ORDER BY partition_date)
-            - ROW_NUMBER() OVER (PARTITION BY table_name, state, cause ORDER BY partition_date) AS island
-    FROM state
-    WHERE partition_date IN (SELECT partition_date FROM wanted_date)
-)
-SELECT table_name, MIN(partition_date), MAX(partition_date), COUNT(*), state, cause
-FROM numbered
-WHERE state <> 'done'
-GROUP BY table_name, state, cause, island
-ORDER BY 2
-"""
 
 
 @dataclass(frozen=True)
@@ -228,17 +189,27 @@ def gaps(
         dates: dates of the range.
         stage: stage of the range, for the commands.
     """
-    clause = state_clause(engine, nodes, dates)
-    if clause is None:
+    made = make_plan(engine, nodes, dates)
+    if made is None:
         return ()
-    short = {node.name: node_name(node.table.short, node.system_id) for node in nodes}
-    order = {name: place for place, name in enumerate(short)}
-    found = []
-    for table, first, last, count, state, cause in engine.query(f"WITH {clause.text}, {_GAPS}", clause.parameters).rows:
-        days = (cast("date", first), cast("date", last))
-        command = _command(short[str(table)], days, cast("State", state), stage)
-        found.append(Gap(str(table), *days, int(str(count)), cast("State", state), str(cause), command))
-    return tuple(sorted(found, key=lambda gap: (order[gap.table], gap.first_date)))
+    is_wanted = made.states.wanted(day.date for day in dates)
+    return tuple(
+        gap
+        for place in np.flatnonzero((made.codes[:, is_wanted] > DONE).any(axis=1)).tolist()
+        for gap in _gaps(made, place, np.flatnonzero(is_wanted & (made.codes[place] != NO_PARTITION)), stage)
+    )
+
+
+def _gaps(made: Plan, place: int, wanted: Ints, stage: StageFilter) -> Iterator[Gap]:
+    """Those of a node: dates are neighbours when no other date of the table lies between them."""
+    node, days = made.states.nodes[place], made.states.timeline.dates.tolist()
+    short = node_name(node.table.short, node.system_id)
+    codes, causes = made.codes[place].tolist(), made.causes[place].tolist()
+    for (code, cause), neighbours in groupby(wanted.tolist(), key=lambda day: (codes[day], causes[day])):
+        of_gap = [days[day] for day in neighbours]
+        if code != DONE:
+            command = _command(short, (of_gap[0], of_gap[-1]), STATES[code], stage)
+            yield Gap(node.name, of_gap[0], of_gap[-1], len(of_gap), STATES[code], cause, command)
 
 
 def _command(short: str, days: tuple[date, date], state: State, stage: StageFilter) -> str:

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from hoopcast.pipeline.clauses import joined, listed
 from hoopcast.pipeline.contents import Key, these
-from hoopcast.pipeline.ledger import NODE, utc_now
+from hoopcast.pipeline.ledger import NODE, Entry, utc_now
 from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.warehouse.engine import Statements
@@ -42,23 +41,20 @@ def record_absences(engine: Statements, run_id: str, node: Node, stage: str, spi
 
 
 def record_failed_partition(
-    engine: Statements,
-    run_id: str,
-    node: Node,
-    partition: tuple[str, date],
-    failure: tuple[Literal["TIMEOUT", "PROCESSING_ERROR"], str],
+    engine: Statements, run_id: str, entry: Entry, category: Literal["TIMEOUT", "PROCESSING_ERROR"]
 ) -> None:
-    """Record that a partition (season and date) failed, with category and message."""
+    """Record that a partition failed, by its entry in the ledger and the category of its failure."""
+    table_name, _, system_id = entry.node.partition("/")
     engine.execute(
         f"INSERT INTO {FAILURES} ({_COLUMNS})"
         " VALUES ($table_name, $system_id, $season, $partition_date, '', $category, $reason, TRUE, $run_id, $now)",
         {
-            "table_name": node.table.name,
-            "system_id": node.system_id,
-            "season": partition[0],
-            "partition_date": partition[1],
-            "category": failure[0],
-            "reason": failure[1],
+            "table_name": table_name,
+            "system_id": system_id,
+            "season": entry.season,
+            "partition_date": entry.partition_date,
+            "category": category,
+            "reason": entry.error,
             "run_id": run_id,
             "now": utc_now(),
         },

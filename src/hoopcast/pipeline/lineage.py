@@ -1,39 +1,16 @@
 """Which tables a node reads, directly and by way of others, and how far."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
-from hoopcast.pipeline.node import Node, TimeConstraint, combined_constraint
+import numpy as np
+from numpy.typing import NDArray
 
+from hoopcast.pipeline.node import Edge, Node
+from hoopcast.pipeline.time_constraint import DATED
 
-@dataclass(frozen=True)
-class Edge:
-    """One table that another reads: how far, and over how many whole previous seasons (0 for the same date)."""
-
-    table: str
-    upstream: str
-    time_constraint: TimeConstraint
-    look_back: int
-
-
-def edges(node: Node) -> tuple[Edge, ...]:
-    """The dated tables that a node or its expected rows read, its own aside: a spine may name that.
-
-    Of one table each date counts once: `until` holds what `before` and `same` hold.
-    """
-    constraints: dict[str, list[TimeConstraint]] = {}
-    for item in (*node.inputs, *node.spine.inputs):
-        if item.time_constraint != "constant" and item.name != node.name:
-            constraints.setdefault(item.name, []).append(item.time_constraint)
-    return tuple(
-        Edge(node.name, name, time_constraint, 0 if time_constraint == "same" else node.look_back)
-        for name, found in constraints.items()
-        for time_constraint in _once(found)
-    )
-
-
-def _once(constraints: list[TimeConstraint]) -> tuple[TimeConstraint, ...]:
-    return ("until",) if "until" in constraints else tuple(dict.fromkeys(constraints))
+# Of each node, time constraint (as `DATED` has them) and upstream node: how many whole previous seasons are read, -1
+# for what is not read.
+LookBacks = NDArray[np.int16]
 
 
 def sources(node: Node, nodes: Sequence[Node]) -> tuple[str, ...]:
@@ -41,48 +18,75 @@ def sources(node: Node, nodes: Sequence[Node]) -> tuple[str, ...]:
 
     Those that tell which rows it should have, helpers aside, and those that its header says it is made from.
     """
-    tells = {one.name for one in nodes if not one.is_helper} - {node.name}
+    tells = {other.name for other in nodes if not other.is_helper} - {node.name}
     named = [item.name for item in node.spine.inputs if item.time_constraint == "same" and item.name in tells]
-    known = {one.name for one in nodes}
+    known = {other.name for other in nodes}
     return tuple(dict.fromkeys((*named, *(name for name in node.made_from if name in known))))
 
 
-def brought_along(nodes: tuple[Node, ...], tables: Collection[str]) -> tuple[Edge, ...]:
+def look_backs(nodes: Sequence[Node], among: Collection[str] | None = None) -> LookBacks:
+    """How far each node reads each other node, directly or by way of others.
+
+    Args:
+        nodes: in an order in which each stands after all that it reads.
+        among: nodes that are followed upstream; all of them when None.
+    """
+    places = {node.name: place for place, node in enumerate(nodes)}
+    found: LookBacks = np.full((len(nodes), len(DATED), len(nodes)), -1, dtype=np.int16)
+    for place, node in enumerate(nodes):
+        for edge in node.edges:
+            upstream = places.get(edge.upstream, len(nodes))
+            if upstream >= place or (among is not None and edge.upstream not in among):
+                continue
+            constraint = DATED.index(edge.time_constraint)
+            found[place, constraint, upstream] = max(found[place, constraint, upstream], edge.look_back)
+            # What lies before the same date lies before, and so on: the stricter of the two holds along the path.
+            beyond = found[upstream]
+            further = np.where(beyond < 0, -1, beyond + edge.look_back)
+            further[constraint] = further[: constraint + 1].max(axis=0)
+            further[:constraint] = -1
+            np.maximum(found[place], further, out=found[place])
+    return found
+
+
+def brought_along(nodes: tuple[Node, ...], tables: Collection[str]) -> LookBacks:
     """For each named table what is written with it: helper tables, and what stands before it in its own phase.
 
     Args:
         nodes: in an order in which each stands after all that it reads.
         tables: names of nodes.
     """
-    found: list[Edge] = []
+    found: LookBacks = np.full((len(nodes), len(DATED), len(nodes)), -1, dtype=np.int16)
     for phase in {node.table.phase for node in nodes if node.name in tables}:
         along = {node.name for node in nodes if node.is_helper or node.table.phase == phase}
-        of_phase = {node.name for node in nodes if node.table.phase == phase and node.name in tables}
-        found += [edge for edge in closure(nodes, along) if edge.table in of_phase]
-    return tuple(found)
+        of_phase = [node.name in tables and node.table.phase == phase for node in nodes]
+        found[of_phase] = look_backs(nodes, along)[of_phase]
+    return found
 
 
-def closure(nodes: tuple[Node, ...], among: Collection[str] | None = None) -> tuple[Edge, ...]:
-    """For each node every other node that can change it, in the nodes' order.
+def closure(nodes: Sequence[Node]) -> tuple[Edge, ...]:
+    """For each node every other node that can change it, how far and at most how many seasons back, in order.
 
     Args:
         nodes: in an order in which each stands after all that it reads.
-        among: nodes that are followed upstream; all of them when None.
     """
-    # Plain tuples within: there are tens of thousands, and each is hashed.
-    upstream: dict[str, dict[tuple[str, TimeConstraint, int], None]] = {}
-    for node in nodes:
-        found: dict[tuple[str, TimeConstraint, int], None] = {}
-        for edge in edges(node):
-            if edge.upstream not in upstream or (among is not None and edge.upstream not in among):
-                continue
-            found[edge.upstream, edge.time_constraint, edge.look_back] = None
-            for name, time_constraint, look_back in upstream[edge.upstream]:
-                found[name, combined_constraint(edge.time_constraint, time_constraint), edge.look_back + look_back] = (
-                    None
-                )
-        upstream[node.name] = found
-    return tuple(Edge(table, *read) for table, found in upstream.items() for read in found)
+    found = look_backs(nodes)
+    return tuple(
+        Edge(nodes[place].name, nodes[upstream].name, DATED[constraint], int(found[place, constraint, upstream]))
+        for place, constraint, upstream in np.argwhere(found >= 0).tolist()
+    )
+
+
+def with_upstream(nodes: Sequence[Node], names: Collection[str]) -> tuple[Node, ...]:
+    """The named nodes and all that they read, directly or not.
+
+    Args:
+        nodes: in an order in which each stands after all that it reads.
+        names: names of some of them.
+    """
+    named = np.array([node.name in names for node in nodes], dtype=bool)
+    read = (look_backs(nodes)[named] >= 0).any(axis=(0, 1))
+    return tuple(node for node, is_needed in zip(nodes, named | read, strict=True) if is_needed)
 
 
 def is_post_game(node: Node) -> bool:

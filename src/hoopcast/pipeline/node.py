@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
 from importlib import resources
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from hoopcast.errors import ModelError, UsageError
+from hoopcast.pipeline.time_constraint import TIME_CONSTRAINTS, TimeConstraint
 from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
 from hoopcast.warehouse.schema import constants_fingerprint
 from hoopcast.warehouse.tables import Table, read_headers, table, tables_of
 
-TimeConstraint = Literal["same", "before", "until", "constant"]
-TIME_CONSTRAINTS: tuple[TimeConstraint, ...] = ("same", "before", "until", "constant")
 NODE_PHASES = ("analytics", "precompute", "features")
 
 # Raised when what is done around a node, as its rows are read and written, changes them.
@@ -38,6 +37,16 @@ class Input:
     def name(self) -> str:
         """Name of the node that writes what is read."""
         return node_name(self.table.name, self.system_id)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One table that another reads: how far, and over how many whole previous seasons (0 for the same date)."""
+
+    table: str
+    upstream: str
+    time_constraint: TimeConstraint
+    look_back: int
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,22 @@ class Node:
         """Name of the node: its table's, with the system's after a stroke."""
         return node_name(self.table.name, self.system_id)
 
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """The dated tables that it or its expected rows read, its own aside: a spine may name that.
+
+        Of one table each date counts once: `until` holds what `before` and `same` hold.
+        """
+        constraints: dict[str, list[TimeConstraint]] = {}
+        for item in (*self.inputs, *self.spine.inputs):
+            if item.time_constraint != "constant" and item.name != self.name:
+                constraints.setdefault(item.name, []).append(item.time_constraint)
+        return tuple(
+            Edge(self.name, name, time_constraint, 0 if time_constraint == "same" else self.look_back)
+            for name, of_table in constraints.items()
+            for time_constraint in (("until",) if "until" in of_table else tuple(dict.fromkeys(of_table)))
+        )
+
     def owner(self, alias: str) -> str:
         """SQL: the system that row `alias` of the table is of, empty where none owns it."""
         return f"{alias}.system_id" if self.system_id else "''"
@@ -128,9 +153,13 @@ def code_fingerprint(text: str, *settings: str) -> str:
 
     It walks the tokens with rules of its own, so that an upgrade of a library leaves every version as it was.
     """
+    return hashlib.sha256("\x1e".join((_canonical(text), *settings)).encode()).hexdigest()[:16]
+
+
+@cache
+def _canonical(text: str) -> str:
     tokens = [token for token in _TOKEN.findall(text) if not token.isspace() and not token.startswith(("--", "/*"))]
-    canonical = "\x1f".join(token if token[0] in "'\"" else token.lower() for token in tokens)
-    return hashlib.sha256("\x1e".join((canonical, *settings)).encode()).hexdigest()[:16]
+    return "\x1f".join(token if token[0] in "'\"" else token.lower() for token in tokens)
 
 
 def _names(text: str) -> list[str]:
@@ -279,12 +308,3 @@ def written_together(nodes: Sequence[Node]) -> Iterator[list[Node]]:
             group = []
         group.append(node)
     yield group
-
-
-def combined_constraint(first: TimeConstraint, second: TimeConstraint) -> TimeConstraint:
-    """Time constraint of a node over its input's input: what lies before the same date lies before, and so on."""
-    if "constant" in (first, second):
-        return "constant"
-    if "before" in (first, second):
-        return "before"
-    return "until" if "until" in (first, second) else "same"

@@ -1,23 +1,34 @@
 """The plan: the state of every partition, and which of them a command has to write."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, cast
+from itertools import groupby
+from typing import Any, Literal
 
-from hoopcast.pipeline.clauses import Clause, joined, listed
-from hoopcast.pipeline.lineage import Edge, brought_along, closure
+import numpy as np
+from numpy.typing import NDArray
+
+from hoopcast.pipeline.lineage import LookBacks, brought_along
 from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.ranges import SeasonDate
-from hoopcast.pipeline.states import Years, closure_clause, newest_entries, own_states, states, years_clause, years_of
-from hoopcast.warehouse.engine import Engine, Value
+from hoopcast.pipeline.state import (
+    DONE,
+    FAILED,
+    NO_PARTITION,
+    NOT_AVAILABLE,
+    STATES,
+    Codes,
+    State,
+    States,
+    derive,
+    is_open,
+    read_states,
+)
+from hoopcast.pipeline.time_constraint import DATED, Flags
+from hoopcast.warehouse.engine import Engine
 
-State = Literal["done", "missing", "stale", "failed", "blocked", "not_available"]
 Upstream = Literal["all", "along", "none"]
-# Temporary tables of a run: the newest entries of the ledger and the states of partitions that it began with.
-NEWEST = "hoopcast_newest"
-PARTITIONS = "hoopcast_partition"
-_PARTITION_COLUMNS = "table_name, season, partition_date, state, cause, row_count, expected"
 
 
 @dataclass(frozen=True)
@@ -50,17 +61,58 @@ class Selection:
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """A partition to write: whether the command asks for it or what reads it does, and for it even if done."""
+class Plan:
+    """The partitions of all nodes, a row a node and a column a date: state (-1 for no partition) and its cause."""
 
-    partition: Partition
-    is_named: bool
-    again: bool
+    states: States
+    codes: Codes
+    causes: NDArray[Any]
 
-    @property
-    def is_looked_at(self) -> bool:
-        """Whether it is done, and only looked at again because something upstream is written."""
-        return self.partition.state == "done" and not self.again
+    def partitions(self, dates: Flags) -> tuple[Partition, ...]:
+        """Those of some dates, in the order of nodes and dates."""
+        entries = self.states.entries
+        days, seasons = self.states.timeline.dates.tolist(), self.states.seasons
+        cells = (self.codes != NO_PARTITION) & dates
+        return tuple(
+            Partition(self.states.nodes[place].name, seasons[day], days[day], STATES[code], cause, rows, expected)
+            for (place, day), code, cause, rows, expected in zip(
+                np.argwhere(cells).tolist(),
+                self.codes[cells].tolist(),
+                self.causes[cells].tolist(),
+                entries.rows[: len(cells)][cells].tolist(),
+                entries.expected[: len(cells)][cells].tolist(),
+                strict=True,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Partitions to write, a row a node and a column a date; those that the command names, and those to write again.
+
+    What is done and not to be written again is looked at, for something upstream of it is written.
+    """
+
+    chosen: Flags
+    named: Flags
+    again: Flags
+
+    def nodes(self) -> list[int]:
+        """Places of the nodes with a partition to write."""
+        places: list[int] = np.flatnonzero(self.chosen.any(axis=1)).tolist()
+        return places
+
+
+def make_plan(engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDate]) -> Plan | None:
+    """The state of each partition that those of some dates depend on; None for no date.
+
+    Args:
+        engine: the warehouse.
+        nodes: every node, each after all that it reads.
+        dates: as `resolve` gives them.
+    """
+    states = read_states(engine, nodes, [day.season for day in dates])
+    return None if states is None else Plan(states, *derive(engine, states))
 
 
 def plan(engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDate]) -> tuple[Partition, ...]:
@@ -71,180 +123,105 @@ def plan(engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDate]) -
         nodes: every node, each after all that it reads.
         dates: as `resolve` gives them.
     """
-    years = years_of(nodes, [day.season for day in dates])
-    if years is None:
-        return ()
-    newest = newest_entries(engine, nodes)
-    clause = joined(_wanted_dates(dates), own_states(nodes, years, newest), states(nodes))
-    rows = engine.query(
-        f"WITH {clause.text} SELECT {_PARTITION_COLUMNS} FROM state"
-        " WHERE partition_date IN (SELECT partition_date FROM wanted_date) ORDER BY partition_date",
-        clause.parameters,
-    ).rows
-    return _in_order(nodes, [_partition(row) for row in rows])
+    made = make_plan(engine, nodes, dates)
+    return () if made is None else made.partitions(made.states.wanted(day.date for day in dates))
 
 
-def begin(engine: Engine, nodes: tuple[Node, ...], years: Years) -> None:
-    """Make the temporary tables from which a run chooses, and from which it sees what it changed."""
-    newest = joined(years_clause(years), newest_entries(engine, nodes))
-    engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE {NEWEST} AS WITH {newest.text} SELECT * FROM newest", newest.parameters
-    )
-    clause = joined(own_states(nodes, years, Clause(f"newest AS (SELECT * FROM {NEWEST})", {})), states(nodes))
-    engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE {PARTITIONS} AS WITH {clause.text} SELECT * FROM state", clause.parameters
-    )
+def choose(made: Plan, selection: Selection) -> Choice:
+    """Partitions to write: those asked for, and what they read that is open or may be, directly or not.
+
+    What a partition that is asked for reads is open on its own date, or on any date up to the last one asked for. What
+    is done is looked at again where something that it reads may be written.
+    """
+    states, codes = made.states, made.codes
+    asked = (codes != NO_PARTITION) & (codes != NOT_AVAILABLE) & states.wanted(day.date for day in selection.dates)
+    asked &= _is_named(states, selection.tables)[:, None]
+    again = asked & _is_named(states, selection.again)[:, None]
+    targets = asked & (states.own == FAILED) if selection.only_failed else asked & (is_open(codes) | again)
+    followed = _followed(states, selection)
+    candidates = is_open(codes)
+    if not candidates.any() or not (followed >= 0).any():
+        return Choice(targets, targets, again)
+    candidates |= (codes == DONE) & _is_touched(states, candidates, followed)
+    upstream = candidates & _reads(states, asked, followed)
+    is_chosen: Flags = np.any(upstream, axis=1)
+    is_reader: Flags = np.any((followed >= 0) & is_chosen, axis=(1, 2))
+    named = targets | (asked & (codes == DONE) & is_reader[:, None])
+    return Choice(named | upstream, named, again)
 
 
-def choose(engine: Engine, nodes: tuple[Node, ...], selection: Selection) -> tuple[Chosen, ...]:
-    """Partitions to write, in the order of nodes and dates; needs `begin`."""
-    condition = "u.state NOT IN ('done', 'not_available') OR is_again"
-    if selection.only_failed:
-        condition = "u.own = 'failed'"
-    read = () if selection.only_failed else _followed(nodes, selection)
-    clause = joined(
-        _wanted_dates(selection.dates),
-        listed(
-            "wanted_table",
-            {"table_name": "VARCHAR", "is_again": "BOOLEAN"},
-            [(name, name in selection.again) for name in selection.tables],
-        ),
-        closure_clause(nodes, read),
-        Clause(
-            _CHOICE.format(
-                partition=PARTITIONS,
-                condition=condition,
-                columns=_PARTITION_COLUMNS,
-                upstream_columns=", ".join(f"u.{name}" for name in _PARTITION_COLUMNS.split(", ")),
-            ),
-            {},
-        ),
-    )
-    rows = engine.query(
-        f"WITH {clause.text} SELECT {_PARTITION_COLUMNS}, is_named FROM choice ORDER BY partition_date",
-        clause.parameters,
-    ).rows
-    named = {(row[0], row[2]) for row in rows if row[-1]}
-    partitions = _in_order(nodes, [_partition(row) for row in rows])
-    return tuple(
-        Chosen(partition, is_named, is_named and partition.table in selection.again)
-        for partition in partitions
-        for is_named in ((partition.table, partition.date) in named,)
-    )
+def _is_named(states: States, names: Sequence[str]) -> Flags:
+    flags = np.zeros(len(states.nodes), dtype=bool)
+    flags[[states.places[name] for name in names]] = True
+    return flags
 
 
-def _followed(nodes: tuple[Node, ...], selection: Selection) -> tuple[Edge, ...]:
-    """Along which edges partitions upstream are chosen."""
-    match selection.upstream:
-        case "all":
-            return closure(nodes)
-        case "along":
-            return brought_along(nodes, selection.tables)
-        case "none":
-            return ()
+def _followed(states: States, selection: Selection) -> LookBacks:
+    """How far nodes read those upstream that are chosen with them."""
+    if selection.only_failed or selection.upstream == "none":
+        return np.full_like(states.look_backs, -1)
+    return states.look_backs if selection.upstream == "all" else brought_along(states.nodes, selection.tables)
 
 
-def counts(engine: Engine, selection: Selection) -> dict[tuple[str, State], int]:
-    """Partitions of the chosen tables and dates by table and the state that they began with; needs `begin`."""
-    clause = joined(
-        _wanted_dates(selection.dates),
-        listed("wanted_table", {"table_name": "VARCHAR"}, [(name,) for name in selection.tables]),
-    )
-    rows = engine.query(
-        f"WITH {clause.text} SELECT table_name, state, COUNT(*) FROM {PARTITIONS}"
-        " WHERE partition_date IN (SELECT partition_date FROM wanted_date)"
-        " AND table_name IN (SELECT table_name FROM wanted_table) GROUP BY table_name, state",
-        clause.parameters,
-    ).rows
-    return {(str(name), cast("State", state)): int(str(count)) for name, state, count in rows}
+def _is_touched(states: States, opens: Flags, followed: LookBacks) -> Flags:
+    """Dates of each node for which something that it reads may be written, be it open or a reader of what is."""
+    years = states.timeline.years
+    touched = np.zeros_like(opens)
+    for year in np.unique(years[opens.any(axis=0)]).tolist():
+        of_season = years == year
+        has_open = (opens & of_season).any(axis=1)
+        first = np.where(has_open, (opens & of_season).argmax(axis=1), len(years))
+        look_backs = followed[:, :, has_open].max(axis=(1, 2))
+        is_read = (followed >= 0).any(axis=1)
+        first_read = np.where(is_read, first, len(years)).min(axis=1)
+        touched |= of_season & (np.arange(len(years)) >= first_read[:, None])
+        touched |= (years > year) & (years <= (year + look_backs)[:, None])
+    return touched
 
 
-# What a partition that is asked for reads is open on its own date, or on any date up to the last one asked for. What is
-# done is looked at again where something that it reads may be written.
-_CHOICE = """
-asked AS (
-    SELECT u.*, ({condition}) AS is_target
-    FROM {partition} AS u
-    INNER JOIN wanted_table AS w ON w.table_name = u.table_name
-    WHERE u.state <> 'not_available' AND u.partition_date IN (SELECT partition_date FROM wanted_date)
-),
-last_asked AS (
-    SELECT table_name, season_year, MAX(partition_date) AS partition_date FROM asked GROUP BY table_name, season_year
-),
-open_partition AS (SELECT * FROM {partition} WHERE state NOT IN ('done', 'not_available')),
-opened AS (
-    SELECT table_name, season_year, MIN(partition_date) AS partition_date FROM open_partition
-    GROUP BY table_name, season_year
-),
-touched AS (
-    SELECT c.table_name, o.season_year, MIN(o.partition_date) AS partition_date, MAX(c.look_back) AS look_back
-    FROM closure AS c
-    INNER JOIN opened AS o ON o.table_name = c.upstream
-    GROUP BY c.table_name, o.season_year
-),
-candidate AS (
-    SELECT * FROM open_partition
-    UNION ALL
-    SELECT DISTINCT u.*
-    FROM {partition} AS u
-    INNER JOIN touched AS t
-        ON t.table_name = u.table_name AND (
-            (u.season_year = t.season_year AND u.partition_date >= t.partition_date)
-            OR u.season_year BETWEEN t.season_year + 1 AND t.season_year + t.look_back
+def _reads(states: States, asked: Flags, followed: LookBacks) -> Flags:
+    """Dates of each node that partitions asked for read: their own, or all up to the last one asked for."""
+    read = np.zeros_like(asked)
+    years = states.timeline.years
+    for place in np.flatnonzero(asked.any(axis=1)).tolist():
+        read[followed[place, 0] >= 0] |= asked[place]
+        for year in np.unique(years[asked[place]]).tolist():
+            last = int(np.flatnonzero(asked[place] & (years == year))[-1])
+            for constraint, end in ((DATED.index("before"), last), (DATED.index("until"), last + 1)):
+                look_backs = followed[place, constraint]
+                for look_back in np.unique(look_backs[look_backs >= 0]).tolist():
+                    read[look_backs == look_back, np.searchsorted(years, year - look_back) : end] = True
+    return read
+
+
+def counts(made: Plan, selection: Selection, state: State) -> dict[str, int]:
+    """How many of the chosen tables' partitions of the chosen dates are in a state."""
+    in_state = (made.codes == STATES.index(state)) & made.states.wanted(day.date for day in selection.dates)
+    return {name: int(in_state[made.states.places[name]].sum()) for name in selection.tables}
+
+
+@dataclass(frozen=True)
+class PlannedBatch:
+    """Dates of one season that a run would write to a table, with the cause of most of them."""
+
+    table: str
+    season: str
+    dates: tuple[date, ...]
+    cause: str
+
+
+def planned_batches(made: Plan, choice: Choice) -> tuple[PlannedBatch, ...]:
+    """Chosen partitions in the batches in which they would be written, but for what is only looked at."""
+    return tuple(_planned(made, choice.chosen & ((made.codes != DONE) | choice.again)))
+
+
+def _planned(made: Plan, chosen: Flags) -> Iterator[PlannedBatch]:
+    states, days = made.states, made.states.timeline.dates.tolist()
+    for (place, season), cells in groupby(
+        np.argwhere(chosen).tolist(), key=lambda cell: (cell[0], states.seasons[cell[1]])
+    ):
+        places = [day for _, day in cells]
+        causes = [cause or "done, to be written again" for cause in made.causes[place, places].tolist()]
+        yield PlannedBatch(
+            states.nodes[place].name, season, tuple(days[day] for day in places), max(causes, key=causes.count)
         )
-    WHERE u.state = 'done'
-),
-upstream AS (
-    SELECT DISTINCT u.table_name, u.partition_date
-    FROM last_asked AS t
-    INNER JOIN closure AS c ON c.table_name = t.table_name AND c.time_constraint <> 'same'
-    INNER JOIN candidate AS u
-        ON u.table_name = c.upstream AND u.season_year BETWEEN t.season_year - c.look_back AND t.season_year
-        AND (u.season_year < t.season_year OR u.partition_date < t.partition_date
-            OR (c.time_constraint = 'until' AND u.partition_date = t.partition_date))
-    UNION
-    SELECT u.table_name, u.partition_date
-    FROM asked AS t
-    INNER JOIN closure AS c ON c.table_name = t.table_name AND c.time_constraint = 'same'
-    INNER JOIN candidate AS u ON u.table_name = c.upstream AND u.partition_date = t.partition_date
-),
-reader AS (
-    SELECT DISTINCT c.table_name
-    FROM closure AS c
-    INNER JOIN (SELECT DISTINCT table_name FROM upstream) AS r ON r.table_name = c.upstream
-),
-named AS (
-    SELECT * FROM asked WHERE is_target OR (state = 'done' AND table_name IN (SELECT table_name FROM reader))
-),
-choice AS (
-    SELECT {columns}, TRUE AS is_named FROM named
-    UNION ALL
-    SELECT {upstream_columns}, FALSE AS is_named
-    FROM candidate AS u
-    INNER JOIN upstream AS r ON r.table_name = u.table_name AND r.partition_date = u.partition_date
-    LEFT JOIN named AS t ON t.table_name = u.table_name AND t.partition_date = u.partition_date
-    WHERE t.partition_date IS NULL
-)
-"""
-
-
-def _wanted_dates(dates: Sequence[SeasonDate]) -> Clause:
-    return listed("wanted_date", {"partition_date": "DATE"}, [(day.date,) for day in dates])
-
-
-def _partition(row: tuple[Value, ...]) -> Partition:
-    name, season, day, state, cause, rows, expected = row[:7]
-    return Partition(
-        str(name),
-        str(season),
-        cast("date", day),
-        cast("State", state),
-        "" if cause is None else str(cause),
-        int(str(rows)),
-        int(str(expected)),
-    )
-
-
-def _in_order(nodes: tuple[Node, ...], partitions: list[Partition]) -> tuple[Partition, ...]:
-    order = {node.name: place for place, node in enumerate(nodes)}
-    return tuple(sorted(partitions, key=lambda partition: (order[partition.table], partition.date)))

@@ -9,7 +9,7 @@ from hoopcast.errors import PreflightError
 from hoopcast.pipeline.clauses import joined, listed
 from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.ranges import SeasonDate
-from hoopcast.pipeline.states import STAGES_WITH_FORECASTS
+from hoopcast.pipeline.state import STAGES_WITH_FORECASTS
 from hoopcast.warehouse.engine import Engine
 from hoopcast.warehouse.tables import Table
 

@@ -11,7 +11,7 @@ from hoopcast.calendar import parse_date, season_start_year
 from hoopcast.errors import UsageError
 from hoopcast.pipeline.clauses import joined, listed
 from hoopcast.pipeline.ledger import LEDGER
-from hoopcast.pipeline.states import STAGES_WITH_FORECASTS
+from hoopcast.pipeline.state import STAGES_WITH_FORECASTS
 from hoopcast.warehouse.engine import Engine
 
 StageFilter = Literal["regular", "playin", "playoffs", "all"]

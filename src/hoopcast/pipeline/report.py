@@ -1,11 +1,6 @@
-"""What a run did, and what it would do."""
+"""What a run did."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from itertools import groupby
-
-from hoopcast.pipeline.plan import Chosen
 
 
 @dataclass(frozen=True)
@@ -55,27 +50,3 @@ class RunReport:
     def exit_status(self) -> int:
         """0 when all is done, 1 when dates failed or are blocked."""
         return 1 if any(table.failed or table.blocked for table in self.tables) else 0
-
-
-@dataclass(frozen=True)
-class PlannedBatch:
-    """Dates of one season that a run would write to a table, with the cause of most of them."""
-
-    table: str
-    season: str
-    dates: tuple[date, ...]
-    cause: str
-
-
-def planned_batches(chosen: tuple[Chosen, ...]) -> tuple[PlannedBatch, ...]:
-    """Chosen partitions in the batches in which they would be written."""
-    return tuple(_planned(tuple(one for one in chosen if not one.is_looked_at)))
-
-
-def _planned(chosen: tuple[Chosen, ...]) -> Iterator[PlannedBatch]:
-    for (table, season), group in groupby(chosen, key=lambda one: (one.partition.table, one.partition.season)):
-        partitions = [one.partition for one in group]
-        causes = [partition.cause or "done, to be written again" for partition in partitions]
-        yield PlannedBatch(
-            table, season, tuple(partition.date for partition in partitions), max(causes, key=causes.count)
-        )

@@ -2,13 +2,12 @@
 
 import signal
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from functools import partial
 from itertools import groupby
 from typing import Protocol
+
+import numpy as np
 
 from hoopcast.errors import HoopcastError, Interrupted, RunError, WarehouseDamaged, WarehouseError
 from hoopcast.pipeline.batch import Batch, BatchPartition, Outcome, Written, write_together
@@ -16,111 +15,67 @@ from hoopcast.pipeline.compiled import BatchText, batch_texts
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
 from hoopcast.pipeline.ledger import LEDGER, Ending, Totals, end_run, start_run
-from hoopcast.pipeline.lineage import Edge, closure, edges, sources
-from hoopcast.pipeline.live_state import (
-    LivePartition,
-    LiveState,
-    dates_with_open_upstream,
-    dates_without_source,
-    dates_written_without,
-    input_fingerprints,
-    keep,
-    read_live_state,
-    set_open,
-)
 from hoopcast.pipeline.node import Node, written_together
-from hoopcast.pipeline.plan import Chosen, Selection, State, begin, choose, counts
+from hoopcast.pipeline.plan import Choice, Plan, PlannedBatch, Selection, choose, counts, make_plan, planned_batches
 from hoopcast.pipeline.preflight import missed_input, preflight
-from hoopcast.pipeline.report import PlannedBatch, RunReport, TableReport, planned_batches
-from hoopcast.pipeline.states import years_of
+from hoopcast.pipeline.report import RunReport, TableReport
+from hoopcast.pipeline.state import (
+    DONE,
+    States,
+    any_upstream,
+    derive_own,
+    first_lacking,
+    is_absent,
+    is_open,
+    take_in,
+)
+from hoopcast.pipeline.time_constraint import DATED, Flags
 from hoopcast.warehouse.engine import Engine
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What a node has to write: partitions, each with the fingerprint of its inputs.
+    """What a node has to write: dates, by their places.
 
-    `open_partitions` are all of its partitions that are not done yet, asked for or not; `unchanged` dates that were
-    asked for turned out to be done; `blocked` ones can not be written yet, `blocked_named` of them the command names.
+    `unchanged` dates that were asked for turned out to be done; `blocked` ones can not be written yet, `blocked_named`
+    of them the command names.
     """
 
     node: Node
-    to_write: tuple[tuple[LivePartition, int], ...]
-    open_partitions: frozenset[tuple[int, date]]
+    to_write: tuple[int, ...]
     unchanged: int
     blocked: int
     blocked_named: int
 
 
-def look_again(
-    live: LiveState,
-    node: Node,
-    chosen: Sequence[Chosen],
-    blocks: Callable[[LiveState, Iterable[LivePartition]], set[date]],
-) -> Turn:
+def look_again(states: States, place: int, choice: Choice, blocked: Flags) -> Turn:
     """Look at a node's partitions again: what its inputs came out to be, and which can not be written yet.
 
     Inputs are looked at before the transaction that reads them. Should another connection change them in between, the
     partition is stale at the next look rather than wrongly done.
 
     Args:
-        live: what tables hold now.
-        node: the node whose turn it is.
-        chosen: its partitions that the command asks for.
-        blocks: the dates of partitions that can not be written yet.
+        states: what tables hold now.
+        place: the node whose turn it is.
+        choice: what the command asks for.
+        blocked: dates of which the node's partitions can not be written yet.
     """
-    partitions = live.partitions.get(node.name, [])
-    inputs = input_fingerprints(live, edges(node), partitions)
-    again = {one.partition.date: one.again for one in chosen}
-    blocked = blocks(live, (partition for partition in partitions if partition.date in again))
-    is_done = [
-        not partition.is_available or (partition.is_due and partition.recorded_input == fingerprint)
-        for partition, fingerprint in zip(partitions, inputs, strict=True)
-    ]
-    asked = [
-        (partition, fingerprint)
-        for partition, fingerprint, done in zip(partitions, inputs, is_done, strict=True)
-        if partition.date in again and partition.is_available and (again[partition.date] or not done)
-    ]
-    writable = [
-        (partition, fingerprint)
-        for partition, fingerprint in asked
-        if partition.date not in blocked or not partition.is_due
-    ]
-    named = {one.partition.date for one in chosen if one.is_named}
+    derive_own(states, place)
+    own, is_due, chosen = states.own[place], states.is_due[place], choice.chosen[place]
+    asked = chosen & (is_open(own) | ((own == DONE) & choice.again[place]))
+    is_blocked = asked & is_due & blocked
     return Turn(
-        node,
-        tuple(writable),
-        frozenset(
-            (partition.year, partition.date) for partition, done in zip(partitions, is_done, strict=True) if not done
-        ),
-        unchanged=len(again) - len(asked),
-        blocked=len(asked) - len(writable),
-        blocked_named=sum(
-            partition.date in named and partition.is_due and partition.date in blocked for partition, _ in asked
-        ),
+        states.nodes[place],
+        tuple(np.flatnonzero(asked & ~is_blocked).tolist()),
+        unchanged=int(chosen.sum() - asked.sum()),
+        blocked=int(is_blocked.sum()),
+        blocked_named=int((is_blocked & choice.named[place]).sum()),
     )
 
 
-def take_in(live: LiveState, turn: Turn, outcomes: Sequence[Outcome]) -> None:
-    """Let later nodes see what a node wrote, and which of its partitions are still open."""
-    open_partitions = set(turn.open_partitions)
-    for outcome in outcomes:
-        for part, written in outcome.landed:
-            entries = (*written.moved, *written.entries)
-            keep(
-                live,
-                turn.node.name,
-                ((entry, written.readings.get(entry.partition_date, (0, 0))) for entry in entries),
-            )
-            open_partitions |= {(int(entry.season[:4]), entry.partition_date) for entry in written.moved}
-            open_partitions -= {(int(part.season[:4]), day) for day in part.dates}
-        open_partitions |= {(int(outcome.season[:4]), failure.partition.date) for failure in outcome.failed}
-    set_open(live, turn.node.name, open_partitions)
-
-
-def batches(turn: Turn, text: BatchText) -> tuple[Batch, ...]:
+def batches(states: States, turn: Turn, text: BatchText) -> tuple[Batch, ...]:
     """What a node has to write, a batch for each season."""
+    place, days, entries = states.places[turn.node.name], states.timeline.dates.tolist(), states.entries
     return tuple(
         Batch(
             turn.node,
@@ -128,12 +83,16 @@ def batches(turn: Turn, text: BatchText) -> tuple[Batch, ...]:
             season,
             tuple(
                 BatchPartition(
-                    partition.date, fingerprint, partition.output_fingerprint, partition.rows, partition.is_due
+                    days[day],
+                    int(states.inputs[place, day]),
+                    int(entries.output_fingerprint[place, day]),
+                    int(entries.rows[place, day]),
+                    bool(states.is_due[place, day]),
                 )
-                for partition, fingerprint in partitions
+                for day in of_season
             ),
         )
-        for season, partitions in groupby(turn.to_write, key=lambda one: one[0].season)
+        for season, of_season in groupby(turn.to_write, key=lambda day: states.seasons[day])
     )
 
 
@@ -191,36 +150,29 @@ class _Run:
     engine: Engine
     guard: Guard
     run_id: str
-    nodes: tuple[Node, ...]
     options: RunOptions
     progress: Progress
-    live: LiveState
+    states: States
     beats: Heartbeat
     texts: dict[str, BatchText]
-    depends: dict[str, list[Edge]]
     selection: Selection
+    choice: Choice
     notes: list[str]
 
-    def blocked(self, node: Node, live: LiveState, partitions: Iterable[LivePartition]) -> set[date]:
-        """Dates of a node's partitions that can not be written yet.
+    def blocked(self, place: int) -> Flags:
+        """Dates of which a node's partitions can not be written yet.
 
         Where the command asks for no more than the tables, they are written from what there is, if there is anything.
         """
-        depends = self.depends.get(node.name, [])
-        if self.selection.upstream != "along":
-            return dates_with_open_upstream(live, depends, partitions)
-        helpers = {one.name for one in self.nodes if one.is_helper}
-        named = [edge for edge in depends if edge.upstream not in helpers]
-        return dates_without_source(live, sources(node, self.nodes), named, partitions)
+        if self.selection.upstream == "along":
+            return first_lacking(self.states, place) >= 0
+        return any_upstream(self.states, place, is_open(self.states.own))
 
 
 def rehearse(engine: Engine, nodes: tuple[Node, ...], selection: Selection) -> tuple[PlannedBatch, ...]:
     """What `run` would write, without writing anything."""
-    years = years_of(nodes, [day.season for day in selection.dates])
-    if years is None:
-        return ()
-    begin(engine, nodes, years)
-    return planned_batches(choose(engine, nodes, selection))
+    made = make_plan(engine, nodes, selection.dates)
+    return () if made is None else planned_batches(made, choose(made, selection))
 
 
 def run(
@@ -246,91 +198,75 @@ def run(
         Interrupted: if a signal ended the run.
     """
     began = time.monotonic()
-    years = years_of(nodes, [day.season for day in selection.dates])
-    if years is None:
+    made = make_plan(engine, nodes, selection.dates)
+    if made is None:
         return RunReport("", (), 0.0)
-    begin(engine, nodes, years)
-    needed = _needed(nodes, selection)
+    needed = made.states.with_upstream(selection.tables)
     if selection.upstream == "all":
         preflight(engine, needed, selection.dates)
-    chosen = choose(engine, nodes, selection)
-    before = counts(engine, selection)
-    if not chosen:
-        return RunReport("", _reports(nodes, selection, before, {}, Counter()), time.monotonic() - began)
-    looked_at = Counter(one.partition.table for one in chosen if one.is_named and one.is_looked_at)
+    choice = choose(made, selection)
+    to_write = choice.nodes()
+    if not to_write:
+        return RunReport("", _reports(made, selection, choice, {}), time.monotonic() - began)
     missed = missed_input(engine, needed, selection.dates)
-    tables = {one.partition.table for one in chosen}
-    texts = batch_texts(engine.dialect, tuple(node for node in nodes if node.name in tables))
+    texts = batch_texts(engine.dialect, tuple(nodes[place] for place in to_write))
     reports: dict[str, TableReport] = {}
-    depends: dict[str, list[Edge]] = {}
-    for edge in closure(nodes):
-        depends.setdefault(edge.table, []).append(edge)
     run_id = start_run(engine, options.command)
-    live = read_live_state(engine, min(int(one.partition.season[:4]) for one in chosen))
     beats = Heartbeat(heartbeat_path(engine.url), run_id, options.command)
     with Guard(engine) as guard, beats:
         this = _Run(
-            engine,
-            guard,
-            run_id,
-            nodes,
-            options,
-            progress or Silence(),
-            live,
-            beats,
-            texts,
-            depends,
-            selection,
-            [],
+            engine, guard, run_id, options, progress or Silence(), made.states, beats, texts, selection, choice, []
         )
         try:
-            for report in _tables(this, chosen):
+            for report in _tables(this):
                 reports[report.table] = report
         except HoopcastError as error:
             raise _ended(this, reports, error) from error
-    ended = _reports(nodes, selection, before, reports, looked_at)
+    ended = _reports(made, selection, choice, reports)
     end_run(engine, run_id, *_ending(ended, _totals(reports)))
     return RunReport(run_id, ended, time.monotonic() - began, (*missed, *this.notes))
 
 
-def _needed(nodes: tuple[Node, ...], selection: Selection) -> list[Node]:
-    """The chosen nodes and all that they read, directly or not."""
-    names = set(selection.tables) | {edge.upstream for edge in closure(nodes) if edge.table in selection.tables}
-    return [node for node in nodes if node.name in names]
-
-
-def _tables(run: _Run, chosen: tuple[Chosen, ...]) -> Iterator[TableReport]:
-    by_table = {name: tuple(partitions) for name, partitions in groupby(chosen, key=lambda one: one.partition.table)}
-    changed: set[str] = set()
-    for group in written_together(run.nodes):
+def _tables(run: _Run) -> Iterator[TableReport]:
+    states, chosen = run.states, set(run.choice.nodes())
+    changed: set[int] = set()
+    for group in written_together(states.nodes):
         # A table that the command leaves out may be stale by now, and blocks what reads it.
-        due = [node for node in group if node.name in by_table or any(edge.upstream in changed for edge in edges(node))]
-        for report in _group(run, due, by_table):
-            changed |= {report.table} if report.dates else set()
-            if report.table in by_table:
+        places = [states.places[node.name] for node in group]
+        due = [
+            place
+            for place in places
+            if place in chosen or any(changed.intersection(read) for read in states.reads[place].values())
+        ]
+        for place, report in zip(due, _group(run, due, chosen), strict=True):
+            changed |= {place} if report.dates else set()
+            if place in chosen:
                 yield report
 
 
-def _group(run: _Run, nodes: Sequence[Node], by_table: Mapping[str, tuple[Chosen, ...]]) -> list[TableReport]:
+def _group(run: _Run, places: Sequence[int], chosen: set[int]) -> list[TableReport]:
     """Write tables that are written together; what became of each."""
-    turns = [look_again(run.live, node, by_table.get(node.name, ()), partial(run.blocked, node)) for node in nodes]
-    asked = [turn for turn in turns if turn.node.name in by_table]
+    states = run.states
+    turns = [look_again(states, place, run.choice, run.blocked(place)) for place in places]
+    asked = [turn for place, turn in zip(places, turns, strict=True) if place in chosen]
     if asked:
         name = asked[0].node.name if len(asked) == 1 else asked[0].node.table.name
         run.beats.table_started(name, sum(len(turn.to_write) for turn in asked))
     for turn in asked:
         run.progress.table_started(turn.node.name, len(turn.to_write))
-    outcomes = _outcomes(
-        run, [batch for turn in asked if turn.to_write for batch in batches(turn, run.texts[turn.node.name])]
-    )
+    to_write = [batch for turn in asked for batch in batches(states, turn, run.texts[turn.node.name])]
+    outcomes = _outcomes(run, to_write)
     reports = []
-    for turn in turns:
-        of_model = outcomes.get(turn.node.name, [])
-        run.notes.extend(_written_without(run, turn))
-        take_in(run.live, turn, of_model)
-        reports.append(_table_report(run, turn, of_model))
-    for turn, report in zip(turns, reports, strict=True):
-        if turn.node.name in by_table:
+    for place, turn in zip(places, turns, strict=True):
+        of_node = outcomes.get(turn.node.name, [])
+        run.notes.extend(_written_without(run, place, turn))
+        for outcome in of_node:
+            for _, written in outcome.landed:
+                take_in(states, place, (*written.moved, *written.entries), written.readings)
+            take_in(states, place, [failure.entry for failure in outcome.failed], {})
+        reports.append(_table_report(run, turn, of_node))
+    for place, report in zip(places, reports, strict=True):
+        if place in chosen:
             run.progress.table_ended(report)
     return reports
 
@@ -353,18 +289,17 @@ def _outcomes(run: _Run, to_write: Sequence[Batch]) -> dict[str, list[Outcome]]:
     return found
 
 
-def _written_without(run: _Run, turn: Turn) -> list[str]:
+def _written_without(run: _Run, place: int, turn: Turn) -> list[str]:
     """What a named table should have read of its dates and could not, a line for each input."""
     if run.selection.upstream != "along" or turn.node.name not in run.selection.tables:
         return []
-    dates = [partition.date for partition, _ in turn.to_write]
-    read = [edge.upstream for edge in run.depends.get(turn.node.name, ()) if edge.time_constraint == "same"]
-    named = [node for node in run.nodes if node.name in read and not node.is_helper]
-    lacking = {node.name: dates_written_without(run.live, node.name, dates) for node in named}
+    states, dates = run.states, list(turn.to_write)
+    reads = (states.look_backs[place, DATED.index("same")] >= 0) & ~states.is_helper
+    lacking = {source: int(is_absent(states, source)[dates].sum()) for source in np.flatnonzero(reads).tolist()}
     return [
-        f"{turn.node.name} is written without {name}, which is not done on {count} of {len(dates)} dates; once it is,"
-        f" `hoopcast backfill {turn.node.table.short}` reads it"
-        for name, count in lacking.items()
+        f"{turn.node.name} is written without {states.nodes[source].name}, which is not done on {count} of"
+        f" {len(dates)} dates; once it is, `hoopcast backfill {turn.node.table.short}` reads it"
+        for source, count in lacking.items()
         if count
     ]
 
@@ -382,25 +317,23 @@ def _table_report(run: _Run, turn: Turn, outcomes: list[Outcome]) -> TableReport
         failed=len(failed),
         blocked=blocked,
         unchanged=turn.unchanged,
-        seconds=sum(written.seconds for written in landed) + sum(failure.seconds for failure in failed),
+        seconds=sum(written.seconds for written in landed) + sum(failure.entry.seconds for failure in failed),
     )
 
 
 def _reports(
-    nodes: tuple[Node, ...],
-    selection: Selection,
-    before: dict[tuple[str, State], int],
-    reports: dict[str, TableReport],
-    looked_at: Mapping[str, int],
+    made: Plan, selection: Selection, choice: Choice, reports: Mapping[str, TableReport]
 ) -> tuple[TableReport, ...]:
-    names = [node.name for node in nodes if node.name in selection.tables or node.name in reports]
+    """What became of each table that was asked for, or written, those dates included that were done before."""
+    done, not_available = (counts(made, selection, state) for state in ("done", "not_available"))
+    looked_at = (choice.named & ~choice.again & (made.codes == DONE)).sum(axis=1)
+    names = [node.name for node in made.states.nodes if node.name in done or node.name in reports]
+    left = {
+        name: 0 if name in selection.again else done.get(name, 0) - int(looked_at[made.states.places[name]])
+        for name in names
+    }
     return tuple(
-        replace(
-            report,
-            unchanged=report.unchanged
-            + (0 if name in selection.again else before.get((name, "done"), 0) - looked_at.get(name, 0)),
-            not_available=before.get((name, "not_available"), 0),
-        )
+        replace(report, unchanged=report.unchanged + left[name], not_available=not_available.get(name, 0))
         for name in names
         for report in (reports.get(name, TableReport(name)),)
     )

@@ -6,7 +6,6 @@ from datetime import date
 from itertools import groupby
 from typing import Literal
 
-from hoopcast.pipeline.batch import batch_values, named_values
 from hoopcast.pipeline.checks import breaches
 from hoopcast.pipeline.clauses import Clause, listed
 from hoopcast.pipeline.compiled import batch_texts
@@ -16,7 +15,8 @@ from hoopcast.pipeline.ledger import LEDGER
 from hoopcast.pipeline.node import Node, node_name
 from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import SeasonDate
-from hoopcast.pipeline.states import STAGES_WITH_FORECASTS
+from hoopcast.pipeline.state import STAGES_WITH_FORECASTS
+from hoopcast.pipeline.time_constraint import batch_values, named_values
 from hoopcast.warehouse.engine import Engine, Parameters, Value
 from hoopcast.warehouse.tables import Column, Level, Table, raw_tables
 
@@ -371,7 +371,7 @@ def _expected(engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDat
 
 def _unexplained(engine: Engine, node: Node, text: str, season: str, days: list[date]) -> list[str]:
     """For each written date of a season what is wrong with it, empty for nothing."""
-    values = named_values(text, dict(node.values) | batch_values(node, season, days[0], days[-1]))
+    values = named_values(text, dict(node.values) | batch_values(node.look_back, season, days[0], days[-1]))
     engine.execute(f"CREATE OR REPLACE TEMP TABLE {_SPINE} AS SELECT * FROM ({text}) AS batch_rows", values)
     clause: Clause = listed("wanted_date", {"partition_date": "DATE"}, [(day,) for day in days])
     rows = engine.query(

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from hoopcast.pipeline.failures import FAILURES
 from hoopcast.pipeline.ledger import LEDGER, NODE, RUNS
-from hoopcast.pipeline.lineage import Edge, closure, edges
-from hoopcast.pipeline.node import Node
-from hoopcast.pipeline.plan import Partition, plan
+from hoopcast.pipeline.node import Edge, Node
+from hoopcast.pipeline.plan import Partition, Plan, make_plan
 from hoopcast.pipeline.ranges import Range, SeasonDate, resolve
+from hoopcast.pipeline.state import is_open
+from hoopcast.pipeline.time_constraint import DATED, batch_values, condition, named_values
 from hoopcast.warehouse.engine import Engine, Value
 
 
@@ -58,12 +61,6 @@ def _outside(engine: Engine, day: date, player_id: int) -> str:
 
 
 _NAMED_CHANGES = 5
-# Dates of an input that a partition can read, by time constraint; those of the same date have no look-back.
-_IN_REACH = {
-    "same": "l.partition_date = $day",
-    "before": "l.partition_date < $day AND l.season BETWEEN $first_season AND $season",
-    "until": "l.partition_date <= $day AND l.season BETWEEN $first_season AND $season",
-}
 
 
 @dataclass(frozen=True)
@@ -101,20 +98,22 @@ def why(
 
 
 def _partition(engine: Engine, nodes: tuple[Node, ...], node: Node, day: SeasonDate, depth: int) -> Iterator[Link]:
-    partition = next((one for one in plan(engine, nodes, [day]) if one.table == node.name), None)
-    if partition is None:
+    made = make_plan(engine, nodes, [day])
+    partitions = () if made is None else made.partitions(made.states.wanted([day.date]))
+    partition = next((partition for partition in partitions if partition.table == node.name), None)
+    if made is None or partition is None:
         yield Link(depth, node.name, day.date, "not due: no game of the date is final, and it is not the next slate")
         return
     cause = f": {partition.cause}" if partition.cause else ""
     yield Link(depth, node.name, day.date, f"{partition.state}{cause}")
     written = _newest_entry(engine, partition)
     if written is not None:
-        yield Link(depth, node.name, day.date, _told(written, node))
+        yield Link(depth, node.name, day.date, _history(written, node))
     if partition.state in ("stale", "failed", "blocked", "missing"):
         changes = _changes(engine, node, day, int(str(written["entry"])) if written else None)
         yield from (Link(depth + 1, name, changed, text) for name, changed, text in changes)
     if partition.state in ("stale", "blocked"):
-        yield from _upstream(engine, nodes, node, day, depth)
+        yield from _upstream(engine, made, made.states.places[node.name], day, depth)
     if partition.state == "done":
         yield from _sources(engine, node, day, depth + 1)
 
@@ -140,7 +139,7 @@ def _newest_entry(engine: Engine, partition: Partition) -> dict[str, Value] | No
     return rows[0] if rows else None
 
 
-def _told(written: dict[str, Value], node: Node) -> str:
+def _history(written: dict[str, Value], node: Node) -> str:
     by = f"by run {written['run_id']} ({written['command']}) at {written['finished_at_utc']:%Y-%m-%d %H:%M:%S} UTC"
     code = "" if written["version"] == node.version else f"; its code was {written['version']}, now {node.version}"
     if written["status"] == "failed":
@@ -152,14 +151,15 @@ def _changes(engine: Engine, node: Node, day: SeasonDate, since: int | None) -> 
     """Contents of direct inputs that differ from what they were when the partition was written, a line a run."""
     if since is None:
         return
-    for edge in edges(node):
+    for edge in node.edges:
+        readable, values = _readable(edge, day)
         rows = engine.query(
             f"""WITH content AS (
                 SELECT l.partition_date, MAX(l.entry) AS entry,
                     COALESCE(ARG_MAX(CASE WHEN l.entry <= $since THEN l.output_fingerprint END, l.entry), 0) AS before,
                     ARG_MAX(l.output_fingerprint, l.entry) AS after
                 FROM {LEDGER} AS l
-                WHERE {NODE} = $table_name AND {_IN_REACH[edge.time_constraint]}
+                WHERE {NODE} = $table_name AND {readable}
                 GROUP BY l.partition_date
             )
             SELECT MIN(c.partition_date), MAX(c.partition_date), COUNT(*), SUM(l.rows), l.run_id, MIN(r.command)
@@ -168,7 +168,7 @@ def _changes(engine: Engine, node: Node, day: SeasonDate, since: int | None) -> 
             LEFT JOIN {RUNS} AS r ON r.run_id = l.run_id
             WHERE c.entry > $since AND c.before <> c.after
             GROUP BY l.run_id ORDER BY 1, l.run_id LIMIT {_NAMED_CHANGES}""",
-            {"table_name": edge.upstream, "since": since, **_bounds(edge, day)},
+            {"table_name": edge.upstream, "since": since, **values},
         ).rows
         for first, last, dates, row_count, run_id, command in rows:
             more = "" if first == last else f" on {dates} dates up to {last}"
@@ -176,40 +176,27 @@ def _changes(engine: Engine, node: Node, day: SeasonDate, since: int | None) -> 
                 yield edge.upstream, first, f"written since by run {run_id} ({command}): {row_count} rows{more}"
 
 
-def _upstream(engine: Engine, nodes: tuple[Node, ...], node: Node, day: SeasonDate, depth: int) -> Iterator[Link]:
+def _upstream(engine: Engine, made: Plan, place: int, day: SeasonDate, depth: int) -> Iterator[Link]:
     """The first open partition upstream that nothing open stands behind, and its own chain."""
-    depends = [edge for edge in closure(nodes) if edge.table == node.name]
-    names = {edge.upstream for edge in depends}
-    for upstream in (one for one in nodes if one.name in names):
-        for edge in (edge for edge in depends if edge.upstream == upstream.name):
-            first = _first_open(engine, nodes, edge, day)
-            if first is not None:
-                yield from _partition(engine, nodes, upstream, first, depth + 1)
-                return
-
-
-def _first_open(engine: Engine, nodes: tuple[Node, ...], edge: Edge, day: SeasonDate) -> SeasonDate | None:
-    condition = _IN_REACH[edge.time_constraint].replace("l.partition_date", "game_date").replace("l.season", "season")
-    rows = engine.query(
-        "SELECT DISTINCT season, game_date FROM nba_raw.nbac_schedule"
-        f" WHERE team_known AND {condition} ORDER BY season, game_date",
-        _bounds(edge, day),
-    ).rows
-    dates = [SeasonDate(str(season), found) for season, found in rows if isinstance(found, date)]
-    partitions = (partition for partition in plan(engine, nodes, dates) if partition.table == edge.upstream)
-    return next(
-        (
-            SeasonDate(partition.season, partition.date)
-            for partition in partitions
-            if partition.state not in ("done", "not_available")
-        ),
-        None,
-    )
+    states = made.states
+    column = int(np.searchsorted(states.timeline.dates, np.datetime64(day.date)))
+    for upstream in range(place):
+        opens = is_open(made.codes[upstream])
+        in_reach = np.zeros_like(opens)
+        for time_constraint, look_back in zip(DATED, states.look_backs[place, :, upstream].tolist(), strict=True):
+            if look_back >= 0:
+                first, end = states.timeline.reach(time_constraint, look_back)
+                in_reach[first[column] : end[column]] = True
+        found = np.flatnonzero(opens & in_reach)
+        if len(found):
+            first_open = SeasonDate(states.seasons[found[0]], states.timeline.dates[found[0]].item())
+            yield from _partition(engine, states.nodes, states.nodes[upstream], first_open, depth + 1)
+            return
 
 
 def _sources(engine: Engine, node: Node, day: SeasonDate, depth: int) -> Iterator[Link]:
     """What a done partition read; the run is named once where it wrote all of that."""
-    found = [(edge, _read(engine, edge, day)) for edge in edges(node)]
+    found = [(edge, _read(engine, edge, day)) for edge in node.edges]
     writers = {run_id for _, (_, _, runs) in found for run_id in runs}
     for edge, (dates, last, runs) in found:
         look_back = f" of {node.look_back + 1} seasons" if edge.look_back else ""
@@ -222,22 +209,22 @@ def _sources(engine: Engine, node: Node, day: SeasonDate, depth: int) -> Iterato
 
 def _read(engine: Engine, edge: Edge, day: SeasonDate) -> tuple[int, Value, set[str]]:
     """Dates with an entry that are in reach, the last of them, and the runs whose contents stand there."""
+    readable, values = _readable(edge, day)
     rows = engine.query(
         f"""WITH newest AS (
             SELECT l.partition_date, ARG_MAX(l.run_id, l.entry) AS run_id
             FROM {LEDGER} AS l
-            WHERE {NODE} = $table_name AND {_IN_REACH[edge.time_constraint]}
+            WHERE {NODE} = $table_name AND {readable}
             GROUP BY l.partition_date
         )
         SELECT run_id, COUNT(*), MAX(partition_date) FROM newest GROUP BY run_id""",
-        {"table_name": edge.upstream, **_bounds(edge, day)},
+        {"table_name": edge.upstream, **values},
     ).rows
     last = max((row[2] for row in rows if isinstance(row[2], date)), default=None)
     return sum(int(str(row[1])) for row in rows), last, {str(row[0]) for row in rows}
 
 
-def _bounds(edge: Edge, day: SeasonDate) -> dict[str, Value]:
-    if edge.time_constraint == "same":
-        return {"day": day.date}
-    first = int(day.season[:4]) - edge.look_back
-    return {"day": day.date, "season": day.season, "first_season": f"{first}-{(first + 1) % 100:02d}"}
+def _readable(edge: Edge, day: SeasonDate) -> tuple[str, dict[str, Value]]:
+    """SQL: an entry `l` of the ledger is of a date that a partition can read; and what it binds."""
+    readable = condition(edge.time_constraint, "l.partition_date", "l.season")
+    return readable, named_values(readable, batch_values(edge.look_back, day.season, day.date, day.date))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from operator import attrgetter
@@ -66,12 +66,12 @@ class Table:
     headers: dict[str, str] = field(hash=False)
     text: str
 
-    @property
+    @cached_property
     def column_names(self) -> tuple[str, ...]:
         """Names of the columns in their order."""
         return tuple(column.name for column in self.columns)
 
-    @property
+    @cached_property
     def content_columns(self) -> tuple[str, ...]:
         """Columns that make up the content of a row: all but where it came from and when it was written."""
         return tuple(name for name in self.column_names if name not in ("source_id", "created_at_utc"))
