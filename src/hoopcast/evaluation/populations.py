@@ -18,9 +18,9 @@ from hoopcast.forecast.recalibration import from_text
 from hoopcast.forecast.seeded_noise import row_uniform
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
-from hoopcast.pipeline.batch import batch_values
 from hoopcast.pipeline.compiled import batch_texts
 from hoopcast.pipeline.node import Asked, performance_nodes
+from hoopcast.pipeline.time_constraint import batch_values
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Statements
 
 if TYPE_CHECKING:
@@ -164,7 +164,9 @@ def appearances(statements: Statements, scope: Scope) -> Appearances:
     sql = _ROWS.format(model=batch_texts("duckdb", (model,))[_MODEL].rows)
     seasons = [(season, list(days)) for season, days in groupby(sorted(scope.dates), season_of)]
     parts = [
-        statements.columns(sql, {**batch_values(model, season, days[0], days[-1]), "dates": days, "stage": scope.stage})
+        statements.columns(
+            sql, {**batch_values(model.look_back, season, days[0], days[-1]), "dates": days, "stage": scope.stage}
+        )
         for season, days in seasons
     ]
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
