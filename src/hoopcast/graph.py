@@ -6,7 +6,7 @@ from functools import cache, partial
 from importlib import import_module
 
 from hoopcast.errors import ForecastError, HoopcastError, UsageError
-from hoopcast.forecast import presence, win_probability
+from hoopcast.forecast import availability, win_probability
 from hoopcast.forecast.aliases import current_name
 from hoopcast.forecast.calibrating import recalibrations
 from hoopcast.forecast.code import python_version
@@ -167,7 +167,7 @@ def nodes_of(systems: tuple[str, ...] | None) -> tuple[Node, ...]:
         ModelError: if nodes read each other in a circle.
     """
     store = next(node for node in sql_nodes() if node.name == STORE)
-    of_systems = (*presence_nodes(), *forecast_nodes(store.version, systems))
+    of_systems = (*availability_nodes(), *forecast_nodes(store.version, systems))
     return in_order((*sql_nodes(), *of_systems, *(_reading_all(node, of_systems) for node in performance_nodes())))
 
 
@@ -241,8 +241,11 @@ def forecast_nodes(feature_version: str, chosen: tuple[str, ...] | None = None) 
     # Table by table, so that one transaction can write what all systems say; members before those that read them.
     members = {name: nodes for name, nodes in by_system.items() if not by_id[name][0].members(by_id[name][1])}
     ensembles = {name: nodes for name, nodes in by_system.items() if name not in members}
+    # Level by level they learn from the same rows.
     learned_and_distributions = (
-        [nodes[place] for nodes in some.values()] for some in (members, ensembles) for place in range(2)
+        [some[name][place] for name in (sorted(some, key=lambda name: LEVELS.index(by_id[name][1])), some)[place]]
+        for some in (members, ensembles)
+        for place in range(2)
     )
     others = zip(*(nodes[2:] for nodes in by_system.values()), strict=True)
     return tuple(node for of_table in (*learned_and_distributions, *others) for node in of_table if node is not None)
@@ -320,23 +323,23 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Node | N
     return (learned, distributions, calibrated, value, *others)
 
 
-def presence_nodes() -> tuple[Node, ...]:
+def availability_nodes() -> tuple[Node, ...]:
     """The nodes of who will play: what is learned at each level, and the table of probabilities."""
     learned = [
         _node(
-            (("system_id", presence.system_id(level)),),
+            (("system_id", availability.system_id(level)),),
             _Work(
                 "trained",
                 "refits",
                 (_of("avf", "before"), _of("pgs", "before")),
-                partial(presence.refits, level=level),
+                partial(availability.refits, level=level),
                 learns=True,
             ),
         )
-        for level in presence.PRESENCE_LEVELS
+        for level in availability.AVAILABILITY_LEVELS
     ]
     until = (_of("trained", "until", node.system_id) for node in learned)
-    played = _Work("availability", "player_game_levels", (_of("avf", "same"), *until), presence.probabilities)
+    played = _Work("availability", "player_game_levels", (_of("avf", "same"), *until), availability.probabilities)
     return (*learned, _node((), played))
 
 

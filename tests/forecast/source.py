@@ -53,7 +53,7 @@ def roots() -> dict[str, tuple[str, ...]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(nodes, "python_version", lambda root: f"root {root}")
         patch.setattr(nodes, "code_fingerprint", lambda *parts: "\n".join(parts))
-        every = (*nodes.presence_nodes(), *nodes.forecast_nodes("store"))
+        every = (*nodes.availability_nodes(), *nodes.forecast_nodes("store"))
     return {node.name: tuple(re.findall(r"^root (.*)$", node.version, re.MULTILINE)) for node in every}
 
 

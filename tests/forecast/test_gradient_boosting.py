@@ -9,7 +9,7 @@ import pytest
 from hoopcast.forecast.features import features, theme_matrix
 from hoopcast.forecast.system import Level
 from hoopcast.forecast.systems import gradient_boosting, linear
-from hoopcast.forecast.trees import Bins, forest, trained
+from hoopcast.forecast.trees import Bins, forest, grow_regression
 from tests.forecast.learning import known_relation
 
 FRAME, OUTCOME, TRUE_MEAN = known_relation("history")
@@ -54,7 +54,7 @@ def test_company_that_returns_is_given_as_a_reason_against() -> None:
 def test_the_way_to_a_leaf_adds_up_to_what_the_leaf_adds() -> None:
     names = features("history")
     matrix = FRAME.matrix(names)
-    text = trained(Bins(matrix, names).of(len(matrix), OUTCOME.points, None), "l2")
+    text = grow_regression(Bins(matrix, names).of(len(matrix), OUTCOME.points, None), "l2")
     sums, themes = forest(text).at(matrix, theme_matrix("history"))
     assert np.allclose(sums, np.asarray(lightgbm.Booster(model_str=text).predict(matrix)), atol=1e-6)
     apart = sums - themes.sum(axis=1)

@@ -6,10 +6,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from hoopcast.forecast.cancellation import side_by_side
+from hoopcast.forecast.cancellation import Once, side_by_side
 from hoopcast.forecast.frame import Frame, Outcome
 from hoopcast.forecast.system import Level, System
-from hoopcast.forecast.trees import FEWEST_KNOWN, first_rows, known_from
+from hoopcast.forecast.training_window import FEWEST_KNOWN, first_rows, grown_rows, known_from
 from hoopcast.graph import systems
 from tests.forecast.synthetic import player_games
 
@@ -57,6 +57,35 @@ def test_edges_come_from_rows_that_are_doubled_and_from_all_once_a_feature_is_ne
     assert [first_rows(rows, since) for rows in (1_000, 2_047, 2_048, 3_199)] == [512, 1_024, 2_048, 2_048]
     assert [first_rows(rows, since) for rows in (3_200, 4_000, 4_096, 5_000)] == [3_200, 4_000, 4_096, 4_096]
     assert known_from(np.full((50, 1), np.nan)).tolist() == [50]
+
+
+def test_trees_are_grown_when_a_month_ends_with_a_tenth_more_rows() -> None:
+    per_month = [1_000, 1_000, 300, 300, 300, 289, 291, 290]
+    month = np.repeat(np.arange(len(per_month)), per_month)
+    day = (np.datetime64("2020-11") + month).astype("datetime64[D]")
+    ends = np.cumsum(per_month).tolist()
+    # 3,189 are less than a tenth more than 2,900, and 3,770 than 3,480.
+    assert [grown_rows(day[:rows]) for rows in ends] == [1_000, 2_000, 2_300, 2_600, 2_900, 2_900, 3_480, 3_480]
+    # In the middle of a month, all rows count if they are a tenth more, and else those up to the month that was.
+    assert grown_rows(day[:2_299]) == 2_299
+    assert grown_rows(day[:2_150]) == 2_000
+    assert grown_rows(day[:0]) == 0
+
+
+def test_what_refits_share_is_made_once_and_again_only_if_it_failed() -> None:
+    made: list[int] = []
+    shared = Once[int, int]()
+
+    def make(key: int) -> int:
+        made.append(key)
+        if made == [7]:
+            raise ValueError("not yet")
+        return key * 2
+
+    with pytest.raises(ValueError, match="not yet"):
+        shared.get(7, make)
+    assert side_by_side(*[partial(shared.get, key, make) for key in (7, 8, 7, 8, 7)]) == (14, 16, 14, 16, 14)
+    assert sorted(made) == [7, 7, 8]
 
 
 def test_results_stand_in_the_order_of_the_works() -> None:

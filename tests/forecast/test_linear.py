@@ -6,13 +6,11 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from hoopcast.forecast.dispersion import fitted_dispersion
 from hoopcast.forecast.distribution import LOWEST_DISPERSION, guarded
 from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
 from hoopcast.forecast.frames import source_of
-from hoopcast.forecast.least_squares import fitted
-from hoopcast.forecast.predictors import prepared
 from hoopcast.forecast.reasons import largest_contributions, summed
+from hoopcast.forecast.regression import fit_plane, fit_predictors, fit_variance
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.forecast.systems import linear
 from hoopcast.warehouse.tables import table
@@ -35,14 +33,14 @@ def test_a_document_read_back_gives_identical_distributions() -> None:
 
 def test_the_variance_is_that_of_forecasts_of_dates_that_the_line_has_not_seen() -> None:
     matrix = feature_matrix(FRAME, "history")
-    predictors, weights = prepared(matrix).of(matrix), linear.row_weights(FRAME)
+    predictors, weights = fit_predictors(matrix[:2_048]).of(matrix), linear.row_weights(FRAME)
     fold = np.unique(FRAME.game_date, return_inverse=True)[1] % 5
     unseen = np.full(len(FRAME), np.nan)
     for number in range(5):
         own = fold == number
         assert not set(FRAME.game_date[own]) & set(FRAME.game_date[~own])
-        unseen[own] = fitted(predictors[~own], OUTCOME.points[~own], weights[~own], linear.RIDGE).at(predictors[own])
-    expected = fitted_dispersion(guarded(unseen, np.ones(len(unseen)))[0], OUTCOME.points, linear.widening(FRAME))
+        unseen[own] = fit_plane(predictors[~own], OUTCOME.points[~own], weights[~own], linear.RIDGE).at(predictors[own])
+    expected = fit_variance(guarded(unseen, np.ones(len(unseen)))[0], OUTCOME.points, linear.widening(FRAME))
     assert DOCUMENT["dispersion"]["coefficients"] == pytest.approx(expected["coefficients"], abs=1e-7)
     assert DOCUMENT["dispersion"]["error"] == pytest.approx(expected["error"], abs=1e-7)
 

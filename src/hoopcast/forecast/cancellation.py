@@ -1,17 +1,17 @@
 """Long work in Python that ends early when the run that does it is stopped."""
 
-import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import ContextVar, copy_context
-from threading import Event
-from typing import TypeVar
+from threading import Event, Lock
+from typing import Generic, TypeVar
 
+Key = TypeVar("Key")
 Result = TypeVar("Result")
 # How long a signal, or the end of the time, may stay unseen.
 _LOOK_SECONDS = 0.2
-# Each of the works at once holds rows of its own in memory.
-_MOST_AT_ONCE = 4
+# More than most machines have processors: some wait for what others make. Each holds rows of its own in memory.
+_AT_ONCE = 4
 _stopped: ContextVar[Event | None] = ContextVar("stopped", default=None)
 
 
@@ -51,8 +51,8 @@ def obeying(look: Callable[[], object], work: Callable[[], Result]) -> Result:
 
 
 def side_by_side(*works: Callable[[], Result]) -> tuple[Result, ...]:
-    """The results of works that go on at once, as many as there are processors; each can be stopped."""
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_AT_ONCE)) as pool:
+    """The results of works that go on at once, some at a time; each can be stopped."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
         results: list[Future[Result]] = [pool.submit(copy_context().run, work) for work in works]
     return tuple(result.result() for result in results)
 
@@ -66,3 +66,21 @@ def heed() -> None:
     stopped = _stopped.get()
     if stopped is not None and stopped.is_set():
         raise WorkStopped
+
+
+class Once(Generic[Key, Result]):
+    """Results by key, each made once, however many works ask for it at the same time."""
+
+    def __init__(self) -> None:
+        self._results: dict[Key, Result] = {}
+        self._locks: dict[Key, Lock] = {}
+        self._lock = Lock()
+
+    def get(self, key: Key, make: Callable[[Key], Result]) -> Result:
+        """The result of a key: what `make` gives for it, the first time."""
+        with self._lock:
+            of_key = self._locks.setdefault(key, Lock())
+        with of_key:
+            if key not in self._results:
+                self._results[key] = make(key)
+            return self._results[key]

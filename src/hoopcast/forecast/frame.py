@@ -30,9 +30,9 @@ class Distributions:
         return len(self.mean)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Frame:
-    """Rows of the feature store, in the order of game_date, game_id, player_id.
+    """Rows of the feature store, in the order of game_date, game_id, player_id; a frame equals itself alone.
 
     Args:
         game_id: (n,) NBA.com game ids.

@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from hoopcast.arrays import FloatArray
+from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.errors import ModelError
 from hoopcast.forecast.frame import Distributions, Frame, Outcome
 from hoopcast.forecast.system import LEVELS, Level, System
 from hoopcast.forecast.training_window import first_season
+from hoopcast.pipeline.ledger import LEDGER
 from hoopcast.pipeline.node import Asked, Input
 from hoopcast.pipeline.time_constraint import TimeConstraint
-from hoopcast.warehouse.engine import ColumnsOf, Parameters, Statements
+from hoopcast.warehouse.engine import ColumnsOf, Statements
 from hoopcast.warehouse.tables import table
 
 DISTRIBUTIONS = "nba_predictions.forecast_distribution"
@@ -104,41 +106,135 @@ def inputs_of(system: System, level: Level, time_constraint: TimeConstraint) -> 
     return (*(Input(table(name), time_constraint) for name in sorted(names)), *distributions)
 
 
+def eligible(read: ColumnsOf, level: Level) -> BoolArray:
+    """Who may be forecast at a level, and learned from, of players who are expected, (n,).
+
+    He is expected at that level or below it, no report that it knows of rules him out, and at `line` he has a line.
+
+    Args:
+        read: `expected_level`, above `history` also `ruled_out_flag`, at `line` also `points_line`.
+        level: the information level.
+    """
+    known: BoolArray = np.isin(read["expected_level"].astype(np.str_), LEVELS[: LEVELS.index(level) + 1])
+    if level != "history":
+        known &= read["ruled_out_flag"].astype(np.float64) != 1
+    if level == "line":
+        known &= np.isfinite(read["points_line"].astype(np.float64))
+    return known
+
+
 def training_frame(statements: Statements, system: System, level: Level, asked: Asked) -> tuple[Frame, Outcome]:
-    """Appearances before the last of the dates, of the seasons that it learns from, and what happened in them."""
-    found = statements.columns(
-        _select(system, level, "{time} < $before AND season >= $first_season", with_outcome=True),
-        _parameters(system, level, before=asked.dates[-1], first_season=first_season(asked.season)),
-    )
-    outcome = Outcome(_number(found, "outcome_points"), _number(found, "outcome_minutes"))
-    return _frame(system, level, found), outcome
+    """Appearances before the last of the dates, of the seasons that it learns from, and what happened in them.
+
+    What systems and levels of a run have in common is read once; the same columns at the same level are the same frame.
+    """
+    first, before = first_season(asked.season), asked.dates[-1]
+    state = _state(statements, (STORE, POPULATION, APPEARANCES, *(source.table for source in SOURCES)))
+    appearances = _appearances.get(statements)
+    if appearances is None or not appearances.hold(first, before, state):
+        appearances = _appearances[statements] = _Appearances(first, before, state)
+    return appearances.frame(statements, system, level, before)
 
 
 def forecast_frame(statements: Statements, system: System, level: Level, dates: Sequence[date]) -> Frame:
     """Rows of dates that the system may know of and has enough history for."""
-    of_dates = "{time} IN (SELECT UNNEST(CAST($dates AS DATE[])))"
-    found = statements.columns(
-        _select(system, level, of_dates, with_outcome=False), _parameters(system, level, dates=list(dates))
+    features, members = _read_at(system, level), system.members(level)
+    read = statements.columns(
+        _select(features, members, "{time} IN (SELECT UNNEST(CAST($dates AS DATE[])))", with_outcome=False),
+        {**_member_values(members), "dates": list(dates)},
     )
-    return _frame(system, level, found)
+    return _frame(system, level, read, eligible(read, level))
 
 
-def _parameters(system: System, level: Level, **asked: str | date | list[date]) -> Parameters:
-    members = {f"member_{place}": member for place, member in enumerate(system.members(level))}
-    return {"level_rank": LEVELS.index(level), **members, **asked}
+class _Appearances:
+    """Appearances of some seasons before a date, with columns that are added as systems ask for them.
+
+    Args:
+        first: the first season.
+        before: dates before it.
+        state: of the tables that they come from.
+    """
+
+    def __init__(self, first: str, before: date, state: str) -> None:
+        self._first, self._before, self._state = first, before, state
+        self._columns: dict[str, np.ndarray[Any, Any]] = {}
+        self._members_state = ""
+        self._newest: tuple[tuple[object, ...], Frame, Outcome] | None = None
+
+    def hold(self, first: str, before: date, state: str) -> bool:
+        """Whether they are what a refit asks for."""
+        return (self._first, self._state) == (first, state) and before <= self._before
+
+    def frame(self, statements: Statements, system: System, level: Level, before: date) -> tuple[Frame, Outcome]:
+        """Those before a date that a system may learn from, and what happened in them."""
+        features, members = _read_at(system, level), system.members(level)
+        if members:
+            # They learn last, from forecasts alone, when nobody asks for what the others learned from.
+            self._newest = None
+            self._keep_members(_state(statements, (DISTRIBUTIONS,)))
+        asked = (level, features, before)
+        if self._newest is None or self._newest[0] != asked or members:
+            self._newest = None
+            self._add(statements, features, members)
+            of_level = eligible(self._columns, level) & (self._columns["game_date"] < np.datetime64(before))
+            points, minutes = (_number(self._columns, f"outcome_{name}")[of_level] for name in ("points", "minutes"))
+            self._newest = asked, _frame(system, level, self._columns, of_level), Outcome(points, minutes)
+        return self._newest[1:]
+
+    def _add(self, statements: Statements, features: Sequence[str], members: Sequence[str]) -> None:
+        """Read the columns that are not there yet."""
+        features = [name for name in features if name not in self._columns]
+        members = [name for name in members if f"mean_{name}" not in self._columns]
+        if features or members or not self._columns:
+            when = "{time} < $before AND season >= $first_season"
+            read = statements.columns(
+                _select(features, members, when, with_outcome=True),
+                {**_member_values(members), "before": self._before, "first_season": self._first},
+            )
+            self._columns |= read
+
+    def _keep_members(self, state: str) -> None:
+        """Drop features, and forecasts of members where these are others by now."""
+        is_same, self._members_state = self._members_state == state, state
+        kept = ("mean_", "variance_") if is_same else ()
+        self._columns = {name: values for name, values in self._columns.items() if name.startswith((*_KEYS, *kept))}
 
 
-def _select(system: System, level: Level, when: str, *, with_outcome: bool) -> str:
+_KEYS = ("game_id", "player_id", "game_date", "expected_level", "ruled_out_flag", "points_line", "outcome_")
+_appearances: "WeakKeyDictionary[Statements, _Appearances]" = WeakKeyDictionary()
+
+
+def _state(statements: Statements, tables: Sequence[str]) -> str:
+    """What the ledger has last of tables."""
+    rows = statements.query(
+        f"SELECT MAX(entry) FROM {LEDGER} WHERE table_name IN (SELECT UNNEST(CAST($tables AS VARCHAR[])))",
+        {"tables": list(tables)},
+    ).rows
+    return str(rows[0][0])
+
+
+def _read_at(system: System, level: Level) -> tuple[str, ...]:
+    """Columns that a system reads, with what says who has a line where only those are forecast."""
+    columns = system.columns(level)
+    return columns if level != "line" or "points_line" in columns else (*columns, "points_line")
+
+
+def _member_values(members: Sequence[str]) -> dict[str, str]:
+    return {f"member_{place}": member for place, member in enumerate(members)}
+
+
+def _select(features: Sequence[str], members: Sequence[str], when: str, *, with_outcome: bool) -> str:
     """The SELECT of a frame where `{time} < $before`, say: of each table these dates alone, or all of it is read."""
-    columns, joins = ["f.game_id", "f.player_id", "f.game_date"], {}
-    for column in system.columns(level):
+    columns = ["f.game_id", "f.player_id", "f.game_date", "f.expected_level", "u.ruled_out_flag"]
+    joins: dict[str, str] = {}
+    for column in features:
         source, name = source_of(column)
         columns.append(f"{source.alias}.{name} AS {column}")
         if source.join:
             joins[source.alias] = f"LEFT JOIN {_of(source.table, when)} AS {source.alias} ON {source.join}"
-    for place in range(len(system.members(level))):
+    for place, member in enumerate(members):
         alias = f"m{place}"
-        columns += [f"{alias}.nb_mean AS mean_{place}", f"{alias}.nb_variance AS variance_{place}"]
+        columns += [f"{alias}.nb_mean AS mean_{member}", f"{alias}.nb_variance AS variance_{member}"]
         joins[alias] = (
             f"LEFT JOIN {_of(DISTRIBUTIONS, when)} AS {alias} ON {alias}.game_id = f.game_id"
             f" AND {alias}.player_id = f.player_id AND {alias}.market = 'points'"
@@ -150,18 +246,11 @@ def _select(system: System, level: Level, when: str, *, with_outcome: bool) -> s
             f"INNER JOIN {_of(APPEARANCES, when)} AS g ON g.game_id = f.game_id AND g.player_id = f.player_id"
             " AND g.played_flag"
         )
-    if level == "line":
-        joins["ql"] = (
-            f"INNER JOIN {_of('nba_analytics.player_prop_line', when)} AS ql ON ql.game_id = f.game_id"
-            " AND ql.player_id = f.player_id AND ql.market = 'points'"
-        )
     return (
         f"SELECT {', '.join(columns)} FROM {_of(STORE, when)} AS f"
         f" INNER JOIN {_of(POPULATION, when)} AS u ON u.game_id = f.game_id AND u.player_id = f.player_id"
         f" {' '.join(joins.values())}"
-        " WHERE f.points_avg_season IS NOT NULL AND NOT (u.ruled_out_flag AND $level_rank >= 1)"
-        " AND CASE f.expected_level WHEN 'history' THEN 0 WHEN 'news' THEN 1 WHEN 'market' THEN 2 ELSE 3 END"
-        " <= $level_rank ORDER BY f.game_date, f.game_id, f.player_id"
+        " WHERE f.points_avg_season IS NOT NULL ORDER BY f.game_date, f.game_id, f.player_id"
     )
 
 
@@ -169,20 +258,23 @@ def _of(name: str, when: str) -> str:
     return f"(SELECT * FROM {name} WHERE {when.format(time=table(name).time)})"
 
 
-def _frame(system: System, level: Level, found: ColumnsOf) -> Frame:
-    unsaid = np.full(len(found["player_id"]), "", dtype=object)
+def _frame(system: System, level: Level, read: ColumnsOf, which: BoolArray) -> Frame:
+    """The frame of a system of some of the rows that were read."""
+    reasons = np.full(int(which.sum()), "", dtype=object)
     return Frame(
-        found["game_id"],
-        found["player_id"].astype(np.int64),
-        found["game_date"],
-        {name: _number(found, name) for name in system.columns(level)},
+        read["game_id"][which],
+        read["player_id"][which].astype(np.int64),
+        read["game_date"][which],
+        {name: _number(read, name)[which] for name in system.columns(level)},
         {
-            member: Distributions(_number(found, f"mean_{place}"), _number(found, f"variance_{place}"), unsaid)
-            for place, member in enumerate(system.members(level))
+            member: Distributions(
+                _number(read, f"mean_{member}")[which], _number(read, f"variance_{member}")[which], reasons
+            )
+            for member in system.members(level)
         },
     )
 
 
-def _number(found: ColumnsOf, name: str) -> FloatArray:
+def _number(read: ColumnsOf, name: str) -> FloatArray:
     # Most are numbers of this kind already: a copy of each would double what a frame takes.
-    return found[name].astype(np.float64, copy=False)
+    return read[name].astype(np.float64, copy=False)

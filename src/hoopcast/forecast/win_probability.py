@@ -16,7 +16,7 @@ from hoopcast.forecast.card import About
 from hoopcast.forecast.distribution import distribution, probability_over, probability_push
 from hoopcast.forecast.forecasting import learned_for, refit_of
 from hoopcast.forecast.frame import Document, Frame
-from hoopcast.forecast.least_squares import rounded
+from hoopcast.forecast.regression import rounded
 from hoopcast.forecast.system import Summary
 from hoopcast.forecast.training import Learning, as_rows, learned
 from hoopcast.forecast.training_window import first_season

@@ -15,7 +15,7 @@ from hoopcast.forecast.cancellation import heed
 from hoopcast.forecast.crps_table import crps_with_slopes
 from hoopcast.forecast.distribution import guarded, mixture_moments
 from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
-from hoopcast.forecast.least_squares import rounded
+from hoopcast.forecast.regression import rounded
 from hoopcast.forecast.seeded_noise import row_uniform
 from hoopcast.forecast.system import Level, Summary, System
 

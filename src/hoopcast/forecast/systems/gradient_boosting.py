@@ -10,14 +10,16 @@ themselves on redrawing it in steps: that counts for more than any setting of th
 import numpy as np
 
 from hoopcast.arrays import FloatArray
-from hoopcast.forecast.dispersion import dispersed
+from hoopcast.forecast.cancellation import Once
 from hoopcast.forecast.distribution import HIGHEST_MEAN, distribution, guarded, median
 from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
 from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
 from hoopcast.forecast.reasons import largest_contributions
+from hoopcast.forecast.regression import variance_at
 from hoopcast.forecast.system import Learner, Level, Summary, System
-from hoopcast.forecast.systems.linear import FEWEST_ROWS, FOLD_ERROR, fitted_line, line, row_weights, widening
-from hoopcast.forecast.trees import Bins, forest, gains, trained
+from hoopcast.forecast.systems.linear import FEWEST_ROWS, FOLD_ERROR, line, lines, row_weights, widening
+from hoopcast.forecast.training_window import grown_rows
+from hoopcast.forecast.trees import Bins, forest, gains, grow_regression
 
 # Share of the mean that the squared error speaks for; the median speaks for the rest.
 MEAN_SHARE = 0.5
@@ -25,25 +27,34 @@ _GRID = np.geomspace(0.05, HIGHEST_MEAN, 600)
 
 
 def learner(frame: Frame, outcome: Outcome, level: Level) -> Learner:
-    """What learns the line, both forests and the variance function from the first rows; nothing from fewer than 200."""
-    names = features(level)
-    matrix, weights = feature_matrix(frame, level), row_weights(frame)
-    bins = Bins(matrix, names)
+    """What learns the line, both forests and the variance function from the first rows; nothing from fewer than 200.
+
+    The line is learned at each refit, forests when rows have grown by a tenth (`grown_rows`).
+    """
+    names, day, points = features(level), frame.game_date, outcome.points
+    of_frame, weights = lines(frame, outcome, level), row_weights(frame)
+    bins, forests = Bins(of_frame.matrix, names), Once[int, Document]()
+
+    def grow(rows: int) -> Document:
+        left, own = points[:rows] - of_frame.of(rows).means, weights[:rows]
+        mean_forest = grow_regression(bins.of(rows, left, own / own.mean()), "l2")
+        return {
+            "forest_rows": rows,
+            "mean_forest": mean_forest,
+            "median_forest": grow_regression(bins.of(rows, left, None), "l1"),
+            "importances": gains(mean_forest),
+        }
 
     def learn(rows: int) -> Document:
         document: Document = {"features": list(names), "rows": rows, "line": None}
         if rows < FEWEST_ROWS:
             return document
-        found, means, dispersion = fitted_line(frame.rows(slice(rows)), matrix[:rows], outcome.points[:rows])
-        left, own = outcome.points[:rows] - means, weights[:rows]
-        mean_forest = trained(bins.of(rows, left, own / own.mean()), "l2")
+        fitted, grown = of_frame.of(rows), grown_rows(day[:rows])
         return document | {
-            "period": [str(frame.game_date[0]), str(frame.game_date[rows - 1])],
-            "line": found.document(),
-            "mean_forest": mean_forest,
-            "median_forest": trained(bins.of(rows, left, None), "l1"),
-            "importances": gains(mean_forest),
-            "dispersion": dispersion,
+            "period": [str(day[0]), str(day[rows - 1])],
+            "line": fitted.line.document(),
+            **forests.get(grown if grown >= FEWEST_ROWS else rows, grow),
+            "dispersion": fitted.dispersion,
         }
 
     return learn
@@ -67,13 +78,13 @@ def forecast(frame: Frame, document: Document | None, level: Level) -> Distribut
     mean = MEAN_SHARE * (base + above) + (1 - MEAN_SHARE) * _mean_of(base + middle, document["dispersion"])
     contributions = contributions + MEAN_SHARE * by_mean + (1 - MEAN_SHARE) * by_median
     mean = guarded(mean, np.ones(len(frame)))[0]
-    mean, variance = guarded(mean, dispersed(document["dispersion"], mean, widening(frame)))
+    mean, variance = guarded(mean, variance_at(document["dispersion"], mean, widening(frame)))
     return Distributions(mean, variance, largest_contributions(contributions, THEMES, mean))
 
 
 def _mean_of(middle: FloatArray, dispersion: Document) -> FloatArray:
     """Means of distributions with (n,) medians, at the usual width: as the median rises with it, a grid is turned."""
-    medians = median(distribution(_GRID, dispersed(dispersion, _GRID)))
+    medians = median(distribution(_GRID, variance_at(dispersion, _GRID)))
     rising = np.concatenate([[True], np.diff(np.maximum.accumulate(medians)) > 0])
     means: FloatArray = np.interp(middle, medians[rising], _GRID[rising])
     return means

@@ -3,13 +3,14 @@
 The margin of a pair of prices is removed by the power method. A price that stands alone is completed to the overround
 that the past shows: the median of pairs, else twice the median implied probability of the single prices, since the
 middle line is meant to be even; a line without a price counts as even. The distribution is then the one whose
-probability of the over is the market's, with a variance that is a line in the mean, learned on past lines.
+probability of the over is the market's, with a variance that depends on the mean as past lines teach.
 
 Lines have a bias of their own: the median of points lies below them. The document says how large it was in the past
 (`bias`, mean less points, and `over_rate`); nothing is corrected by it, because the benchmark is what the market said.
 """
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from hoopcast.arrays import FloatArray, TextArray
 from hoopcast.errors import ForecastError
 from hoopcast.forecast.distribution import LOWEST_MEAN, guarded, mean_for_probability_over
 from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
-from hoopcast.forecast.least_squares import fitted_variance, rounded, variance_at
+from hoopcast.forecast.regression import fit_variance, rounded, variance_at
 from hoopcast.forecast.system import Level, Summary, System
 from hoopcast.market.odds import (
     STANDARD_OVERROUND,
@@ -32,7 +33,7 @@ COLUMNS = ("points_line", "over_price", "under_price")
 # A price further out than these says little of the distribution's middle.
 PROBABILITIES = (0.05, 0.95)
 # Variance that the first means are solved with; what is learned from their errors takes its place.
-FIRST_VARIANCE: Document = {"constant": 9.0, "slope": 2.1}
+FIRST_DISPERSION: Document = {"coefficients": [2.31, 0.258, 0.0944], "usual": []}
 _EVEN = 0.5
 _LEAST_ROWS = 100
 _ROUNDS = 2
@@ -46,15 +47,15 @@ def columns(_level: Level) -> tuple[str, ...]:
 def train(frame: Frame, outcome: Outcome, _level: Level) -> Document:
     """The overround, the variance of points about the market's mean, and the market's own bias."""
     usual = _usual_overround(frame)
-    line, variance = frame.columns["points_line"], FIRST_VARIANCE
+    line, dispersion = frame.columns["points_line"], FIRST_DISPERSION
     known = np.isfinite(line)
-    mean = _mean(frame, usual, variance)
+    mean = _mean(frame, usual, dispersion)
     if known.sum() >= _LEAST_ROWS:
         for _ in range(_ROUNDS):
-            variance = fitted_variance(mean[known], outcome.points[known])
-            mean = _mean(frame, usual, variance)
+            dispersion = fit_variance(mean[known], outcome.points[known])
+            mean = _mean(frame, usual, dispersion)
     decided = np.isfinite(line) & (outcome.points != line)
-    document: Document = {"overround": rounded(usual), "variance": variance, "rows": int(known.sum())}
+    document: Document = {"overround": rounded(usual), "dispersion": dispersion, "rows": int(known.sum())}
     if known.any() and decided.any():
         document["bias"] = rounded(float(np.mean((mean - outcome.points)[known])))
         document["over_rate"] = rounded(float(np.mean((outcome.points > line)[decided])))
@@ -65,20 +66,17 @@ def forecast(frame: Frame, document: Document | None, level: Level) -> Distribut
     """Distributions whose probability of the over is the market's; NaN without a line."""
     if document is None:
         raise ForecastError(f"market_{level} forecasts by what it learned, and was given nothing; train it first")
-    usual, variance = float(document["overround"]), document["variance"]
-    mean = _mean(frame, usual, variance)
-    mean, variances = guarded(mean, variance_at(variance, mean))
-    return Distributions(mean, variances, _reasons(frame.columns["points_line"], _probability_over(frame, usual)))
+    usual, dispersion = float(document["overround"]), document["dispersion"]
+    mean = _mean(frame, usual, dispersion)
+    mean, variance = guarded(mean, variance_at(dispersion, mean))
+    return Distributions(mean, variance, _reasons(frame.columns["points_line"], _probability_over(frame, usual)))
 
 
-def _mean(frame: Frame, usual: float, variance: Document) -> FloatArray:
-    def dispersion(mean: FloatArray) -> FloatArray:
-        return variance_at(variance, mean)
-
+def _mean(frame: Frame, usual: float, dispersion: Document) -> FloatArray:
     line, probability = frame.columns["points_line"], _probability_over(frame, usual)
     # Lines come in halves and prices in cents: far fewer pairs than rows.
     pairs, place = np.unique(np.column_stack([line, probability]), axis=0, return_inverse=True)
-    mean = mean_for_probability_over(pairs[:, 0], pairs[:, 1], dispersion)[place]
+    mean = mean_for_probability_over(pairs[:, 0], pairs[:, 1], partial(variance_at, dispersion))[place]
     return np.where(np.isfinite(line) & ~np.isfinite(mean), np.maximum(line, LOWEST_MEAN), mean)
 
 

@@ -16,8 +16,8 @@ import numpy as np
 from hoopcast.arrays import FloatArray
 from hoopcast.forecast.distribution import guarded
 from hoopcast.forecast.frame import Distributions, Document, Frame
-from hoopcast.forecast.least_squares import filled, variance_at
 from hoopcast.forecast.reasons import largest_contributions
+from hoopcast.forecast.regression import filled, variance_at
 from hoopcast.forecast.system import Level, System
 
 COLUMNS = (
@@ -38,8 +38,8 @@ ZONES = 1.33  # per point of shot_zone_mismatch_score
 PACE = 0.79  # per point of pace_score
 COMPANY = -0.046  # per point that his team-mates bring above those of his last 10 games
 HOME = 0.013  # share of his points between away and home
-# Variance of points about these means: constant + slope * mean.
-VARIANCE: Document = {"constant": 7.58, "slope": 2.64}
+# Variance of points about these means, by `fit_variance` over the same appearances.
+DISPERSION: Document = {"coefficients": [2.1283, 0.4766, 0.05845], "usual": []}
 _LABELS = ("last 5 games", "last 10 games", "rest", "opponent's zones", "pace", "absent team-mates", "home court")
 
 
@@ -54,7 +54,7 @@ def forecast(frame: Frame, _document: Document | None, _level: Level) -> Distrib
     average = WEIGHTS[0] * last_5 + WEIGHTS[1] * last_10 + WEIGHTS[2] * season
     terms = _terms(frame, average)
     mean = LEAN + (1 + DRAWN) * average + terms.sum(axis=1)
-    mean, variance = guarded(mean, variance_at(VARIANCE, np.maximum(mean, 0)))
+    mean, variance = guarded(mean, variance_at(DISPERSION, mean))
     form = np.column_stack([WEIGHTS[0] * (last_5 - season), WEIGHTS[1] * (last_10 - season)])
     return Distributions(mean, variance, largest_contributions(np.hstack([(1 + DRAWN) * form, terms]), _LABELS, mean))
 

@@ -20,14 +20,7 @@ from hoopcast.errors import ForecastError
 from hoopcast.forecast.cancellation import heed
 from hoopcast.forecast.distribution import LOWEST_MEAN, guarded
 from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
-from hoopcast.forecast.least_squares import (
-    filled,
-    fitted,
-    fitted_variance,
-    plane,
-    rounded,
-    variance_at,
-)
+from hoopcast.forecast.regression import filled, fit_plane, fit_variance, plane, rounded_list, variance_at
 from hoopcast.forecast.seeded_noise import row_uniform
 from hoopcast.forecast.system import Level, Summary, System
 
@@ -94,25 +87,24 @@ def columns(_level: Level) -> tuple[str, ...]:
 def train(frame: Frame, outcome: Outcome, _level: Level) -> Document:
     """What form says, the scale of each dimension, and the library."""
     terms = _form_terms(frame)
-    form = fitted(terms, outcome.points, 1 / (8 + 2.6 * terms[:, 1]))
+    form = fit_plane(terms, outcome.points, 1 / (8 + 2.6 * terms[:, 1]))
     expected = np.maximum(form.at(terms), LOWEST_MEAN)
-    variance = fitted_variance(expected, outcome.points)
+    dispersion = fit_variance(expected, outcome.points)
     dimensions = _dimensions(frame, expected)
     scale = dimensions.std(axis=0)
     # Drawn by hash, so that the same appearances stay in it from refit to refit as long as they can.
     drawn = np.sort(np.argsort(row_uniform(frame.game_id, frame.player_id, "similarity"), kind="stable")[:LIBRARY])
-    surprise = (outcome.points - expected) / np.sqrt(variance_at(variance, expected))
+    surprise = (outcome.points - expected) / np.sqrt(variance_at(dispersion, expected))
     return {
         "form": form.document(),
-        "variance": variance,
-        "centre": [rounded(value) for value in dimensions.mean(axis=0).tolist()],
-        "scale": [rounded(value) for value in np.where(scale > 0, scale, 1).tolist()],
+        "dispersion": dispersion,
+        "centre": rounded_list(dimensions.mean(axis=0)),
+        "scale": rounded_list(np.where(scale > 0, scale, 1)),
         "dimensions": _text(dimensions[drawn].astype("<f4")),
         "surprise": _text(surprise[drawn].astype("<f4")),
         "player_id": _text(frame.player_id[drawn].astype("<i4")),
         "day": _text((frame.game_date[drawn] - _EPOCH).astype("<i4")),
         "points": _text(outcome.points[drawn].astype("<i4")),
-        "error": rounded(float(np.abs(outcome.points - expected).mean())),
         "rows": len(frame),
     }
 
@@ -122,7 +114,7 @@ def forecast(frame: Frame, document: Document | None, level: Level) -> Distribut
     if document is None:
         raise ForecastError(f"similarity_{level} forecasts by what it learned, and was given nothing; train it first")
     expected = np.maximum(plane(document["form"]).at(_form_terms(frame)), LOWEST_MEAN)
-    variance = variance_at(document["variance"], expected)
+    variance = variance_at(document["dispersion"], expected)
     library = _library(document)
     shift, stretch, nearest = _compared(_places(_dimensions(frame, expected), document), library)
     mean, variances = guarded(expected + np.sqrt(variance) * shift, variance * stretch)
@@ -254,7 +246,7 @@ def summary(document: Document) -> Summary:
     return Summary(
         "share of the squared distance between two appearances, on average",
         dict(zip(_DIMENSIONS, (squares / squares.sum()).tolist(), strict=True)),
-        {"of form alone: mean absolute error on the rows that it learned from, points": document["error"]},
+        {"of form alone: mean absolute error on its own rows, points": document["dispersion"]["error"]},
     )
 
 

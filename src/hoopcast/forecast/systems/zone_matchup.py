@@ -13,8 +13,8 @@ from hoopcast.arrays import FloatArray
 from hoopcast.errors import ForecastError
 from hoopcast.forecast.distribution import LOWEST_MEAN, guarded
 from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
-from hoopcast.forecast.least_squares import filled, fitted, fitted_variance, plane, rounded, variance_at
 from hoopcast.forecast.reasons import largest_contributions
+from hoopcast.forecast.regression import filled, fit_plane, fit_variance, plane, rounded_list, variance_at
 from hoopcast.forecast.system import Level, Summary, System
 
 # Zone, its share among his attempts, and what a made shot is worth.
@@ -67,14 +67,13 @@ def train(frame: Frame, outcome: Outcome, _level: Level) -> Document:
     """What each part is worth in points, and the variance about it."""
     terms = _terms(frame)
     weight = 1 / (8 + 2.6 * filled(frame.columns["points_avg_season"]))
-    found = fitted(terms, outcome.points, weight)
-    mean, centre = np.maximum(found.at(terms), LOWEST_MEAN), terms.mean(axis=0)
+    worth = fit_plane(terms, outcome.points, weight)
+    mean, centre = np.maximum(worth.at(terms), LOWEST_MEAN), terms.mean(axis=0)
     return {
-        **found.document(),
-        "centre": [rounded(value) for value in centre.tolist()],
-        "variance": fitted_variance(mean, outcome.points),
-        "moved": [rounded(value) for value in np.abs(found.contributions(terms, centre)).mean(axis=0).tolist()],
-        "error": rounded(float(np.abs(outcome.points - mean).mean())),
+        **worth.document(),
+        "centre": rounded_list(centre),
+        "dispersion": fit_variance(mean, outcome.points),
+        "moved": rounded_list(np.abs(worth.contributions(terms, centre)).mean(axis=0)),
         "rows": len(frame),
     }
 
@@ -83,10 +82,10 @@ def forecast(frame: Frame, document: Document | None, level: Level) -> Distribut
     """Distributions whose mean is the sum of the zones."""
     if document is None:
         raise ForecastError(f"zone_matchup_{level} forecasts by what it learned, and was given nothing; train it first")
-    terms, found = _terms(frame), plane(document)
-    mean = np.maximum(found.at(terms), LOWEST_MEAN)
-    mean, variance = guarded(mean, variance_at(document["variance"], mean))
-    contributions = found.contributions(terms, np.array(document["centre"]))
+    terms, worth = _terms(frame), plane(document)
+    mean = np.maximum(worth.at(terms), LOWEST_MEAN)
+    mean, variance = guarded(mean, variance_at(document["dispersion"], mean))
+    contributions = worth.contributions(terms, np.array(document["centre"]))
     return Distributions(mean, variance, largest_contributions(contributions, _REASONS, mean))
 
 
@@ -123,7 +122,7 @@ def summary(document: Document) -> Summary:
     return Summary(
         "points by which it moves a forecast on average, up or down",
         dict(zip(_REASONS, document["moved"], strict=True)),
-        {"mean absolute error of means on the rows that it learned from, points": document["error"]},
+        {"mean absolute error of means on the rows that it learned from, points": document["dispersion"]["error"]},
     )
 
 
