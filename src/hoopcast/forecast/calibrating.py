@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 
-from hoopcast.arrays import DateArray, FloatArray
+from hoopcast.arrays import DateArray, FloatArray, IntArray
 from hoopcast.errors import ForecastError, ModelError
 from hoopcast.forecast.distribution import transforms
 from hoopcast.forecast.documents import redo, refuse_lost
@@ -29,7 +29,7 @@ _COLUMNS = (
     "learned_until",
 )
 _PAST = """
-SELECT l.game_id, l.player_id, l.game_date, l.nb_mean, l.nb_variance, g.points
+SELECT CAST(l.game_id AS BIGINT) AS game_id, l.player_id, l.game_date, l.nb_mean, l.nb_variance, g.points
 FROM nba_predictions.forecast_distribution AS l
 INNER JOIN nba_analytics.player_game_summary AS g
     ON g.game_id = l.game_id AND g.player_id = l.player_id AND g.played_flag
@@ -37,7 +37,7 @@ WHERE l.system_id = $system_id AND l.market = 'points' AND l.game_date < $before
     AND l.season >= $first_season
 ORDER BY l.game_date, l.game_id, l.player_id
 """
-_KEPT = """
+_STORED = """
 SELECT refit_date, low_mean, high_mean, knots FROM nba_predictions.calibration
 WHERE system_id = $system_id AND season = $season AND refit_date <= $last
 ORDER BY refit_date, band
@@ -55,6 +55,12 @@ class Calibrations:
     def place(self, day: DateArray) -> "np.typing.NDArray[np.intp]":
         """Number of the recalibration of each date, -1 for none."""
         return np.searchsorted(self.refits, day, side="right") - 1
+
+    def parts(self, day: DateArray) -> Iterator[tuple[IntArray, str, Recalibration | None]]:
+        """Places among (n,) dates for which one recalibration holds, its `calibration_id`, and itself, one by one."""
+        place = self.place(day)
+        for number in np.unique(place).tolist():
+            yield np.flatnonzero(place == number), self.name(number), self.maps[number] if number >= 0 else None
 
     def name(self, place: int) -> str:
         """The `calibration_id` of a recalibration by its number."""
@@ -93,11 +99,11 @@ def _recalibrations(statements: Statements, asked: Asked, system_id: str) -> Ite
     pit = transforms(mean, past["nb_variance"].astype(np.float64), points, uniform)
     for refit in asked.dates:
         known = past["game_date"] < np.datetime64(refit)
-        learned = learn(mean[known], pit[known])
-        if is_identity(learned):
+        recalibration = learn(mean[known], pit[known])
+        if is_identity(recalibration):
             continue
         until = past["game_date"][known][-1].item()
-        for band, row in enumerate(to_rows(learned)):
+        for band, row in enumerate(to_rows(recalibration)):
             yield (
                 system_id,
                 asked.season,
@@ -117,9 +123,9 @@ def kept(statements: Statements, asked: Asked, system_id: str) -> Calibrations:
     Raises:
         ForecastError: if one of them can not be read, or is there no longer.
     """
-    found = statements.query(_KEPT, {"system_id": system_id, "season": asked.season, "last": asked.dates[-1]}).rows
+    stored = statements.query(_STORED, {"system_id": system_id, "season": asked.season, "last": asked.dates[-1]}).rows
     bands: dict[date, list[BandRow]] = {}
-    for refit, low, high, knots in found:
+    for refit, low, high, knots in stored:
         bands.setdefault(cast("date", refit), []).append(BandRow(float(str(low)), float(str(high)), str(knots)))
     refuse_lost(statements, asked, ("calibration", system_id), {refit: len(rows) for refit, rows in bands.items()})
     maps = tuple(_readable(system_id, refit, rows) for refit, rows in bands.items())

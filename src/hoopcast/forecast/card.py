@@ -54,7 +54,7 @@ class About:
 def limits_of(level: Level) -> tuple[str, ...]:
     """What nothing that is learned at a level can see or do."""
     known = LEVELS[1 : LEVELS.index(level) + 1]
-    return (*(tuple(_OF_LEVELS[one] for one in known) or (_OF_HISTORY,)), *_OF_EVERYTHING)
+    return (*(tuple(_OF_LEVELS[lower] for lower in known) or (_OF_HISTORY,)), *_OF_EVERYTHING)
 
 
 def card(about: About, rows: Frame, document: Document) -> str:
@@ -72,7 +72,7 @@ def card(about: About, rows: Frame, document: Document) -> str:
     for day, count in zip(days.tolist(), np.diff([*days, len(rows)]).tolist(), strict=True):
         season = season_of_game(rows.game_id[day])
         seasons[season] = seasons.get(season, 0) + count
-    said = {
+    content = {
         "learned_from": about.learned_from,
         "players": len(np.unique(rows.player_id)),
         "games": 1 + int(np.count_nonzero(rows.game_id[1:] != rows.game_id[:-1])),
@@ -87,7 +87,7 @@ def card(about: About, rows: Frame, document: Document) -> str:
         "scores": {what: _shortened(number) for what, number in summary.scores.items()},
         "limits": list(about.limits),
     }
-    return json.dumps(said, allow_nan=False, separators=(",", ":"))
+    return json.dumps(content, allow_nan=False, separators=(",", ":"))
 
 
 def _shortened(number: float) -> float:

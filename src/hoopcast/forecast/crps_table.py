@@ -35,8 +35,8 @@ class Axis:
 
     def points(self) -> FloatArray:
         """What lies at the points of the grid, not its logarithm, (count,)."""
-        found: FloatArray = np.geomspace(self.low, self.high, self.count)
-        return found
+        points: FloatArray = np.geomspace(self.low, self.high, self.count)
+        return points
 
     def near(self, values: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:
         """The second of the four points about (n,) values, (n,), their weights in a cubic spline and slopes, (4, n).
@@ -68,8 +68,8 @@ def crps_with_slopes(
         points: (n,) that were scored.
     """
     table = _table()
-    held = np.clip(mean, LOWEST_MEAN, HIGHEST_MEAN)
-    ratio = variance / held
+    inside = np.clip(mean, LOWEST_MEAN, HIGHEST_MEAN)
+    ratio = variance / inside
     row, by_mean, mean_slopes = _MEAN.near(mean)
     column, by_ratio, ratio_slopes = _DISPERSION.near(ratio)
     place = (np.clip(points, 0, SUPPORT - 1).astype(np.int64) * _MEANS + row - 1) * _DISPERSIONS + column - 1
@@ -83,8 +83,8 @@ def crps_with_slopes(
         score += by_mean[i] * of_row
         along_mean += mean_slopes[i] * of_row
         along_ratio += by_mean[i] * slope_of_row
-    along_variance = along_ratio / held
-    return score, along_mean - along_variance * ratio * (held == mean), along_variance
+    along_variance = along_ratio / inside
+    return score, along_mean - along_variance * ratio * (inside == mean), along_variance
 
 
 @cache
@@ -100,5 +100,5 @@ def _table() -> FloatArray:
     table = scores.reshape(SUPPORT, _MEANS, _DISPERSIONS)
     for axis in (1, 2):
         table = spline_filter1d(table, axis=axis, mode="mirror")
-    found: FloatArray = np.ascontiguousarray(table).ravel()
-    return found
+    coefficients: FloatArray = np.ascontiguousarray(table).ravel()
+    return coefficients

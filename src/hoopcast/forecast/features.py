@@ -108,7 +108,7 @@ _OF_MARKET = ("spread_magnitude", "implied_team_total", "game_total", "is_quoted
 def features(level: Level) -> tuple[str, ...]:
     """Features of a level, columns of the feature store, `player_weighted_form` and `player_vacancy`.
 
-    What is told of team-mates and of his own chance to play is read at every level up to this one: how much the news
+    What is known of team-mates and of his own chance to play is read at every level up to this one: how much the news
     changed it is worth as much as what it says. The `line` level has no features of its own beside the market's.
     """
     return tuple(_theme_of(level))
@@ -136,13 +136,13 @@ def theme_matrix(level: Level) -> FloatArray:
 
 
 def _theme_of(level: Level) -> dict[str, str]:
-    found = {name: theme for theme, names in _THEMES.items() for name in names}
-    known = tuple(one for one in LEVELS[: LEVELS.index(level) + 1] if one != "line")
-    for one in known:
-        found |= dict.fromkeys(_at(one, *_LEVELLED), "absent team-mates")
-        found[f"play_probability_{one}"] = "own availability"
+    themes = {name: theme for theme, names in _THEMES.items() for name in names}
+    known = tuple(lower for lower in LEVELS[: LEVELS.index(level) + 1] if lower != "line")
+    for lower in known:
+        themes |= dict.fromkeys(_at(lower, *_LEVELLED), "absent team-mates")
+        themes[f"play_probability_{lower}"] = "own availability"
     if "news" in known:
-        found["injury_risk_news"] = "own availability"
+        themes["injury_risk_news"] = "own availability"
     if "market" in known:
-        found |= dict.fromkeys(_OF_MARKET, "market")
-    return found
+        themes |= dict.fromkeys(_OF_MARKET, "market")
+    return themes

@@ -155,11 +155,13 @@ class _Appearances:
         state: of the tables that they come from.
     """
 
+    _columns: dict[str, np.ndarray[Any, Any]]
+    _newest: tuple[tuple[object, ...], Frame, Outcome] | None
+
     def __init__(self, first: str, before: date, state: str) -> None:
         self._first, self._before, self._state = first, before, state
-        self._columns: dict[str, np.ndarray[Any, Any]] = {}
+        self._columns, self._newest = {}, None
         self._members_state = ""
-        self._newest: tuple[tuple[object, ...], Frame, Outcome] | None = None
 
     def hold(self, first: str, before: date, state: str) -> bool:
         """Whether they are what a refit asks for."""
@@ -196,8 +198,10 @@ class _Appearances:
     def _keep_members(self, state: str) -> None:
         """Drop features, and forecasts of members where these are others by now."""
         is_same, self._members_state = self._members_state == state, state
-        kept = ("mean_", "variance_") if is_same else ()
-        self._columns = {name: values for name, values in self._columns.items() if name.startswith((*_KEYS, *kept))}
+        of_members = ("mean_", "variance_") if is_same else ()
+        self._columns = {
+            name: values for name, values in self._columns.items() if name.startswith((*_KEYS, *of_members))
+        }
 
 
 _KEYS = ("game_id", "player_id", "game_date", "expected_level", "ruled_out_flag", "points_line", "outcome_")

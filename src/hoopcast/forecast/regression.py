@@ -131,15 +131,15 @@ class Predictors:
 
     def of(self, features: FloatArray) -> FloatArray:
         """Predictors without NaN, (n, k + m): within bounds, 0 is the usual in each of the first k."""
-        predictors = np.empty((len(features), features.shape[1] + len(self.nulls)))
+        scaled = np.empty((len(features), features.shape[1] + len(self.nulls)))
         for start in range(0, len(features), _CHUNK):
             part = slice(start, start + _CHUNK)
             standardised = (features[part] - self.centre) / self.scale
             missing = np.isnan(standardised)
             np.copyto(standardised, 0.0, where=missing)
-            np.clip(standardised, -BOUND, BOUND, out=predictors[part, : features.shape[1]])
-            predictors[part, features.shape[1] :] = missing[:, list(self.nulls)]
-        return predictors
+            np.clip(standardised, -BOUND, BOUND, out=scaled[part, : features.shape[1]])
+            scaled[part, features.shape[1] :] = missing[:, list(self.nulls)]
+        return scaled
 
     def themes(self, themes: FloatArray) -> FloatArray:
         """The (k, themes) matrix of the features, for the predictors: (k + m, themes)."""

@@ -142,17 +142,17 @@ def after_market(  # noqa: PLR0913, PLR0917 - columns of one table, side by side
         own: (n,) P(over) of the system, given no push; NaN without a line.
         market: (n,) no-vig probability of the over; NaN without a price.
     """
-    found = learned_for(statements, asked, system_id(of), _outputs)
-    place = refit_of(found, day)
+    refits_of_dates = learned_for(statements, asked, system_id(of), _outputs)
+    place = refit_of(refits_of_dates, day)
     probability, intercept, at_market, at_system = (np.full(len(day), np.nan) for _ in range(4))
     withheld: TextArray = np.full(len(day), "", dtype=object)
-    for number, one in enumerate(found):
-        of_refit = place == number
-        fitted = _fitted(one.document)
+    for number, refit in enumerate(refits_of_dates):
+        of_refit, document = place == number, refit.document
+        fitted = _after_market_of(document)
         probability[of_refit] = fitted.probability_over(market[of_refit], own[of_refit])
         intercept[of_refit] = fitted.intercept
         at_market[of_refit], at_system[of_refit] = fitted.market_weight, fitted.system_weight
-        withheld[of_refit] = f"withheld: {one.document['broken']}" if one.document["broken"] else ""
+        withheld[of_refit] = f"withheld: {document['broken']}" if document["broken"] else ""
     return AfterMarketOfDates(probability, intercept, at_market, at_system, withheld)
 
 
@@ -194,13 +194,11 @@ def _own_probabilities(
         of_season = np.flatnonzero(past["season"] == season)
         days = past["game_date"][of_season]
         calibrations = kept(statements, Asked(str(season), (days[0].item(), days[-1].item())), of)
-        place = calibrations.place(days)
-        for number in np.unique(place):
-            rows = of_season[place == number]
-            recalibration = calibrations.maps[number] if number >= 0 else None
-            for part in np.array_split(rows, len(rows) // _BLOCK + 1):
-                final = distribution(mean[part], variance[part], recalibration)
-                over[part], push[part] = probability_over(final, line[part]), probability_push(final, line[part])
+        for part, _, recalibration in calibrations.parts(days):
+            rows = of_season[part]
+            for some in np.array_split(rows, len(rows) // _BLOCK + 1):
+                final = distribution(mean[some], variance[some], recalibration)
+                over[some], push[some] = probability_over(final, line[some]), probability_push(final, line[some])
     return over, push
 
 
@@ -249,13 +247,13 @@ def _plain(season: str, record: ClaimRecord) -> Document:
     }
 
 
-def _fitted(document: Document) -> AfterMarket:
+def _after_market_of(document: Document) -> AfterMarket:
     return AfterMarket(*(float(document[name]) for name in ("intercept", "market_weight", "system_weight")))
 
 
 def _outputs(rows: Frame, document: Document) -> Mapping[str, FloatArray]:
     own, market = (rows.columns[name] for name in COLUMNS)
-    return {"win_probability_over": _fitted(document).probability_over(market, own)}
+    return {"win_probability_over": _after_market_of(document).probability_over(market, own)}
 
 
 def _summary(document: Document) -> Summary:
@@ -263,7 +261,7 @@ def _summary(document: Document) -> Summary:
     weights = {
         "the market": document["market_weight"],
         "the system": document["system_weight"],
-        "the over, whatever is said (intercept)": document["intercept"],
+        "the over, whatever both say (intercept)": document["intercept"],
     }
     scores: dict[str, float] = {}
     record = document["record"]

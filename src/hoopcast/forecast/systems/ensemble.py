@@ -126,10 +126,10 @@ def _least_crps(
         constraints=LinearConstraint(of_sum, 1.0, 1.0),
         options={"ftol": 1e-7, "maxiter": 40},
     )
-    found = np.asarray(result.x, dtype=np.float64)
-    weights = np.where(found[:parts] < LEAST_WEIGHT, 0, found[:parts])
-    found = np.array([*(weights / weights.sum()), *found[parts:]])
-    return found[:parts], float(found[parts]), float(found[parts + 1]), loss(found)[0]
+    best = np.asarray(result.x, dtype=np.float64)
+    weights = np.where(best[:parts] < LEAST_WEIGHT, 0, best[:parts])
+    best = np.array([*(weights / weights.sum()), *best[parts:]])
+    return best[:parts], float(best[parts]), float(best[parts + 1]), loss(best)[0]
 
 
 def _reasons(names: tuple[str, ...], means: FloatArray, shares: FloatArray) -> TextArray:

@@ -102,6 +102,9 @@ class Lines:
     The first rows decide what is standard in each feature (`first_rows`).
     """
 
+    _scaled: tuple[int, Predictors, FloatArray] | None
+    _totals: list[list[Sums]]
+
     def __init__(self, frame: Frame, outcome: Outcome, level: Level) -> None:
         self.matrix = feature_matrix(frame, level)
         # Not the frame itself: it is what keeps this in memory.
@@ -112,8 +115,7 @@ class Lines:
         # such as who is quoted, which some seasons do not tell.
         self._fold = np.unique(frame.game_date, return_inverse=True)[1] % _FOLDS
         self._lock = Lock()
-        self._scaled: tuple[int, Predictors, FloatArray] | None = None
-        self._totals: list[list[Sums]] = []
+        self._scaled, self._totals = None, []
         self._fitted = Once[int, FittedLine]()
 
     def of(self, rows: int) -> FittedLine:

@@ -109,8 +109,8 @@ def _reasons(line: FloatArray, probability: FloatArray) -> TextArray:
 
 def summary(document: Document) -> Summary:
     """The market's bias on past lines; what moves a forecast is the line, and nothing of that is learned."""
-    told = {"bias": "mean forecast less points, points", "over_rate": "share of overs among lines that were not hit"}
-    return Summary("", scores={what: document[name] for name, what in told.items() if name in document})
+    scores = {"bias": "mean forecast less points, points", "over_rate": "share of overs among lines that were not hit"}
+    return Summary("", scores={what: document[name] for name, what in scores.items() if name in document})
 
 
 SYSTEM = System(

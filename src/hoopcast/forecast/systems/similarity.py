@@ -158,8 +158,8 @@ def _dimensions(frame: Frame, expected: FloatArray) -> FloatArray:
 
 
 def _places(dimensions: FloatArray, document: Document) -> FloatArray:
-    found: FloatArray = (dimensions - np.array(document["centre"])) / np.array(document["scale"]) * np.array(WEIGHTS)
-    return found
+    places: FloatArray = (dimensions - np.array(document["centre"])) / np.array(document["scale"]) * np.array(WEIGHTS)
+    return places
 
 
 def _compared(places: FloatArray, library: _Library) -> tuple[FloatArray, FloatArray, IntArray]:
@@ -195,15 +195,15 @@ def _compared(places: FloatArray, library: _Library) -> tuple[FloatArray, FloatA
 
 def _largest(near: FloatArray) -> IntArray:
     """Places of the three largest of each row, the largest first."""
-    found = np.empty((len(near), _NAMED), dtype=np.int64)
-    kept = np.empty((len(near), _NAMED))
+    largest = np.empty((len(near), _NAMED), dtype=np.int64)
+    values = np.empty((len(near), _NAMED))
     rows = np.arange(len(near))
     for place in range(_NAMED):
-        found[:, place] = near.argmax(axis=1)
-        kept[:, place] = near[rows, found[:, place]]
-        near[rows, found[:, place]] = -np.inf
-    near[rows[:, None], found] = kept
-    return found
+        largest[:, place] = near.argmax(axis=1)
+        values[:, place] = near[rows, largest[:, place]]
+        near[rows, largest[:, place]] = -np.inf
+    near[rows[:, None], largest] = values
+    return largest
 
 
 def _reasons(library: _Library, nearest: IntArray) -> TextArray:
