@@ -70,6 +70,7 @@ _PRIOR_UNKNOWN = 0.57
 LIMITS = (
     "The archive holds no official reports: who is questionable tonight shows in list moves alone.",
     "Rest that nobody announced, and a coach's whim, it knows as rates of the past.",
+    "Its trees are grown when the rows to learn from have grown by a tenth, not at every refit.",
     f"Until {LEAST_ROWS:,} expected players are on record, rates of 2018-19 by games missed speak in its place.",
 )
 _TREES = 100

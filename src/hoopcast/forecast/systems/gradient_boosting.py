@@ -111,6 +111,7 @@ SYSTEM = System(
     summary=summary,
     limits=(
         "Trees know no further than they have seen: beyond the past's range a feature moves the line alone.",
+        "Its trees are grown when the rows to learn from have grown by a tenth; the line is learned at every refit.",
         "What the line says already is in no importance: form may stand low and yet decide most.",
         "Distributions scatter as those of the line did on dates that it had not seen, not as the trees' own.",
     ),
