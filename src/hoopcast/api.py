@@ -118,10 +118,10 @@ class Hoopcast:
     @property
     def is_simulated(self) -> bool:
         """Whether players of the simulator are among those in the box scores."""
-        found = self.engine.query(
+        players = self.engine.query(
             "SELECT 1 FROM nba_raw.nbac_player_boxscore WHERE player_id >= $first LIMIT 1", {"first": FIRST_INVENTED_ID}
         )
-        return bool(found.rows)
+        return bool(players.rows)
 
     def query(self, sql: str, parameters: Parameters | None = None, dialect: Dialect = "duckdb") -> Table:
         """The table of one SELECT, in DuckDB's SQL, BigQuery's or Spark's; named parameters are written `$name`.
@@ -205,7 +205,7 @@ class Hoopcast:
             skip_preflight: write from what is there, with helper tables and what their own phase lacks before them.
             retry_failed: nothing but what failed before.
             timeout: seconds that one batch may take.
-            progress: told of tables and batches.
+            progress: a listener to tables and batches.
             dates: the range.
 
         Returns:
@@ -248,7 +248,7 @@ class Hoopcast:
             team: its tricode; every team for none.
             system: a system, or one at a level such as linear_news; by default the best that has the player.
             update: whether to bring forecasts up to date; otherwise they are read as they stand.
-            progress: told of tables and batches.
+            progress: a listener to tables and batches.
             dates: the range.
 
         Raises:
@@ -258,7 +258,7 @@ class Hoopcast:
         from hoopcast.outlook import outlook, question  # noqa: PLC0415 - brings the forecasts
 
         asked = question(self.engine, self.graph, [day.date for day in self._resolve(dates)], player, team, system)
-        nodes = [f"predictions/{one.system_id}" for one in asked.systems]
+        nodes = [f"predictions/{chosen.system_id}" for chosen in asked.systems]
         run = self.backfill(*nodes, progress=progress, **dates) if update else None
         return outlook(self.engine, self.graph, asked, run)
 
@@ -285,7 +285,7 @@ class Hoopcast:
         """Grade the forecasts of a range whose games are final.
 
         Args:
-            progress: told of tables and batches.
+            progress: a listener to tables and batches.
             dates: the range.
 
         Raises:
@@ -296,7 +296,9 @@ class Hoopcast:
 
         run = self.backfill("grading", progress=progress, **dates)
         days = [day.date for day in self._resolve(dates)]
-        return GradeReport(grades_by_system(self.engine, days, [one.system_id for one in self.graph.systems]), run)
+        return GradeReport(
+            grades_by_system(self.engine, days, [chosen.system_id for chosen in self.graph.systems]), run
+        )
 
     def backup(self, path: str | Path) -> None:
         """Copy the whole warehouse, consistent in itself, to a new file.
@@ -341,8 +343,8 @@ class Hoopcast:
         from hoopcast.pipeline.coverage import Gap, gaps  # noqa: PLC0415 - only reports need it
 
         names = {model.name for model in self.graph.select(tables, tables_first=True)}
-        found = gaps(self.engine, self.graph.nodes, self._resolve(dates), dates.get("stage", "regular"))
-        return Table.of(Gap, [gap for gap in found if gap.table in names])
+        every = gaps(self.engine, self.graph.nodes, self._resolve(dates), dates.get("stage", "regular"))
+        return Table.of(Gap, [gap for gap in every if gap.table in names])
 
     def evaluate(
         self,
@@ -406,14 +408,14 @@ class Hoopcast:
         progress: Callable[[str], None] | None = None,
         **dates: Unpack[RangeArguments],
     ) -> "Audit":
-        """Look for leaks: by lineage, by rebuilding on other results, by a plain count, by what rows say, by scores.
+        """Look for leaks: by lineage, by rebuilding on other results, by recomputing features, by metadata, by scores.
 
         Args:
             dates_sampled: dates of the range that are rebuilt.
-            rows_sampled: rows of the feature store that are counted anew.
+            rows_sampled: rows of the feature store whose features are recomputed.
             seed: what both are drawn from.
             from_scratch: rebuild every date from raw tables, not those of each date's month.
-            progress: told what is being looked at.
+            progress: called with a line for each part before it is checked.
             dates: the range.
 
         Raises:
@@ -425,7 +427,7 @@ class Hoopcast:
         return audit(self.engine, self.graph.nodes, self._resolve(dates), asked, progress or (lambda _: None))
 
     def why(self, table: str, day: date | str, player: int | str | None = None) -> Table:
-        """The chain of units, inputs and versions behind the state of a table on a date, or a player's absence.
+        """The chain of partitions, inputs and versions behind the state of a table on a date, or a player's absence.
 
         Raises:
             UsageError: if there is no such table, no game on that date, or no one player of that name.
@@ -462,8 +464,8 @@ class Hoopcast:
         """
         from hoopcast.evaluation.cards import card  # noqa: PLC0415 - brings scipy
 
-        found = card(self.engine, self.graph, system, parse_date(day) if isinstance(day, str) else day)
-        return replace(found, warnings=(SIMULATED, *found.warnings)) if self.is_simulated else found
+        model_card = card(self.engine, self.graph, system, parse_date(day) if isinstance(day, str) else day)
+        return replace(model_card, warnings=(SIMULATED, *model_card.warnings)) if self.is_simulated else model_card
 
     def runs(self, limit: int = 20) -> Table:
         """The newest commands that wrote to the warehouse, newest first."""

@@ -74,7 +74,10 @@ def columns(graph: Graph, name: str) -> Table:
 
 def is_one(name: str) -> bool:
     """Whether a name is of one table, or of one system's rows of it, and not of a phase or a system."""
-    return "/" in name or any(name.lower() in (one.name, one.name.split(".")[1], one.short) for one in all_tables())
+    return "/" in name or any(
+        name.lower() in (definition.name, definition.name.split(".")[1], definition.short)
+        for definition in all_tables()
+    )
 
 
 def lineage(graph: Graph, *names: str) -> Table:

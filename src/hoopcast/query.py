@@ -35,10 +35,10 @@ def statements(text: str, dialect: Dialect = "duckdb") -> tuple[str, ...]:
     except UnicodeEncodeError as error:
         raise UsageError("SQL is not UTF-8 text; write it in UTF-8") from error
     is_plain = dialect == "duckdb" or _lists_tables(text)
-    found = tuple(_selects(text if is_plain else _transpiled(text, dialect)))
-    if not found:
+    selects = tuple(_selects(text if is_plain else _transpile(text, dialect)))
+    if not selects:
         raise UsageError("there is no statement to run; write a SELECT")
-    return found
+    return selects
 
 
 def _selects(text: str) -> Iterator[str]:
@@ -63,7 +63,7 @@ def _lists_tables(text: str) -> bool:
     return [word.strip().upper() for word in words if word.strip() != b";"] == [b"SHOW", b"TABLES"]
 
 
-def _transpiled(text: str, dialect: Dialect) -> str:
+def _transpile(text: str, dialect: Dialect) -> str:
     import sqlglot  # noqa: PLC0415 - costs time that DuckDB's own SQL has no use for
     from sqlglot import ErrorLevel, exp  # noqa: PLC0415
     from sqlglot.errors import SqlglotError, UnsupportedError  # noqa: PLC0415

@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from hoopcast import Hoopcast
 from hoopcast.audit.checks import AuditCheck
-from hoopcast.audit.rebuild import copies, rebuilt, rewrite, window_of
+from hoopcast.audit.rebuild import copies, rebuild_checks, rewrite, window_of
 from hoopcast.graph import nodes_of
 from hoopcast.pipeline.lineage import closure
 from hoopcast.pipeline.node import Node, Producer, in_order
@@ -57,7 +57,7 @@ def looked(
         assert rewrite(warehouse.engine, nodes, reached_by_leaks(nodes), days) == []
         window = window_of(next(one for one in days if one.date == day), days)
         with copies(warehouse.engine) as made:
-            checks = rebuilt(made, nodes, window, seed=1)
+            checks = rebuild_checks(made, nodes, window, seed=1)
             yield from checks if levels else takewhile(lambda check: check.part == "rebuild", checks)
 
 

@@ -116,7 +116,7 @@ def test_a_plain_count_finds_a_feature_that_is_off_by_a_thousandth(copied: Hoopc
     (check,) = (check for check in recompute(copied.engine, dates, 100, 1) if check.findings)
     assert check.subject == "pct_paint"
     assert check.findings > 90
-    assert "by a plain count" in check.detail
+    assert "as recomputed" in check.detail
 
 
 def test_claims_that_are_true_are_not_doubted(copied: Hoopcast) -> None:

@@ -93,7 +93,7 @@ def test_a_player_is_a_distribution_in_words_and_bars(call: Call, day: str, star
     text = printed(call, "predict", "--date", day, "--player", star)
     for part in (
         "< median", "50 % interval", "80 % interval", "90 % interval", "Probability of playing", "P(over)",
-        "the market's", "fair odds", "PASS: no record yet.", "What each system says", "What then happened",
+        "the market's", "fair odds", "PASS: no record yet.", "What each system forecasts", "What then happened",
     ):  # fmt: skip
         assert part in text, part
     assert "█" in text
@@ -188,7 +188,7 @@ def test_a_player_is_told_what_a_bet_on_him_comes_to(
     text = printed(call, "predict", "--date", day, "--player", player, "--as-is", "--system", SYSTEM)
     (after,) = (line for line in text.splitlines() if line.startswith("After the market the "))
     assert "(market 0.62, system -0.08, intercept +0.13)" in after
-    told = text[text.index("P(over)") : text.index("What each system says")]
+    told = text[text.index("P(over)") : text.index("What each system forecasts")]
     assert all(part in told for part in parts)
     assert absent not in told.replace("EV of", "")
 

@@ -1,1 +1,1 @@
-"""The leak audit: proofs, on the user's own warehouse, that nothing it says before a game knows the game."""
+"""The leak audit: proofs, on the user's own warehouse, that no forecast before a game knows the game."""

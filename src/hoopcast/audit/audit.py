@@ -9,7 +9,7 @@ from importlib.metadata import version
 from hoopcast.audit.checks import AuditCheck, CheckLine, check_lines
 from hoopcast.audit.metadata import metadata_checks
 from hoopcast.audit.paths import lineage_checks
-from hoopcast.audit.rebuild import copies, rebuilt, window_of
+from hoopcast.audit.rebuild import copies, rebuild_checks, window_of
 from hoopcast.audit.recomputation import recompute
 from hoopcast.errors import UsageError, WarehouseError
 from hoopcast.evaluation.alarms import LEAK, is_leak
@@ -49,18 +49,18 @@ def alarms(engine: Engine, days: Sequence[SeasonDate], stage: str) -> Iterator[A
     for system, rows, error, knowing in engine.query(_AGAINST_MINUTES, {"dates": dates}).rows:
         count, own, other = int(str(rows)), float(str(error)), float(str(knowing))
         is_alarm = count >= _FEWEST and own < other
-        told = f"mean error {own:.3f}, of real minutes times his rate {other:.3f}"
-        yield AuditCheck("accuracy", _REAL_MINUTES, str(system), count, int(is_alarm), told)
+        detail = f"mean error {own:.3f}, of real minutes times his rate {other:.3f}"
+        yield AuditCheck("accuracy", _REAL_MINUTES, str(system), count, int(is_alarm), detail)
     try:
-        found = evaluate(engine, days, Choice(stage=stage, populations=("ALL",)))
+        evaluation = evaluate(engine, days, Choice(stage=stage, populations=("ALL",)))
     except UsageError as error:
         yield AuditCheck("accuracy", _ALARMS, "none", 0, 0, str(error))
         return
-    for score in found.accuracy:
+    for score in evaluation.accuracy:
         if not score.is_baseline:
-            told = f"mean error {score.mae:.3f} on {score.population}; below {LEAK:.2f} it knows the game"
+            detail = f"mean error {score.mae:.3f} on {score.population}; below {LEAK:.2f} it knows the game"
             yield AuditCheck(
-                "accuracy", _ALARMS, f"{score.system} {score.phase}", score.rows, int(is_leak(score)), told
+                "accuracy", _ALARMS, f"{score.system} {score.phase}", score.rows, int(is_leak(score)), detail
             )
 
 
@@ -69,7 +69,7 @@ DATES_SAMPLED, ROWS_SAMPLED = 3, 500
 
 @dataclass(frozen=True)
 class Asked:
-    """How much is audited: dates that are rebuilt, rows that are counted anew, and the seed of both.
+    """How much is audited: dates that are rebuilt, rows that are recomputed, and the seed of both.
 
     `from_scratch` rebuilds all dates from raw tables alone, not those of the sampled date's month.
     """
@@ -83,7 +83,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Audit:
-    """What an audit looked at and found, of which dates, by which version."""
+    """Checks of an audit, of which dates, by which version."""
 
     first_date: date
     last_date: date
@@ -100,7 +100,7 @@ class Audit:
 
     @property
     def findings(self) -> tuple[AuditCheck, ...]:
-        """Looks that found something."""
+        """Checks with findings."""
         return tuple(check for check in self.checks if check.findings)
 
     @property
@@ -114,7 +114,7 @@ def audit(
     nodes: tuple[Node, ...],
     days: Sequence[SeasonDate],
     asked: Asked,
-    tell: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Audit:
     """Audit a range.
 
@@ -123,17 +123,17 @@ def audit(
         nodes: every node, each after all that it reads.
         days: dates of the range.
         asked: how much of it.
-        tell: told what is being looked at.
+        progress: called with a line for each part before it is checked.
 
     Raises:
-        WarehouseError: if tables of the range are not up to date: what no code of today wrote can not be rebuilt.
+        WarehouseError: if tables of the range are not up to date: what other code wrote can not be rebuilt.
     """
     last = max(day.date for day in days)
     every = resolve(engine, Range(stage="all"))
     # What is written anew is compared with what stands, and has to stand as a whole.
     _refuse_what_is_not_done(engine, nodes, [day for day in every if day.date <= last] if asked.from_scratch else days)
     sampled = sample(days, asked.dates_sampled, asked.seed)
-    checks = tuple(_checks(engine, nodes, (tuple(days), sampled), asked, tell))
+    checks = tuple(_checks(engine, nodes, (tuple(days), sampled), asked, progress))
     made = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     return Audit(
         min(day.date for day in days),
@@ -181,23 +181,23 @@ def _checks(
     nodes: tuple[Node, ...],
     days: tuple[tuple[SeasonDate, ...], tuple[SeasonDate, ...]],
     asked: Asked,
-    tell: Callable[[str], None],
+    progress: Callable[[str], None],
 ) -> Iterator[AuditCheck]:
     of_range, sampled = days
     dates = [day.date for day in of_range]
-    tell("lineage: every way from raw columns to features and forecasts")
+    progress("lineage: every way from raw columns to features and forecasts")
     yield from lineage_checks(nodes)
-    tell(f"recomputation: features of {asked.rows_sampled} rows by a plain count")
+    progress(f"recomputation: features of {asked.rows_sampled} rows, recomputed")
     yield from recompute(engine, dates, asked.rows_sampled, asked.seed)
-    tell("metadata: what was learned until when, when lines were seen, why rows are absent")
+    progress("metadata: cut-offs of what was learned, capture times of lines, reasons of absent rows")
     yield from metadata_checks(engine, nodes, of_range)
-    tell("accuracy: scores against what only a leak reaches")
+    progress("accuracy: scores against what only a leak reaches")
     yield from alarms(engine, of_range, asked.stage)
     if not sampled:
         return
     every = resolve(engine, Range(stage="all"))
     with copies(engine) as made:
         for place, day in enumerate(sampled, 1):
-            tell(f"rebuild: {day.date}, {place} of {len(sampled)} dates")
+            progress(f"rebuild: {day.date}, {place} of {len(sampled)} dates")
             window = window_of(day, every, from_scratch=asked.from_scratch)
-            yield from rebuilt(made, nodes, window, asked.seed, from_scratch=asked.from_scratch)
+            yield from rebuild_checks(made, nodes, window, asked.seed, from_scratch=asked.from_scratch)

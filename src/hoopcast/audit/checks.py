@@ -1,4 +1,4 @@
-"""What an audit looks at and finds, and how it is counted."""
+"""Checks of an audit, how they are counted, and the nonsense that results are replaced with."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +15,7 @@ PARTS: tuple[Part, ...] = ("lineage", "rebuild", "levels", "recomputation", "met
 class AuditCheck:
     """One check: of which part of the audit, what was asked of what, how many rows were seen, how many are wrong.
 
-    `subject` is a table, a node of the graph of tables, or a system; `detail` tells of a finding, or what was seen.
+    `subject` is a table, a node of the graph of tables, or a system; `detail` is of a finding, or of what was seen.
     """
 
     part: Part
@@ -32,7 +32,7 @@ class CheckLine:
 
     part: Part
     check: str
-    looked_at: str
+    subjects: str
     rows: int
     findings: int
     result: str
@@ -40,34 +40,34 @@ class CheckLine:
 
 def check_lines(checks: tuple[AuditCheck, ...]) -> tuple[CheckLine, ...]:
     """A line for each check, in the order of the parts."""
-    found: dict[tuple[Part, str], list[AuditCheck]] = {}
-    for check in sorted(checks, key=lambda one: PARTS.index(one.part)):
-        found.setdefault((check.part, check.check), []).append(check)
+    by_check: dict[tuple[Part, str], list[AuditCheck]] = {}
+    for check in sorted(checks, key=lambda check: PARTS.index(check.part)):
+        by_check.setdefault((check.part, check.check), []).append(check)
     return tuple(
         CheckLine(part, check, _subjects(part, of_check), *_result(of_check))
-        for (part, check), of_check in found.items()
+        for (part, check), of_check in by_check.items()
     )
 
 
 def _result(checks: list[AuditCheck]) -> tuple[int, int, str]:
     """Rows, findings, and the result in words."""
-    rows, found = sum(check.rows for check in checks), _findings(checks)
-    return rows, found, "found something" if found else "nothing found" if rows else "not applicable"
+    rows, findings = sum(check.rows for check in checks), _findings(checks)
+    return rows, findings, "found something" if findings else "nothing found" if rows else "not applicable"
 
 
-def merged(checks: tuple[AuditCheck, ...]) -> tuple[AuditCheck, ...]:
+def merge_checks(checks: tuple[AuditCheck, ...]) -> tuple[AuditCheck, ...]:
     """Checks of several dates at the same subject together, with the detail of the first finding."""
-    found: dict[tuple[Part, str, str], list[AuditCheck]] = {}
-    for check in sorted(checks, key=lambda one: PARTS.index(one.part)):
-        found.setdefault((check.part, check.check, check.subject), []).append(check)
+    by_subject: dict[tuple[Part, str, str], list[AuditCheck]] = {}
+    for check in sorted(checks, key=lambda check: PARTS.index(check.part)):
+        by_subject.setdefault((check.part, check.check, check.subject), []).append(check)
     return tuple(
         AuditCheck(
             *key,
-            sum(one.rows for one in same),
+            sum(check.rows for check in same),
             _findings(same),
-            next((one.detail for one in same if one.findings), same[0].detail),
+            next((check.detail for check in same if check.findings), same[0].detail),
         )
-        for key, same in found.items()
+        for key, same in by_subject.items()
     )
 
 

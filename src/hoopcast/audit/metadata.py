@@ -1,4 +1,4 @@
-"""What rows say of themselves: until when they were learned, when lines were seen, and why rows are absent."""
+"""Metadata checks: cut-offs of what was learned, capture times of lines, and reasons of absent rows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ _EXPECTED = "expected = rows + explained failures"
 
 
 @dataclass(frozen=True)
-class _Claim:
-    """A count over rows of some dates: what is claimed, of which table, and SQL that is true for a row that breaks it.
+class _MetadataCheck:
+    """A check of rows of some dates: its words, its table, and SQL that is true for a row that breaks it.
 
     `source` names the dates with `$dates`; `shown` is SQL of what tells of a row.
     """
@@ -29,19 +29,19 @@ class _Claim:
     shown: str
 
 
-def _dated(table: str, column: str, *joins: str) -> str:
+def _rows_of_dates(table: str, column: str, *joins: str) -> str:
     return f"{table} AS t {' '.join(joins)} WHERE t.{column} IN (SELECT UNNEST(CAST($dates AS DATE[])))"
 
 
 _KEY = "t.system_id || ' on ' || t.{time} || ': ' || t.{until}"
 _LEARNED = "what was learned ends before the game"
 _APPEARED = "SELECT MAX(g.game_date) FROM nba_analytics.player_game_summary AS g WHERE g.game_date < t.refit_date"
-_CLAIMS = (
+_CHECKS = (
     *(
-        _Claim(
+        _MetadataCheck(
             _LEARNED,
             table,
-            _dated(table, time),
+            _rows_of_dates(table, time),
             f"t.{until} IS NULL OR t.{until} >= t.{time}",
             _KEY.format(time=time, until=until),
         )
@@ -52,10 +52,10 @@ _CLAIMS = (
             ("nba_predictions.player_prop_predictions", "game_date", "trained_until"),
         )
     ),
-    _Claim(
+    _MetadataCheck(
         "forecasts name what stood learned on their date",
         "nba_predictions.forecast_distribution",
-        _dated(
+        _rows_of_dates(
             "nba_predictions.forecast_distribution",
             "game_date",
             "ASOF LEFT JOIN nba_predictions.trained_model AS m"
@@ -64,29 +64,29 @@ _CLAIMS = (
         "m.trained_until IS NOT NULL AND m.season = t.season AND m.trained_until <> t.trained_until",
         _KEY.format(time="game_date", until="trained_until"),
     ),
-    _Claim(
+    _MetadataCheck(
         "no more was learned from than there had been",
         "nba_predictions.trained_model",
-        _dated("nba_predictions.trained_model", "refit_date"),
+        _rows_of_dates("nba_predictions.trained_model", "refit_date"),
         f"COALESCE(t.trained_until > ({_APPEARED}), TRUE)",
         _KEY.format(time="refit_date", until="trained_until"),
     ),
-    _Claim(
+    _MetadataCheck(
         "a line was seen before tip-off",
         "nba_analytics.player_prop_line",
-        _dated(
+        _rows_of_dates(
             "nba_analytics.player_prop_line",
             "game_date",
-            # What an archive calls closing carries no hour: of it nothing can be told.
+            # An archive's closing lines carry no hour.
             "INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = t.game_id AND t.line_kind <> 'closing'",
         ),
         "s.tip_off_utc IS NULL OR t.captured_at_utc >= s.tip_off_utc",
         "'player ' || t.player_id || ' on ' || t.game_date || ': seen ' || t.captured_at_utc",
     ),
-    _Claim(
+    _MetadataCheck(
         "a forecast stands beside the line that counted",
         "nba_predictions.player_prop_predictions",
-        _dated(
+        _rows_of_dates(
             "nba_predictions.player_prop_predictions",
             "game_date",
             "LEFT JOIN nba_analytics.player_prop_line AS q ON q.market = t.market AND q.game_id = t.game_id"
@@ -95,10 +95,10 @@ _CLAIMS = (
         "t.line IS NOT NULL AND (q.points_line IS NULL OR q.points_line <> t.line)",
         "t.system_id || ' of player ' || t.player_id || ' on ' || t.game_date || ': ' || t.line",
     ),
-    _Claim(
+    _MetadataCheck(
         "a spread was seen before tip-off",
         "nba_analytics.upcoming_team_game_context",
-        _dated("nba_analytics.upcoming_team_game_context", "game_date"),
+        _rows_of_dates("nba_analytics.upcoming_team_game_context", "game_date"),
         "t.total_line IS NOT NULL AND NOT EXISTS (SELECT 1 FROM nba_raw.game_line AS l"
         " INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = l.game_id"
         " WHERE l.game_id = t.game_id AND l.total_line = t.total_line"
@@ -106,10 +106,10 @@ _CLAIMS = (
         " AND (l.line_kind = 'closing' OR l.captured_at_utc < s.tip_off_utc))",
         "t.team_abbr || ' on ' || t.game_date || ': total ' || t.total_line",
     ),
-    _Claim(
+    _MetadataCheck(
         "what was published was published before tip-off",
         "nba_predictions.issued_forecast",
-        _dated(
+        _rows_of_dates(
             "nba_predictions.issued_forecast",
             "game_date",
             "INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = t.game_id",
@@ -130,7 +130,7 @@ GROUP BY u.expected_level ORDER BY u.expected_level
 
 
 def metadata_checks(engine: Engine, nodes: tuple[Node, ...], days: Sequence[SeasonDate]) -> Iterator[AuditCheck]:
-    """Look at what rows of a range say of themselves.
+    """Check the metadata of rows of a range.
 
     Args:
         engine: the warehouse.
@@ -138,21 +138,22 @@ def metadata_checks(engine: Engine, nodes: tuple[Node, ...], days: Sequence[Seas
         days: dates of the range.
     """
     dates = [day.date for day in days]
-    for claim in _CLAIMS:
-        yield _look(engine, claim, dates)
+    for check in _CHECKS:
+        yield _count_broken(engine, check, dates)
     yield from _turnout(engine, dates)
-    for check in verify(engine, nodes, days).checks:
-        if check.check == _EXPECTED:
-            yield AuditCheck("metadata", check.check, check.table, check.checked, check.problems, check.examples)
+    for verified in verify(engine, nodes, days).checks:
+        if verified.check == _EXPECTED:
+            numbers = (verified.checked, verified.problems, verified.examples)
+            yield AuditCheck("metadata", _EXPECTED, verified.table, *numbers)
 
 
-def _look(statements: Statements, claim: _Claim, dates: list[date]) -> AuditCheck:
+def _count_broken(statements: Statements, check: _MetadataCheck, dates: list[date]) -> AuditCheck:
     rows, broken, example = statements.query(
         f"SELECT COUNT(*), COUNT(CASE WHEN is_broken THEN 1 END), MIN(CASE WHEN is_broken THEN shown END)"
-        f" FROM (SELECT {claim.broken} AS is_broken, {claim.shown} AS shown FROM {claim.source}) AS claimed",
+        f" FROM (SELECT {check.broken} AS is_broken, {check.shown} AS shown FROM {check.source}) AS checked",
         {"dates": dates},
     ).rows[0]
-    return AuditCheck("metadata", claim.check, claim.subject, int(str(rows)), int(str(broken)), str(example or ""))
+    return AuditCheck("metadata", check.check, check.subject, int(str(rows)), int(str(broken)), str(example or ""))
 
 
 def _turnout(statements: Statements, dates: list[date]) -> Iterator[AuditCheck]:
@@ -160,6 +161,6 @@ def _turnout(statements: Statements, dates: list[date]) -> Iterator[AuditCheck]:
     for level, expected, played in statements.query(_TURNOUT, {"dates": dates}).rows:
         count, came = int(str(expected)), int(str(played))
         is_wrong = count >= _MANY and count == came
-        told = f"{came:,} of {count:,} who were expected by {level} played"
+        detail = f"{came:,} of {count:,} who were expected by {level} played"
         check = "who is expected was not chosen by who then played"
-        yield AuditCheck("metadata", check, f"expected by {level}", count, int(is_wrong), told)
+        yield AuditCheck("metadata", check, f"expected by {level}", count, int(is_wrong), detail)

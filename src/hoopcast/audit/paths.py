@@ -1,4 +1,4 @@
-"""The proof by lineage: every way from a raw column to a feature or forecast, and what stands on the way."""
+"""The proof by lineage: every way from a raw column to a feature or forecast, and the as-of gates on it."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -32,17 +32,17 @@ def lineage_checks(nodes: tuple[Node, ...]) -> Iterator[AuditCheck]:
     models = tuple(node for node in nodes if node.producer is None)
     for model in models:
         problems = check_lineage([model])
-        told = "" if not problems else f"{problems[0].column} {problems[0].message}"
-        yield AuditCheck("lineage", _ONE_STEP, model.name, len(model.table.columns), len(problems), told)
+        detail = "" if not problems else f"{problems[0].column} {problems[0].message}"
+        yield AuditCheck("lineage", _ONE_STEP, model.name, len(model.table.columns), len(problems), detail)
     walk = _Walk(nodes)
     for model in models:
         if not is_post_game(model):
             starts = [(model.name, name) for name in (*model.table.column_names, ROW)]
-            yield _walked(walk, model.name, starts)
+            yield _walk_check(walk, model.name, starts)
     for node in nodes:
         if node.producer is not None and node.table.phase != "grading":
-            yield _declared(node)
-            yield _walked(walk, node.name, [(node.name, ROW)])
+            yield _declared_reads(node)
+            yield _walk_check(walk, node.name, [(node.name, ROW)])
     ran = {node.system_id for node in nodes}
     for system in systems():
         for level in system.levels:
@@ -52,14 +52,14 @@ def lineage_checks(nodes: tuple[Node, ...]) -> Iterator[AuditCheck]:
 
 def _columns_read(system: System, level: Level) -> dict[str, tuple[str, ...]]:
     """Columns that a system at a level reads, by table."""
-    found: dict[str, tuple[str, ...]] = {}
+    columns: dict[str, tuple[str, ...]] = {}
     for source, name in (source_of(column) for column in system.columns(level)):
-        found[source.table] = (*found.get(source.table, ()), name)
-    return found
+        columns[source.table] = (*columns.get(source.table, ()), name)
+    return columns
 
 
 class _Walk:
-    """Ways back through tables, each place looked at once: columns of SQL models, and all that Python reads."""
+    """Ways back through tables, each place visited once: columns of SQL models, and all that Python reads."""
 
     def __init__(self, nodes: tuple[Node, ...]) -> None:
         self._nodes = {node.name: node for node in nodes}
@@ -109,22 +109,22 @@ class _Walk:
         return reached
 
 
-def _walked(walk: _Walk, subject: str, starts: list[tuple[str, str]]) -> AuditCheck:
+def _walk_check(walk: _Walk, subject: str, starts: list[tuple[str, str]]) -> AuditCheck:
     reached = walk.back(starts)
     ends = [place for place in reached if not walk.steps(place) and place[0].startswith("nba_raw.")]
     leaks = [place for place in ends if not place[2] and _is_result(table(place[0]), place[1])]
     behind = sum(1 for place in ends if place[2] and _is_result(table(place[0]), place[1]))
-    told = f"{behind} of {len(ends)} raw columns are results, behind a gate"
+    detail = f"{behind} of {len(ends)} raw columns are results, behind a gate"
     if leaks:
-        told = _way(reached, leaks[0])
-    return AuditCheck("lineage", _TO_RAW, subject, len(ends), len(leaks), told)
+        detail = _path_text(reached, leaks[0])
+    return AuditCheck("lineage", _TO_RAW, subject, len(ends), len(leaks), detail)
 
 
 def _is_result(raw: Table, column: str) -> bool:
     return has_post_game_rows(raw) if column == ROW else raw.column(column).availability == "post-game"
 
 
-def _way(reached: dict[_Place, _Place | None], end: _Place) -> str:
+def _path_text(reached: dict[_Place, _Place | None], end: _Place) -> str:
     """The columns from a raw one to where the walk began."""
     way, place = [], end
     while True:
@@ -135,11 +135,11 @@ def _way(reached: dict[_Place, _Place | None], end: _Place) -> str:
         place = before
 
 
-def _declared(node: Node) -> AuditCheck:
+def _declared_reads(node: Node) -> AuditCheck:
     """What Python may read of results: those of earlier dates; and of what was learned, that until the date."""
     wrong = [item for item in node.inputs if not _is_past(item)]
-    told = f"reads {wrong[0].name} {wrong[0].time_constraint}" if wrong else ""
-    return AuditCheck("lineage", _DECLARED, node.name, len(node.inputs), len(wrong), told)
+    detail = f"reads {wrong[0].name} {wrong[0].time_constraint}" if wrong else ""
+    return AuditCheck("lineage", _DECLARED, node.name, len(node.inputs), len(wrong), detail)
 
 
 def _is_past(item: Input) -> bool:

@@ -227,7 +227,7 @@ SELECT u.player_id, u.game_date AS report_date, 'official_report' AS report_kind
 FROM {_POPULATION} AS u INNER JOIN {SCHEDULE} AS s ON s.game_id = u.game_id
 WHERE u.game_date = $day AND s.tip_off_utc IS NOT NULL AND hash(u.player_id, $seed) % 5 = 0
 """
-# What is said on the day at a level, and may reach nothing below it.
+# Reports and lines of the day at a level, which may reach nothing below it.
 _OF_LEVEL: Mapping[Level, tuple[str, ...]] = MappingProxyType(
     {
         "line": (_OTHER_NUMBERS,),
@@ -237,8 +237,8 @@ _OF_LEVEL: Mapping[Level, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def other_sayings(statements: Statements, values: Parameters) -> None:
-    """Say other things of games from `first` on at or after their tip-off, and of any date after `day`.
+def late_reports(statements: Statements, values: Parameters) -> None:
+    """Other reports and lines of games from `first` on at or after their tip-off, and of any date after `day`.
 
     Args:
         statements: a warehouse of one's own, with the population and lines that it came with.
@@ -247,8 +247,8 @@ def other_sayings(statements: Statements, values: Parameters) -> None:
     tell(statements, _TOO_LATE, values)
 
 
-def other_sayings_of(statements: Statements, level: Level, values: Parameters) -> None:
-    """Say other things, in time, of the games of `day`: what belongs to an information level above history.
+def other_reports_of(statements: Statements, level: Level, values: Parameters) -> None:
+    """Other reports and lines, in time, of the games of `day`: those of an information level above history.
 
     Args:
         statements: a warehouse of one's own.
@@ -297,10 +297,10 @@ def compare(statements: Statements, scope: Scope) -> Iterator[Compared]:
     ).rows
     for system, rows, differing in counted:
         subject = f"{table.name}/{system}" if system else table.name
-        told = ""
+        example = ""
         if differing:
-            told = _example(statements, scope, both, differs, {**values, "system_id": system})
-        yield Compared(subject, int(str(rows)), int(str(differing)), told)
+            example = _example(statements, scope, both, differs, {**values, "system_id": system})
+        yield Compared(subject, int(str(rows)), int(str(differing)), example)
 
 
 def _rows(scope: Scope, others: Sequence[str], catalog: str) -> str:
@@ -316,16 +316,16 @@ def _example(statements: Statements, scope: Scope, both: str, differs: dict[str,
     key = scope.table.grain
     of_system = "COALESCE(n.system_id, o.system_id) = $system_id" if "system_id" in key else "$system_id = ''"
     gone, come = f"n.{key[0]} IS NULL", f"o.{key[0]} IS NULL"
-    counts = ", ".join(
-        f"COUNT(CASE WHEN NOT ({gone}) AND NOT ({come}) AND {test} THEN 1 END)" for test in differs.values()
+    columns = "".join(
+        f", COUNT(CASE WHEN NOT ({gone}) AND NOT ({come}) AND {test} THEN 1 END)" for test in differs.values()
     )
-    found = statements.query(
-        f"SELECT COUNT(CASE WHEN {gone} THEN 1 END), COUNT(CASE WHEN {come} THEN 1 END){', ' if counts else ''}{counts}"
+    counts = statements.query(
+        f"SELECT COUNT(CASE WHEN {gone} THEN 1 END), COUNT(CASE WHEN {come} THEN 1 END){columns}"
         f" {both} WHERE {of_system}",
         values,
     ).rows[0]
-    lost, new = int(str(found[0])), int(str(found[1]))
-    of_column = {name: int(str(count)) for name, count in zip(differs, found[2:], strict=True) if count}
+    lost, new = int(str(counts[0])), int(str(counts[1]))
+    of_column = {name: int(str(count)) for name, count in zip(differs, counts[2:], strict=True) if count}
     parts = [f"{lost} rows stored alone"] if lost else []
     parts += [f"{new} rows rebuilt alone"] if new else []
     most = sorted(of_column, key=lambda name: -of_column[name])
@@ -343,14 +343,14 @@ def _row(
     test = f"n.{columns[0]} IS DISTINCT FROM o.{columns[0]} AND n.{key[0]} = o.{key[0]}" if columns else "TRUE"
     one_sided = f"(n.{key[0]} IS NULL OR o.{key[0]} IS NULL)"
     shown = f"o.{columns[0]}, n.{columns[0]}" if columns else f"o.{key[0]}, n.{key[0]}"
-    found = statements.query(
+    example = statements.query(
         f"SELECT {named}, {shown} {both} WHERE {of_system} AND {test if columns else one_sided} ORDER BY ALL LIMIT 1",
         values,
     ).rows[0]
-    where = ", ".join(f"{name} {value}" for name, value in zip(key, found, strict=False))
+    where = ", ".join(f"{name} {value}" for name, value in zip(key, example, strict=False))
     if not columns:
         return where
-    stored, rebuilt = found[len(key) :]
+    stored, rebuilt = example[len(key) :]
     return f"{where}: {columns[0]} is {_short(stored)} as stored, {_short(rebuilt)} as rebuilt"
 
 
@@ -448,7 +448,7 @@ def empty(engine: DuckDB, nodes: tuple[Node, ...]) -> None:
         engine.execute(f"DELETE FROM {LEDGER} WHERE table_name = $name", {"name": node.table.name})
 
 
-_BEFORE_GAMES = "other results and late sayings change nothing up to the date"
+_BEFORE_GAMES = "other results and late reports change nothing up to the date"
 _WRITTEN = "all of it can be written anew"
 
 
@@ -474,17 +474,19 @@ def window_of(day: SeasonDate, days: Sequence[SeasonDate], *, from_scratch: bool
         days: every date with games, of every stage.
         from_scratch: from the first date of all.
     """
-    before = [one for one in days if one.date <= day.date]
+    before = [other for other in days if other.date <= day.date]
     if not from_scratch:
         month = (day.date.year, day.date.month)
-        before = [one for one in before if one.season == day.season and (one.date.year, one.date.month) == month]
-    return Window(day, tuple(before), tuple(one for one in days if one.date > day.date))
+        before = [
+            other for other in before if other.season == day.season and (other.date.year, other.date.month) == month
+        ]
+    return Window(day, tuple(before), tuple(other for other in days if other.date > day.date))
 
 
-def rebuilt(
+def rebuild_checks(
     copies: Copies, nodes: tuple[Node, ...], window: Window, seed: int, *, from_scratch: bool = False
 ) -> Iterator[AuditCheck]:
-    """Rebuild a window on nonsense, and compare; then say other things of the date itself, level by level.
+    """Rebuild a window on nonsense, and compare; then change reports and lines of the date itself, level by level.
 
     Args:
         copies: of the warehouse.
@@ -496,20 +498,25 @@ def rebuilt(
     day = window.day.date
     values: Parameters = {"day": day, "first": window.first, "seed": seed}
     with copies.scratch() as engine:
-        other_sayings(engine, values)
+        late_reports(engine, values)
         other_results(engine, values)
         if from_scratch:
             empty(engine, nodes)
         faults = _write(engine, nodes, window)
         yield from _could_be_written(window, faults)
-        for node in _compared(nodes):
+        for node in _nodes_to_compare(nodes):
             last = day if not is_post_game(node) else _day_before(window)
             if last is None:
                 continue
             scope = Scope(node.table, node.table.content_columns, window.first, last)
-            for found in compare(engine, scope):
+            for comparison in compare(engine, scope):
                 yield AuditCheck(
-                    "rebuild", _BEFORE_GAMES, found.subject, found.rows, found.differing, _dated(day, found.example)
+                    "rebuild",
+                    _BEFORE_GAMES,
+                    comparison.subject,
+                    comparison.rows,
+                    comparison.differing,
+                    _with_date(day, comparison.example),
                 )
         yield from _levels(engine, nodes, window, values)
 
@@ -519,7 +526,7 @@ def _write(engine: DuckDB, nodes: tuple[Node, ...], window: Window) -> list[str]
 
     Features and forecasts of later dates are gone, and everything of later seasons: nobody may miss them.
     """
-    season = tuple(one for one in window.later if one.season == window.day.season)
+    season = tuple(other for other in window.later if other.season == window.day.season)
     first_phase = tuple(node for node in nodes if node.table.phase == "analytics")
     second_phase = tuple(node for node in nodes if node.table.phase not in ("analytics", "grading"))
     delete_after(engine, tuple(node for node in nodes if node.table.phase != "analytics"), window.day.date)
@@ -536,38 +543,43 @@ def _forget_grades(engine: DuckDB, nodes: tuple[Node, ...], day: date) -> None:
 
 def _could_be_written(window: Window, faults: list[str]) -> Iterator[AuditCheck]:
     detail = faults[0] if faults else ""
-    yield AuditCheck("rebuild", _WRITTEN, "dates", len(window.dates), len(faults), _dated(window.day.date, detail))
+    yield AuditCheck("rebuild", _WRITTEN, "dates", len(window.dates), len(faults), _with_date(window.day.date, detail))
 
 
-def _compared(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+def _nodes_to_compare(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     """One node a table, but for grades: they are of what happened."""
     return tuple({node.table.name: node for node in nodes if node.table.phase != "grading"}.values())
 
 
 def _day_before(window: Window) -> date | None:
     """The last date before the audited one: what happened on that itself was changed."""
-    before = [one.date for one in window.dates if one.date < window.day.date]
+    before = [other.date for other in window.dates if other.date < window.day.date]
     return before[-1] if before else None
 
 
 def _levels(engine: DuckDB, nodes: tuple[Node, ...], window: Window, values: Parameters) -> Iterator[AuditCheck]:
-    """Change what each level above history says of the date, from the highest on: nothing below it may change."""
+    """Change reports and lines of each level above history, from the highest on: nothing below it may change."""
     day, names = window.day, tuple(node.name for node in nodes if not is_post_game(node))
     below: tuple[tuple[Level, Level], ...] = (("line", "market"), ("market", "news"), ("news", "history"))
     for changed, level in below:
-        other_sayings_of(engine, changed, values)
+        other_reports_of(engine, changed, values)
         faults = rewrite(engine, nodes, names, (day,))
         yield from _could_be_written(window, faults)
-        check = f"other {_SAID[changed]} on the date change nothing that {level} knows"
+        check = f"other {_REPORTS[changed]} on the date change nothing that {level} knows"
         for scope in level_scopes(nodes, level, day.date):
-            for found in compare(engine, scope):
+            for comparison in compare(engine, scope):
                 yield AuditCheck(
-                    "levels", check, found.subject, found.rows, found.differing, _dated(day.date, found.example)
+                    "levels",
+                    check,
+                    comparison.subject,
+                    comparison.rows,
+                    comparison.differing,
+                    _with_date(day.date, comparison.example),
                 )
 
 
-_SAID: dict[Level, str] = {"line": "lines", "market": "quotes and spreads", "news": "moves and reports"}
+_REPORTS: dict[Level, str] = {"line": "lines", "market": "quotes and spreads", "news": "moves and reports"}
 
 
-def _dated(day: date, example: str) -> str:
+def _with_date(day: date, example: str) -> str:
     return f"{day}: {example}" if example else ""

@@ -17,7 +17,7 @@ from hoopcast.warehouse.engine import Statements, Value
 STORE = "nba_predictions.ml_feature_store"
 # Numbers are stored to six decimals, and some are made of others that were; larger ones to as many digits.
 TOLERANCE = 1e-5
-CHECK = "features are what a plain count over raw rows says"
+CHECK = "features are those of an independent recomputation"
 _FULL_SAMPLE = 10
 _PAINT_FEET = 8
 _MOST_REST = 2
@@ -94,17 +94,17 @@ def recompute(statements: Statements, dates: Sequence[date], rows: int, seed: in
     """
     drawn = statements.query(_DRAWN, {"dates": list(dates), "seed": seed, "most": rows}).dictionaries()
     past = _read(statements, [int(str(row["player_id"])) for row in drawn], max(dates))
-    looked: defaultdict[str, int] = defaultdict(int)
+    checked: defaultdict[str, int] = defaultdict(int)
     wrong: defaultdict[str, list[str]] = defaultdict(list)
     for row in drawn:
-        for name, value in _counted(row, past).items():
-            looked[name] += 1
+        for name, value in _recompute(row, past).items():
+            checked[name] += 1
             if not _agree(row[name], value):
                 where = f"player {row['player_id']} on {row['game_date']}"
-                wrong[name].append(f"{where}: {row[name]} as stored, {value} by a plain count")
-    for name, count in looked.items():
-        told = wrong[name][0] if wrong[name] else ""
-        yield AuditCheck("recomputation", CHECK, name, count, len(wrong[name]), told)
+                wrong[name].append(f"{where}: {row[name]} as stored, {value} as recomputed")
+    for name, count in checked.items():
+        detail = wrong[name][0] if wrong[name] else ""
+        yield AuditCheck("recomputation", CHECK, name, count, len(wrong[name]), detail)
 
 
 def _agree(stored: Value, counted: float | None) -> bool:
@@ -154,8 +154,8 @@ def _line(game: _Game, row: tuple[Value, ...], zones: Mapping[str, int] | None) 
     return _Line(game, str(row[2]), int(points), minutes, int(fga), int(fta), int(ftm), usage, started, zones)
 
 
-def _counted(row: Mapping[str, Value], past: _Past) -> dict[str, float | None]:
-    """Features of a row by a plain count."""
+def _recompute(row: Mapping[str, Value], past: _Past) -> dict[str, float | None]:
+    """Features of a row by an independent recomputation."""
     day, season = cast("date", row["game_date"]), str(row["season"])
     team, opponent = str(row["team_abbr"]), str(row["opponent_team_abbr"])
     seasons = {season, _season_before(season)}
@@ -169,7 +169,7 @@ def _counted(row: Mapping[str, Value], past: _Past) -> dict[str, float | None]:
     theirs = [game for game in past.teams[opponent, season] if game.day < day]
     met = [line.points for line in career if line.opponent == opponent]
     rest, other_rest = (None if not games else (day - games[-1].day).days for games in (ours, theirs))
-    found: dict[str, float | None] = {
+    features: dict[str, float | None] = {
         "games_played_season": len(played),
         "games_in_last_7_days": sum(1 for line in played if (day - line.game.day).days <= _WEEK),
         "days_rest": min(_WEEK, (day - played[-1].game.day).days) if played else None,
@@ -179,15 +179,15 @@ def _counted(row: Mapping[str, Value], past: _Past) -> dict[str, float | None]:
         else max(-_MOST_REST, min(_MOST_REST, rest - other_rest)),
         "games_vs_opponent": len(met),
         "points_avg_vs_opponent": fmean(met) if met else None,
-        "games_missed_streak": _missed(career, (team, season), past, day),
+        "games_missed_streak": _missed_games(career, (team, season), past, day),
     }
-    found |= _shares(career[-10:])
+    features |= _shares(career[-10:])
     if len(ours) >= _FULL_SAMPLE:
-        found["team_win_pct"] = fmean(game.home_won == (game.sides[0] == team) for game in ours)
-    return found | (_form(played) if len(played) >= _FULL_SAMPLE else {})
+        features["team_win_pct"] = fmean(game.home_won == (game.sides[0] == team) for game in ours)
+    return features | (_form(played) if len(played) >= _FULL_SAMPLE else {})
 
 
-def _missed(career: list[_Line], where: tuple[str, str], past: _Past, day: date) -> int | None:
+def _missed_games(career: list[_Line], where: tuple[str, str], past: _Past, day: date) -> int | None:
     """Games of his team this season that he missed since his last one; None where his last team was another."""
     if career and career[-1].team != where[0]:
         return None
@@ -211,7 +211,7 @@ def _form(played: list[_Line]) -> dict[str, float | None]:
     used = [(line.usage, line.minutes) for line in last_10 if line.usage is not None]
     starts = [float(line.started) for line in last_10 if line.started is not None]
     average_5, average_10 = fmean(line.points for line in last_5), fmean(points)
-    found: dict[str, float | None] = {
+    features: dict[str, float | None] = {
         "points_avg_last_5": average_5,
         "points_avg_last_10": average_10,
         "points_avg_season": fmean(line.points for line in played),
@@ -225,12 +225,12 @@ def _form(played: list[_Line]) -> dict[str, float | None]:
         "scoring_slope": _slope(points),
     }
     # What has no data in these games falls back on the season before.
-    found |= {"ts_pct_last_10": scored / (2 * shot)} if shot else {}
-    found |= {"pct_free_throw": sum(line.ftm for line in last_10) / scored} if scored else {}
-    found |= {"past_starter_share": fmean(starts)} if starts else {}
+    features |= {"ts_pct_last_10": scored / (2 * shot)} if shot else {}
+    features |= {"pct_free_throw": sum(line.ftm for line in last_10) / scored} if scored else {}
+    features |= {"past_starter_share": fmean(starts)} if starts else {}
     if used and sum(minutes):
-        found["usage_rate_last_10"] = sum(usage * time for usage, time in used) / sum(minutes)
-    return found
+        features["usage_rate_last_10"] = sum(usage * time for usage, time in used) / sum(minutes)
+    return features
 
 
 def _slope(points: list[int]) -> float:

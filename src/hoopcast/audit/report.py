@@ -1,11 +1,11 @@
-"""What an audit found, and the page that tells it."""
+"""The report of an audit: as a page, as JSON, and a line for each finding."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from hoopcast.audit.audit import Audit
-from hoopcast.audit.checks import AuditCheck, merged
+from hoopcast.audit.checks import AuditCheck, merge_checks
 from hoopcast.audit.recomputation import TOLERANCE
 from hoopcast.plain import markdown_table
 
@@ -13,7 +13,7 @@ _MEANINGS = {
     "lineage": "Every column that is known before a game, and all that Python reads, is walked back to raw columns. A"
     " result on the way must lie behind a condition that its date is earlier.",
     "rebuild": "For each sampled date the warehouse is copied. Every result, shot, starter and score of a game on or"
-    " after it becomes consistent nonsense, and so does what was reported or quoted at or after tip-off or of a later"
+    " after it becomes consistent nonsense, and so do reports and lines of at or after tip-off or of a later"
     " date. Features, refits, distributions, calibrations and forecasts {window} are written anew, whatever the ledger"
     " says, and compared with what is stored, to the last bit.",
     "levels": "Then lines of the date itself, quotes and spreads, and injured-list moves and reports become others, one"
@@ -21,7 +21,7 @@ _MEANINGS = {
     "recomputation": "Features of drawn rows are added up in plain Python from raw rows, without code of the models,"
     f" and compared to {TOLERANCE:g}, of the number itself where it is above 1. What is blended early in a season is"
     " compared from the tenth game on.",
-    "metadata": "What rows say of themselves: until when was learned, when lines were seen, and why rows are absent.",
+    "metadata": "Cut-offs of what was learned, capture times of lines, and reasons of absent rows.",
     "accuracy": "A system that beats his real minutes times his rate, or a score below the alarm, knows the game.",
 }
 
@@ -30,7 +30,7 @@ def markdown(audit: Audit, command: str) -> str:
     """The report as a page of Markdown.
 
     Args:
-        audit: what was looked at and found.
+        audit: the checks and their findings.
         command: what makes the report again.
     """
     return "\n".join(_lines(audit, command))
@@ -48,7 +48,7 @@ def document(audit: Audit, command: str) -> dict[str, Any]:
         "asked": asdict(audit.asked),
         "clean": not audit.findings,
         "checks": [asdict(line) for line in audit.lines],
-        "details": [asdict(check) for check in merged(audit.checks)],
+        "details": [asdict(check) for check in merge_checks(audit.checks)],
     }
 
 
@@ -68,8 +68,8 @@ def _lines(audit: Audit, command: str) -> Iterator[str]:
     yield f"Dates rebuilt, drawn with seed {audit.asked.seed}: {days or 'none'}."
     yield ""
     yield from markdown_table(
-        ("part", "check", "looked at", "rows", "findings", "result"),
-        [(line.part, line.check, line.looked_at, line.rows, line.findings, line.result) for line in audit.lines],
+        ("part", "check", "subjects", "rows", "findings", "result"),
+        [(line.part, line.check, line.subjects, line.rows, line.findings, line.result) for line in audit.lines],
     )
     if count:
         yield from ("", "## Findings", "")
@@ -80,7 +80,7 @@ def _lines(audit: Audit, command: str) -> Iterator[str]:
 def _details(audit: Audit) -> Iterator[str]:
     window = "of all dates up to it" if audit.asked.from_scratch else "from the first of its month up to it"
     checks: dict[str, list[AuditCheck]] = {}
-    for check in merged(audit.checks):
+    for check in merge_checks(audit.checks):
         checks.setdefault(check.part, []).append(check)
     for part, of_part in checks.items():
         yield from ("", f"## {part.capitalize()}", "", _MEANINGS[part].format(window=window), "")

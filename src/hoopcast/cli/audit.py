@@ -1,4 +1,4 @@
-"""The command that looks for leaks."""
+"""The audit command: is anything known before a game that only the game could tell?"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hoopcast.cli.options import USER_PATH, example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, as_json, counted, put, show
+from hoopcast.cli.output import Output, as_json, put, quantity, show
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _md_or_json(context: click.Context, parameter: click.Parameter, given: Path 
     type=click.IntRange(min=0),
     default=500,
     show_default=True,
-    help="Of how many rows the features are counted anew.",
+    help="Of how many rows the features are recomputed.",
 )
 @click.option("--seed", metavar="N", type=int, default=0, show_default=True, help="What dates and rows are drawn from.")
 @click.option("--from-scratch", is_flag=True, help="Rebuild all dates from raw tables, not the sampled date's month.")
@@ -60,7 +60,7 @@ def _md_or_json(context: click.Context, parameter: click.Parameter, given: Path 
     metavar="FILE",
     type=USER_PATH,
     callback=_md_or_json,
-    help="Write all that was looked at to a .md or .json file.",
+    help="Write every check to a .md or .json file.",
 )
 @with_wait
 @with_output
@@ -79,19 +79,19 @@ def audit(
     """Test whether anything that is said before a game knows the game: end with 1 and say what does.
 
     It walks the lineage of every column back to raw data; rebuilds sampled dates in a copy in which every later result
-    is nonsense, and compares to the last bit; counts features anew from raw rows; looks at what was learned until when
-    and at when lines were seen; and holds scores against those that only a leak reaches. The warehouse stays as it is.
+    is nonsense, and compares to the last bit; recomputes features from raw rows; checks cut-offs of what was learned
+    and capture times of lines; and holds scores against those that only a leak reaches. The warehouse stays as it is.
     The copy lies in the folder for temporary files and takes twice the warehouse's size. A test of drawn dates and rows
     is no proof of the others; a check that saw no rows says that it is not applicable.
 
-    --report writes all that was looked at, to be published beside the forecasts; --json prints the same as one object.
+    --report writes every check, to be published beside the forecasts; --json prints the same as one object.
     """
     from hoopcast.audit.checks import CheckLine
     from hoopcast.audit.report import document, findings, markdown
     from hoopcast.warehouse.result import Table
 
     with session.reading(wait, snapshot=False) as warehouse:
-        found = warehouse.audit(
+        result = warehouse.audit(
             dates_sampled=dates_sampled,
             rows_sampled=rows_sampled,
             seed=seed,
@@ -102,17 +102,17 @@ def audit(
     command = _command(session)
     if report is not None:
         is_json = report.suffix.lower() == ".json"
-        put(as_json(document(found, command)) if is_json else markdown(found, command), report)
+        put(as_json(document(result, command)) if is_json else markdown(result, command), report)
         session.note(f"wrote {report}")
     if output.format == "json":
-        put(as_json(document(found, command)), output.path)
+        put(as_json(document(result, command)), output.path)
     else:
-        show(Table.of(CheckLine, found.lines), output)
-        for line in findings(found):
+        show(Table.of(CheckLine, result.lines), output)
+        for line in findings(result):
             session.note(f"FOUND {line}")
-    wrong = len(found.findings)
-    session.note(f"{counted(len(found.checks), 'check')}, {wrong or 'none'} found a leak or a fault")
-    return found.exit_status
+    wrong = len(result.findings)
+    session.note(f"{quantity(len(result.checks), 'check')}, {wrong or 'none'} found a leak or a fault")
+    return result.exit_status
 
 
 def _command(session: Session) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from hoopcast.cli.options import example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, by_table, counted, say, show_brief
+from hoopcast.cli.output import Output, by_table, quantity, say, show_brief
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
@@ -144,16 +144,16 @@ def _show_plan(session: Session, planned: "tuple[PlannedBatch, ...]", output: Ou
     ]
     if lines or output.format != "table":
         show_brief(Table.of(_PlannedLine, lines), output)
-    dates = counted(sum(line.dates for line in lines), "date")
-    tables = counted(len(by_table((line.table, line) for line in lines)), "table")
+    dates = quantity(sum(line.dates for line in lines), "date")
+    tables = quantity(len(by_table((line.table, line) for line in lines)), "table")
     session.note(f"{dates} of {tables} would be written" if lines else "nothing would be written")
 
 
 def _show_report(session: Session, report: "RunReport", output: Output) -> None:
     if not report.run_id and output.format == "table" and output.path is None and not report.exit_status:
         unchanged = sum(table.unchanged for table in report.tables)
-        tables = counted(len(by_table((table.table, table) for table in report.tables)), "table")
-        session.note(f"nothing to do: {counted(unchanged, 'date')} of {tables} are done")
+        tables = quantity(len(by_table((table.table, table) for table in report.tables)), "table")
+        session.note(f"nothing to do: {quantity(unchanged, 'date')} of {tables} are done")
         return
     from hoopcast.warehouse.result import Table
 
@@ -163,6 +163,6 @@ def _show_report(session: Session, report: "RunReport", output: Output) -> None:
         session.note(f"note: {warning}")
     if output.format == "table" and not session.quiet:
         written = sum(table.rows for table in report.tables)
-        say(f"{counted(written, 'row')} in {report.seconds:.2f} s")
+        say(f"{quantity(written, 'row')} in {report.seconds:.2f} s")
     if report.exit_status:
         session.note("some dates failed or are blocked: `hoopcast failures` and `hoopcast coverage --gaps` say why")

@@ -90,7 +90,7 @@ class _Commands(click.Group):
         extra |= {"standalone_mode": False, "obj": session}
         with Signals() as signals, warnings.catch_warnings():
             warnings.simplefilter("default", SnapshotWarning)
-            warnings.showwarning = _warned
+            warnings.showwarning = _show_warning
             try:
                 status = super().main(arguments, "hoopcast", **extra)
                 if not status and session.name in _REPORTS:
@@ -98,7 +98,7 @@ class _Commands(click.Group):
             except SystemExit:
                 raise
             except BaseException as error:  # noqa: BLE001 - the last place where it can be told in one line
-                status = _told(error, session, signals)
+                status = _report_error(error, session, signals)
         sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -110,7 +110,7 @@ def _tell_of_simulation(session: Session) -> None:
         session.note(SIMULATED)
 
 
-def _told(error: BaseException, session: Session, signals: Signals) -> int:
+def _report_error(error: BaseException, session: Session, signals: Signals) -> int:
     """Tell what went wrong, in one line.
 
     Returns:
@@ -139,7 +139,7 @@ def _told(error: BaseException, session: Session, signals: Signals) -> int:
     return 1
 
 
-def _warned(message: Warning | str, *_: object, **__: object) -> None:
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Tell in one line what went wrong beside a work that is done."""
     tell(f"warning: {one_line(str(message))}")
 

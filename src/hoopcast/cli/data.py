@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from hoopcast.calendar import is_season
 from hoopcast.cli.options import USER_PATH, example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, counted, say, show, show_brief, standard_output, tell_error
+from hoopcast.cli.output import Output, quantity, say, show, show_brief, standard_output, table_of, tell_error
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
@@ -73,21 +73,7 @@ def _read(path: Path) -> str:
         raise click.UsageError(f"{path} is not UTF-8: {error.reason}") from error
 
 
-@dataclass(frozen=True)
-class _IngestedFile:
-    """A line of the table that `ingest` prints."""
-
-    file: str
-    table: str | None
-    read: int
-    added: int
-    changed: int
-    unchanged: int
-    quarantined: int
-    unresolved: int
-    collapsed: int
-    deleted: int
-    seconds: float
+_COUNTS = ("read", "added", "changed", "unchanged", "quarantined", "unresolved", "collapsed", "deleted")
 
 
 @click.command(
@@ -128,26 +114,24 @@ def ingest(
 
 
 def _tell_ingested(session: Session, report: "IngestReport", output: Output) -> None:
-    from hoopcast.warehouse.result import Table
-
     loaded = [file for file in report.files if file.table is not None]
-    lines = [
-        _IngestedFile(
-            file.path, file.table, file.read, file.added, file.changed, file.unchanged, file.quarantined,
-            file.unresolved, file.collapsed, file.deleted, round(file.seconds, 2),
+    if loaded or output.format != "table":
+        lines = table_of(
+            loaded,
+            ("file", "VARCHAR", attrgetter("path")),
+            ("table", "VARCHAR", attrgetter("table")),
+            *((name, "BIGINT", attrgetter(name)) for name in _COUNTS),
+            ("seconds", "DOUBLE", lambda file: round(file.seconds, 2)),
         )
-        for file in loaded
-    ]  # fmt: skip
-    if lines or output.format != "table":
-        show_brief(Table.of(_IngestedFile, lines), output)
+        show_brief(lines, output)
     for note in report.notes:
         session.note(f"note: {note}")
     if broken := report.total("quarantined"):
-        session.note(f"{counted(broken, 'row')} in quarantine: `hoopcast sql 'FROM nba_raw.quarantine'`")
+        session.note(f"{quantity(broken, 'row')} in quarantine: `hoopcast sql 'FROM nba_raw.quarantine'`")
     if unresolved := report.total("unresolved"):
-        session.note(f"{counted(unresolved, 'name')} unresolved: `hoopcast sql 'FROM nba_raw.unresolved_name'`")
+        session.note(f"{quantity(unresolved, 'name')} unresolved: `hoopcast sql 'FROM nba_raw.unresolved_name'`")
     if report.resolved_later:
-        session.note(f"{counted(report.resolved_later, 'row')} of earlier files found their player now")
+        session.note(f"{quantity(report.resolved_later, 'row')} of earlier files found their player now")
     for cause in [file.cause for file in report.files if session.debug and file.cause is not None]:
         traceback.print_exception(cause)
     for error in report.errors:
@@ -180,10 +164,10 @@ def forget(session: Session, target: str | None, dates: "RangeArguments", wait: 
     with session.writing(wait) as warehouse:
         report = warehouse.forget_dates(**dates) if target is None else warehouse.forget(target)
     for name, rows in report.rows.items():
-        say(f"{name}: {counted(rows, 'row')} forgotten")
+        say(f"{name}: {quantity(rows, 'row')} forgotten")
     if report.schedule_note:
         say(report.schedule_note)
-    say(f"{counted(len(report.dates), 'date')} changed; `hoopcast backfill` brings the tables up to date")
+    say(f"{quantity(len(report.dates), 'date')} changed; `hoopcast backfill` brings the tables up to date")
     return 0
 
 
@@ -217,7 +201,7 @@ def export(
         return 0
     with session.reading(wait) as warehouse:
         rows = warehouse.export(table, path, file_format, **dates)  # type: ignore[arg-type]
-    session.note(f"{counted(rows, 'row')} of {table} in {path}")
+    session.note(f"{quantity(rows, 'row')} of {table} in {path}")
     return 0
 
 

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from math import isnan
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ import click
 
 from hoopcast.cli.evaluate import round_scores
 from hoopcast.cli.options import USER_PATH, example
-from hoopcast.cli.output import Output, by_table, counted, say, show, show_brief
+from hoopcast.cli.output import Output, by_table, fixed, quantity, say, show, show_brief, table_of
 from hoopcast.cli.predict import night_table
 from hoopcast.cli.reports import coverage_lines, verdict_in_words
 from hoopcast.cli.session import LABEL, Session
@@ -22,6 +22,7 @@ from hoopcast.settings import FILE
 if TYPE_CHECKING:
     from hoopcast.api import Hoopcast
     from hoopcast.evaluation.evaluate import Evaluation
+    from hoopcast.evaluation.market import ClaimSummary
 
 _LEAGUE = "league"
 _WAREHOUSE = "hoopcast.duckdb"
@@ -63,7 +64,7 @@ def demo(session: Session, season: str, folder: Path) -> int:
     _choose_systems(session, place)
     with _step(session, f"Play {seasons[0]} and {season} in a league of 30 invented teams"):
         files = _play(seasons, place / _LEAGUE)
-    _note(session, f"  {counted(len(files), 'file')} in {place / _LEAGUE}")
+    _note(session, f"  {quantity(len(files), 'file')} in {place / _LEAGUE}")
     with api.open(str(place / _WAREHOUSE), threads=session.settings().threads, command=session.command) as warehouse:
         return _through(session, warehouse, place, season)
 
@@ -73,14 +74,14 @@ def _through(session: Session, warehouse: "Hoopcast", place: Path, season: str) 
         ingested = warehouse.ingest(place / _LEAGUE)
     _note(
         session,
-        f"  {counted(ingested.total('read'), 'row')} read, {ingested.total('quarantined'):,} in quarantine,"
-        f" {counted(ingested.total('unresolved'), 'name')} unresolved",
+        f"  {quantity(ingested.total('read'), 'row')} read, {ingested.total('quarantined'):,} in quarantine,"
+        f" {quantity(ingested.total('unresolved'), 'name')} unresolved",
     )
     with _step(session, "Backfill every table of the season, forecasts and grades among them"):
         report = warehouse.backfill(season=season)
     rows = sum(table.rows for table in report.tables)
-    tables = counted(len(by_table((table.table, table) for table in report.tables)), "table")
-    _note(session, f"  {counted(rows, 'row')} in {tables}, {report.seconds:.1f} s")
+    tables = quantity(len(by_table((table.table, table) for table in report.tables)), "table")
+    _note(session, f"  {quantity(rows, 'row')} in {tables}, {report.seconds:.1f} s")
     say("")
     show_brief(coverage_lines(warehouse.coverage(season=season)), Output(), title=f"Coverage of {season}{LABEL}")
     say("")
@@ -113,23 +114,27 @@ def _choose_systems(session: Session, place: Path) -> None:
 
 
 def _forecasts(session: Session, warehouse: "Hoopcast", season: str) -> None:
-    """The first of the forecasts of the last night, and what the season's were worth."""
+    """The first of the forecasts of the last night, and the season's scores."""
     from hoopcast.warehouse.result import Table
 
     last = warehouse.query(_LAST_NIGHT, {"season": season}).rows[0][0]
-    found = warehouse.predict(update=False, dates=[last])
-    night = night_table(found.forecasts)
+    outlook = warehouse.predict(update=False, dates=[last])
+    night = night_table(outlook.forecasts)
     shown = Table.of_rows(night.columns, night.types, night.rows[:_SHOWN])
-    show(shown, Output(), title=f"Points on {last}{LABEL}, {found.said_by}; {_SHOWN} of {len(night.rows)} forecasts")
+    show(shown, Output(), title=f"Points on {last}{LABEL}, {outlook.said_by}; {_SHOWN} of {len(night.rows)} forecasts")
     say("")
     with _step(session, "Score the season's forecasts, days resampled for the intervals"):
         scored = warehouse.evaluate(populations=("ALL",), season=season)
-    rows = [
-        (one.system, one.level, one.rows, *map(_fixed, (one.mae, one.mae_low, one.mae_high, one.crps)))
-        for one in scored.accuracy
-    ]
-    kinds = ("VARCHAR", "VARCHAR", "BIGINT", *["DOUBLE"] * 4)
-    accuracy = Table.of_rows(("system", "level", "games", "mae", "from", "to", "crps"), kinds, rows)
+    accuracy = table_of(
+        scored.accuracy,
+        ("system", "VARCHAR", attrgetter("system")),
+        ("level", "VARCHAR", attrgetter("level")),
+        ("games", "BIGINT", attrgetter("rows")),
+        ("mae", "DOUBLE", lambda score: fixed(score.mae, 3)),
+        ("from", "DOUBLE", lambda score: fixed(score.mae_low, 3)),
+        ("to", "DOUBLE", lambda score: fixed(score.mae_high, 3)),
+        ("crps", "DOUBLE", lambda score: fixed(score.crps, 3)),
+    )
     say("")
     show(
         accuracy,
@@ -149,28 +154,24 @@ def _forecasts(session: Session, warehouse: "Hoopcast", season: str) -> None:
 
 
 def _picks(scored: "Evaluation") -> None:
-    """What picks were claimed to pay and paid, and of how many lines the record is."""
-    from hoopcast.warehouse.result import Table
-
-    rows = [
-        (
-            one.system,
-            one.lines,
-            one.picks,
-            *(None if isnan(share) else f"{100 * share:+.1f}" for share in (one.pick_claimed, one.pick_returned)),
-            None if isnan(one.pick_low) else f"{100 * one.pick_low:+.0f} to {100 * one.pick_high:+.0f}",
-            one.status.partition(":")[0],
-        )
-        for one in scored.claim_summaries
-    ]
-    kinds = ("VARCHAR", "BIGINT", "BIGINT", "DOUBLE", "DOUBLE", "VARCHAR", "VARCHAR")
-    names = ("system", "lines", "picks", "EV", "ROI", "95 %", "record")
+    """Claimed and realised EV of the picks, and of how many lines the record is."""
+    picks = table_of(
+        scored.claim_summaries,
+        ("system", "VARCHAR", attrgetter("system")),
+        ("lines", "BIGINT", attrgetter("lines")),
+        ("picks", "BIGINT", attrgetter("picks")),
+        ("EV", "DOUBLE", lambda summary: fixed(summary.pick_claimed, 1, 100, "+")),
+        ("ROI", "DOUBLE", lambda summary: fixed(summary.pick_returned, 1, 100, "+")),
+        ("95 %", "VARCHAR", _interval),
+        ("record", "VARCHAR", lambda summary: summary.status.partition(":")[0]),
+    )
     title = f"Picks{LABEL}, percent of a stake at the prices; lines: those that the record is of"
-    show(Table.of_rows(names, kinds, rows), Output(), null="-", title=title)
+    show(picks, Output(), null="-", title=title)
 
 
-def _fixed(points: float) -> str | None:
-    return None if isnan(points) else f"{points:.3f}"
+def _interval(summary: "ClaimSummary") -> str | None:
+    low, high = (fixed(end, 0, 100, "+") for end in (summary.pick_low, summary.pick_high))
+    return None if low is None else f"{low} to {high}"
 
 
 def _play(seasons: tuple[str, ...], folder: Path) -> list[Path]:

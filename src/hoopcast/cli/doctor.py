@@ -38,12 +38,12 @@ def doctor(session: Session, output: Output) -> int:
     """Show versions, the warehouse, threads, disk and extras, and what is wrong; exit 1 if anything is."""
     from hoopcast.warehouse.result import Table
 
-    checks = [*_installed(), *_warehouse(session.settings())]
+    checks = [*_packages(), *_warehouse(session.settings())]
     show(Table.of(_Check, checks), output)
     return 1 if any(check.problem for check in checks) else 0
 
 
-def _installed() -> Iterator[_Check]:
+def _packages() -> Iterator[_Check]:
     from importlib.metadata import PackageNotFoundError, version
 
     from hoopcast.extras import EXTRAS, how_to_install

@@ -77,8 +77,8 @@ def grid(
     if len(rows) <= _MOST_BLOCKS:
         return _blocks(columns, len(rows))
     fitting = _fitting(columns, width)
-    kept = _grid(fitting, [column.width for column in fitting])
-    return [*kept, f"{len(fitting)} of {len(columns)} columns; --format csv shows all"]
+    lines = _grid(fitting, [column.width for column in fitting])
+    return [*lines, f"{len(fitting)} of {len(columns)} columns; --format csv shows all"]
 
 
 def cell(value: Any, null: str = "") -> str:  # noqa: ANN401 - a cell holds whatever SQL has
@@ -91,7 +91,7 @@ def cell(value: Any, null: str = "") -> str:  # noqa: ANN401 - a cell holds what
         return f"{value:.6f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else repr(value)  # noqa: PLR2004
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
-    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], str(value).replace("\n", " "))
+    return _CONTROL.sub(lambda control: repr(control[0])[1:-1], str(value).replace("\n", " "))
 
 
 def _total(widths: list[int]) -> int:
@@ -141,9 +141,9 @@ def _blocks(columns: list[_Column], rows: int) -> list[str]:
 
 def _fitting(columns: list[_Column], width: int) -> list[_Column]:
     """The first columns that fit beside the last one, which is what a report comes to; at least the first."""
-    kept = columns[:1]
+    fitting = columns[:1]
     for column in columns[1:-1]:
-        if _total([one.width for one in (*kept, column, columns[-1])]) > width:
+        if _total([part.width for part in (*fitting, column, columns[-1])]) > width:
             break
-        kept.append(column)
-    return [*kept, columns[-1]] if _total([one.width for one in (*kept, columns[-1])]) <= width else kept
+        fitting.append(column)
+    return [*fitting, columns[-1]] if _total([part.width for part in (*fitting, columns[-1])]) <= width else fitting

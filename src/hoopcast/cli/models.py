@@ -1,12 +1,12 @@
 """The models command."""
 
-from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hoopcast.cli.options import example, with_page_output
-from hoopcast.cli.output import Output, as_json, by_table, counted, put, say, short_name, show, show_brief
+from hoopcast.cli.output import Output, as_json, by_table, put, quantity, say, short_name, show, show_brief, table_of
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hoopcast.warehouse.result import Table
 
 # From the narrowest on.
-_REACHES = ("same", "before", "until")
+_CONSTRAINTS = ("same", "before", "until")
 _DIALECTS = ("duckdb", "bigquery", "spark")
 
 
@@ -56,7 +56,6 @@ def models(
     forecasts that it then made scored. It reads the warehouse; nothing else here does.
     """
     from hoopcast import catalogue
-    from hoopcast.warehouse.result import Table
 
     if card:
         if dialect is not None or lineage or column is not None:
@@ -79,13 +78,13 @@ def models(
         return 0
     names = () if table is None else (table,)
     if lineage:
-        found = catalogue.lineage(graph, *names)
-        show_brief(_widest(found) if output.format == "table" else found, output)
+        edges = catalogue.lineage(graph, *names)
+        show_brief(_widest(edges) if output.format == "table" else edges, output)
     elif table is not None and catalogue.is_one(table):
         show(catalogue.columns(graph, table), output, title=_about(graph, table) if "/" in table else None)
     else:
-        found = catalogue.models(graph, *names)
-        show(Table.of(_Line, _merged(found)) if output.format == "table" else found, output)
+        listed = catalogue.models(graph, *names)
+        show(_merge_systems(listed) if output.format == "table" else listed, output)
     return 0
 
 
@@ -104,31 +103,19 @@ def _show_card(session: Session, table: str | None, day: str | None, output: Out
     if output.format not in ("table", "json"):
         raise click.UsageError(f"a card is a page, and no {output.format}; print it as it is, or with --json")
     with session.reading() as warehouse:
-        found = warehouse.card(table, day)
-    put(as_json(found.document()) if output.format == "json" else found.markdown(), output.path)
+        card = warehouse.card(table, day)
+    put(as_json(card.document()) if output.format == "json" else card.markdown(), output.path)
 
 
-@dataclass(frozen=True)
-class _Line:
-    """A table, how many systems write rows of it, and the first clause of its title."""
-
-    name: str
-    short: str
-    systems: int | None
-    title: str
-
-
-def _merged(found: "Table") -> list[_Line]:
+def _merge_systems(models: "Table") -> "Table":
     """One line a table: systems share one."""
-    return [
-        _Line(
-            table,
-            parts[0]["short"],
-            sum(part["system"] is not None for part in parts) or None,
-            parts[0]["title"].partition(": ")[0].rstrip("."),
-        )
-        for table, parts in by_table((row["table"], row) for row in found).items()
-    ]
+    return table_of(
+        by_table((row["table"], row) for row in models).values(),
+        ("name", "VARCHAR", lambda parts: parts[0]["table"]),
+        ("short", "VARCHAR", lambda parts: parts[0]["short"]),
+        ("systems", "BIGINT", lambda parts: sum(part["system"] is not None for part in parts) or None),
+        ("title", "VARCHAR", lambda parts: parts[0]["title"].partition(": ")[0].rstrip(".")),
+    )
 
 
 def _about(graph: "Graph", name: str) -> str:
@@ -147,29 +134,28 @@ def _about(graph: "Graph", name: str) -> str:
     )
 
 
-def _widest(found: "Table") -> "Table":
+def _widest(edges: "Table") -> "Table":
     """One line for each table that is read, at its widest time constraint: first what is read directly."""
-    from hoopcast.warehouse.result import Table
-
-    order = {name: place for place, name in enumerate(dict.fromkeys(row["table"] for row in found))}
+    order = {name: place for place, name in enumerate(dict.fromkeys(row["table"] for row in edges))}
     widest: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in found:
+    for row in edges:
         key = row["table"], row["reads"]
         known = widest.get(key, row)
-        wider = max(known, row, key=lambda one: (one["look_back"], _REACHES.index(one["time_constraint"])))
+        wider = max(known, row, key=lambda edge: (edge["look_back"], _CONSTRAINTS.index(edge["time_constraint"])))
         widest[key] = wider | {"directly": known["directly"] or row["directly"]}
     lines = sorted(
         widest.values(),
         key=lambda row: (order[row["table"]], not row["directly"], row["reads"].startswith("nba_raw."), row["reads"]),
     )
-    return Table.of_rows(found.columns, found.types, [tuple(line[name] for name in found.columns) for line in lines])
+    columns = zip(edges.columns, edges.types, strict=True)
+    return table_of(lines, *((name, kind, itemgetter(name)) for name, kind in columns))
 
 
-def _show_origins(found: "Table", output: Output) -> None:
+def _show_origins(origins: "Table", output: Output) -> None:
     if output != Output():
-        show(found, output)
+        show(origins, output)
         return
-    for origin in found:
+    for origin in origins:
         days = origin["days_before"]
-        before = "" if not days else f", at least {counted(days, 'day')} before"
+        before = "" if not days else f", at least {quantity(days, 'day')} before"
         say(f"{'  ' * origin['depth']}{origin['table']}.{origin['column']}{before}")

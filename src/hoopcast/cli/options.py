@@ -63,8 +63,8 @@ def refuse_ambiguous(context: click.Context, arguments: Sequence[str]) -> None:
             continue
         raise click.UsageError(f"{parameter.opts[0]} is given {times} times; it takes one value", context)
     for parameter in context.command.params:
-        found = given.get(parameter.name or "")
-        texts = found if isinstance(found, (list, tuple)) else (found,)
+        value = given.get(parameter.name or "")
+        texts = value if isinstance(value, (list, tuple)) else (value,)
         if any(isinstance(text, str) and not text.strip() for text in texts):
             raise click.BadParameter("it is empty text; give a value, or leave it out", context, parameter)
 
@@ -107,7 +107,7 @@ def with_range(command: Command) -> Command:
             "--stage", type=click.Choice(_STAGES), default="regular", show_default=True, help="Games of which stage."
         ),
     )
-    return _decorated(wrapped, options)
+    return _decorate(wrapped, options)
 
 
 def _range(*values: str | None) -> "RangeArguments":
@@ -165,7 +165,7 @@ def with_output(command: Command, *, page: bool = False) -> Command:
             help=f"Write it there; its ending says how: .csv, .json, .parquet, {texts}.",
         ),
     )
-    return _decorated(wrapped, options)
+    return _decorate(wrapped, options)
 
 
 def _format_of(path: Path | None, endings: Mapping[str, str]) -> str:
@@ -187,7 +187,7 @@ def with_wait(command: Command) -> Command:
     )(command)
 
 
-def _decorated(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
+def _decorate(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
     for option in reversed(options):
         command = option(command)
     return command

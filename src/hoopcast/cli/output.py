@@ -4,15 +4,15 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar
 
 from hoopcast.errors import UsageError
+from hoopcast.plain import json_value
 
 if TYPE_CHECKING:
     from hoopcast.warehouse.result import FileFormat, Table
@@ -150,33 +150,21 @@ def _as_text(table: "Table", file_format: "FileFormat") -> str:
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(table.columns)
-    writer.writerows(
-        [_plain(value) if isinstance(value, (bool, datetime)) else value for value in row] for row in table.rows
-    )
+    writer.writerows([_csv_value(value) for value in row] for row in table.rows)
     return buffer.getvalue().rstrip("\n")
+
+
+def _csv_value(value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat(sep=" ") if isinstance(value, datetime) else value
 
 
 def as_json(document: Any, *, indent: int | None = 2) -> str:  # noqa: ANN401 - whatever JSON holds
     """A document as strict JSON: what is no finite number is null, dates are text."""
     import json
 
-    return json.dumps(_finite(document), ensure_ascii=False, indent=indent, default=_plain, allow_nan=False)
-
-
-def _finite(value: Any) -> Any:  # noqa: ANN401 - the same
-    if isinstance(value, Mapping):
-        return {name: _finite(part) for name, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(part) for part in value]
-    return None if isinstance(value, float) and not isfinite(value) else value
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - the same
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    return float(value) if type(value).__name__ == "Decimal" else str(value)
+    return json.dumps(json_value(document), ensure_ascii=False, indent=indent, allow_nan=False)
 
 
 def _file_format(name: str) -> "FileFormat | None":
@@ -187,7 +175,7 @@ def _file_format(name: str) -> "FileFormat | None":
             return None
 
 
-def counted(number: int, noun: str, plural: str | None = None) -> str:
+def quantity(number: int, noun: str, plural: str | None = None) -> str:
     """A number with its noun: `1 date`, `165 dates`."""
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
@@ -201,6 +189,7 @@ _SELDOM = frozenset(
 )  # fmt: skip
 _NAMES_TABLES = ("table", "reads")
 Line = TypeVar("Line")
+Row = TypeVar("Row")
 
 
 def show_brief(table: "Table", output: Output, *, without: Sequence[str] = (), title: str | None = None) -> None:
@@ -221,13 +210,31 @@ def brief(table: "Table", without: Sequence[str] = ()) -> "Table":
 
     rows = table.rows
     idle = {name for place, name in enumerate(table.columns) if name in _SELDOM and not any(row[place] for row in rows)}
-    kept = [place for place, name in enumerate(table.columns) if name not in idle and name not in without]
-    shortened = [_shortening(table.columns[place]) for place in kept]
+    places = [place for place, name in enumerate(table.columns) if name not in idle and name not in without]
+    shortened = [_shortening(table.columns[place]) for place in places]
     return Table.of_rows(
-        [table.columns[place] for place in kept],
-        [table.types[place] for place in kept],
-        [tuple(shorten(row[place]) for place, shorten in zip(kept, shortened, strict=True)) for row in rows],
+        [table.columns[place] for place in places],
+        [table.types[place] for place in places],
+        [tuple(shorten(row[place]) for place, shorten in zip(places, shortened, strict=True)) for row in rows],
     )
+
+
+def table_of(rows: "Iterable[Row]", *columns: "tuple[str, str, Callable[[Row], Any]]") -> "Table":
+    """A table with a row for each of some rows.
+
+    Args:
+        rows: of any kind.
+        columns: heading, SQL type, and what stands in a row's cell.
+    """
+    from hoopcast.warehouse.result import Table
+
+    cells = [tuple(cell(row) for _, _, cell in columns) for row in rows]
+    return Table.of_rows([name for name, _, _ in columns], [kind for _, kind, _ in columns], cells)
+
+
+def fixed(value: float | None, digits: int, scale: float = 1, sign: str = "") -> str | None:
+    """A number with that many decimals, so that points stand below each other; None for none."""
+    return None if value is None or value != value else f"{scale * value:{sign}.{digits}f}"  # noqa: PLR0124 - NaN
 
 
 def short_name(table: str | None) -> str:
@@ -241,10 +248,10 @@ def short_name(table: str | None) -> str:
 
 def by_table(nodes: "Iterable[tuple[str, Line]]") -> "dict[str, list[Line]]":
     """What is told of nodes, by the table that they write: systems share one."""
-    found: dict[str, list[Line]] = {}
+    lines: dict[str, list[Line]] = {}
     for node, line in nodes:
-        found.setdefault(node.partition("/")[0], []).append(line)
-    return found
+        lines.setdefault(node.partition("/")[0], []).append(line)
+    return lines
 
 
 def _shortening(column: str) -> Callable[[Any], Any]:

@@ -1,16 +1,17 @@
 """The predict command: a night of forecasts, or one player in detail."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from io import StringIO
+from operator import itemgetter
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hoopcast.cli.options import example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, as_json, counted, put, render, show
+from hoopcast.cli.output import Output, as_json, fixed, put, quantity, render, show, table_of
 from hoopcast.cli.progress import working
 from hoopcast.cli.session import Session
 
@@ -77,26 +78,25 @@ def _shows_blocks() -> bool:
 _INTERVALS = (("p25", "p75"), ("p10", "p90"), ("p05", "p95"))
 
 
-def portrait(found: "PlayerOutlook", label: str = "") -> list[str]:
+def portrait(outlook: "PlayerOutlook", label: str = "") -> list[str]:
     """The lines to print; the label ends the heading."""
-    row = found.forecast
+    row = outlook.forecast
     if row is None:
-        who = f"{found.player.name} ({found.player.player_id}) has no forecast on {found.date}"
-        return [f"{who}:", *(f"  {reason}" for reason in found.absences)]
-    game = f"{row['team_abbr']} {'vs.' if row['is_home'] else '@'} {row['opponent_abbr']}"
+        who = f"{outlook.player.name} ({outlook.player.player_id}) has no forecast on {outlook.date}"
+        return [f"{who}:", *(f"  {reason}" for reason in outlook.absences)]
     lines = [
-        f"{found.player.name} ({found.player.player_id}), {game}, {found.date}{label}",
+        f"{outlook.player.name} ({outlook.player.player_id}), {_game(row)}, {outlook.date}{label}",
         f"{row['system_id']}, trained until {row['trained_until']}",
         "",
     ]
     marks = [("median", row["forecast_median"])]
     marks += [] if row["line"] is None else [(f"line {row['line']:g}", row["line"])]
-    lines += [*histogram(found.probabilities, marks), ""]
-    lines += [*_distribution(row), *_line_in_words(row, found.wager)]
+    lines += [*histogram(outlook.probabilities, marks), ""]
+    lines += [*_distribution(row), *_line_in_words(row, outlook.wager)]
     lines += wrap(f"Reasons: {row['reasons']}.", _TEXT_WIDTH, subsequent_indent="  ") if row["reasons"] else []
-    lines += ["", "What each system says, over in percent:", "", render(_says(found.systems), null="-")]
-    lines += [f"Without a forecast: {reason}" for reason in found.absences]
-    lines += [] if found.grade is None else ["", _happened(found.grade)]
+    lines += ["", "What each system forecasts, over in percent:", "", render(_systems_table(outlook.systems), null="-")]
+    lines += [f"Without a forecast: {reason}" for reason in outlook.absences]
+    lines += [] if outlook.grade is None else ["", _outcome(outlook.grade)]
     return lines
 
 
@@ -134,9 +134,8 @@ def _bet(row: dict[str, Any], wager: "Wager") -> list[str]:
         return [f"PASS: {wager.pass_reason}."]
     weights = f"market {wager.market_weight:.2f}, system {wager.system_weight:.2f}, intercept {wager.intercept:+.2f}"
     after = f"After the market the {wager.side} wins {_percent(wager.win_probability)} ({weights})"
-    # What the record does not pay, or no price stands behind, is not said.
-    is_told = wager.pass_reason is None or not wager.pass_reason.startswith(("withheld", "suspect"))
-    if not is_told:
+    # What the record does not pay, or no price stands behind, is not shown.
+    if wager.pass_reason is not None and wager.pass_reason.startswith(("withheld", "suspect")):
         return [f"{after}.", f"PASS: {wager.pass_reason}."]
     lines = [f"{after}: EV {100 * wager.expected_value:+.1f} % of a stake, {row['recommendation']}."]
     if wager.stake is None:
@@ -145,26 +144,19 @@ def _bet(row: dict[str, Any], wager: "Wager") -> list[str]:
     return [*lines, f"Quarter Kelly, {uncertain}: {_percent(wager.stake)} of a bankroll."]
 
 
-def _says(systems: "Table") -> "Table":
-    from hoopcast.warehouse.result import Table
-
-    rows = [
-        (
-            row["system"],
-            f"{row['mean']:.1f}",
-            f"{row['median']:.1f}",
-            f"{row['p10']:.0f} to {row['p90']:.0f}",
-            None if row["probability_over"] is None else f"{100 * row['probability_over']:.1f}",
-            row["trained_until"],
-        )
-        for row in systems
-    ]
-    names = ("system", "mean", "median", "80 % interval", "over", "trained until")
-    # Numbers of one precision line up as texts do, once they are as wide as each other.
-    return Table.of_rows(names, ("VARCHAR", "DOUBLE", "DOUBLE", "VARCHAR", "DOUBLE", "DATE"), rows)
+def _systems_table(systems: "Table") -> "Table":
+    return table_of(
+        systems,
+        ("system", "VARCHAR", itemgetter("system")),
+        ("mean", "DOUBLE", lambda row: fixed(row["mean"], 1)),
+        ("median", "DOUBLE", lambda row: fixed(row["median"], 1)),
+        ("80 % interval", "VARCHAR", lambda row: f"{row['p10']:.0f} to {row['p90']:.0f}"),
+        ("over", "DOUBLE", lambda row: fixed(row["probability_over"], 1, 100)),
+        ("trained until", "DATE", itemgetter("trained_until")),
+    )
 
 
-def _happened(grade: dict[str, Any]) -> str:
+def _outcome(grade: dict[str, Any]) -> str:
     if grade["actual_points"] is None:
         return f"What then happened: he did not play ({grade['result']})."
     bet = "" if grade["profit"] is None else f" at {_odds(grade['price'])}, {grade['profit']:+.2f} of one unit"
@@ -233,40 +225,44 @@ def predict(
         )
     if as_is:
         with session.reading(wait) as warehouse:
-            found = warehouse.predict(player, team, system, update=False, **dates)
+            outlook = warehouse.predict(player, team, system, update=False, **dates)
         report = None
     else:
         with working(session) as progress, session.writing(wait) as warehouse:
-            found = warehouse.predict(player, team, system, progress=progress, **dates)
-            is_done = found.run is not None and found.run.exit_status == 0
+            outlook = warehouse.predict(player, team, system, progress=progress, **dates)
+            is_done = outlook.run is not None and outlook.run.exit_status == 0
             report = warehouse.publish(system, **dates) if publish and is_done else None
-    _show(session, found, output)
+    _show(session, outlook, output)
     if report is not None:
         session.note(_published(report))
     elif publish:
         session.note("nothing published: not all forecasts could be brought up to date")
-    return found.run.exit_status if found.run else 0
+    return outlook.run.exit_status if outlook.run else 0
 
 
-def _show(session: Session, found: "Outlook", output: Output) -> None:
+def _show(session: Session, outlook: "Outlook", output: Output) -> None:
     if output.format == "json":
-        _as_json(found, output)
+        _as_json(outlook, output)
     elif output.format != "table":
-        show(found.forecasts, output)
-    elif found.player is not None:
-        put("\n".join([*portrait(found.player, session.label), "", _ADVICE]), output.path)
-    elif not found.forecasts.rows:
+        show(outlook.forecasts, output)
+    elif outlook.player is not None:
+        put("\n".join([*portrait(outlook.player, session.label), "", _ADVICE]), output.path)
+    elif not outlook.forecasts.rows:
         session.note(
-            f"no forecasts by {found.said_by}: nobody is expected who has not played before; of all others `hoopcast"
+            f"no forecasts by {outlook.said_by}: nobody is expected who has not played before; of all others `hoopcast"
             " coverage predictions --gaps` and `failures` say why, of one player `hoopcast why mlfs DATE PLAYER_ID`"
         )
     else:
-        speaking = {row["system_id"] for row in found.forecasts}
-        said_by = found.said_by if len(speaking) > 1 else speaking.pop()
-        show(night_table(found.forecasts), output, title=f"Points{_of_date(found.forecasts)}, {said_by}{session.label}")
+        speaking = {row["system_id"] for row in outlook.forecasts}
+        said_by = outlook.said_by if len(speaking) > 1 else speaking.pop()
+        show(
+            night_table(outlook.forecasts),
+            output,
+            title=f"Points{_of_date(outlook.forecasts)}, {said_by}{session.label}",
+        )
         if output.path is None:
             session.note(_LEGEND)
-    if found.run is not None and found.run.exit_status:
+    if outlook.run is not None and outlook.run.exit_status:
         session.note("some dates failed or are blocked: `hoopcast failures` and `hoopcast coverage --gaps` say why")
 
 
@@ -277,41 +273,34 @@ def _of_date(forecasts: "Table") -> str:
 
 
 def night_table(forecasts: "Table") -> "Table":
-    """The columns that a person looks at first."""
-    from hoopcast.warehouse.result import Table
-
-    rows = [_line(row) for row in forecasts]
-    names = tuple(rows[0])
-    # What is the same in every row stands in the heading.
-    single = {name for name in ("date", "system") if len({row[name] for row in rows}) == 1}
-    kept = [name for name in names if name not in single]
-    kinds = dict.fromkeys(names, "DOUBLE") | dict.fromkeys(
-        ("game", "player", "80 %", "EV", "pick", "system"), "VARCHAR"
+    """The columns that a person looks at first; what is the same in every row stands in the heading."""
+    rows = list(forecasts)
+    columns: tuple[tuple[str, str, Callable[[dict[str, Any]], Any]], ...] = (
+        ("date", "DATE", itemgetter("game_date")),
+        ("game", "VARCHAR", _game),
+        ("player", "VARCHAR", itemgetter("player_name")),
+        ("plays", "DOUBLE", lambda row: fixed(row["play_probability"], 0, 100)),
+        ("mean", "DOUBLE", lambda row: fixed(row["forecast_mean"], 1)),
+        ("80 %", "VARCHAR", lambda row: f"{row['p10']:.0f} to {row['p90']:.0f}"),
+        ("line", "DOUBLE", lambda row: fixed(row["line"], 1)),
+        ("over", "DOUBLE", lambda row: fixed(row["probability_over"], 1, 100)),
+        ("EV", "VARCHAR", _expected_value),
+        ("pick", "VARCHAR", _pick),
+        ("system", "VARCHAR", itemgetter("system_id")),
     )
-    kinds["date"] = "DATE"
-    return Table.of_rows(kept, [kinds[name] for name in kept], [tuple(row[name] for name in kept) for row in rows])
+    single = {name for name, _, cell in columns if name in ("date", "system") and len({cell(row) for row in rows}) == 1}
+    return table_of(rows, *(column for column in columns if column[0] not in single))
 
 
-def _line(row: dict[str, Any]) -> dict[str, Any]:
-    side, value = row["better_side"], _fixed(row["expected_value"], 100, 1)
-    return {
-        "date": row["game_date"],
-        "game": f"{row['team_abbr']} {'vs.' if row['is_home'] else '@'} {row['opponent_abbr']}",
-        "player": row["player_name"],
-        "plays": _fixed(row["play_probability"], 100, 0),
-        "mean": _fixed(row["forecast_mean"], 1, 1),
-        "80 %": f"{row['p10']:.0f} to {row['p90']:.0f}",
-        "line": _fixed(row["line"], 1, 1),
-        "over": _fixed(row["probability_over"], 100, 1),
-        "EV": f"{side[0]} {value}" if side and _is_told(row) else None,
-        "pick": _pick(row),
-        "system": row["system_id"],
-    }
+def _game(row: dict[str, Any]) -> str:
+    return f"{row['team_abbr']} {'vs.' if row['is_home'] else '@'} {row['opponent_abbr']}"
 
 
-def _is_told(row: dict[str, Any]) -> bool:
-    """Whether an expected value is one that the record pays, at a price that a market would show."""
-    return not (row["pass_reason"] or "").startswith(("withheld", "suspect"))
+def _expected_value(row: dict[str, Any]) -> str | None:
+    """Side and EV, where the record pays it, at a price that a market would show."""
+    is_believed = not (row["pass_reason"] or "").startswith(("withheld", "suspect"))
+    side = row["better_side"]
+    return f"{side[0]} {fixed(row['expected_value'], 1, 100)}" if side and is_believed else None
 
 
 def _pick(row: dict[str, Any]) -> str | None:
@@ -321,27 +310,19 @@ def _pick(row: dict[str, Any]) -> str | None:
     return next((word for start, word in _PASSES.items() if (row["pass_reason"] or "").startswith(start)), "pass")
 
 
-def _fixed(value: float | None, scale: int, digits: int) -> str | None:
-    """A number of fixed digits, so that points stand below each other."""
-    return None if value is None else f"{scale * value:.{digits}f}"
-
-
 def _published(report: "PublishReport") -> str:
-    unchanged = f", {counted(report.unchanged, 'forecast')} on record as they are" if report.unchanged else ""
-    late = f", {counted(report.too_late, 'forecast')} too late: their games have begun" if report.too_late else ""
-    published = counted(report.published, "forecast")
+    unchanged = f", {quantity(report.unchanged, 'forecast')} on record as they are" if report.unchanged else ""
+    late = f", {quantity(report.too_late, 'forecast')} too late: their games have begun" if report.too_late else ""
+    published = quantity(report.published, "forecast")
     return f"{published} published at {report.issued_at_utc:%Y-%m-%d %H:%M:%S} UTC{unchanged}{late}"
 
 
-def _as_json(found: "Outlook", output: Output) -> None:
-    if found.player is None:
-        show(found.forecasts, output)
+def _as_json(outlook: "Outlook", output: Output) -> None:
+    player = outlook.player
+    if player is None:
+        show(outlook.forecasts, output)
         return
-    put(as_json(_plain(found.player)), output.path)
-
-
-def _plain(player: "PlayerOutlook") -> dict[str, Any]:
-    return {
+    document = {
         "player_id": player.player.player_id,
         "player_name": player.player.name,
         "date": player.date,
@@ -352,3 +333,4 @@ def _plain(player: "PlayerOutlook") -> dict[str, Any]:
         "absences": player.absences,
         "grade": player.grade,
     }
+    put(as_json(document), output.path)

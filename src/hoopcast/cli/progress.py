@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hoopcast.cli.output import counted, say, short_name, tell
+from hoopcast.cli.output import quantity, say, short_name, tell
 from hoopcast.cli.session import Session
 from hoopcast.errors import UsageError
 from hoopcast.paths import user_path
@@ -34,7 +34,7 @@ class _Working:
         del table, dates
 
     def batch_started(self, table: str, season: str, dates: int) -> None:
-        self._status.update(f"bringing up to date: {short_name(table)}, {season}, {counted(dates, 'date')}")
+        self._status.update(f"bringing up to date: {short_name(table)}, {season}, {quantity(dates, 'date')}")
 
     def batch_ended(self, table: str, season: str, written: "Written") -> None:
         del table, season, written
@@ -66,17 +66,17 @@ class Lines:
     def table_started(self, table: str, dates: int) -> None:
         """Say how many dates a table has to write."""
         self._began = time.monotonic()
-        self._line(f"{table}: {counted(dates, 'date')} to write")
+        self._line(f"{table}: {quantity(dates, 'date')} to write")
 
     def batch_started(self, table: str, season: str, dates: int) -> None:
         """Say that a batch begins, so that one that hangs can be told."""
-        self._line(f"{table}: {season}, {counted(dates, 'date')} begin")
+        self._line(f"{table}: {season}, {quantity(dates, 'date')} begin")
 
     def batch_ended(self, table: str, season: str, written: "Written") -> None:
         """Say what a batch wrote."""
         rate = written.dates / written.seconds if written.seconds else 0.0
         self._line(
-            f"{table}: {season}, {counted(written.dates, 'date')}, {counted(written.rows, 'row')} of"
+            f"{table}: {season}, {quantity(written.dates, 'date')}, {quantity(written.rows, 'row')} of"
             f" {written.expected:,}, {written.seconds:.2f} s, {rate:,.0f} dates/s"
         )
 
@@ -84,7 +84,7 @@ class Lines:
         """Say what is wrong with a table, if anything is."""
         for count, what in ((report.failed, "failed"), (report.blocked, "blocked")):
             if count:
-                self._line(f"{report.table}: {counted(count, 'date')} {what}")
+                self._line(f"{report.table}: {quantity(count, 'date')} {what}")
 
     def _line(self, text: str) -> None:
         self._write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {text}")
@@ -109,7 +109,7 @@ class _Bars:
     def batch_ended(self, table: str, season: str, written: "Written") -> None:
         del season
         self._rows[table] += written.rows
-        self._bars.update(self._tasks[table], advance=written.dates, rows=counted(self._rows[table], "row"))
+        self._bars.update(self._tasks[table], advance=written.dates, rows=quantity(self._rows[table], "row"))
 
     def table_ended(self, report: "TableReport") -> None:
         self._bars.stop_task(self._tasks[report.table])

@@ -1,57 +1,37 @@
 """Coverage, gaps, failures, reasons and verification."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from functools import partial
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hoopcast.cli.options import example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, as_json, by_table, counted, put, say, short_name, show, show_brief
+from hoopcast.cli.output import (
+    Output,
+    as_json,
+    by_table,
+    fixed,
+    put,
+    quantity,
+    say,
+    short_name,
+    show,
+    show_brief,
+    table_of,
+)
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hoopcast.explain import Explanation
     from hoopcast.pipeline.ranges import RangeArguments
     from hoopcast.pipeline.verify import Verification
     from hoopcast.warehouse.result import Table
 
 _STATES = ("missing", "stale", "failed", "blocked", "not_available")
-
-
-@dataclass(frozen=True)
-class _TableLine:
-    """How far a table goes."""
-
-    table: str
-    earliest: date | None
-    latest: date | None
-    days: int
-    due: int
-    rows: int
-    expected: int
-    success_pct: float | None
-    state: str
-
-
-@dataclass(frozen=True)
-class _PeriodLine:
-    """How far a table goes in a month or on a date."""
-
-    table: str
-    period: str
-    game_dates: int
-    games: int
-    due: int
-    done: int
-    missing: int
-    stale: int
-    failed: int
-    blocked: int
-    not_available: int
-    rows: int
-    expected: int
-    success_pct: float | None
 
 
 @click.command(
@@ -87,86 +67,67 @@ def coverage(
         raise click.UsageError("--gaps lists stretches of dates; leave out --by")
     with session.reading(wait) as warehouse:
         if gaps:
-            found = warehouse.gaps(*tables, **dates)
-            if not found.rows and output == Output():
+            lines = warehouse.gaps(*tables, **dates)
+            if not lines.rows and output == Output():
                 session.note("no gaps: every date is done")
                 return 0
         else:
-            found = warehouse.coverage(*tables, by=by or "table", **dates)  # type: ignore[arg-type]
-            found = found if output.format == "json" else coverage_lines(found, by)
+            lines = warehouse.coverage(*tables, by=by or "table", **dates)  # type: ignore[arg-type]
+            lines = lines if output.format == "json" else coverage_lines(lines, by)
     if gaps and output == Output():
-        _say_gaps(found)
+        _say_gaps(lines)
     else:
-        show_brief(found, output)
+        show_brief(lines, output)
     return 0
 
 
-def _say_gaps(found: "Table") -> None:
+def _say_gaps(gaps: "Table") -> None:
     """A gap with its cause on one line, and below it the command, ready to be copied."""
-    for gap in found:
+    for gap in gaps:
         first, last = gap["first_date"], gap["last_date"]
-        when = f"{first}" if first == last else f"{first} to {last}, {counted(gap['dates'], 'date')}"
+        when = f"{first}" if first == last else f"{first} to {last}, {quantity(gap['dates'], 'date')}"
         why = f"{gap['state']}: {gap['cause']}" if gap["cause"] else gap["state"]
         say(f"{short_name(gap['table'])} {when}, {why}\n    {gap['command']}")
 
 
-def coverage_lines(found: "Table", by: str | None = None) -> "Table":
+def coverage_lines(lines: "Table", by: str | None = None) -> "Table":
     """The columns of a coverage that a person looks at first."""
-    from hoopcast.warehouse.result import Table
-
     if by is None:
-        merged = [_added_up(table, parts) for table, parts in by_table((row["table"], row) for row in found).items()]
-        return Table.of(_TableLine, [_table_line(row) for row in merged])
-    names = _PeriodLine.__dataclass_fields__
-    rounded = [row | {"success_pct": _rounded(row["success_pct"])} for row in found]
-    return Table.of(_PeriodLine, [_PeriodLine(**{name: row[name] for name in names}) for row in rounded])
+        tables = [_add_up(table, parts) for table, parts in by_table((row["table"], row) for row in lines).items()]
+        names = ("table", "earliest", "latest", "days", "due", "rows", "expected", "success_pct", "state")
+        return _pick(tables, names)
+    return _pick(
+        lines, ("table", "period", "game_dates", "games", "due", "done", *_STATES, "rows", "expected", "success_pct")
+    )
 
 
-def _added_up(table: str, parts: "list[dict[str, Any]]") -> dict[str, Any]:
+def _pick(rows: "Iterable[dict[str, Any]]", names: Sequence[str]) -> "Table":
+    """Columns of rows, the share of success with one decimal."""
+    kinds = dict.fromkeys(("earliest", "latest"), "DATE") | dict.fromkeys(("table", "period", "state"), "VARCHAR")
+    kinds["success_pct"] = "DOUBLE"
+
+    def cell(row: dict[str, Any], name: str) -> object:
+        return round(row[name], 1) if name == "success_pct" and row[name] is not None else row[name]
+
+    return table_of(rows, *((name, kinds.get(name, "BIGINT"), partial(cell, name=name)) for name in names))
+
+
+def _add_up(table: str, parts: "list[dict[str, Any]]") -> dict[str, Any]:
     """The coverage of a table from that of its systems: a date is due once, and done when each of them is."""
     rows, expected = sum(part["rows"] for part in parts), sum(part["expected"] for part in parts)
     is_done = all(part["done"] == part["due"] for part in parts)
+    counts = {state: max(part[state] for part in parts) for state in _STATES}
     return {
         "table": table,
         "earliest": min((part["earliest"] for part in parts if part["earliest"]), default=None),
         "latest": max((part["latest"] for part in parts if part["latest"]), default=None),
-        "done": min(part["done"] for part in parts),
+        "days": min(part["done"] for part in parts),
         "due": max(part["due"] for part in parts),
         "rows": rows,
         "expected": expected,
         "success_pct": 100.0 * rows / expected if expected and is_done else None,
-        **{state: max(part[state] for part in parts) for state in _STATES},
+        "state": ", ".join(f"{count:,} {state}" for state, count in counts.items() if count) or "done",
     }
-
-
-def _table_line(row: dict[str, Any]) -> _TableLine:
-    open_states = ", ".join(f"{row[state]:,} {state}" for state in _STATES if row[state])
-    return _TableLine(
-        row["table"],
-        row["earliest"],
-        row["latest"],
-        row["done"],
-        row["due"],
-        row["rows"],
-        row["expected"],
-        _rounded(row["success_pct"]),
-        open_states or "done",
-    )
-
-
-def _rounded(share: float | None) -> float | None:
-    return None if share is None else round(share, 1)
-
-
-@dataclass(frozen=True)
-class _RunLine:
-    """A command that wrote."""
-
-    started_utc: datetime
-    command: str
-    status: str
-    rows: int
-    seconds: float | None
 
 
 @click.command(epilog=example("hoopcast runs", "hoopcast runs --limit 100 --json"))
@@ -177,20 +138,24 @@ class _RunLine:
 def runs(session: Session, limit: int, wait: str | None, output: Output) -> int:
     """List the newest commands that wrote to the warehouse, and how each ended."""
     with session.reading(wait) as warehouse:
-        found = warehouse.runs(limit)
-        show(_run_lines(found) if output.format == "table" else found, output)
+        newest = warehouse.runs(limit)
+        show(_run_lines(newest) if output.format == "table" else newest, output)
     return 0
 
 
-def _run_lines(found: "Table") -> "Table":
-    from hoopcast.warehouse.result import Table
-
-    lines = []
-    for run in found:
+def _run_lines(newest: "Table") -> "Table":
+    def seconds(run: dict[str, Any]) -> float | None:
         started, finished = run["started_at_utc"], run["finished_at_utc"]
-        seconds = None if finished is None else round((finished - started).total_seconds(), 1)
-        lines.append(_RunLine(started, run["command"], run["status"], run["rows"], seconds))
-    return Table.of(_RunLine, lines)
+        return None if finished is None else round((finished - started).total_seconds(), 1)
+
+    return table_of(
+        newest,
+        ("started_utc", "TIMESTAMP", itemgetter("started_at_utc")),
+        ("command", "VARCHAR", itemgetter("command")),
+        ("status", "VARCHAR", itemgetter("status")),
+        ("rows", "BIGINT", itemgetter("rows")),
+        ("seconds", "DOUBLE", seconds),
+    )
 
 
 @click.command(epilog=example("hoopcast failures --season 2021-22", "hoopcast failures pdc --month 2021-10 --json"))
@@ -207,24 +172,12 @@ def failures(
     It reports, and exits with 0 whatever it finds.
     """
     with session.reading(wait) as warehouse:
-        found = warehouse.failures(*tables, **dates)
-    if not found.rows and output == Output():
+        counts = warehouse.failures(*tables, **dates)
+    if not counts.rows and output == Output():
         session.note("no failures: every row that is expected is there")
     else:
-        show_brief(found, output)
+        show_brief(counts, output)
     return 0
-
-
-@dataclass(frozen=True)
-class _CheckLine:
-    """One check of one table."""
-
-    check: str
-    table: str
-    checked: int
-    problems: int
-    result: str
-    examples: str
 
 
 @click.command(epilog=example("hoopcast verify --season 2021-22", "hoopcast verify tdza mlfs --month 2022-01 --json"))
@@ -239,18 +192,21 @@ def verify(session: Session, tables: tuple[str, ...], dates: "RangeArguments", w
     Without tables the raw ones are checked as well. Prints what is wrong and ends with 1 if anything is; with --verbose
     or another --format every check. A check that had nothing to look at is not applicable.
     """
-    from hoopcast.warehouse.result import Table
-
     with session.reading(wait) as warehouse:
         verdict = warehouse.verify(*tables, **dates)
-    every = [
-        _CheckLine(check.check, check.table, check.checked, check.problems, check.result, check.examples)
-        for check in verdict.checks
-    ]
     is_table = output == Output()
-    shown = every if session.verbose or not is_table else [line for line in every if line.result == "failed"]
+    shown = [check for check in verdict.checks if check.result == "failed" or session.verbose or not is_table]
     if shown or not is_table:
-        show_brief(Table.of(_CheckLine, shown), output, without=() if session.verbose else ["result"])
+        lines = table_of(
+            shown,
+            ("check", "VARCHAR", attrgetter("check")),
+            ("table", "VARCHAR", attrgetter("table")),
+            ("checked", "BIGINT", attrgetter("checked")),
+            ("problems", "BIGINT", attrgetter("problems")),
+            ("result", "VARCHAR", attrgetter("result")),
+            ("examples", "VARCHAR", attrgetter("examples")),
+        )
+        show_brief(lines, output, without=() if session.verbose else ["result"])
     session.note(verdict_in_words(verdict))
     return verdict.exit_status
 
@@ -260,7 +216,7 @@ def verdict_in_words(verdict: "Verification") -> str:
     idle = sum(check.result == "not applicable" for check in verdict.checks)
     wrong = sum(check.failed for check in verdict.checks)
     applicable = f", {idle} of them not applicable" if idle else ""
-    return f"{counted(len(verdict.checks), 'check')}{applicable}, {wrong or 'none'} failed"
+    return f"{quantity(len(verdict.checks), 'check')}{applicable}, {wrong or 'none'} failed"
 
 
 _CAPTION = """\
@@ -281,26 +237,28 @@ _HEADERS = {
 @with_output
 @click.pass_obj
 def explain(session: Session, player: str, date: str, wait: str | None, output: Output) -> int:
-    """Show PLAYER's 25 features on the morning of DATE, the last ten box scores behind them, and why systems say what.
+    """Show PLAYER's 25 features on the morning of DATE, the ten box scores behind them, and forecasts with reasons.
 
     PLAYER is an id or a name; marks, case and suffix do not matter, and a part of a name will do. --json gives all
     parts; another --format gives the features.
     """
     with session.reading(wait) as warehouse:
-        found = warehouse.explain(player, date)
+        explanation = warehouse.explain(player, date)
     if output.format == "json":
-        _as_json(found, output)
+        _as_json(explanation, output)
     elif output.format == "table" and output.path is None:
-        say(f"{found.player.name} ({found.player.player_id}), {_game(found)}, morning of {found.date}{session.label}")
-        say(f"feature quality {found.quality:g} of 100\n")
-        show(_short(found.features), Output(), null="-")
+        who = explanation.player
+        where = f"{_game(explanation)}, morning of {explanation.date}{session.label}"
+        say(f"{who.name} ({who.player_id}), {where}")
+        say(f"feature quality {explanation.quality:g} of 100\n")
+        show(_short(explanation.features), Output(), null="-")
         say(f"\n{_CAPTION}\n")
-        show(_short(found.games), Output(), null="-")
-        if found.forecasts.rows:
-            say("\nWhat each system says, points, and why:\n")
-            show(_said(found.forecasts), Output(), null="-")
+        show(_short(explanation.games), Output(), null="-")
+        if explanation.forecasts.rows:
+            say("\nWhat each system forecasts, points, and why:\n")
+            show(_forecasts_table(explanation.forecasts), Output(), null="-")
     else:
-        show(found.features, output)
+        show(explanation.features, output)
     return 0
 
 
@@ -312,29 +270,32 @@ def _short(table: "Table") -> "Table":
     return Table.of_rows([_HEADERS.get(name, name) for name in table.columns], table.types, rows)
 
 
-def _said(forecasts: "Table") -> "Table":
+def _forecasts_table(forecasts: "Table") -> "Table":
     """Systems with mean, median and reasons."""
-    from hoopcast.warehouse.result import Table
+    return table_of(
+        forecasts,
+        ("system", "VARCHAR", itemgetter("system")),
+        ("mean", "DOUBLE", lambda row: fixed(row["mean"], 1)),
+        ("median", "DOUBLE", lambda row: fixed(row["median"], 1)),
+        ("reasons", "VARCHAR", itemgetter("reasons")),
+    )
 
-    rows = [(row["system"], f"{row['mean']:.1f}", f"{row['median']:.1f}", row["reasons"]) for row in forecasts]
-    return Table.of_rows(("system", "mean", "median", "reasons"), ("VARCHAR", "DOUBLE", "DOUBLE", "VARCHAR"), rows)
+
+def _game(explanation: "Explanation") -> str:
+    return f"{explanation.team} {'vs.' if explanation.is_home else '@'} {explanation.opponent}"
 
 
-def _game(found: "Explanation") -> str:
-    return f"{found.team} {'v' if found.is_home else '@'} {found.opponent}"
-
-
-def _as_json(found: "Explanation", output: Output) -> None:
+def _as_json(explanation: "Explanation", output: Output) -> None:
     text = as_json(
         {
-            "player_id": found.player.player_id,
-            "player_name": found.player.name,
-            "date": str(found.date),
-            "game": _game(found),
-            "feature_quality_score": found.quality,
-            "features": list(found.features),
-            "games": list(found.games),
-            "forecasts": list(found.forecasts),
+            "player_id": explanation.player.player_id,
+            "player_name": explanation.player.name,
+            "date": str(explanation.date),
+            "game": _game(explanation),
+            "feature_quality_score": explanation.quality,
+            "features": list(explanation.features),
+            "games": list(explanation.games),
+            "forecasts": list(explanation.forecasts),
         }
     )
     put(text, output.path)
@@ -353,10 +314,10 @@ def why(session: Session, table: str, date: str, player: str | None, wait: str |
     With PLAYER, an id or a name, also why he has rows there or none.
     """
     with session.reading(wait) as warehouse:
-        found = warehouse.why(table, date, player)
+        links = warehouse.why(table, date, player)
     if output == Output():
-        for link in found:
+        for link in links:
             say(f"{'  ' * link['depth']}{link['table']} {link['date']}: {link['text']}")
     else:
-        show(found, output)
+        show(links, output)
     return 0

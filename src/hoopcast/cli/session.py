@@ -72,10 +72,10 @@ class Session:
         opened = partial(api.open, chosen.warehouse, threads=chosen.threads, create=create, command=self.command)
         if chosen.wait:
             try:
-                return self._labelled(opened(wait=0))
+                return self._label(opened(wait=0))
             except WarehouseInUse as error:
                 self.note(f"waiting up to {chosen.wait:g} s: {str(error).partition(';')[0]}")
-        return self._labelled(opened(wait=chosen.wait))
+        return self._label(opened(wait=chosen.wait))
 
     def reading(self, wait: str | None = None, *, snapshot: bool = True) -> "AbstractContextManager[Hoopcast]":
         """The warehouse to read; while it is being written its snapshot, where that will do."""
@@ -86,9 +86,9 @@ class Session:
         if opened.snapshot_taken_utc is not None:
             seconds = (datetime.now(UTC).replace(tzinfo=None) - opened.snapshot_taken_utc).total_seconds()
             self.note(f"the warehouse is being written: this is its snapshot of {_age(seconds)} ago")
-        return self._labelled(opened)
+        return self._label(opened)
 
-    def _labelled(self, opened: "Hoopcast") -> "Hoopcast":
+    def _label(self, opened: "Hoopcast") -> "Hoopcast":
         """A warehouse, once it is known whether its league is one."""
         self.is_simulated = opened.is_simulated
         return opened

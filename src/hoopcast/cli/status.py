@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hoopcast.cli.options import example, with_output
-from hoopcast.cli.output import Output, counted, say, show
+from hoopcast.cli.output import Output, quantity, say, show
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
@@ -91,9 +91,9 @@ def _line(beat: "Beat | None") -> str:
                 f" `kill -9 {beat.pid}`, and run its command again"
             )
         return f"process {beat.pid} (`{beat.command}`) was killed after {since}: run its command again"
-    where = f"{beat.table}, {beat.dates_done:,} of {counted(beat.dates, 'date')}, " if beat.table else ""
+    where = f"{beat.table}, {beat.dates_done:,} of {quantity(beat.dates, 'date')}, " if beat.table else ""
     since = f"since {beat.started_at_utc:%H:%M:%S} UTC"
-    return f"process {beat.pid} runs `{beat.command}` {since}: {where}{counted(beat.rows, 'row')}"
+    return f"process {beat.pid} runs `{beat.command}` {since}: {where}{quantity(beat.rows, 'row')}"
 
 
 def _exists(pid: int) -> bool:

@@ -162,22 +162,22 @@ def _union(parts: list[Relation]) -> Relation:
     columns, rows, slacks, dates = dict(first.columns), first.rows, dict(first.slacks), first.dates
     for part in others:
         names = dict(zip(part.columns, first.columns, strict=True))
-        renamed = {at: _renamed(at, names) for at in part.dates}
+        renamed = {at: _rename(at, names) for at in part.dates}
         for name, traces in part.columns.items():
-            columns[names[name]] |= _moved(traces, renamed)
-        rows |= _moved(part.rows, renamed)
+            columns[names[name]] |= _rename_bounds(traces, renamed)
+        rows |= _rename_bounds(part.rows, renamed)
         theirs = {(renamed[a], renamed[b]): days for (a, b), days in part.slacks.items()}
         slacks = {pair: max(days, theirs[pair]) for pair, days in slacks.items() if pair in theirs}
         dates &= frozenset(renamed.values())
     return Relation(columns, rows, slacks, dates, levels=first.levels)
 
 
-def _renamed(at: str, names: dict[str, str]) -> str:
+def _rename(at: str, names: dict[str, str]) -> str:
     name, mark, edge = at.partition("^")
     return f"{names[name]}{mark}{edge}"
 
 
-def _moved(traces: Traces, renamed: dict[str, str]) -> Traces:
+def _rename_bounds(traces: Traces, renamed: dict[str, str]) -> Traces:
     return frozenset(
         replace(trace, bounds=frozenset((renamed[name], days) for name, days in trace.bounds)) for trace in traces
     )
@@ -205,22 +205,22 @@ def check_lineage(models: Iterable[Node]) -> tuple[Problem, ...]:
 @cache
 def _problems(model: Node) -> tuple[Problem, ...]:
     relation = traces_of(model)
-    found: set[Problem] = set()
+    problems: set[Problem] = set()
     for column in model.table.columns:
         for trace in relation.columns[column.name]:
-            found.update(_of_column(model, column, trace))
+            problems.update(_of_column(model, column, trace))
     if not has_post_game_rows(model.table):
         level = row_level_of(model)
         for trace in relation.rows:
-            found.update(_of_rows(model, level, trace))
-    return tuple(sorted(found))
+            problems.update(_of_rows(model, level, trace))
+    return tuple(sorted(problems))
 
 
 def _of_column(model: Node, column: Column, trace: Trace) -> Iterator[Problem]:
     slack = trace.slack(model.time)
     if column.availability == "post-game":
         if (trace.post_game or trace.dated) and (slack is None or slack > 0):
-            yield Problem(model.name, column.name, "later", f"reads {_named(trace)} of dates after its own")
+            yield Problem(model.name, column.name, "later", f"reads {_origin_text(trace)} of dates after its own")
         return
     level = LEVELS.index(column.level) if column.level else HISTORY
     if trace.claim and _names_row_levels(model):
@@ -249,14 +249,16 @@ def _early(model: Node, name: str, trace: Trace, level: int) -> Iterator[Problem
     if slack is not None and slack < 0:
         return  # All that was known before the date is history.
     if trace.post_game:
-        yield Problem(model.name, name, "as-of", f"reads {_named(trace)}, known after the game, behind no as-of gate")
+        yield Problem(
+            model.name, name, "as-of", f"reads {_origin_text(trace)}, known after the game, behind no as-of gate"
+        )
         return
     if trace.dated and slack != 0:
-        yield Problem(model.name, name, "later", f"reads {_named(trace)} of dates after its own")
+        yield Problem(model.name, name, "later", f"reads {_origin_text(trace)} of dates after its own")
     if trace.level > level:
         levels = f"{LEVELS[trace.level]}, its own is {LEVELS[level]}"
-        yield Problem(model.name, name, "level", f"reads {_named(trace)} of level {levels}")
+        yield Problem(model.name, name, "level", f"reads {_origin_text(trace)} of level {levels}")
 
 
-def _named(trace: Trace) -> str:
+def _origin_text(trace: Trace) -> str:
     return f"whether {trace.table} has a row" if trace.column == ROW else f"{trace.table}.{trace.column}"

@@ -19,7 +19,7 @@ from hoopcast.lineage.traces import (
     comparisons,
     conjuncts,
     day_of,
-    lowered,
+    lower_levels,
     row_level,
     tightest,
 )
@@ -142,7 +142,7 @@ def _looked_up(reading: Reading, column: exp.Column, owner: str) -> Traces:
     if column.table in reading.outer and column.table != owner:
         # That it is not NULL tells that there is a row.
         traces |= frozenset(row for row in source.rows if row.post_game or not row.population)
-    return mapped(reading, column.table, traces, owner)
+    return map_dates(reading, column.table, traces, owner)
 
 
 def _choice(reading: Reading, condition: exp.Expr) -> tuple[str, Choice] | None:
@@ -176,7 +176,7 @@ def _closes_an_interval(reading: Reading, condition: exp.Expr, beside: list[exp.
     )
 
 
-def mapped(reading: Reading, alias: str, traces: Traces, owner: str = "") -> Traces:
+def map_dates(reading: Reading, alias: str, traces: Traces, owner: str = "") -> Traces:
     """Traces of a source as this SELECT can tell their dates."""
     via = alias if alias in reading.outer else owner
     return frozenset(_through(reading, alias, trace, via) for trace in traces)
@@ -207,67 +207,67 @@ def column_traces(reading: Reading, column: exp.Column) -> Traces:
         traces = frozenset(replace(trace, claim=True) for trace in traces)
     if alias in reading.outer:
         traces |= frozenset(row for row in source.rows if row.post_game or not row.population)
-    found = mapped(reading, alias, traces)
-    found |= reading.by_join.get(alias, frozenset())
+    result = map_dates(reading, alias, traces)
+    result |= reading.by_join.get(alias, frozenset())
     for owner, (level, table) in reading.admitted:
         if owner in ("", alias):
-            found = lowered(found, level, table)
-    return found
+            result = lower_levels(result, level, table)
+    return result
 
 
-def rows_of(reading: Reading, kept: frozenset[str] = frozenset()) -> Traces:
+def rows_of(reading: Reading, key_columns: frozenset[str] = frozenset()) -> Traces:
     """What decides which rows there are, aside from those whose key is kept, so that each stands for itself."""
-    found = reading.filters
+    result = reading.filters
     for alias, source in reading.sources.items():
         if alias in reading.outer:
             continue
         key = source.key - {name for name, table in source.levels.items() if table}
-        own = bool(key) and {f"{alias}.{name}" for name in key} <= kept
-        found |= mapped(reading, alias, frozenset(row for row in source.rows if row.post_game or not own))
+        own = bool(key) and {f"{alias}.{name}" for name in key} <= key_columns
+        result |= map_dates(reading, alias, frozenset(row for row in source.rows if row.post_game or not own))
     for owner, (level, table) in reading.admitted:
         if not owner:
-            found = lowered(found, level, table)
-    return found
+            result = lower_levels(result, level, table)
+    return result
 
 
 _ENTITIES = frozenset({"player_id", "team_abbr", "team_id"})
 
 
-def traced(reading: Reading, node: exp.Expr) -> Traces:
+def trace(reading: Reading, node: exp.Expr) -> Traces:
     """What an expression was made from."""
     if isinstance(node, exp.Column):
         return column_traces(reading, node)
     if isinstance(node, exp.Window):
         return _window(reading, node)
     if isinstance(node, exp.AggFunc):
-        return _aggregate(reading, node, grouped(reading.select.args.get("group")))
+        return _aggregate(reading, node, group_columns(reading.select.args.get("group")))
     if isinstance(node, exp.Case):
         return _case(reading, node)
     if isinstance(node, exp.Mul):
         for number, value in ((node.left.unnest(), node.right), (node.right.unnest(), node.left)):
-            level = indicated(reading, number)
+            level = indicator_level(reading, number)
             if level is not None:
-                return traced(reading, number) | lowered(traced(reading, value), level, "")
-    found: Traces = frozenset()
+                return trace(reading, number) | lower_levels(trace(reading, value), level, "")
+    result: Traces = frozenset()
     for part in node.iter_expressions():
-        found |= traced(reading, part)
-    return found
+        result |= trace(reading, part)
+    return result
 
 
-def grouped(clause: exp.Expr | None) -> frozenset[str]:
+def group_columns(clause: exp.Expr | None) -> frozenset[str]:
     """Columns of a GROUP BY, as alias.column."""
     parts = clause.expressions if clause else ()
     return frozenset(f"{part.table}.{part.name}" for part in parts if isinstance(part, exp.Column))
 
 
-def _aggregate(reading: Reading, node: exp.AggFunc, kept: frozenset[str]) -> Traces:
+def _aggregate(reading: Reading, node: exp.AggFunc, key_columns: frozenset[str]) -> Traces:
     """An aggregate is made from its argument and from which rows there are."""
     argument: Traces = frozenset()
     for part in node.iter_expressions():
-        argument |= traced(reading, part)
-    rows = rows_of(reading, kept)
+        argument |= trace(reading, part)
+    rows = rows_of(reading, key_columns)
     level = _argument_level(reading, node.this) if isinstance(node.this, exp.Expr) else None
-    return argument | (lowered(rows, *level) if level else rows)
+    return argument | (lower_levels(rows, *level) if level else rows)
 
 
 def _argument_level(reading: Reading, node: exp.Expr) -> Admitted | None:
@@ -279,13 +279,13 @@ def _argument_level(reading: Reading, node: exp.Expr) -> Admitted | None:
             return max(gate for gate in gates if gate)
     if isinstance(inner, exp.Mul):
         for factor in (inner.left.unnest(), inner.right.unnest()):
-            level = indicated(reading, factor)
+            level = indicator_level(reading, factor)
             if level is not None:
                 return level, ""
     return None
 
 
-def indicated(reading: Reading, node: exp.Expr) -> int | None:
+def indicator_level(reading: Reading, node: exp.Expr) -> int | None:
     """Information level above which a number is 0 for every row; None where it is no such number."""
     if isinstance(node, exp.Column):
         return reading.sources[node.table].indicators.get(node.name)
@@ -317,14 +317,14 @@ def _condition(case: exp.Case, branch: exp.Expr) -> exp.Expr:
 
 
 def _case(reading: Reading, node: exp.Case) -> Traces:
-    found: Traces = traced(reading, node.this) if node.this else frozenset()
+    result: Traces = trace(reading, node.this) if node.this else frozenset()
     for branch in node.args["ifs"]:
-        value = traced(reading, branch.args["true"])
+        value = trace(reading, branch.args["true"])
         if gate := row_level(_condition(node, branch), reading.sources):
-            value = lowered(value, *gate)
-        found |= traced(reading, branch.this) | value
+            value = lower_levels(value, *gate)
+        result |= trace(reading, branch.this) | value
     default = node.args.get("default")
-    return found | (traced(reading, default) if default else frozenset())
+    return result | (trace(reading, default) if default else frozenset())
 
 
 def _window(reading: Reading, node: exp.Window) -> Traces:
@@ -332,22 +332,26 @@ def _window(reading: Reading, node: exp.Window) -> Traces:
     definition = reading.windows.get(node.alias, node)
     partition = definition.args.get("partition_by") or []
     order = definition.args["order"].expressions if definition.args.get("order") else []
-    kept = frozenset(f"{part.table}.{part.name}" for part in partition if isinstance(part, exp.Column))
+    key_columns = frozenset(f"{part.table}.{part.name}" for part in partition if isinstance(part, exp.Column))
     function = node.this.this if isinstance(node.this, exp.IgnoreNulls | exp.RespectNulls) else node.this
-    found = _aggregate(reading, function, kept) if isinstance(function, exp.AggFunc) else rows_of(reading, kept)
+    result = (
+        _aggregate(reading, function, key_columns)
+        if isinstance(function, exp.AggFunc)
+        else rows_of(reading, key_columns)
+    )
     if not isinstance(function, exp.AggFunc):
         for part in function.iter_expressions():
-            found |= traced(reading, part)
+            result |= trace(reading, part)
     for part in (*partition, *(ordered.this for ordered in order)):
-        found |= traced(reading, part)
-    return frozenset(_in_frame(reading, trace, function, definition, kept) for trace in found)
+        result |= trace(reading, part)
+    return frozenset(_in_frame(reading, trace, function, definition, key_columns) for trace in result)
 
 
 def _in_frame(
     reading: Reading, trace: Trace, function: exp.Expr, definition: exp.Window, partition: frozenset[str]
 ) -> Trace:
     """A trace of the other rows of a frame, dated by the row that looks at them."""
-    kept = {name: days for name, days in trace.bounds if name.removesuffix(START).removesuffix(END) in partition}
+    bounds = {name: days for name, days in trace.bounds if name.removesuffix(START).removesuffix(END) in partition}
     order = definition.args["order"].expressions if definition.args.get("order") else []
     place = reading.place(order[0].this) if order and not order[0].args.get("desc") else None
     days = trace.slack(place.node) if place and place.kind == "date" else None
@@ -357,11 +361,11 @@ def _in_frame(
         back = isinstance(function, exp.Lag) or end[0] == "PRECEDING"
         if back or (end[1] == "CURRENT ROW" and not isinstance(function, exp.Lead)):
             strict = back and one_a_day(reading, place.node, partition)
-            kept[place.node] = days - 1 if strict else days
+            bounds[place.node] = days - 1 if strict else days
     best: dict[str, int] = {}
     for (first, last), after in reading.slacks[""].items():
-        if first in kept and kept[first] + after < best.get(last, kept[first] + after + 1):
-            best[last] = kept[first] + after
+        if first in bounds and bounds[first] + after < best.get(last, bounds[first] + after + 1):
+            best[last] = bounds[first] + after
     return replace(trace, bounds=frozenset(best.items()))
 
 
@@ -399,9 +403,9 @@ def _output(reading: Reading) -> Relation:
             days = _apart(reading, node, last)
             if name != other and days is not None:
                 slacks[name, other] = days + offset - shift
-    columns = {name: _dated(traced(reading, node), places) for name, node in projections.items()}
+    columns = {name: _date_by_columns(trace(reading, node), places) for name, node in projections.items()}
     distinct = select.args.get("distinct") is not None
-    rows = _dated(rows_of(reading), places)
+    rows = _date_by_columns(rows_of(reading), places)
     if distinct and all(f"{name}{END}" in places for name in projections):  # Which seasons there are is known ahead.
         rows = frozenset(row if row.post_game else replace(row, dated=False) for row in rows)
     return Relation(
@@ -419,12 +423,12 @@ def _output(reading: Reading) -> Relation:
 
 
 def _levels(reading: Reading, renamed: dict[str, str]) -> dict[str, str]:
-    found = {f"{alias}.{name}": at for alias, source in reading.sources.items() for name, at in source.levels.items()}
-    return {renamed[name]: at for name, at in found.items() if name in renamed}
+    levels = {f"{alias}.{name}": at for alias, source in reading.sources.items() for name, at in source.levels.items()}
+    return {renamed[name]: at for name, at in levels.items() if name in renamed}
 
 
 def _indicators(reading: Reading, projections: dict[str, exp.Expr]) -> dict[str, int]:
-    levels = {name: indicated(reading, node) for name, node in projections.items()}
+    levels = {name: indicator_level(reading, node) for name, node in projections.items()}
     return {name: level for name, level in levels.items() if level is not None}
 
 
@@ -448,7 +452,7 @@ def _output_dates(reading: Reading, projections: dict[str, exp.Expr]) -> dict[st
     return places
 
 
-def _dated(traces: Traces, places: dict[str, tuple[str, int]]) -> Traces:
+def _date_by_columns(traces: Traces, places: dict[str, tuple[str, int]]) -> Traces:
     """Traces whose bounds are told by the columns that go out."""
     at: dict[str, list[tuple[str, int]]] = {}
     for name, (node, offset) in places.items():
@@ -466,7 +470,7 @@ def _key(reading: Reading, renamed: dict[str, str]) -> frozenset[str]:
     """Columns that tell rows apart: those of the group, or of a single source."""
     group = reading.select.args.get("group")
     if group:
-        names = grouped(group)
+        names = group_columns(group)
         return frozenset(renamed[name] for name in names) if names <= renamed.keys() else frozenset()
     if len(reading.sources) != 1:
         return frozenset()
@@ -524,13 +528,13 @@ def _choices(reading: Reading, projections: dict[str, exp.Expr], columns: dict[s
 
 def _next_of(reading: Reading, projections: dict[str, exp.Expr], renamed: dict[str, str]) -> dict[str, frozenset[str]]:
     """Columns that are the next date of a partition: LEAD of a date over its own order, be it with an end of time."""
-    found = {}
+    next_of = {}
     for name, node in projections.items():
         if isinstance(node, exp.Column):
             starts = reading.sources[node.table].next_of.get(node.name, frozenset())
-            kept = frozenset(renamed[at] for start in starts if (at := f"{node.table}.{start}") in renamed)
-            if kept:
-                found[name] = kept
+            beginnings = frozenset(renamed[at] for start in starts if (at := f"{node.table}.{start}") in renamed)
+            if beginnings:
+                next_of[name] = beginnings
             continue
         lead = node.this if isinstance(node, exp.Coalesce) and len(node.expressions) == 1 else node
         if not isinstance(lead, exp.Window) or not isinstance(lead.this, exp.Lead):
@@ -538,5 +542,5 @@ def _next_of(reading: Reading, projections: dict[str, exp.Expr], renamed: dict[s
         definition = reading.windows.get(lead.alias, lead)
         first = definition.args["order"].expressions[0]
         if first.this == lead.this.this and not first.args.get("desc") and not lead.this.args.get("offset"):
-            found[name] = frozenset(out for out, value in projections.items() if value == lead.this.this)
-    return found
+            next_of[name] = frozenset(out for out, value in projections.items() if value == lead.this.this)
+    return next_of

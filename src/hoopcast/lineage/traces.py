@@ -138,7 +138,7 @@ def _dates(table: Table) -> tuple[dict[tuple[str, str], int], frozenset[str]]:
     return slacks, frozenset(dates)
 
 
-def lowered(traces: Traces, level: int, table: str) -> Traces:
+def lower_levels(traces: Traces, level: int, table: str) -> Traces:
     """Traces behind a filter that admits rows up to a level: that they exist, and values of a table kept per level."""
     return frozenset(
         replace(trace, level=min(trace.level, level))
@@ -263,21 +263,26 @@ def _not_after(
     first: exp.Expr, last: exp.Expr, days: int, owner: str, sources: dict[str, Relation]
 ) -> Iterator[Comparison]:
     """`first <= last + days`."""
-    one, other = day_of(first, sources), day_of(last, sources)
-    if one is None or other is None or one.kind != other.kind:
+    earlier, later = day_of(first, sources), day_of(last, sources)
+    if earlier is None or later is None or earlier.kind != later.kind:
         return
-    if one.kind == "date":
-        yield Comparison(owner, slacks=(((one.node, other.node), days + other.days - one.days),))
-    elif one.kind == "season" and days < 0:
-        yield Comparison(owner, slacks=(((f"{one.node}{END}", f"{other.node}{START}"), 0),))
-    elif one.kind == "season":
-        edges = tuple(((f"{one.node}{edge}", f"{other.node}{edge}"), 0) for edge in (START, END))
+    if earlier.kind == "date":
+        yield Comparison(owner, slacks=(((earlier.node, later.node), days + later.days - earlier.days),))
+    elif earlier.kind == "season" and days < 0:
+        yield Comparison(owner, slacks=(((f"{earlier.node}{END}", f"{later.node}{START}"), 0),))
+    elif earlier.kind == "season":
+        edges = tuple(((f"{earlier.node}{edge}", f"{later.node}{edge}"), 0) for edge in (START, END))
         yield Comparison(owner, slacks=edges)
-    elif one.rank and other.rank and one.rank.origin == other.rank.origin and days + other.days - one.days <= 0:
-        alias, at = one.node.split(".")[0], other.node.split(".")[0]
-        strict = one.rank.days if days + other.days - one.days < 0 else 0
-        dates = (f"{alias}.{one.rank.date}", f"{at}.{other.rank.date}")
-        yield Comparison(owner, rank=RankOrder(alias, at, one.rank.partition, (dates, -strict)))
+    elif (
+        earlier.rank
+        and later.rank
+        and earlier.rank.origin == later.rank.origin
+        and days + later.days - earlier.days <= 0
+    ):
+        alias, at = earlier.node.split(".")[0], later.node.split(".")[0]
+        strict = earlier.rank.days if days + later.days - earlier.days < 0 else 0
+        dates = (f"{alias}.{earlier.rank.date}", f"{at}.{later.rank.date}")
+        yield Comparison(owner, rank=RankOrder(alias, at, earlier.rank.partition, (dates, -strict)))
 
 
 def _days_between(condition: exp.Binary, owner: str, sources: dict[str, Relation]) -> Iterator[Comparison]:

@@ -91,21 +91,21 @@ class Prices:
     @property
     def is_single(self) -> BoolArray:
         """Which have a price for one side alone."""
-        found: BoolArray = np.isnan(self.over) != np.isnan(self.under)
-        return found
+        single: BoolArray = np.isnan(self.over) != np.isnan(self.under)
+        return single
 
     @property
     def is_extreme(self) -> BoolArray:
         """Which no market would show."""
         with np.errstate(invalid="ignore"):
             both = overround(self.over, self.under)
-            found: BoolArray = (
+            extreme: BoolArray = (
                 (both < OVERROUNDS[0])
                 | (both > OVERROUNDS[1])
                 | (self.market < MARKET_PROBABILITIES[0])
                 | (self.market > MARKET_PROBABILITIES[1])
             )
-        return found
+        return extreme
 
 
 def is_far_line(line: FloatArray, last_10: FloatArray, season: FloatArray) -> BoolArray:

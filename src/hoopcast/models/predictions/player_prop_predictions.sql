@@ -1,4 +1,4 @@
--- The backtest: forecasts before each game by the code that is installed, one distribution of points per expected
+-- The backtest, forecasts before each game by the code that is installed: one distribution of points per expected
 -- player, market and system.
 -- grain: market, game_id, player_id, system_id
 -- time: game_date
