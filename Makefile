@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 # Arguments for pytest, such as `make test ARGS="-k calendar -x"`.
 ARGS ?=
+# Tests that draw what they try.
+DRAWN := tests/fuzz tests/properties tests/pipeline/test_run.py
 # What resolves the locks; on no other path than `make lock`.
 UV := uv==0.13.9
 
@@ -51,8 +53,8 @@ bench: $(VENV)/.dev ## run the benchmarks, print their table and write docs/benc
 faults: $(VENV)/.dev ## do hundreds of faults to the product and write docs/faults.md
 	$(BIN)/python -m faults --output docs/faults.md
 
-fuzz: $(VENV)/.dev ## try fifty times as many meaningless files, texts, calls and queries as the tests do
-	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n $(WORKERS) --timeout 3000 tests/fuzz $(ARGS)
+fuzz: $(VENV)/.dev ## try fifty times as many drawn files, texts, calls, queries and changes as the tests do
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n $(WORKERS) --timeout 3000 $(DRAWN) $(ARGS)
 
 install: $(VENV)/.dev ## make .venv match the lock, tools of development included
 

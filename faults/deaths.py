@@ -25,7 +25,7 @@ def killed(process: subprocess.Popen[str], seconds: float) -> str:
 
 
 def ingest(scene: Scene, chance: Random) -> str:
-    """Of both seasons into a new warehouse."""
+    """Of every season into a new warehouse."""
     what = killed(scene.start("ingest", str(scene.base.league)), chance.uniform(0.2, 1.1))
     scene.mended("ingest", str(scene.base.league), like="raw")
     return what

@@ -52,6 +52,7 @@ class Base:
     """A league's files and warehouses of it, made once: without a row derived, whole, and on the eve of its end."""
 
     folder: Path
+    seasons: tuple[str, ...] = SEASONS
 
     @property
     def league(self) -> Path:
@@ -64,17 +65,17 @@ class Base:
 
     def make(self) -> None:
         """Make all of it."""
-        write(simulate(SEASONS, seed=1, size=TINY_LEAGUE), self.league)
+        write(simulate(self.seasons, seed=1, size=TINY_LEAGUE), self.league)
         eve = self.folder / "eve"
         shutil.copytree(self.league, eve)
         not_yet_played(eve, EVE)
-        for name, files, derived in (("raw", self.league, False), ("whole", self.league, True), ("eve", eve, True)):
+        for name, files in (("raw", self.league), ("eve", eve)):
             scene = Scene(self, self.folder / f"{name}.scene")
             scene.folder.mkdir()
             scene.must("ingest", str(files))
-            if derived:
-                scene.must("backfill")
             shutil.copy(scene.warehouse, self.folder / f"{name}.duckdb")
+            scene.must("backfill")
+            shutil.copy(scene.warehouse, self.folder / f"{'whole' if name == 'raw' else name}.duckdb")
 
 
 @dataclass

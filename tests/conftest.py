@@ -1,14 +1,16 @@
 """What every test may use: the real seasons and a warehouse of them, and Hypothesis set so that a failure repeats."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 import hoopcast
-from hoopcast.league import TINY_LEAGUE, simulate, write
+from hoopcast.league import TINY_LEAGUE
 from tests.once import made_once
+from tests.properties.warehouses import League, made_league
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -21,7 +23,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.enviro
 
 # Most tests are about the tables below the forecasts, and one system that learns nothing shows that those reach them.
 # Tests of the others choose their systems themselves.
-os.environ.setdefault("HOOPCAST_SYSTEMS", "moving_average")
+ONE_SYSTEM = "moving_average"
+os.environ.setdefault("HOOPCAST_SYSTEMS", ONE_SYSTEM)
 # One that learns nothing, one that learns, at three levels, and one that reads the line.
 SYSTEMS = "moving_average,linear,market"
 
@@ -51,15 +54,22 @@ def real_warehouse(real_data: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
-def forecast_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """File of a warehouse of two small simulated seasons with forecasts and grades of `SYSTEMS`; to be copied."""
+def tiny_league(tmp_path_factory: pytest.TempPathFactory) -> League:
+    """Two seasons of six teams and twelve games each, with one system; to be read only, or copied."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOOPCAST_SYSTEMS", ONE_SYSTEM)
+        return made_league(tmp_path_factory, "tiny_league", TINY_LEAGUE)
+
+
+@pytest.fixture(scope="session")
+def forecast_warehouse(tiny_league: League, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """File of a warehouse of the tiny league's regular seasons, with what `SYSTEMS` forecast; to be copied."""
 
     def make(folder: Path) -> None:
-        write(simulate(("2020-21", "2021-22"), seed=1, size=TINY_LEAGUE), folder / "league")
+        shutil.copy(tiny_league.raw, folder / "hoopcast.duckdb")
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("HOOPCAST_SYSTEMS", SYSTEMS)
-            with hoopcast.open(str(folder / "hoopcast.duckdb")) as warehouse:
-                warehouse.ingest(folder / "league")
+            with hoopcast.open(str(folder / "hoopcast.duckdb"), threads=1) as warehouse:
                 assert warehouse.backfill().exit_status == 0
 
     return made_once(tmp_path_factory, "forecasts", make) / "hoopcast.duckdb"

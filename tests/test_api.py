@@ -1,5 +1,6 @@
 """The Python interface."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,22 +11,21 @@ import pytest
 
 import hoopcast
 from hoopcast.errors import SnapshotWarning
-from hoopcast.league import TINY_LEAGUE, simulate, write
 from hoopcast.paths import snapshot_path
 from hoopcast.run_record import Snapshots, recorded
 from hoopcast.warehouse import opening
+from tests.properties.warehouses import League
 
 SEASON = "2021-22"
 FEATURES = "SELECT * FROM nba_predictions.ml_feature_store ORDER BY game_id, player_id"
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[hoopcast.Hoopcast]:
-    folder = tmp_path_factory.mktemp("api")
-    write(simulate(("2020-21", SEASON), seed=1, size=TINY_LEAGUE), folder / "league")
-    with hoopcast.open(str(folder / "nba.duckdb")) as opened:
-        opened.ingest(folder / "league")
-        opened.backfill(season=SEASON)
+def warehouse(tiny_league: League, tmp_path_factory: pytest.TempPathFactory) -> Iterator[hoopcast.Hoopcast]:
+    path = tmp_path_factory.mktemp("api") / "nba.duckdb"
+    for end in ("", ".snapshot"):
+        shutil.copy(f"{tiny_league.complete}{end}", f"{path}{end}")
+    with hoopcast.open(str(path)) as opened:
         yield opened
 
 
@@ -124,19 +124,19 @@ def test_a_warehouse_in_memory_needs_no_file(tmp_path: Path, monkeypatch: pytest
     assert list(tmp_path.iterdir()) == []
 
 
-def test_of_a_folder_the_files_of_other_seasons_are_left_and_one_that_is_named_is_refused(tmp_path: Path) -> None:
-    write(simulate(("2020-21", SEASON), seed=1, size=TINY_LEAGUE), tmp_path / "league")
+def test_of_a_folder_the_files_of_other_seasons_are_left_and_one_that_is_named_is_refused(tiny_league: League) -> None:
+    files = tiny_league.files
     with hoopcast.open("duckdb://:memory:") as opened:
-        report = opened.ingest(tmp_path / "league", season=SEASON)
+        report = opened.ingest(files, season=SEASON)
         loaded = {Path(file.path).parent.name for file in report.files if file.added}
         left = [note for note in report.notes if "is left: it has no row of 2021-22" in note]
         assert loaded == {SEASON}
-        assert len(left) == len(list((tmp_path / "league" / "2020-21").iterdir()))
+        assert len(left) == len(list((files / "2020-21").iterdir()))
         # Moves of both seasons stand in one file: half of it is not what was asked for.
         assert [error for error in report.errors if "not of 2021-22 alone" not in error] == []
-        named = opened.ingest(tmp_path / "league" / "2020-21" / "player_box.parquet", season=SEASON)
+        named = opened.ingest(files / "2020-21" / "player_box.parquet", season=SEASON)
         assert len(named.errors) == 1
-        nothing = opened.ingest(tmp_path / "league" / "2020-21", season=SEASON)
+        nothing = opened.ingest(files / "2020-21", season=SEASON)
         assert [error.partition(" holds no")[2] for error in nothing.errors] == [
             " Parquet, CSV or JSON of a table with rows of 2021-22, so nothing was ingested"
         ]

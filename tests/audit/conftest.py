@@ -2,18 +2,15 @@
 
 import pytest
 
-from hoopcast.league import TINY_LEAGUE
-from tests.properties.warehouses import League, made_league
+from tests.properties.warehouses import League, with_systems
 
 _SYSTEMS = "moving_average,linear"
 
 
 @pytest.fixture(scope="session")
-def league(tmp_path_factory: pytest.TempPathFactory) -> League:
+def league(tiny_league: League, tmp_path_factory: pytest.TempPathFactory) -> League:
     """Two seasons of six teams and twelve games each, with a system that learns nothing and one that does."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOOPCAST_SYSTEMS", _SYSTEMS)
-        return made_league(tmp_path_factory, "audited_league", TINY_LEAGUE)
+    return with_systems(tmp_path_factory, tiny_league, _SYSTEMS)
 
 
 @pytest.fixture(autouse=True)

@@ -32,11 +32,10 @@ def with_text(short: str, *changes: tuple[str, str], systems: tuple[str, ...] = 
     return in_order(tuple(leak if node.name == leak.name else node for node in nodes))
 
 
-def with_code(name: str, wrap: Callable[[Producer], Producer], systems: tuple[str, ...] = SYSTEMS) -> tuple[Node, ...]:
-    """All nodes, one of them with its producer wrapped."""
+def with_code(name: str, wrap: Callable[[Producer], Producer], nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Nodes, one of them with its producer wrapped."""
     return tuple(
-        replace(node, producer=wrap(node.producer)) if node.name == name and node.producer else node
-        for node in nodes_of(systems)
+        replace(node, producer=wrap(node.producer)) if node.name == name and node.producer else node for node in nodes
     )
 
 
@@ -48,14 +47,16 @@ def days_of(warehouse: Hoopcast) -> tuple[SeasonDate, ...]:
 def looked(
     league: League, nodes: tuple[Node, ...], day: date = REFIT_DATE, *, levels: bool = False
 ) -> Iterator[AuditCheck]:
-    """Write every date with the nodes that leak and with all that read of them, and look at a date by rebuilding.
+    """Write every date of a season with the nodes that leak and all that read of them, and look at one by rebuilding.
 
-    What no leak reaches stands as the league was written.
+    What no leak reaches stands as the league was written, as does the season before.
     """
     with copy_of(league.complete) as warehouse:
         days = days_of(warehouse)
-        assert rewrite(warehouse.engine, nodes, reached_by_leaks(nodes), days) == []
-        window = window_of(next(one for one in days if one.date == day), days)
+        looked_at = next(one for one in days if one.date == day)
+        season = tuple(one for one in days if one.season == looked_at.season)
+        assert rewrite(warehouse.engine, nodes, reached_by_leaks(nodes), season) == []
+        window = window_of(looked_at, days)
         with copies(warehouse.engine) as made:
             checks = rebuild_checks(made, nodes, window, seed=1)
             yield from checks if levels else takewhile(lambda check: check.part == "rebuild", checks)

@@ -63,20 +63,11 @@ def test_without_a_leak_nothing_is_found(league: League) -> None:
     assert rows[f"{MODELS}/linear_history"] == 1
 
 
-def test_a_game_that_counts_for_its_own_average(league: League) -> None:
-    told = found(looked(league, with_text("mlfs", OWN_GAME)))
-    assert "points_avg_vs_opponent" in told[STORE]
+def test_features_that_know_their_own_game_who_starts_or_later_games(league: League) -> None:
+    told = found(looked(league, with_text("mlfs", OWN_GAME, *WHO_STARTS, LATER_GAMES)))
+    # A game that counts for its own average, who starts today, and what later games of the season are measured by.
+    assert all(column in told[STORE] for column in ("points_avg_vs_opponent", "past_starter_share", "points_ewma"))
     assert "as stored" in told[STORE]
-
-
-def test_who_starts_today(league: League) -> None:
-    told = found(looked(league, with_text("mlfs", *WHO_STARTS)))
-    assert "past_starter_share" in told[STORE]
-
-
-def test_a_feature_that_is_measured_against_later_games_of_the_season(league: League) -> None:
-    told = found(looked(league, with_text("mlfs", LATER_GAMES)))
-    assert "points_ewma" in told[STORE]
 
 
 def test_a_population_of_who_then_played(league: League) -> None:
@@ -84,12 +75,6 @@ def test_a_population_of_who_then_played(league: League) -> None:
     assert "rows stored alone" in told[POPULATION]
     assert "rows" in told[STORE]
     assert f"{DISTRIBUTIONS}/moving_average_history" in told
-
-
-def test_a_line_that_was_seen_after_tip_off(league: League) -> None:
-    told = found(looked(league, with_text("ppl", AFTER_TIP_OFF)))
-    assert told[LINES]
-    assert "line" in told[STORE]
 
 
 def a_day_too_far(producer: Producer) -> Producer:
@@ -109,8 +94,13 @@ def a_day_too_far(producer: Producer) -> Producer:
     return leaky
 
 
-def test_a_model_that_learned_one_day_too_far_and_hides_it(league: League) -> None:
-    told = found(looked(league, with_code(f"{MODELS}/linear_history", a_day_too_far)))
+def test_a_line_that_was_seen_after_tip_off_and_a_model_that_learned_one_day_too_far_and_hides_it(
+    league: League,
+) -> None:
+    nodes = with_code(f"{MODELS}/linear_history", a_day_too_far, with_text("ppl", AFTER_TIP_OFF, systems=SYSTEMS))
+    told = found(looked(league, nodes))
+    assert told[LINES]
+    assert "line" in told[STORE]
     assert "document" in told[f"{MODELS}/linear_history"]
     assert "nb_mean" in told[f"{DISTRIBUTIONS}/linear_history"]
     assert f"{DISTRIBUTIONS}/linear_news" not in told
@@ -121,13 +111,6 @@ def test_a_quoted_player_who_reaches_history(league: League) -> None:
     told = found(check for check in checks if check.part == "levels" and "news knows" in check.check)
     assert told[POPULATION]
     assert f"{DISTRIBUTIONS}/moving_average_history" in told
-
-
-def test_a_move_of_the_day_that_reaches_history(league: League) -> None:
-    checks = list(looked(league, with_text("expected", MOVED_TODAY), levels=True))
-    assert found(check for check in checks if check.part == "rebuild") == {}
-    told = found(check for check in checks if check.part == "levels" and "history knows" in check.check)
-    assert "injury_risk" in told[STORE]
 
 
 def knows_who_is_quoted(producer: Producer) -> Producer:
@@ -143,12 +126,18 @@ def knows_who_is_quoted(producer: Producer) -> Producer:
     return leaky
 
 
-def test_a_system_of_history_that_reads_who_is_quoted_without_saying_so(league: League) -> None:
-    nodes = with_code(f"{DISTRIBUTIONS}/moving_average_history", knows_who_is_quoted, SYSTEMS[:1])
+def test_what_is_said_on_the_day_and_reaches_history(league: League) -> None:
+    # A move of the day that a feature reads, and who is quoted, which a system reads without saying so.
+    moved = with_text("expected", MOVED_TODAY)
+    nodes = with_code(f"{DISTRIBUTIONS}/moving_average_history", knows_who_is_quoted, moved)
     checks = list(looked(league, nodes, levels=True))
     assert found(check for check in checks if check.part == "rebuild") == {}
-    told = found(check for check in checks if check.part == "levels")
-    assert "nb_mean" in told[f"{DISTRIBUTIONS}/moving_average_history"]
+    of_quotes = found(check for check in checks if check.part == "levels" and "news knows" in check.check)
+    assert of_quotes.keys() >= {f"{DISTRIBUTIONS}/moving_average_history"}
+    assert STORE not in of_quotes
+    assert "nb_mean" in of_quotes[f"{DISTRIBUTIONS}/moving_average_history"]
+    of_moves = found(check for check in checks if check.part == "levels" and "history knows" in check.check)
+    assert "injury_risk" in of_moves[STORE]
 
 
 @pytest.mark.parametrize(

@@ -7,33 +7,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-import hoopcast
 from hoopcast.cli.commands import hoopcast as command
-from hoopcast.league import TINY_LEAGUE, simulate, write
-from tests.once import made_once
+from tests.properties.warehouses import League
 
 Call = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")
-def league(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def league(tiny_league: League) -> Path:
     """Folder of the files of two seasons, 2020-21 and 2021-22."""
-    seasons = ("2020-21", "2021-22")
-    return made_once(
-        tmp_path_factory, "league", lambda folder: write(simulate(seasons, seed=1, size=TINY_LEAGUE), folder)
-    )
-
-
-@pytest.fixture(scope="session")
-def filled(league: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a warehouse that holds both seasons, up to date."""
-
-    def make(folder: Path) -> None:
-        with hoopcast.open(str(folder / "hoopcast.duckdb")) as warehouse:
-            warehouse.ingest(league)
-            warehouse.backfill()
-
-    return made_once(tmp_path_factory, "filled", make)
+    return tiny_league.files
 
 
 @pytest.fixture
@@ -46,8 +29,8 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
 
 
 @pytest.fixture
-def warehouse(filled: Path, tmp_path: Path) -> Path:
-    """The warehouse of this test's folder: a copy of the filled one, with its snapshot."""
-    for name in ("hoopcast.duckdb", "hoopcast.duckdb.snapshot"):
-        shutil.copy(filled / name, tmp_path / name)
+def warehouse(tiny_league: League, tmp_path: Path) -> Path:
+    """The warehouse of this test's folder, up to date: a copy of the league's, with its snapshot."""
+    for end in ("", ".snapshot"):
+        shutil.copy(f"{tiny_league.complete}{end}", tmp_path / f"hoopcast.duckdb{end}")
     return tmp_path / "hoopcast.duckdb"

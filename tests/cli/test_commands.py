@@ -190,7 +190,8 @@ def contents(columns: str, path: Path) -> list[tuple[object, ...]]:
 def test_export_writes_the_rows_of_the_range(call: Call, tmp_path: Path, name: str) -> None:
     assert call("export", "mlfs", name, *RANGE).exit_code == 0
     written = contents("COUNT(*), COUNT(DISTINCT season)", tmp_path / name)
-    kept = rows(call, "SELECT COUNT(*) FROM nba_predictions.ml_feature_store WHERE season = '2021-22'")
+    in_range = "season = '2021-22' AND season_stage = 'regular'"
+    kept = rows(call, f"SELECT COUNT(*) FROM nba_predictions.ml_feature_store WHERE {in_range}")
     assert written == [(kept[0][0], 1)]
 
 

@@ -1,21 +1,28 @@
 """Tables that are written one by one, in an order in which not all that they read is there."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Call
+from tests.once import made_once
+from tests.properties.warehouses import League
 
 ALONE = ("--season", "2021-22", "--skip-preflight")
 
 
 @pytest.fixture
-def phase3(call: Call, league: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def phase3(call: Call, tiny_league: League, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A warehouse in this test's folder that holds box scores and what is computed of them alone."""
-    monkeypatch.setenv("HOOPCAST_SYSTEMS", "moving_average")
-    assert call("ingest", league).exit_code == 0
-    assert call("backfill", "phase3").exit_code == 0
+
+    def make(folder: Path) -> None:
+        shutil.copy(tiny_league.raw, folder / "hoopcast.duckdb")
+        done = call("--warehouse", folder / "hoopcast.duckdb", "backfill", "phase3")
+        assert done.exit_code == 0, done.stderr
+
+    shutil.copy(made_once(tmp_path_factory, "phase3", make) / "hoopcast.duckdb", tmp_path)
 
 
 def states(call: Call, *arguments: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ import pytest
 
 import hoopcast
 from tests.cli.conftest import Call
+from tests.properties.warehouses import League
 
 QUERY = ("sql", "SELECT 7 AS points")
 DATES = ("--date", "2021-11-05")
@@ -61,10 +62,10 @@ def test_the_python_interface_opens_the_same_file(home: Path, tmp_path: Path, le
 
 
 def test_a_file_that_is_read_or_written_lies_in_the_home(
-    call: Call, home: Path, filled: Path, tmp_path: Path, league: Path
+    call: Call, home: Path, tiny_league: League, tmp_path: Path
 ) -> None:
-    shutil.copy(filled / "hoopcast.duckdb", home / "x.duckdb")
-    shutil.copytree(league / "2021-22", home / "season")
+    shutil.copy(tiny_league.complete, home / "x.duckdb")
+    shutil.copytree(tiny_league.files / "2021-22", home / "season")
     (home / "query.sql").write_text("SELECT 7 AS points", "utf-8")
     for arguments in (
         ("ingest", "~/season"),

@@ -15,7 +15,7 @@ import pytest
 
 COMMAND = str(Path(sys.executable).parent / "hoopcast")
 SECONDS = 60
-AGAIN = ("backfill", "--no-resume")
+AGAIN = ("backfill", "--season", "2021-22", "--no-resume")
 pytestmark = pytest.mark.usefixtures("warehouse")
 
 
@@ -145,7 +145,7 @@ def test_a_signal_rolls_back_and_names_the_command_that_resumes(
     _, stderr = run.communicate(timeout=SECONDS)
     assert run.returncode == status
     assert stderr.startswith(f"error: stopped by {number.name}; ")
-    assert "`hoopcast backfill --no-resume`" in stderr
+    assert f"`hoopcast {' '.join(AGAIN)}`" in stderr
     assert len(stderr.splitlines()) == 1
     assert call("backfill").returncode == 0
     assert call("verify").returncode == 0
@@ -184,7 +184,7 @@ def test_status_follows_a_run_without_touching_the_warehouse(call: Caller) -> No
     assert done.returncode == 0
     assert beat["state"] in ("running", "idle")
     if beat["state"] == "running":
-        assert (beat["pid"], beat["command"]) == (run.pid, "hoopcast backfill --no-resume")
+        assert (beat["pid"], beat["command"]) == (run.pid, f"hoopcast {' '.join(AGAIN)}")
 
 
 def test_a_run_that_was_killed_is_told_by_status(call: Caller, warehouse: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_run_that_was_killed_is_told_by_status(call: Caller, warehouse: Path) 
     run.kill()
     run.communicate(timeout=SECONDS)
     if heartbeat.exists():
-        assert f"process {run.pid} (`hoopcast backfill --no-resume`) was killed after" in call("status").stdout
+        assert f"process {run.pid} (`hoopcast {' '.join(AGAIN)}`) was killed after" in call("status").stdout
 
 
 def test_a_reader_of_the_first_lines_alone_is_no_fault(call: Caller) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 import hoopcast
 from hoopcast.api import Hoopcast
-from hoopcast.league import TINY_LEAGUE, simulate, write
 from tests.evaluation.made_up import Means, at_the_line, average, give
 from tests.once import made_once
+from tests.properties.warehouses import League
 
 SYSTEMS: dict[str, Means] = {
     "moving_average_history": average,
@@ -20,13 +20,12 @@ SYSTEMS: dict[str, Means] = {
 
 
 @pytest.fixture(scope="session")
-def forecast_league(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def forecast_league(tiny_league: League, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """File of a warehouse of 2020-21 and 2021-22."""
 
     def make(folder: Path) -> None:
-        write(simulate(("2020-21", "2021-22"), seed=1, size=TINY_LEAGUE), folder / "files")
+        shutil.copy(tiny_league.raw, folder / "league.duckdb")
         with hoopcast.open(str(folder / "league.duckdb")) as warehouse:
-            warehouse.ingest(folder / "files")
             assert warehouse.backfill("pgs", "ppl", "availability").exit_status == 0
             for season in ("2020-21", "2021-22"):
                 give(warehouse.engine, season, SYSTEMS)

@@ -6,7 +6,7 @@ import pytest
 
 from faults.__main__ import once
 from faults.kinds import KINDS, Kind
-from faults.scene import SYSTEMS, Base, BrokenPromiseError, Ended, Scene, ask, one_line
+from faults.scene import SEASONS, SYSTEMS, Base, BrokenPromiseError, Ended, Scene, ask, one_line
 from tests.once import made_once
 
 pytestmark = pytest.mark.slow
@@ -28,8 +28,9 @@ CHOSEN = (
 
 @pytest.fixture(scope="session")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Base:
-    """A league and warehouses of it, made once for all workers."""
-    return Base(made_once(tmp_path_factory, "faults", lambda folder: Base(folder).make()))
+    """A league of one season and warehouses of it, made once for all workers."""
+    folder = made_once(tmp_path_factory, "faults", lambda folder: Base(folder, SEASONS[-1:]).make())
+    return Base(folder, SEASONS[-1:])
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.name in CHOSEN], ids=lambda kind: kind.name)

@@ -18,12 +18,11 @@ from hoopcast.errors import StatementStopped
 from hoopcast.forecast.cancellation import heed, obeying, side_by_side
 from hoopcast.warehouse.engine import Value
 
-# Runs the command line, with forests that take for ever to grow where argument 1 is "endless".
+# Runs the command line, with small forests, or with such as take for ever to grow where argument 1 is "endless".
 CHILD = """
 import sys
 from hoopcast.forecast import trees
-if sys.argv.pop(1) == "endless":
-    trees.TREES = 10_000_000
+trees.TREES = 10_000_000 if sys.argv.pop(1) == "endless" else 20
 from hoopcast.cli import main
 main()
 """
@@ -38,6 +37,7 @@ TABLES = {
     }.items()
 }
 LEARNING = "nba_predictions.trained_model/gradient_boosting_history"
+COMMAND = ("backfill", "predictions/gradient_boosting_history")
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +56,10 @@ def copied(warehouse: Path, folder: Path) -> Path:
 
 @contextmanager
 def child(path: Path, forests: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that brings gradient boosting up to date."""
+    """A process that brings gradient boosting up to date, at the level whose forest is waited for."""
     settings = {"HOOPCAST_SYSTEMS": "gradient_boosting", "HOOPCAST_WAREHOUSE": str(path)}
     with subprocess.Popen(
-        [sys.executable, "-c", CHILD, forests, "backfill"],
+        [sys.executable, "-c", CHILD, forests, *COMMAND],
         env=os.environ | settings,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -105,7 +105,7 @@ def test_a_signal_ends_learning_at_once_and_a_rerun_leaves_what_an_undisturbed_r
         _, said = run.communicate(timeout=60)
     assert run.returncode == 128 + number
     assert said.startswith(f"error: stopped by {number.name}; ")
-    assert said.endswith("`hoopcast backfill` resumes\n")
+    assert said.endswith(f"`hoopcast {' '.join(COMMAND)}` resumes\n")
     assert rerun(path) == undisturbed
 
 

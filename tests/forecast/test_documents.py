@@ -59,7 +59,7 @@ def mend(warehouse: Hoopcast, reason: str) -> None:
     said = _COMMAND.search(reason)
     assert said is not None
     warehouse.close()
-    for arguments in (shlex.split(said[1]), ["backfill"], ["verify"]):
+    for arguments in (shlex.split(said[1]), ["backfill"], ["verify", "--season", SEASON]):
         done = CliRunner().invoke(command, arguments)
         assert done.exit_code == 0, done.output
 

@@ -38,10 +38,10 @@ def league(one_system: None, tmp_path_factory: pytest.TempPathFactory) -> League
 
     def make(folder: Path) -> None:
         made = League(folder)
-        write(simulate(SEASONS, seed=4, size=LeagueSize(teams=6, games_per_team=24, players_per_team=10)), made.files)
+        write(simulate(SEASONS, seed=4, size=LeagueSize(teams=6, games_per_team=16, players_per_team=9)), made.files)
         with hoopcast.open(str(made.complete), threads=1) as warehouse:
             assert not warehouse.ingest(made.files).errors
-            assert warehouse.backfill(stage="all", skip_preflight=True).exit_status == 0
+            assert warehouse.backfill("calibration", stage="all", skip_preflight=True).exit_status == 0
 
     return League(made_once(tmp_path_factory, "five_seasons", make))
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hoopcast.cli.commands import hoopcast as command
-from tests.cli.conftest import filled, league  # noqa: F401 - fixtures
+from tests.properties.warehouses import League
 
 CALLS = settings(max_examples=max(20, settings().max_examples // 5), suppress_health_check=[HealthCheck.too_slow])
 READING = ("coverage", "predict --as-is", "verify", "failures", "evaluate", "export mlfs x.csv", "why mlfs")
@@ -27,10 +27,10 @@ WORDS = st.lists(st.tuples(st.sampled_from(RANGES), VALUE), max_size=3)
 
 
 @pytest.fixture(scope="module")
-def folder(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:  # noqa: F811 - the fixture
+def folder(tiny_league: League, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder to call from, with a warehouse that none of the calls may change."""
     made = tmp_path_factory.mktemp("fuzz")
-    warehouse = Path(shutil.copy(filled / "hoopcast.duckdb", made))
+    warehouse = Path(shutil.copy(tiny_league.complete, made / "hoopcast.duckdb"))
     before = sha256(warehouse.read_bytes()).digest()
     yield made
     assert sha256(warehouse.read_bytes()).digest() == before

@@ -4,16 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from hoopcast.league import TINY_LEAGUE
 from hoopcast.warehouse.duckdb import DuckDB
 from tests.ingest.small_season import empty, empty_warehouse
-from tests.properties.warehouses import League, made_league
+from tests.properties.warehouses import League
 
 
 @pytest.fixture(scope="session")
-def league(tmp_path_factory: pytest.TempPathFactory) -> League:
+def league(tiny_league: League) -> League:
     """Two seasons of six teams and twelve games each."""
-    return made_league(tmp_path_factory, "tiny_league", TINY_LEAGUE)
+    return tiny_league
 
 
 @pytest.fixture(scope="session")

@@ -64,6 +64,13 @@ def write_all(warehouse: Hoopcast, *tables: str, season: str | None = None) -> i
     return report.exit_status
 
 
+def write_features(warehouse: Hoopcast) -> int:
+    """Write the features of `SEASON` and all that they are made of anew; the exit status."""
+    phases = ("analytics", "precompute", "features")
+    nodes = [node.name for node in warehouse.graph.nodes if node.table.phase in phases]
+    return write_all(warehouse, *nodes, season=SEASON)
+
+
 def season_files(files: Path, season: str = SEASON) -> dict[str, Path]:
     """Files of a season by table."""
     return {path.stem: path for path in sorted((files / season).iterdir())}

@@ -34,6 +34,7 @@ from tests.lessons.leagues import (
     rows,
     season_files,
     write_all,
+    write_features,
 )
 from tests.nodes import node_from_text
 from tests.properties.warehouses import SEASONS, League, copy_of, differences
@@ -240,7 +241,7 @@ def test_lesson_4_a_starter_is_who_started_and_only_earlier_starts_count(league:
         warehouse.engine.execute(
             "UPDATE nba_raw.nbac_starter SET starter_flag = NOT starter_flag WHERE game_date = $day", {"day": day}
         )
-        assert write_all(warehouse, season=SEASON) == 0
+        assert write_features(warehouse) == 0
         assert rows(warehouse, f"SELECT * FROM {FEATURES} WHERE game_date <= $day ORDER BY ALL", day=day) == before
         assert differences(warehouse, league.complete, {FEATURES: ["past_starter_share"]})[FEATURES] > 10
 
@@ -262,7 +263,7 @@ def test_lesson_5_the_population_is_the_same_before_and_after_it_is_known_who_pl
             f"UPDATE {SCHEDULE} SET game_status = 1, home_score = NULL, away_score = NULL WHERE game_date >= $day",
             {"day": tonight},
         )
-        assert write_all(warehouse, season=SEASON) == 0
+        assert write_features(warehouse) == 0
         slate = f"SELECT * FROM {POPULATION} WHERE game_date = $day ORDER BY game_id, player_id"
         expected = rows(warehouse, slate, day=tonight)
         assert count(warehouse, f"{BOX} WHERE game_date >= $day", day=tonight) == 0

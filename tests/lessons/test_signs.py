@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from hoopcast import Hoopcast
-from tests.lessons.leagues import BOX, FEATURES, POPULATION, SCHEDULE, SEASON, SHOTS, count, rows, write_all
+from tests.lessons.leagues import BOX, FEATURES, POPULATION, SCHEDULE, SEASON, SHOTS, count, rows, write_features
 from tests.properties.warehouses import League, copy_of
 
 TEAMS = "nba_analytics.upcoming_team_game_context"
@@ -69,7 +69,7 @@ def changed(league: League) -> Iterator[tuple[Hoopcast, str, date, date]]:
             " AND game_date < $day",
             {"late": late, "day": days[20]},
         )
-        assert write_all(warehouse, season=SEASON) == 0
+        assert write_features(warehouse) == 0
         yield warehouse, team, day, late
 
 

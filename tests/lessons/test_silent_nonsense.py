@@ -16,7 +16,19 @@ from hoopcast.settings import Settings
 from hoopcast.warehouse.duckdb import DuckDB
 from tests.ingest.small_season import ROWS, ingest_files, player_line, team_line, values, write_csv
 from tests.ingest.small_season import SCHEDULE as GAMES
-from tests.lessons.leagues import BOX, FEATURES, LINES, POPULATION, SCHEDULE, SEASON, SHOTS, count, rows, write_all
+from tests.lessons.leagues import (
+    BOX,
+    FEATURES,
+    LINES,
+    POPULATION,
+    SCHEDULE,
+    SEASON,
+    SHOTS,
+    count,
+    rows,
+    write_all,
+    write_features,
+)
 from tests.lessons.test_leaks import rewritten
 from tests.properties.changes import record_changes
 from tests.properties.warehouses import League, copy_of, differences
@@ -138,7 +150,7 @@ def test_lesson_12_an_absence_is_no_game_of_zero_points(league: League) -> None:
             f" SELECT 1 FROM {BOX} AS b WHERE b.player_id = u.player_id AND b.game_date = u.game_date)"
         )
         assert count(warehouse, BOX) > before + 150
-        assert write_all(warehouse, season=SEASON) == 0
+        assert write_features(warehouse) == 0
         assert count(warehouse, f"{PGS} WHERE NOT played_flag") > 150
         assert differences(warehouse, league.complete, {FEATURES: ["*"]}) == {}
 

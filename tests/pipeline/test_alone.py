@@ -2,10 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
-import hoopcast
-from hoopcast.league import TINY_LEAGUE, simulate, write
 from hoopcast.pipeline.coverage import coverage, gaps
 from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.plan import Selection
@@ -17,6 +14,7 @@ from hoopcast.pipeline.why import why
 from hoopcast.warehouse.duckdb import DuckDB
 from tests.pipeline import small
 from tests.pipeline.small import BOX, FEATURE, FORM, NIGHTS, TALLY, night, nights
+from tests.properties.warehouses import League, copy_of
 
 YEARS = (2020, 2021)
 
@@ -137,10 +135,8 @@ def test_a_run_whose_dates_all_fail_is_recorded_as_failed() -> None:
     assert message == "1 dates of tables failed, 6 dates of tables blocked, 11 dates of tables written"
 
 
-def test_a_season_is_written_though_nothing_of_the_one_before_was(tmp_path: Path) -> None:
-    write(simulate(("2020-21", "2021-22"), seed=1, size=TINY_LEAGUE), tmp_path / "league")
-    with hoopcast.open(str(tmp_path / "league.duckdb")) as warehouse:
-        warehouse.ingest(tmp_path / "league")
+def test_a_season_is_written_though_nothing_of_the_one_before_was(tiny_league: League) -> None:
+    with copy_of(tiny_league.raw) as warehouse:
         for phase, tables in (("phase3", ("pgs", "togs", "upgc")), ("phase4", ("tdza", "psza", "pdc", "pcf"))):
             assert warehouse.backfill(phase, season="2021-22", skip_preflight=True).exit_status == 0
             found = warehouse.coverage(*tables, season="2021-22").polars()

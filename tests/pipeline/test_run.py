@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hoopcast.errors import RunError
@@ -15,6 +15,7 @@ from hoopcast.pipeline.run import rehearse, run
 from hoopcast.warehouse.duckdb import DuckDB
 from tests.pipeline import small
 from tests.pipeline.small import BOX, FEATURE, FORM, NIGHTS, SCHEDULE, SEASONS, TALLY, night, nights
+from tests.properties.warehouses import few
 
 
 class Listener:
@@ -258,7 +259,7 @@ def test_the_command_and_its_totals_are_recorded() -> None:
     assert rows == [(report.run_id, "hoopcast backfill --no-resume", "done", 54, 0, 108 + 36 + 36)]
 
 
-@settings(max_examples=8)
+@few(3)
 @given(st.lists(st.sampled_from(nights(2020, 2021)), min_size=1, max_size=8), st.integers(1, 3))
 def test_any_order_and_grouping_of_dates_gives_the_same_tables(days: list[date], size: int) -> None:
     engine = small.small_league(years=(2020, 2021))
@@ -269,7 +270,7 @@ def test_any_order_and_grouping_of_dates_gives_the_same_tables(days: list[date],
     assert small.backfill(engine).run_id == ""
 
 
-@settings(max_examples=12)
+@few(5)
 @given(st.sampled_from(nights(*SEASONS)), st.booleans())
 def test_a_change_reaches_what_could_read_it_and_nothing_else(day: date, is_new_points: bool) -> None:  # noqa: FBT001
     engine = small.small_league()

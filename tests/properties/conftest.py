@@ -2,14 +2,8 @@
 
 import pytest
 
-from hoopcast.league import TINY_LEAGUE, LeagueSize
+from hoopcast.league import LeagueSize
 from tests.properties.warehouses import League, made_league
-
-
-@pytest.fixture(scope="session")
-def tiny_league(tmp_path_factory: pytest.TempPathFactory) -> League:
-    """Two seasons of six teams and twelve games each."""
-    return made_league(tmp_path_factory, "tiny_league", TINY_LEAGUE)
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,22 @@
 from datetime import date
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hoopcast import Hoopcast
 from hoopcast.warehouse.tables import LEVELS, Level
 from tests.properties.changes import CHANGES, INJURY_STATUS, RESULTS, SAID_BEFORE, record_changes, tell
-from tests.properties.warehouses import FEW, SEASONS, League, copy_of, differences, pre_game_models, rows_of
+from tests.properties.warehouses import (
+    SEASONS,
+    League,
+    chosen_nodes,
+    copy_of,
+    differences,
+    few,
+    pre_game_models,
+    rows_of,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -33,12 +42,13 @@ def columns_up_to(level: Level) -> dict[str, list[str]]:
 
 
 def season_again(warehouse: Hoopcast, season: str) -> None:
-    """Write every table of a season anew, stale or not: a plan that sees no change must not hide a leak."""
-    report = warehouse.backfill(season=season, stage="all", resume=False, skip_preflight=True)
+    """Write all but the grades of a season anew, stale or not: a plan that sees no change must not hide a leak."""
+    names = [node.name for node in chosen_nodes() if node.table.phase != "grading"]
+    report = warehouse.backfill(*names, season=season, stage="all", resume=False, skip_preflight=True)
     assert report.exit_status == 0, warehouse.query("FROM nba_orchestration.failures WHERE can_retry").rows
 
 
-@settings(FEW, max_examples=6)
+@few(1)
 @given(
     season=st.sampled_from(SEASONS),
     place=st.floats(0.1, 1),
@@ -46,8 +56,18 @@ def season_again(warehouse: Hoopcast, season: str) -> None:
     seed=st.integers(0, 999),
 )
 @example(season="2021-22", place=0.5, kinds={"nothing is played yet"}, seed=0)
-@example(season="2021-22", place=0.0, kinds={"box scores tell other numbers", "others won"}, seed=1)
-@example(season="2020-21", place=0.6, kinds={"men nobody knew played", "teams' totals are others"}, seed=2)
+@example(
+    season="2021-22",
+    place=0.0,
+    kinds={"box scores tell other numbers", "others won", "men played for the other side", "another five started"},
+    seed=1,
+)
+@example(
+    season="2020-21",
+    place=0.6,
+    kinds={"men nobody knew played", "teams' totals are others", "shots came from elsewhere", "starters are lost"},
+    seed=2,
+)
 def test_a_result_changed_on_or_after_the_day_changes_no_feature_up_to_that_day(
     tiny_league: League, season: str, place: float, kinds: set[str], seed: int
 ) -> None:
@@ -80,8 +100,7 @@ def test_a_line_that_was_seen_after_tip_off_changes_nothing(tiny_league: League)
         tell(warehouse.engine, SAID_BEFORE["after tip-off"], day=date(2000, 1, 1), seed=1)
         assert rows_of(warehouse, "nba_raw.points_prop_line") > 2 * before
         record_changes(warehouse.engine, ("nba_raw.points_prop_line", "nba_raw.game_line"))
-        for season in SEASONS:
-            season_again(warehouse, season)
+        season_again(warehouse, SEASONS[1])
         assert differences(warehouse, tiny_league.complete) == {}
 
 

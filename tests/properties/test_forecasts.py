@@ -31,10 +31,11 @@ SYSTEMS = ",".join(NAMES)
 
 @pytest.fixture(scope="module")
 def every_system() -> Iterator[None]:
-    """Every system runs, not the one of most tests, and has its bets valued after fewer lines than a user's has."""
+    """Every system runs, not the one of most tests, with small forests, and bets are valued after few lines."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOOPCAST_SYSTEMS", SYSTEMS)
         patch.setattr("hoopcast.forecast.win_probability.FEWEST_LINES", 300)
+        patch.setattr("hoopcast.forecast.trees.TREES", 20)
         yield
 
 

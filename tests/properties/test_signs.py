@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import hoopcast
@@ -11,7 +11,7 @@ from hoopcast import Hoopcast
 from hoopcast.pipeline.compiler import compiled
 from hoopcast.pipeline.selecting import select_nodes
 from tests.properties.changes import INJURY_STATUS, record_changes, tell
-from tests.properties.warehouses import FEW, SEASONS, League, copy_of
+from tests.properties.warehouses import SEASONS, League, copy_of, few
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,7 @@ POPULATION = "nba_analytics.upcoming_player_game_context"
 DEFENCE = "nba_precompute.team_defense_zone_analysis"
 AVAILABILITY = "nba_precompute.availability"
 ZONES = ("paint", "mid_range", "three")
-EXAMPLES = settings(FEW, max_examples=20)
+EXAMPLES = few(8)
 
 Factors = dict[tuple[str, int], dict[str, object]]
 

@@ -22,10 +22,21 @@ from hoopcast.settings import load
 from hoopcast.warehouse.tables import table
 from tests.once import made_once
 
-# An example takes seconds: none is drawn only to make a failing one smaller.
-FEW = settings(
-    max_examples=5, phases=(Phase.explicit, Phase.generate), suppress_health_check=[HealthCheck.too_slow], deadline=None
-)
+_OF_THE_DEFAULT_PROFILE = 100
+
+
+def few(examples: int) -> settings:
+    """Settings of a property whose examples take seconds: some are drawn, and fifty times as many by `make fuzz`.
+
+    None is drawn only to make a failing one smaller.
+    """
+    return settings(
+        max_examples=examples * settings().max_examples // _OF_THE_DEFAULT_PROFILE,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+
+
 SEASONS = ("2020-21", "2021-22")
 
 
@@ -59,6 +70,28 @@ class League:
 def made_league(factory: pytest.TempPathFactory, name: str, size: LeagueSize, seed: int = 1) -> League:
     """Two seasons of a league, ingested and backfilled; who asks for the same name shares it."""
     return League(made_once(factory, name, lambda folder: _make(League(folder), size, seed)))
+
+
+def with_systems(factory: pytest.TempPathFactory, league: League, systems: str) -> League:
+    """A league brought up to date by other systems, the files and raw tables its own; who asks for the same shares it.
+
+    Args:
+        factory: temporary folders of this process.
+        league: one that is complete by fewer systems.
+        systems: as the settings name them.
+    """
+
+    def make(folder: Path) -> None:
+        made = League(folder)
+        made.files.symlink_to(league.files)
+        made.raw.symlink_to(league.raw)
+        shutil.copy(league.complete, made.complete)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HOOPCAST_SYSTEMS", systems)
+            with hoopcast.open(str(made.complete), threads=1) as warehouse:
+                assert warehouse.backfill(stage="all", skip_preflight=True).exit_status == 0
+
+    return League(made_once(factory, f"{league.folder.parent.name}_{systems}", make))
 
 
 def _make(league: League, size: LeagueSize, seed: int) -> None:

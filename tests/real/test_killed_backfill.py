@@ -17,7 +17,7 @@ from tests.properties.warehouses import differences
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 SEASON = "2021-22"
-KILLS = 8
+KILLS = 6
 # A process that says when it begins to write.
 BACKFILL = """
 import sys
