@@ -47,16 +47,14 @@ def days_of(warehouse: Hoopcast) -> tuple[SeasonDate, ...]:
 def looked(
     league: League, nodes: tuple[Node, ...], day: date = REFIT_DATE, *, levels: bool = False
 ) -> Iterator[AuditCheck]:
-    """Write every date of a season with the nodes that leak and all that read of them, and look at one by rebuilding.
+    """Write every date with the nodes that leak and with all that read of them, and look at a date by rebuilding.
 
-    What no leak reaches stands as the league was written, as does the season before.
+    What no leak reaches stands as the league was written.
     """
     with copy_of(league.complete) as warehouse:
         days = days_of(warehouse)
-        looked_at = next(one for one in days if one.date == day)
-        season = tuple(one for one in days if one.season == looked_at.season)
-        assert rewrite(warehouse.engine, nodes, reached_by_leaks(nodes), season) == []
-        window = window_of(looked_at, days)
+        assert rewrite(warehouse.engine, nodes, reached_by_leaks(nodes), days) == []
+        window = window_of(next(one for one in days if one.date == day), days)
         with copies(warehouse.engine) as made:
             checks = rebuild_checks(made, nodes, window, seed=1)
             yield from checks if levels else takewhile(lambda check: check.part == "rebuild", checks)

@@ -118,10 +118,10 @@ def test_a_correction_makes_exactly_the_reachable_dates_stale_and_mends_them_alo
         assert ("nba_analytics.player_game_summary", day) in mended
         assert stale(warehouse) == set()
         # Everything written again from that season on has the content that stands there.
-        before = fingerprints(warehouse)
+        contents = fingerprints(warehouse)
         for one in SEASONS[SEASONS.index(season) :]:
             warehouse.backfill(season=one, stage="all", resume=False, skip_preflight=True)
-        assert fingerprints(warehouse) == before
+        assert fingerprints(warehouse) == contents
 
 
 def test_a_correction_that_is_taken_back_leaves_the_tables_as_they_were(tiny_league: League, tmp_path: Path) -> None:
