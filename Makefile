@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Python compiles what it imports; to compile all of 130 packages would take most of a minute.
+INSTALL := $(BIN)/python -m pip install --quiet --no-compile
 # Processes that run tests side by side; each holds a warehouse of its own in memory.
 WORKERS ?= 2
 # Arguments for pytest, such as `make test ARGS="-k calendar -x"`.
@@ -74,12 +76,12 @@ clean: ## take away what the other chores made
 
 # pip builds no isolated environment for the project itself: what builds it is in the lock as well.
 $(VENV)/.base: requirements/base.lock pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/base.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(INSTALL) --require-hashes -r requirements/base.lock
+	$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock $(VENV)/.base
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
+	$(INSTALL) --require-hashes -r requirements/dev.lock
 	@touch $@
 
 $(BIN)/python:
