@@ -24,7 +24,7 @@ from hoopcast.forecast.frames import eligible
 from hoopcast.forecast.system import Learner, Level, Summary
 from hoopcast.forecast.training import Learning, as_rows, learned
 from hoopcast.forecast.training_window import first_season, grown_rows
-from hoopcast.forecast.trees import Bins, booster, gains, grow
+from hoopcast.forecast.trees import booster, gains, grow
 from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 
@@ -189,13 +189,15 @@ def learner(frame: Frame, played: FloatArray, level: Level) -> Learner:
     Returns:
         What gives `trees` as LightGBM's text, `features` in their order and the number of `rows`.
     """
+    import lightgbm  # noqa: PLC0415 - takes half a second, and most commands have no use for it
+
     names, trees = _features(level), Once[int, Document]()
-    bins = Bins(frame.matrix(names), names)
+    matrix = frame.matrix(names)
 
     def grow_trees(rows: int) -> Document:
         settings = _SETTINGS | {"min_data_in_leaf": max(1, min(_ROWS_A_LEAF, rows // 40))}
-        text = grow(settings, bins.of(rows, played[:rows], None), _TREES)
-        return {"trees": text, "features": list(names), "rows": rows}
+        data = lightgbm.Dataset(matrix[:rows], played[:rows], feature_name=list(names), params=settings)
+        return {"trees": grow(settings, data, _TREES), "features": list(names), "rows": rows}
 
     def learn(rows: int) -> Document:
         grown = grown_rows(frame.game_date[:rows])
