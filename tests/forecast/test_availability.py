@@ -109,16 +109,6 @@ def test_a_player_whom_a_report_rules_out_does_not_play_from_the_news_on() -> No
             assert (probability > 0).all() if level == "history" else (probability == 0).all()
 
 
-def test_rows_that_a_report_ruled_out_teach_nothing_but_at_the_history_level() -> None:
-    frame, played = mornings(3000, seed=9)
-    out = frame.player_id % 7 == 0
-    told = Frame(
-        frame.game_id, frame.player_id, frame.game_date, dict(frame.columns) | {"ruled_out_flag": out.astype(float)}
-    )
-    assert availability.train(told, played, "news") == availability.train(frame.rows(~out), played[~out], "news")
-    assert availability.train(told, played, "history") == availability.train(frame, played, "history")
-
-
 def test_before_there_is_a_past_the_games_missed_in_a_row_tell() -> None:
     frame, _ = mornings(8, seed=10)
     missed = np.array([0.0, 1.0, 2.0, 4.0, 8.0, 40.0, np.nan, 3.0])
