@@ -1,6 +1,5 @@
 """The status command: what is being written now. It never needs the warehouse itself."""
 
-import os
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,8 +83,10 @@ def _line(beat: "Beat | None") -> str:
     if beat is None:
         return "nothing is being written; `hoopcast runs` lists what was"
     if not beat.is_alive:
+        from hoopcast.warehouse.targets import is_running
+
         since = f"{beat.updated_at_utc:%H:%M:%S} UTC"
-        if _exists(beat.pid):
+        if is_running(beat.pid):
             return (
                 f"process {beat.pid} (`{beat.command}`) is there but has given no sign since {since}: end it with"
                 f" `kill -9 {beat.pid}`, and run its command again"
@@ -94,14 +95,3 @@ def _line(beat: "Beat | None") -> str:
     where = f"{beat.table}, {beat.dates_done:,} of {quantity(beat.dates, 'date')}, " if beat.table else ""
     since = f"since {beat.started_at_utc:%H:%M:%S} UTC"
     return f"process {beat.pid} runs `{beat.command}` {since}: {where}{quantity(beat.rows, 'row')}"
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        # Another user's process: it is there.
-        return True
-    return True

@@ -98,9 +98,12 @@ def stage(engine: Engine, content: Content, table: Extract) -> Staged:
                 else:
                     _stage_csv(engine, path, content.data)
     types = tuple(str(row[0]) for row in engine.query("SELECT column_type FROM (DESCRIBE source_rows)").rows)
-    rows, rejected = _count(engine, "source_rows"), _count(engine, "rejected_rows")
+    counts = engine.query(
+        "SELECT COUNT(*), COUNT(DISTINCT row_number), (SELECT COUNT(*) FROM rejected_rows) FROM source_rows"
+    ).rows[0]
+    rows, distinct, rejected = (int(str(count)) for count in counts)
     # By these numbers rows are judged and joined: one that stood twice would bring each of its rows twice.
-    if _count(engine, "(SELECT DISTINCT row_number FROM source_rows)") < rows:
+    if distinct < rows:
         raise SourceError("can not be read: two of its rows have one number; save it anew")
     return Staged(table.columns, types[: len(table.columns)], rows, rejected)
 
@@ -151,10 +154,6 @@ def _parquet_columns(engine: Engine, path: str) -> tuple[str, ...]:
             names.append(str(name))
         within = max(within - 1, 0) + int(str(children or 0))
     return tuple(names[: int(str(columns))])
-
-
-def _count(engine: Engine, table_name: str) -> int:
-    return int(str(engine.query(f"SELECT COUNT(*) FROM {table_name}").rows[0][0]))
 
 
 def _stage_parquet(engine: Engine, path: str, columns: tuple[str, ...]) -> None:

@@ -12,6 +12,7 @@ from typing import Self
 from hoopcast.errors import WarehouseError
 from hoopcast.paths import SCHEME, warehouse_path
 from hoopcast.pipeline.ledger import utc_now
+from hoopcast.warehouse.targets import is_running
 
 _INTERVAL_SECONDS = 0.5
 # A living writer beats twice a second; one that has not for so long is hung as a whole, or its process id is another's.
@@ -38,14 +39,7 @@ class Beat:
     @property
     def is_alive(self) -> bool:
         """Whether its process still runs and beats."""
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            # Another user's process: it runs.
-            pass
-        return utc_now() - self.updated_at_utc < _SILENT_AFTER
+        return is_running(self.pid) and utc_now() - self.updated_at_utc < _SILENT_AFTER
 
 
 def heartbeat_path(url: str) -> Path | None:

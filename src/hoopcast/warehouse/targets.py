@@ -47,7 +47,7 @@ def partial_of(target: Path) -> Iterator[Path]:
     """A file beside `target` to write before it takes its place; gone at the end, with those of killed processes."""
     for left in target.parent.iterdir():
         writer = _PARTIAL.fullmatch(left.name)
-        if writer and not _runs(int(writer["pid"])):
+        if writer and not is_running(int(writer["pid"])):
             left.unlink(missing_ok=True)
     partial = target.with_name(f".{target.name}.{os.getpid()}.hoopcast")
     try:
@@ -81,7 +81,8 @@ def _refuse_unwritable(path: Path) -> None:
         raise UsageError(f"{path} can not be written: it belongs to a warehouse; name another file")
 
 
-def _runs(pid: int) -> bool:
+def is_running(pid: int) -> bool:
+    """Whether a process of this number is there, whoever started it."""
     try:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):
