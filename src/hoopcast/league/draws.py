@@ -1,15 +1,20 @@
 """What every draw of a league rests on: how large the league is, and its random streams."""
 
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hoopcast.arrays import BoolArray, IntArray
 from hoopcast.errors import UsageError
 from hoopcast.nba.teams import TEAMS
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_Record = TypeVar("_Record", bound="DataclassInstance")
 Columns: TypeAlias = dict[str, NDArray[Any]]
 
 # From this many games a team on, a season is long enough to have an all-star break of a week.
@@ -71,3 +76,8 @@ def random_stream(seed: int, season: str, purpose: str) -> np.random.Generator:
         Generator whose stream depends on these three alone.
     """
     return np.random.default_rng([seed, crc32(season.encode()), crc32(purpose.encode())])
+
+
+def rows_of(record: _Record, which: BoolArray | IntArray) -> _Record:
+    """Those rows of a data class of arrays that are at the given positions or under a mask."""
+    return replace(record, **{field.name: getattr(record, field.name)[which] for field in fields(record)})

@@ -91,10 +91,6 @@ def _share(part: IntArray, whole: IntArray) -> FloatArray:
     return np.round(share, 3)
 
 
-def _in_file_order(table: str, columns: Columns) -> Columns:
-    return {name: columns[name] for name in LAYOUT[table]}
-
-
 def team_texts(attribute: str) -> TextArray:
     """An attribute of all 30 teams by position."""
     return _texts(getattr(team, attribute) for team in TEAMS)
@@ -177,7 +173,7 @@ def _schedule(played: PlayedSeason) -> Columns:
         "season": _repeat(played.season, count),
     }
     order = np.argsort(table["game_date"].astype(str), kind="stable")
-    return _in_file_order("schedule", {name: values[order] for name, values in table.items()})
+    return {name: values[order] for name, values in table.items()}
 
 
 def _line_of_box(attempts: IntArray, makes: IntArray, counts: dict[str, IntArray]) -> Columns:
@@ -235,7 +231,7 @@ def _boxes(played: PlayedSeason) -> tuple[Columns, Columns, Columns]:
     sums["PLUS_MINUS"] = sums["PLUS_MINUS"] / 5
     teams = _of_side(played, np.arange(len(played.games.team)))
     teams |= _line_of_box(box.attempts.sum(axis=1), box.makes.sum(axis=1), sums)
-    return _in_file_order("player_box", players), _in_file_order("team_box", teams), starters
+    return players, teams, starters
 
 
 def _shots(played: PlayedSeason) -> Columns:
@@ -295,10 +291,11 @@ def season_tables(played: PlayedSeason) -> dict[str, Columns]:
     """
     player_box, team_box, starters = _boxes(played)
     game_lines, points_props = _lines(played)
-    return {
+    tables = {
         "schedule": _schedule(played), "player_box": player_box, "team_box": team_box,
         "starters": starters, "shots": _shots(played), "game_lines": game_lines, "points_props": points_props,
     }  # fmt: skip
+    return {table: {name: columns[name] for name in LAYOUT[table]} for table, columns in tables.items()}
 
 
 def injury_table(played: PlayedSeason) -> Columns:

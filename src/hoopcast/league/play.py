@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hoopcast.arrays import BoolArray, FloatArray, IntArray
-from hoopcast.league.draws import LeagueSize
+from hoopcast.league.draws import LeagueSize, rows_of
 from hoopcast.league.players import LEAGUE_ACCURACY, ZONES, Players
 from hoopcast.league.rosters import REGULATION_MINUTES, Appearances, Rosters, share_out, whole_parts
 from hoopcast.league.schedule import Games, other_side
@@ -111,15 +111,6 @@ class Rates:
     def plays(self) -> FloatArray:
         """Plays to expect of each team."""
         return self.possessions + _OFFENSIVE_REBOUND_RATE * _EXPECTED_MISSES + _PLAYS_BEYOND_FORMULA
-
-    def at(self, rows: IntArray) -> "Rates":
-        """Rates of some team-games."""
-        return Rates(
-            kinds=self.kinds[rows],
-            accuracy=self.accuracy[rows],
-            free_throw=self.free_throw[rows],
-            possessions=self.possessions[rows],
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +246,7 @@ def play_games(rng: np.random.Generator, rosters: Rosters, appearances: Appearan
         full = np.full(len(tied), float(_OVERTIME_MINUTES))
         minutes = whole_parts(share_out(appearances.minutes[tied].astype(np.float64) ** 2, full, most=5.0))
         part = _OVERTIME_MINUTES / REGULATION_MINUTES
-        stint = _stretch(rng, minutes, rosters.usage[tied], rates.at(tied), plays[tied] * part)
+        stint = _stretch(rng, minutes, rosters.usage[tied], rows_of(rates, tied), plays[tied] * part)
         stint = replace(stint, rows=tied, period=_FIRST_OVERTIME + overtime)
         if overtime == _OVERTIMES - 1:
             points = stint.points.sum(axis=1).reshape(-1, 2)
@@ -391,7 +382,7 @@ def make_shots(rng: np.random.Generator, stints: list[Stint], rosters: Rosters, 
     game = side // 2
     nth = np.arange(count) - np.searchsorted(game, game, side="left")
 
-    skill = players.skill[rosters.player] * _total_minutes(stints)[..., None]
+    skill = players.skill[rosters.player] * _total(stints, "minutes")[..., None]
     chosen = rng.random(count)
     assisted = np.flatnonzero(made & (chosen < _ASSISTED[zone]))
     blocked = np.flatnonzero(~made & (chosen < _BLOCKED[zone]))
@@ -414,12 +405,12 @@ def make_shots(rng: np.random.Generator, stints: list[Stint], rosters: Rosters, 
     )
 
 
-def _total_minutes(stints: list[Stint]) -> IntArray:
-    """Minutes of regulation and overtimes together, team-games x places."""
-    minutes = stints[0].minutes.copy()
+def _total(stints: list[Stint], name: str) -> IntArray:
+    """A quantity of regulation and overtimes together, team-games x places."""
+    total: IntArray = getattr(stints[0], name).copy()
     for stint in stints[1:]:
-        minutes[stint.rows] += stint.minutes
-    return minutes
+        total[stint.rows] += getattr(stint, name)
+    return total
 
 
 def _count(shape: tuple[int, ...], side: IntArray, place: IntArray) -> IntArray:
@@ -429,21 +420,16 @@ def _count(shape: tuple[int, ...], side: IntArray, place: IntArray) -> IntArray:
 
 def make_box(rng: np.random.Generator, stints: list[Stint], shots: Shots, rosters: Rosters, players: Players) -> Box:
     """Draw the rest of the box scores: rebounds, steals, fouls and each player's margin."""
-    first = stints[0]
-    minutes = _total_minutes(stints)
-    names = ("attempts", "makes", "fta", "ftm", "turnovers", "offensive_rebounds")
-    sums = {name: getattr(first, name).copy() for name in names}
-    for stint in stints[1:]:
-        for name in names:
-            sums[name][stint.rows] += getattr(stint, name)
+    names = ("minutes", "attempts", "makes", "fta", "ftm", "turnovers", "offensive_rebounds")
+    minutes, attempts, makes, fta, ftm, turnovers, offensive_rebounds = (_total(stints, name) for name in names)
     skill = players.skill[rosters.player] * minutes[..., None]
-    misses = (sums["attempts"] - sums["makes"]).sum(axis=(1, 2))
-    team_dreb = rng.binomial(other_side(misses - sums["offensive_rebounds"]), _DEFENSIVE_REBOUND)
-    team_stl = rng.binomial(other_side(sums["turnovers"].sum(axis=1)), _STOLEN)
-    trips = other_side(sums["fta"].sum(axis=1)) // 2
+    misses = (attempts - makes).sum(axis=(1, 2))
+    team_dreb = rng.binomial(other_side(misses - offensive_rebounds), _DEFENSIVE_REBOUND)
+    team_stl = rng.binomial(other_side(turnovers.sum(axis=1)), _STOLEN)
+    trips = other_side(fta.sum(axis=1)) // 2
     team_pf = trips + rng.poisson(_FOULS_BEYOND_TRIPS, len(trips))
     steady = 0.3 * minutes
-    own = sums["makes"] @ _POINTS + sums["ftm"]
+    own = makes @ _POINTS + ftm
     points = own.sum(axis=1)
     margin = points - other_side(points)
     played = minutes > 0
@@ -456,16 +442,16 @@ def make_box(rng: np.random.Generator, stints: list[Stint], shots: Shots, roster
     made_with_help, blocked = shots.assist >= 0, shots.block >= 0
     return Box(
         minutes=minutes,
-        attempts=sums["attempts"],
-        makes=sums["makes"],
-        fta=sums["fta"],
-        ftm=sums["ftm"],
-        oreb=_deal(rng, sums["offensive_rebounds"], skill[..., _OFFENSIVE]),
+        attempts=attempts,
+        makes=makes,
+        fta=fta,
+        ftm=ftm,
+        oreb=_deal(rng, offensive_rebounds, skill[..., _OFFENSIVE]),
         dreb=_deal(rng, team_dreb, skill[..., _DEFENSIVE]),
         ast=_count(minutes.shape, shots.side[made_with_help], shots.assist[made_with_help]),
         stl=_deal(rng, team_stl, skill[..., _STEALS]),
         blk=_count(minutes.shape, shots.side[blocked] ^ 1, shots.block[blocked]),
-        tov=sums["turnovers"],
+        tov=turnovers,
         pf=np.minimum(_deal(rng, team_pf, skill[..., _FOULS] + steady), _MOST_FOULS),
         plus_minus=whole_parts(margin[:, None] * 5 * minutes / total + noise),
     )

@@ -4,8 +4,8 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from hoopcast.arrays import BoolArray, FloatArray, IntArray, TextArray
-from hoopcast.league.draws import LeagueSize, random_stream
+from hoopcast.arrays import FloatArray, IntArray, TextArray
+from hoopcast.league.draws import LeagueSize, random_stream, rows_of
 from hoopcast.nba.names import FIRST_INVENTED_ID
 
 # Invented players have ids that NBA.com has not given to anyone.
@@ -97,10 +97,6 @@ class Players:
     def player_id(self) -> IntArray:
         """Ids as box scores give them."""
         return self.number + _FIRST_PLAYER_ID
-
-    def rows(self, which: BoolArray | IntArray) -> "Players":
-        """The players at the given positions or under a mask."""
-        return Players(**{field.name: getattr(self, field.name)[which] for field in fields(self)})
 
     def followed_by(self, others: "Players") -> "Players":
         """These players and then the others."""
@@ -242,11 +238,11 @@ def next_players(seed: int, season: str, size: LeagueSize, before: Players, last
     rng = random_stream(seed, season, "summer")
     stayed = replace(_age(rng, before), team=last_team)
     leaves = 1 / (1 + np.exp(-(0.75 * (stayed.age - 37.5) - 1.6 * stayed.value - 1.2)))
-    stayed = stayed.rows(rng.random(len(stayed)) > leaves)
+    stayed = rows_of(stayed, rng.random(len(stayed)) > leaves)
     rostered = size.teams * size.players_per_team
     rookies = max(rostered // 8, rostered - len(stayed))
     best = np.argsort(-stayed.value, kind="stable")[: rostered - rookies]
-    stayed = stayed.rows(np.sort(best))
+    stayed = rows_of(stayed, np.sort(best))
     value = np.concatenate([rng.normal(-0.75, 0.75, rookies), rng.normal(-1.3, 0.4, signings(size))])
     age = _ROOKIE_AGE + np.abs(rng.normal(0.0, 1.6, len(value)))
     players = stayed.followed_by(_new_players(seed, int(before.number.max()) + 1, age, value, size))
