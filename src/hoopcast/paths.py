@@ -20,7 +20,7 @@ _SERVICE = re.compile(r"[A-Za-z]{2,}:")
 COMPANIONS = (".wal", ".snapshot", ".heartbeat.json")
 _DATABASE_MARK, _MARK_OFFSET = b"DUCK", 8
 # Warehouses that this process has open, by their real paths.
-_open: Counter[str] = Counter()
+_open_warehouses: Counter[str] = Counter()
 
 
 def _expand_home(path: str) -> str:
@@ -78,12 +78,12 @@ def snapshot_path(path: str) -> Path:
 
 def hold(path: str) -> None:
     """A warehouse is open at `path` in this process."""
-    _open[os.path.realpath(path)] += 1
+    _open_warehouses[os.path.realpath(path)] += 1
 
 
 def release(path: str) -> None:
     """It is closed again."""
-    _open.subtract([os.path.realpath(path)])
+    _open_warehouses.subtract([os.path.realpath(path)])
 
 
 def belongs_to_warehouse(path: Path) -> bool:
@@ -93,12 +93,13 @@ def belongs_to_warehouse(path: Path) -> bool:
 
 
 def _is_database(path: Path) -> bool:
-    if _open[str(path)] > 0:
+    if _open_warehouses[str(path)] > 0:
         return True
     if not path.is_file():
         return False
     # To read a file that is open here would end this process's hold on it, so a link to one is told by its number.
-    if any(count > 0 and os.path.exists(held) and path.samefile(held) for held, count in _open.items()):  # noqa: PTH110
+    others = [Path(other) for other, count in _open_warehouses.items() if count > 0]
+    if any(other.exists() and path.samefile(other) for other in others):
         return True
     with path.open("rb") as file:
         return file.read(_MARK_OFFSET + len(_DATABASE_MARK))[_MARK_OFFSET:] == _DATABASE_MARK
