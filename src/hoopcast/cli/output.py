@@ -189,7 +189,6 @@ _SELDOM = frozenset(
 )  # fmt: skip
 _NAMES_TABLES = ("table", "reads")
 Line = TypeVar("Line")
-_Row = TypeVar("_Row")
 
 
 def show_brief(table: "Table", output: Output, *, without: Sequence[str] = (), title: str | None = None) -> None:
@@ -219,7 +218,7 @@ def brief(table: "Table", without: Sequence[str] = ()) -> "Table":
     )
 
 
-def table_of(rows: "Iterable[_Row]", *columns: "tuple[str, str, Callable[[_Row], Any]]") -> "Table":
+def table_of(rows: "Iterable[Line]", *columns: "tuple[str, str, Callable[[Line], Any]]") -> "Table":
     """A table with a row for each of some rows.
 
     Args:
