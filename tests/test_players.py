@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoopcast.nba.names import spellings, without_suffix
+from hoopcast.nba.names import aliases, without_suffix
 from hoopcast.players import Mention, Resolution, known_from, known_players, resolve
 from tests.pipeline import small
 
@@ -89,8 +89,8 @@ def test_the_names_that_are_suggested_are_the_closest_of_all(names: list[str], w
     if resolution.player_id is None and without_suffix(wanted) not in known.by_base:
         close = {
             player
-            for spelling in spellings(wanted)
-            for key in difflib.get_close_matches(without_suffix(spelling), list(known.by_base), 3, 0.7)
+            for alias in aliases(wanted)
+            for key in difflib.get_close_matches(without_suffix(alias), list(known.by_base), 3, 0.7)
             for player in known.by_base[key]
         }
         assert resolution.candidates == ", ".join(f"{names[player]} ({player})" for player in sorted(close)[:6])

@@ -12,11 +12,11 @@ import numpy as np
 from hoopcast.calendar import season_of
 from hoopcast.errors import UsageError
 from hoopcast.nba.names import (
+    aliases,
     has_mangled_letter,
     mangled_pattern,
     other_names,
     player_lookup,
-    spellings,
     without_suffix,
 )
 from hoopcast.warehouse.engine import Engine
@@ -118,7 +118,7 @@ def resolve(mentions: Iterable[Mention], known: KnownPlayers) -> dict[Mention, R
         For each mention its player, or the nearest known players where it is none or more than one.
     """
     # A name that waits for its players is mentioned again and again, and to look for those like it takes longest.
-    similar = cache(_Speller(known).similar)
+    similar = cache(_SimilarNames(known).similar)
     return {mention: _resolve(mention, known, similar) for mention in mentions}
 
 
@@ -168,14 +168,14 @@ def _fitting(name: str, known: KnownPlayers) -> tuple[set[int], set[int]]:
     """Players whose name is one that the source may mean, and those of them whose suffix is the same."""
     fitting: set[int] = set()
     exact: set[int] = set()
-    for spelling in spellings(name):
-        exact |= known.by_lookup.get(player_lookup(spelling), set())
-        fitting |= known.by_base.get(without_suffix(spelling), set())
-        if has_mangled_letter(spelling):
-            pattern = mangled_pattern(spelling)
+    for alias in aliases(name):
+        exact |= known.by_lookup.get(player_lookup(alias), set())
+        fitting |= known.by_base.get(without_suffix(alias), set())
+        if has_mangled_letter(alias):
+            pattern = mangled_pattern(alias)
             fitting.update(*(players for key, players in known.by_base.items() if pattern.fullmatch(key)))
     if not fitting:
-        others = [other for spelling in spellings(name) for other in other_names(spelling)]
+        others = [other for alias in aliases(name) for other in other_names(alias)]
         fitting.update(*(known.by_base.get(other, set()) for other in others))
     return fitting, exact
 
@@ -189,7 +189,7 @@ def _nearest_in_time(mention: Mention, fitting: set[int], known: KnownPlayers) -
     return in_both or in_team or in_season or fitting
 
 
-class _Speller:
+class _SimilarNames:
     """Known players whose names are nearly like one.
 
     To compare names letter by letter takes long, so only those are that have enough letters in common with it.
@@ -205,7 +205,7 @@ class _Speller:
 
     def similar(self, name: str) -> set[int]:
         """Players with a name like this one."""
-        keys = [without_suffix(spelling) for spelling in spellings(name)]
+        keys = [without_suffix(alias) for alias in aliases(name)]
         close = [difflib.get_close_matches(key, self._candidates(key), _CANDIDATES, _CLOSENESS) for key in keys]
         return {player for names in close for match in names for player in self._players[match]}
 

@@ -16,7 +16,7 @@ from hoopcast.forecast import recalibration, trees
 from hoopcast.forecast.aliases import current_name
 from hoopcast.ingest.values import parse_day, parse_minutes, parse_moment, parse_season_of_day, parse_time_of_day
 from hoopcast.market.odds import american_odds, decimal_odds, no_vig_probability_over
-from hoopcast.nba.names import other_names, player_lookup, spellings, without_suffix
+from hoopcast.nba.names import aliases, other_names, player_lookup, without_suffix
 from hoopcast.query import DIALECTS, Dialect, statements
 
 DIGITS = st.text("0123456789-/:. TZ+,PTMSapm٣²", max_size=30)
@@ -50,7 +50,7 @@ def test_a_name_is_looked_up_the_same_however_often_it_is_folded(name: str) -> N
     once = player_lookup(name)
     assert player_lookup(once) == once
     assert isinstance(without_suffix(name), str)
-    for other in (*spellings(name), *other_names(name)):
+    for other in (*aliases(name), *other_names(name)):
         player_lookup(other)
 
 

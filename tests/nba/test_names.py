@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoopcast.nba.names import mangled_pattern, other_names, player_lookup, spellings, without_suffix
+from hoopcast.nba.names import aliases, mangled_pattern, other_names, player_lookup, without_suffix
 
 ANY_NAME = st.text(max_size=30)
 
@@ -59,16 +59,16 @@ def test_a_name_that_only_ends_like_a_suffix_keeps_its_end(name: str) -> None:
     ("A / A", ("A",)),
 ])  # fmt: skip
 def test_one_entry_may_mean_several_names(name: str, meant: tuple[str, ...]) -> None:
-    assert spellings(name) == meant
+    assert aliases(name) == meant
 
 
 @given(ANY_NAME)
 def test_no_name_makes_a_reader_fail(name: str) -> None:
     without_suffix(name)
     mangled_pattern(name)
-    for spelling in spellings(name):
-        assert player_lookup(spelling)
-        other_names(spelling)
+    for alias in aliases(name):
+        assert player_lookup(alias)
+        other_names(alias)
 
 
 def test_a_lost_letter_stands_for_any_one_letter() -> None:

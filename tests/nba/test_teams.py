@@ -1,4 +1,4 @@
-"""The 30 teams and their spellings."""
+"""The 30 teams and their aliases."""
 
 import pytest
 
@@ -24,8 +24,8 @@ def test_other_sources_spellings_become_the_tricode(text: str, abbr: str) -> Non
 
 def test_every_tricode_city_name_and_nickname_resolves_to_its_own_team() -> None:
     for team in TEAMS:
-        spellings = (team.abbr, str(team.team_id), team.name, team.nickname)
-        assert {normalise_team(text) for text in spellings} == {team.abbr}
+        aliases = (team.abbr, str(team.team_id), team.name, team.nickname)
+        assert {normalise_team(text) for text in aliases} == {team.abbr}
 
 
 @pytest.mark.parametrize("text", ["", "LA", "Los Angeles", "BAR", "LBN", "Harlem Globetrotters"])

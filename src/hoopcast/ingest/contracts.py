@@ -28,21 +28,21 @@ class Input:
 
     Attributes:
         name: name within the contract.
-        spellings: names of the column in sources, the preferred one first.
+        aliases: names of the column in sources, the preferred one first.
         kind: how its text is read.
         required: a source without the column is not of this table.
         lenient: a text that can not be read so is no fault by itself; other rules judge it.
     """
 
     name: str
-    spellings: tuple[str, ...]
+    aliases: tuple[str, ...]
     kind: Kind
     required: bool = False
     lenient: bool = False
 
     def position(self, columns: tuple[str, ...]) -> int | None:
         """Where the column stands among a source's folded column names."""
-        names = (fold(spelling) for spelling in self.spellings)
+        names = (fold(alias) for alias in self.aliases)
         return next((columns.index(name) for name in names if name in columns), None)
 
 
@@ -115,7 +115,7 @@ class Contract:
 
     def missing(self, columns: tuple[str, ...]) -> tuple[str, ...]:
         """Required columns that a source lacks, by their preferred names."""
-        return tuple(value.spellings[0] for value in self.inputs if value.required and value.position(columns) is None)
+        return tuple(value.aliases[0] for value in self.inputs if value.required and value.position(columns) is None)
 
     def fits(self, columns: tuple[str, ...]) -> bool:
         """Whether a source with these folded column names is of this table."""
@@ -249,7 +249,7 @@ _SHOOTING = (
         "'points ' || points || ' are not the ' || (2 * (fgm - fg3m) + 3 * fg3m + ftm) || ' that its shots give'",
     ),
 )
-_OTHER_SPELLINGS = {"tov": ("TOV", "TO", "turnovers"), "pf": ("PF", "fouls")}
+_ALIASES = {"tov": ("TOV", "TO", "turnovers"), "pf": ("PF", "fouls")}
 
 
 def _box_score_inputs(*needed: str) -> tuple[Input, ...]:
@@ -261,10 +261,7 @@ def _box_score_inputs(*needed: str) -> tuple[Input, ...]:
         _TEAM,
         Input("team_id", ("TEAM_ID",), "integer"),
         Input("minutes", ("MIN", "minutes"), "minutes", required=True),
-        *(
-            Input(name, _OTHER_SPELLINGS.get(name, (name.upper(),)), "integer", required=name in required)
-            for name in counts
-        ),
+        *(Input(name, _ALIASES.get(name, (name.upper(),)), "integer", required=name in required) for name in counts),
         Input("points", ("PTS", "points"), "integer", required=True),
         Input("plus_minus", ("PLUS_MINUS", "plusMinusPoints"), "number"),
     )
@@ -275,7 +272,7 @@ TEAM_BOXSCORE = Contract(
     file_names=("team_box", "nbac_team_boxscore"),
     absent=("player_id",),
     # Possessions need turnovers and offensive rebounds.
-    inputs=(Input("player_id", _PLAYER.spellings, "text"), *_box_score_inputs("oreb", "tov")),
+    inputs=(Input("player_id", _PLAYER.aliases, "text"), *_box_score_inputs("oreb", "tov")),
     outputs=_OF_TEAM_AND_GAME,
     checks=(*_TEAM_AND_DATE_OF_GAME, *_SHOOTING),
 )

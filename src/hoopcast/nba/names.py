@@ -76,7 +76,7 @@ def without_suffix(name: str) -> str:
     return player_lookup(_SUFFIX_WORD.sub("", _fold(name).strip()))
 
 
-def spellings(name: str) -> tuple[str, ...]:
+def aliases(name: str) -> tuple[str, ...]:
     """Names that a source may mean by one entry, in the order in which it names them.
 
     `Maximilian Kleber / Maxi Kleber` means both, `(William) Tony Parker` and `Herb Jones (Keyshawn)` the name outside
@@ -97,7 +97,7 @@ def other_names(name: str) -> tuple[str, ...]:
     """Normal forms, without suffix, of a name with another first name that is used for the same: `Cam Thomas`.
 
     Args:
-        name: one spelling, such as `Cameron Thomas`.
+        name: as one source writes it, such as `Cameron Thomas`.
     """
     first, _, rest = _fold(name).strip().partition(" ")
     others = FIRST_NAMES.get(player_lookup(first), ())

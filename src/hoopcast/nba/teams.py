@@ -17,7 +17,7 @@ class Team:
         city: city or region as NBA.com writes it, such as `Golden State`.
         nickname: such as `Warriors`.
         time_zone: IANA name of the time zone of its arena.
-        variants: other spellings of its tricode or name that sources use.
+        aliases: what other sources call it beside its tricode and name.
     """
 
     team_id: int
@@ -25,7 +25,7 @@ class Team:
     city: str
     nickname: str
     time_zone: str
-    variants: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -71,12 +71,12 @@ TEAMS: tuple[Team, ...] = (
 # `LA` and `Los Angeles` alone name two teams and therefore none.
 _AMBIGUOUS = frozenset({player_lookup("LA"), player_lookup("Los Angeles")})
 
-_ABBR_BY_SPELLING: Mapping[str, str] = MappingProxyType(
+_ABBR_BY_ALIAS: Mapping[str, str] = MappingProxyType(
     {
-        player_lookup(spelling): team.abbr
+        player_lookup(alias): team.abbr
         for team in TEAMS
-        for spelling in (team.abbr, str(team.team_id), team.city, team.nickname, team.name, *team.variants)
-        if player_lookup(spelling) not in _AMBIGUOUS
+        for alias in (team.abbr, str(team.team_id), team.city, team.nickname, team.name, *team.aliases)
+        if player_lookup(alias) not in _AMBIGUOUS
     }
 )
 
@@ -93,4 +93,4 @@ def normalise_team(text: str) -> str | None:
     Returns:
         The tricode, or None where the text names none of the 30 teams.
     """
-    return _ABBR_BY_SPELLING.get(player_lookup(text))
+    return _ABBR_BY_ALIAS.get(player_lookup(text))
