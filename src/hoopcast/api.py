@@ -41,6 +41,16 @@ if TYPE_CHECKING:
     from hoopcast.pipeline.verify import Verification
 
 SIMULATED = "a simulated league of invented players: no figure says anything about real games"
+_LEARNED = """
+WITH spans AS (
+    SELECT season, MIN(game_date) AS first_date,
+        MAX(CASE WHEN game_date IN (SELECT UNNEST(CAST($days AS DATE[]))) THEN game_date END) AS last_date
+    FROM nba_raw.nbac_schedule GROUP BY season
+)
+SELECT DISTINCT l.system_id FROM nba_orchestration.ledger AS l
+INNER JOIN spans AS s ON l.partition_date BETWEEN s.first_date AND s.last_date
+WHERE l.table_name = 'nba_predictions.trained_model' AND l.status = 'done'
+"""
 _TRAINED = ("trained", "trained_model", "nba_predictions.trained_model")
 
 
@@ -261,6 +271,23 @@ class Hoopcast:
         nodes = [f"predictions/{chosen.system_id}" for chosen in asked.systems]
         run = self.backfill(*nodes, progress=progress, **dates) if update else None
         return outlook(self.engine, self.graph, asked, run)
+
+    def unlearned(self, system: str | None = None, **dates: Unpack[RangeArguments]) -> tuple[str, ...]:
+        """Names of systems that have to learn before they can forecast a range, which may take minutes.
+
+        Args:
+            system: a system, or one at a level; all of them for none.
+            dates: the range.
+
+        Raises:
+            UsageError: if the system or the range does not exist.
+        """
+        days = [day.date for day in self._resolve(dates)]
+        rows = self.engine.query(_LEARNED, {"days": days}).rows
+        learned = {str(row[0]) for row in rows}
+        trained = {node.system_id for node in self.graph.nodes if node.table.short == "trained"}
+        systems = self.graph.systems if system is None else self.graph.named_systems(system)
+        return tuple(dict.fromkeys(each.name for each in systems if each.system_id in trained - learned))
 
     def publish(self, system: str | None = None, **dates: Unpack[RangeArguments]) -> "PublishReport":
         """Put forecasts of games that have not tipped off yet on record for good, as they stand.

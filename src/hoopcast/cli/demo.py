@@ -198,6 +198,11 @@ def _note(session: Session, text: str) -> None:
 
 @contextmanager
 def _step(session: Session, what: str) -> Iterator[None]:
+    """Say what is being done, and on the same line how long it took."""
+    if session.quiet:
+        yield
+        return
     began = time.monotonic()
+    say(f"{what}: ", end="")
     yield
-    _note(session, f"{what}: {time.monotonic() - began:.1f} s")
+    say(f"{time.monotonic() - began:.1f} s")

@@ -30,14 +30,14 @@ class Output:
     path: Path | None = None
 
 
-def say(text: str) -> None:
+def say(text: str, end: str = "\n") -> None:
     """Print to standard output; once nobody reads it any more, to nowhere."""
-    _write(sys.stdout, text)
+    _write(sys.stdout, f"{text}{end}")
 
 
 def tell(text: str) -> None:
     """Print to standard error."""
-    _write(sys.stderr, text)
+    _write(sys.stderr, f"{text}\n")
 
 
 def tell_error(message: str) -> None:
@@ -75,7 +75,7 @@ def _to_nowhere(stream: TextIO) -> None:
 
 def _write(stream: TextIO, text: str) -> None:
     try:
-        stream.write(f"{text}\n")
+        stream.write(text)
         stream.flush()
     except BrokenPipeError:
         _to_nowhere(stream)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hoopcast.cli.options import example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, as_json, fixed, put, quantity, render, show, table_of
+from hoopcast.cli.output import Output, as_json, fixed, put, quantity, render, say, show, table_of
 from hoopcast.cli.progress import working
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
+    from hoopcast.api import Hoopcast
     from hoopcast.forecast.publishing import PublishReport
     from hoopcast.outlook import Outlook, PlayerOutlook, Wager
     from hoopcast.pipeline.ranges import RangeArguments
@@ -174,6 +175,8 @@ def _odds(american: float | None) -> str:
     return "not offered" if american is None else f"{american:+.0f}"
 
 
+# It learns nothing, so its forecasts are the first.
+_FIRST = "moving_average"
 _RANGES = ("season", "month", "start_date", "end_date", "dates")
 _ADVICE = "A forecast, not betting advice."
 _LEGEND = (
@@ -228,8 +231,10 @@ def predict(
             outlook = warehouse.predict(player, team, system, update=False, **dates)
         report = None
     else:
-        with working(session) as progress, session.writing(wait) as warehouse:
-            outlook = warehouse.predict(player, team, system, progress=progress, **dates)
+        with session.writing(wait) as warehouse:
+            _predict_first(session, warehouse, (player, team, system), output, dates)
+            with working(session) as progress:
+                outlook = warehouse.predict(player, team, system, progress=progress, **dates)
             is_done = outlook.run is not None and outlook.run.exit_status == 0
             report = warehouse.publish(system, **dates) if publish and is_done else None
     _show(session, outlook, output)
@@ -238,6 +243,27 @@ def predict(
     elif publish:
         session.note("nothing published: not all forecasts could be brought up to date")
     return outlook.run.exit_status if outlook.run else 0
+
+
+def _predict_first(
+    session: Session,
+    warehouse: "Hoopcast",
+    asked: tuple[str | None, str | None, str | None],
+    output: Output,
+    dates: "RangeArguments",
+) -> None:
+    """Where systems have to learn first, say which, and show the forecasts of one that learns nothing."""
+    player, team, system = asked
+    learners = warehouse.unlearned(system, **dates)
+    if not learners:
+        return
+    session.note(f"learning before this forecast, which may take minutes: {', '.join(learners)}")
+    if system is None and output == Output() and _FIRST in {chosen.name for chosen in warehouse.graph.systems}:
+        with working(session) as progress:
+            first = warehouse.predict(player, team, _FIRST, progress=progress, **dates)
+        _show(session, first, output)
+        session.note(f"these are the first forecasts, by {_FIRST}; the others follow")
+        say("")
 
 
 def _show(session: Session, outlook: "Outlook", output: Output) -> None:
