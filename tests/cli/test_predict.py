@@ -224,6 +224,20 @@ def test_what_is_missing_is_made_first_and_as_is_makes_nothing(call: Call, day: 
     assert asked(warehouse, "SELECT COUNT(DISTINCT game_date) FROM nba_predictions.player_prop_predictions") == "1"
 
 
+def test_where_systems_have_to_learn_the_forecasts_of_one_that_does_not_come_first(
+    call: Call, day: str, warehouse: Path
+) -> None:
+    assert "learning before this forecast" not in call("predict", "--date", day).stderr
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("DELETE FROM nba_orchestration.ledger WHERE table_name = 'nba_predictions.trained_model'")
+    done = call("predict", "--date", day)
+    assert done.exit_code == 0, done.output
+    assert "learning before this forecast, which may take minutes: " in done.stderr
+    first, then = (line for line in done.stdout.splitlines() if line.startswith(f"Points on {day}"))
+    assert first == f"Points on {day}, moving_average_history, simulated league"
+    assert then != first
+
+
 def test_games_that_are_over_are_too_late_to_be_published(call: Call, day: str) -> None:
     done = call("predict", "--date", day, "--publish", "--json")
     assert done.exit_code == 0
