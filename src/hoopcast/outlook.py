@@ -12,8 +12,8 @@ from hoopcast.forecast.calibrating import kept
 from hoopcast.forecast.distribution import distribution
 from hoopcast.forecast.reasons import summed
 from hoopcast.graph import BEST, Graph, SystemAtLevel
+from hoopcast.market.bets import kelly_stake
 from hoopcast.market.odds import american_odds, decimal_odds
-from hoopcast.market.value import kelly_stake
 from hoopcast.nba.teams import normalise_team
 from hoopcast.pipeline.failures import FAILURES
 from hoopcast.pipeline.node import Asked

@@ -7,8 +7,8 @@ import numpy as np
 from hoopcast.arrays import FloatArray
 from hoopcast.forecast.distribution import summaries
 from hoopcast.forecast.grading import grades
+from hoopcast.market.bets import Prices, recommend
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
-from hoopcast.market.value import Prices, recommend
 from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import ColumnsOf

@@ -8,9 +8,9 @@ from scipy.special import expit, logit, ndtr
 
 from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.market.after_market import walk_forward
+from hoopcast.market.bets import Prices, recommend
 from hoopcast.market.claims import claim_record
 from hoopcast.market.odds import no_vig_probability_over
-from hoopcast.market.value import Prices, recommend
 
 MARGIN = 1.06
 # Six hundred nights of two hundred lines; weights are learned anew every fifty nights, the last two times are judged.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hoopcast.market.value import bet_result, profit
+from hoopcast.market.bets import bet_result, profit
 
 NAN = float("nan")
 

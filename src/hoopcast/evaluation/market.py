@@ -13,9 +13,9 @@ from hoopcast.evaluation.populations import Appearances, Forecasts, Scope, level
 from hoopcast.evaluation.scores import difference, log_losses, log_odds, mean_interval, mean_or_nan
 from hoopcast.forecast.system import Level
 from hoopcast.market.after_market import FEWEST_LINES, logistic_weights
+from hoopcast.market.bets import BEYOND_CREDIBLE
 from hoopcast.market.claims import LARGEST_CREDIBLE, Band, ClaimRecord, claim_record, mean_return
 from hoopcast.market.odds import bets_needed, decimal_odds, no_vig_probability_over
-from hoopcast.market.value import BEYOND_CREDIBLE
 from hoopcast.warehouse.engine import Statements
 
 _BETS = """

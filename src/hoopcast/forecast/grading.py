@@ -6,8 +6,8 @@ from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.forecast.calibrating import kept
 from hoopcast.forecast.distribution import scores
 from hoopcast.forecast.seeded_noise import row_uniform
+from hoopcast.market.bets import bet_result, profit
 from hoopcast.market.odds import decimal_odds
-from hoopcast.market.value import bet_result, profit
 from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 

@@ -10,8 +10,8 @@ from hoopcast.forecast.distribution import Summaries, summaries
 from hoopcast.forecast.system import Level
 from hoopcast.forecast.win_probability import after_market
 from hoopcast.market.after_market import shifted_probability
+from hoopcast.market.bets import Prices, edge, is_far_line, recommend
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
-from hoopcast.market.value import Prices, edge, is_far_line, recommend
 from hoopcast.pipeline.ledger import utc_now
 from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements

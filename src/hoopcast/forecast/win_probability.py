@@ -21,9 +21,9 @@ from hoopcast.forecast.system import Summary
 from hoopcast.forecast.training import Learning, as_rows, learned
 from hoopcast.forecast.training_window import first_season
 from hoopcast.market.after_market import FEWEST_LINES, AfterMarket, fit_after_market, walk_forward
+from hoopcast.market.bets import Prices, better_sides, is_far_line
 from hoopcast.market.claims import LARGEST_CREDIBLE, ClaimRecord, claim_record
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
-from hoopcast.market.value import Prices, better_sides, is_far_line
 from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 

@@ -53,7 +53,7 @@ CREATE TABLE nba_predictions.player_prop_predictions (
     suspect_price BOOLEAN,          -- ! one-sided, far from a market's, a line far from what he scores, or claimed to
                                     -- pay 6 % and more: not bet on [pre-game line]
     recommendation VARCHAR,         -- ! OVER, UNDER, PASS or NO_LINE [pre-game line]
-    pass_reason VARCHAR,            -- why PASS: no record yet, a suspect price, withheld, or below the minimum value
+    pass_reason VARCHAR,            -- why PASS: no record yet, a suspect price, withheld, or below the minimum EV
                                     -- [pre-game line]
     confidence_score DOUBLE,        -- 0..1 win_probability of a recommended bet, NULL for PASS and NO_LINE
                                     -- [pre-game line]

@@ -1,4 +1,4 @@
-"""What a bet is expected to pay, which are recommended and for how much, and how they end."""
+"""Bets: what each is expected to pay, which are recommended and for how much, and how they end."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ def profit(result: TextArray, price: FloatArray) -> FloatArray:
     )
 
 
-MINIMUM_VALUE = 0.03
+MINIMUM_EV = 0.03
 LARGEST_FRACTION = 0.25
 # A pair of prices outside these is no market: it pays whoever bets on both sides, or is twice as dear as usual.
 OVERROUNDS = (1.0, 1.10)
@@ -53,7 +53,7 @@ ONE_PRICE = "suspect price: one side alone is priced"
 EXTREME = "suspect price: far from a market's"
 FAR_LINE = "suspect price: the line is far from what he scores"
 BEYOND_CREDIBLE = f"suspect price: an EV of {LARGEST_CREDIBLE:.0%} or more, which no record pays"
-BELOW_MINIMUM = "below the minimum value"
+BELOW_MINIMUM = "below the minimum EV"
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def is_far_line(line: FloatArray, last_10: FloatArray, season: FloatArray) -> Bo
 
 
 def edge(forecast_mean: FloatArray, line: FloatArray) -> FloatArray:
-    """Points by which forecasts stand above lines: for the eye, as the side comes from the value."""
+    """Points by which forecasts stand above lines: for the eye, as the side comes from the EV."""
     return forecast_mean - line
 
 
@@ -143,8 +143,8 @@ def better_sides(
     """
     of_over = expected_value(probability_over, probability_push, prices.over)
     of_under = expected_value(1 - probability_over, probability_push, prices.under)
-    value = np.fmax(of_over, of_under)
-    return of_over == value, value
+    best = np.fmax(of_over, of_under)
+    return of_over == best, best
 
 
 def recommend(
@@ -152,7 +152,7 @@ def recommend(
     probability_push: FloatArray,
     prices: Prices,
     withheld: TextArray,
-    minimum_value: float = MINIMUM_VALUE,
+    minimum_ev: float = MINIMUM_EV,
 ) -> Bets:
     """The side of the higher expected value, if that is high enough and the record is good for it.
 
@@ -161,17 +161,17 @@ def recommend(
         probability_push: (n,) probabilities of a push; NaN without a line.
         prices: of the lines.
         withheld: (n,) why the system's picks are withheld; empty where they are not.
-        minimum_value: expected profit of one unit below which to pass.
+        minimum_ev: expected profit of one unit below which to pass.
     """
-    is_over, value = better_sides(probability_over, probability_push, prices)
-    has_value = np.isfinite(value)
+    is_over, ev = better_sides(probability_over, probability_push, prices)
+    has_ev = np.isfinite(ev)
     side = np.where(is_over, "OVER", "UNDER").astype(np.object_)
-    is_beyond = value >= LARGEST_CREDIBLE
+    is_beyond = ev >= LARGEST_CREDIBLE
     suspect = prices.is_single | prices.is_extreme | prices.is_far | is_beyond
     has_price = np.isfinite(probability_push) & (np.isfinite(prices.over) | np.isfinite(prices.under))
-    reason: TextArray = np.full(len(value), None, dtype=np.object_)
+    reason: TextArray = np.full(len(ev), None, dtype=np.object_)
     # What counts more comes later.
-    reason[value < minimum_value] = BELOW_MINIMUM
+    reason[ev < minimum_ev] = BELOW_MINIMUM
     reason = np.where(withheld == "", reason, withheld)
     for text, holds in (
         (BEYOND_CREDIBLE, is_beyond),
@@ -180,16 +180,16 @@ def recommend(
         (ONE_PRICE, prices.is_single),
     ):
         reason[holds] = text
-    reason[~has_value] = NO_RECORD
+    reason[~has_ev] = NO_RECORD
     reason[~has_price] = None
-    is_bet = has_value & np.array([text is None for text in reason.tolist()], dtype=np.bool_)
-    win = np.where(has_value, np.where(is_over, probability_over, 1 - probability_over), np.nan)
+    is_bet = has_ev & np.array([text is None for text in reason.tolist()], dtype=np.bool_)
+    win = np.where(has_ev, np.where(is_over, probability_over, 1 - probability_over), np.nan)
     better: TextArray = side.copy()
-    better[~has_value] = None
+    better[~has_ev] = None
     return Bets(
         better,
         win,
-        value,
+        ev,
         suspect & has_price,
         np.where(has_price, np.where(is_bet, side, "PASS"), "NO_LINE").astype(np.object_),
         reason,

@@ -11,15 +11,14 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
 from hoopcast.errors import UsageError
-from hoopcast.market.claims import LARGEST_CREDIBLE
-from hoopcast.market.value import (
+from hoopcast.market.bets import (
     BELOW_MINIMUM,
     BEYOND_CREDIBLE,
     EXTREME,
     FAR_LINE,
     LARGEST_FRACTION,
     MARKET_PROBABILITIES,
-    MINIMUM_VALUE,
+    MINIMUM_EV,
     NO_RECORD,
     ONE_PRICE,
     Bets,
@@ -30,6 +29,7 @@ from hoopcast.market.value import (
     kelly_stake,
     recommend,
 )
+from hoopcast.market.claims import LARGEST_CREDIBLE
 
 PROBABILITY = st.floats(0.01, 0.99)
 PUSH = st.floats(0, 0.2)
@@ -88,7 +88,7 @@ def values_of(line: Line) -> dict[str, float]:
     }
 
 
-def recommended(*lines: Line, minimum: float = MINIMUM_VALUE) -> Bets:
+def recommended(*lines: Line, minimum: float = MINIMUM_EV) -> Bets:
     """What to do about lines."""
     probability, push, over, under, market = (
         np.array([getattr(line, name) for line in lines], dtype=np.float64)
@@ -153,7 +153,7 @@ def test_the_better_side_is_offered_and_worth_the_most(line: Line) -> None:
     assert found.expected_value[0] == value_of(float(found.win_probability[0]), line.push, price)
 
 
-@given(LINES, st.sampled_from([-0.5, 0.0, MINIMUM_VALUE, 0.05]))
+@given(LINES, st.sampled_from([-0.5, 0.0, MINIMUM_EV, 0.05]))
 def test_a_pick_is_the_better_side_and_worth_enough_but_not_too_much_to_be_true(line: Line, minimum: float) -> None:
     found = recommended(line, minimum=minimum)
     if is_pick(found):
@@ -218,7 +218,7 @@ def test_over_and_under_are_treated_alike(line: Line) -> None:
     found, values = recommended(line), values_of(line)
     # 1 - (1 - p) is p but for its last digit.
     assume(not any(near(line.market, limit) for limit in MARKET_PROBABILITIES))
-    assume(not any(near(found.expected_value[0], limit) for limit in (MINIMUM_VALUE, LARGEST_CREDIBLE)))
+    assume(not any(near(found.expected_value[0], limit) for limit in (MINIMUM_EV, LARGEST_CREDIBLE)))
     assume(not near(values["OVER"], values["UNDER"]))
     sides: dict[str, Any] = {
         "probability": 1 - line.probability,
@@ -233,7 +233,7 @@ def test_over_and_under_are_treated_alike(line: Line) -> None:
     assert other.suspect_price[0] == found.suspect_price[0]
 
 
-def test_the_minimum_value_itself_is_enough_and_the_largest_credible_one_is_too_much() -> None:
+def test_the_minimum_ev_itself_is_enough_and_the_largest_credible_one_is_too_much() -> None:
     exact = values_of(GOOD)["OVER"]
     assert recommended(GOOD, minimum=exact).recommendation.tolist() == ["OVER"]
     least = recommended(GOOD, minimum=exact + 1e-9)
