@@ -236,7 +236,7 @@ _STATEMENTS = (
 )  # fmt: skip
 
 
-def tell(statements: Statements, texts: tuple[str, ...], values: Parameters) -> None:
+def run_statements(statements: Statements, texts: tuple[str, ...], values: Parameters) -> None:
     """Run statements, each with the values that it names."""
     for text in texts:
         statements.execute(text, {name: value for name, value in values.items() if f"${name}" in text})
@@ -252,4 +252,4 @@ def other_results(statements: Statements, values: Parameters) -> None:
         statements: a warehouse of one's own.
         values: `day` and `seed`.
     """
-    tell(statements, _STATEMENTS, values)
+    run_statements(statements, _STATEMENTS, values)

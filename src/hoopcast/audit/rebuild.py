@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
-from hoopcast.audit.checks import PLAYER_BOX, SCHEDULE, AuditCheck, other_results, tell
+from hoopcast.audit.checks import PLAYER_BOX, SCHEDULE, AuditCheck, other_results, run_statements
 from hoopcast.lineage.traces import key_level
 from hoopcast.pipeline.ledger import LEDGER, last_entry
 from hoopcast.pipeline.lineage import is_post_game
@@ -244,7 +244,7 @@ def late_reports(statements: Statements, values: Parameters) -> None:
         statements: a warehouse of one's own, with the population and lines that it came with.
         values: `day`, `first` and `seed`.
     """
-    tell(statements, _TOO_LATE, values)
+    run_statements(statements, _TOO_LATE, values)
 
 
 def other_reports_of(statements: Statements, level: Level, values: Parameters) -> None:
@@ -255,7 +255,7 @@ def other_reports_of(statements: Statements, level: Level, values: Parameters) -
         level: news, market or line.
         values: `day` and `seed`.
     """
-    tell(statements, _OF_LEVEL[level], values)
+    run_statements(statements, _OF_LEVEL[level], values)
 
 
 STORED = "stored"
