@@ -22,8 +22,7 @@ from hoopcast.graph import ALL_SYSTEMS
 from hoopcast.pipeline.node import sql_nodes
 from hoopcast.pipeline.plan import Selection
 from hoopcast.pipeline.ranges import SeasonDate
-from hoopcast.pipeline.report import RunReport
-from hoopcast.pipeline.run import RunOptions, run
+from hoopcast.pipeline.run import RunOptions, RunReport, run
 from hoopcast.warehouse.engine import Parameters
 
 THREADS = 2

@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     from hoopcast.pipeline.coverage import By
     from hoopcast.pipeline.heartbeat import Beat
     from hoopcast.pipeline.plan import PlannedBatch
-    from hoopcast.pipeline.report import RunReport
-    from hoopcast.pipeline.run import Progress
+    from hoopcast.pipeline.run import Progress, RunReport
     from hoopcast.pipeline.verify import Verification
 
 SIMULATED = "a simulated league of invented players: no figure says anything about real games"

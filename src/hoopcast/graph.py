@@ -23,13 +23,14 @@ from hoopcast.pipeline.node import (
     Input,
     Node,
     Producer,
+    called,
     code_fingerprint,
     in_order,
     performance_nodes,
+    select_nodes,
     spine_of_system,
     sql_nodes,
 )
-from hoopcast.pipeline.selecting import called, select_nodes
 from hoopcast.pipeline.time_constraint import TimeConstraint
 from hoopcast.warehouse.engine import ColumnsOf, Statements, Value
 from hoopcast.warehouse.tables import table

@@ -17,7 +17,7 @@ from hoopcast.market.odds import american_odds, decimal_odds
 from hoopcast.nba.teams import normalise_team
 from hoopcast.pipeline.failures import FAILURES
 from hoopcast.pipeline.node import Asked
-from hoopcast.pipeline.report import RunReport
+from hoopcast.pipeline.run import RunReport
 from hoopcast.pipeline.why import absence
 from hoopcast.players import Player, find_player
 from hoopcast.warehouse.engine import Engine

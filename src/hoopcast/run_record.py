@@ -15,8 +15,7 @@ from hoopcast.warehouse.opening import drop_snapshot, take_snapshot
 
 if TYPE_CHECKING:
     from hoopcast.pipeline.batch import Written
-    from hoopcast.pipeline.report import TableReport
-    from hoopcast.pipeline.run import Progress
+    from hoopcast.pipeline.run import Progress, TableReport
 
 # A snapshot is due so often during a run, and seldom enough to cost it at most a twentieth of its time.
 _SNAPSHOT_SECONDS = 10.0

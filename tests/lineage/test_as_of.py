@@ -9,8 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from hoopcast.lineage.columns import Problem, check_lineage
-from hoopcast.pipeline.node import Node, sql_nodes
-from hoopcast.pipeline.selecting import select_nodes
+from hoopcast.pipeline.node import Node, select_nodes, sql_nodes
 from tests.nodes import node_from_text
 
 # What opens a gate when it is loosened by a day: `d < D`, an end at 1 PRECEDING, and `D <= valid_to`.

@@ -7,8 +7,7 @@ import pytest
 from hoopcast.errors import UsageError
 from hoopcast.lineage.columns import LineageTree, Origin, column_lineage, lineage_of
 from hoopcast.lineage.traces import ROW
-from hoopcast.pipeline.node import Node, sql_nodes
-from hoopcast.pipeline.selecting import select_nodes
+from hoopcast.pipeline.node import Node, select_nodes, sql_nodes
 
 PGS, TDGS = "nba_analytics.player_game_summary", "nba_analytics.team_defense_game_summary"
 

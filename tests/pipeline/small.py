@@ -10,8 +10,7 @@ from hoopcast.pipeline.ledger import append_raw
 from hoopcast.pipeline.node import Input, Node, Spine, code_fingerprint
 from hoopcast.pipeline.plan import Selection, Upstream, plan
 from hoopcast.pipeline.ranges import Range, resolve
-from hoopcast.pipeline.report import RunReport
-from hoopcast.pipeline.run import RunOptions, run
+from hoopcast.pipeline.run import RunOptions, RunReport, run
 from hoopcast.pipeline.time_constraint import TimeConstraint
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.schema import prepare

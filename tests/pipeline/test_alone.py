@@ -7,8 +7,7 @@ from hoopcast.pipeline.coverage import coverage, gaps
 from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.plan import Selection
 from hoopcast.pipeline.ranges import Range, resolve
-from hoopcast.pipeline.report import RunReport
-from hoopcast.pipeline.run import run
+from hoopcast.pipeline.run import RunReport, run
 from hoopcast.pipeline.verify import verify
 from hoopcast.pipeline.why import why
 from hoopcast.warehouse.duckdb import DuckDB

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import hoopcast
 from hoopcast import Hoopcast
 from hoopcast.pipeline.compiler import compiled
-from hoopcast.pipeline.selecting import select_nodes
+from hoopcast.pipeline.node import select_nodes
 from tests.properties.changes import INJURY_STATUS, record_changes, tell
 from tests.properties.warehouses import SEASONS, League, copy_of, few
 

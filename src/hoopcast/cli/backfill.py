@@ -14,7 +14,7 @@ from hoopcast.cli.session import Session
 if TYPE_CHECKING:
     from hoopcast.pipeline.plan import PlannedBatch
     from hoopcast.pipeline.ranges import RangeArguments
-    from hoopcast.pipeline.report import RunReport, TableReport
+    from hoopcast.pipeline.run import RunReport, TableReport
 
 
 @dataclass(frozen=True)

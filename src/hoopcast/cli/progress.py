@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from rich.status import Status
 
     from hoopcast.pipeline.batch import Written
-    from hoopcast.pipeline.report import TableReport
-    from hoopcast.pipeline.run import Progress
+    from hoopcast.pipeline.run import Progress, TableReport
 
 
 class _Working:

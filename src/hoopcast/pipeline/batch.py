@@ -12,7 +12,7 @@ from hoopcast.calendar import season_of
 from hoopcast.errors import ForecastError, RunError, StatementError, StatementStopped, WarehouseError, WriteRefused
 from hoopcast.pipeline.checks import breaches
 from hoopcast.pipeline.compiled import BatchText
-from hoopcast.pipeline.contents import SPINE, STAGE, Content, Key, contents, delete_elsewhere, these
+from hoopcast.pipeline.contents import SPINE, STAGE, THESE, Content, Key, contents, delete_elsewhere, these
 from hoopcast.pipeline.failures import close_failures, record_absences, record_failed_partition
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.ledger import Entry, append
@@ -215,11 +215,10 @@ def _selected(batch: Batch, select: str, time_column: str) -> tuple[str, Paramet
 
 def _replace(guard: Guard, node: Node, partitions: Sequence[Key]) -> None:
     columns = ", ".join(node.table.column_names)
-    clause = these(partitions)
     guard.execute(
-        f"WITH {clause.text} DELETE FROM {node.table.name} AS t WHERE t.{node.time} BETWEEN $first AND $last"
+        f"WITH {THESE} DELETE FROM {node.table.name} AS t WHERE t.{node.time} BETWEEN $first AND $last"
         f" AND (t.{node.time}, {node.owner('t')}) IN (SELECT partition_date, system_id FROM these)",
-        {**clause.parameters, "first": min(day for _, day in partitions), "last": max(day for _, day in partitions)},
+        {**these(partitions), "first": min(day for _, day in partitions), "last": max(day for _, day in partitions)},
     )
     guard.execute(f"INSERT INTO {node.table.name} ({columns}) SELECT {columns} FROM {STAGE}")
 

@@ -7,7 +7,6 @@ from typing import TypeAlias, cast
 
 from hoopcast.errors import WriteRefused
 from hoopcast.pipeline.checks import describe
-from hoopcast.pipeline.clauses import Clause, listed
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.state import PAST_CONTENT, SAME_CONTENT, Readings
@@ -17,6 +16,8 @@ STAGE = "hoopcast_stage"
 SPINE = "hoopcast_spine"
 # A partition of one table: system, empty for a table without systems, and date.
 Key: TypeAlias = tuple[str, date]
+# SQL: some partitions of one table, `system_id` and `partition_date`.
+THESE = "these AS (SELECT UNNEST($systems) AS system_id, UNNEST($dates) AS partition_date)"
 # SQL: the node of a partition.
 _NODE = "CASE WHEN system_id = '' THEN $table_name ELSE $table_name || '/' || system_id END AS table_name"
 
@@ -31,9 +32,9 @@ class Content:
     readings: Readings = (0, 0)
 
 
-def these(partitions: Sequence[Key]) -> Clause:
-    """`these`: partitions of one table, `system_id` and `partition_date`."""
-    return listed("these", {"system_id": "VARCHAR", "partition_date": "DATE"}, partitions)
+def these(partitions: Sequence[Key]) -> dict[str, list[Value]]:
+    """What `THESE` binds: partitions of one table."""
+    return {"systems": [system for system, _ in partitions], "dates": [day for _, day in partitions]}
 
 
 def matching(node: Node) -> str:
@@ -114,26 +115,26 @@ def delete_elsewhere(guard: Guard, node: Node, partitions: Sequence[Key]) -> dic
     """
     if node.time in node.table.grain:
         return {}
-    engine, clause = guard.engine, these(partitions)
+    engine = guard.engine
     key = " AND ".join(f"t.{name} = n.{name}" for name in node.table.grain)
     carried = f"EXISTS (SELECT 1 FROM {STAGE} AS n WHERE {key})"
     moved = guard.query(
-        f"""WITH {clause.text}
+        f"""WITH {THESE}
         SELECT {node.owner("t")}, t.{node.time} FROM {node.table.name} AS t WHERE {carried}
         EXCEPT SELECT system_id, partition_date FROM these""",
-        clause.parameters,
+        these(partitions),
     ).rows
     if not moved:
         return {}
     left = these([(str(system), cast("date", day)) for system, day in moved])
     guard.execute(
-        f"WITH {left.text} DELETE FROM {node.table.name} AS t WHERE {carried}"
+        f"WITH {THESE} DELETE FROM {node.table.name} AS t WHERE {carried}"
         f" AND (t.{node.time}, {node.owner('t')}) IN (SELECT partition_date, system_id FROM these)",
-        left.parameters,
+        left,
     )
     return _by_partition(
         guard.query(
-            f"""WITH {left.text},
+            f"""WITH {THESE},
             due_partition AS (
                 SELECT m.system_id, m.partition_date, {_NODE.replace("system_id", "m.system_id")},
                     COUNT(t.partition_date) AS row_count, COALESCE(BIT_XOR(t.content), 0) AS output_fingerprint
@@ -147,6 +148,6 @@ def delete_elsewhere(guard: Guard, node: Node, partitions: Sequence[Key]) -> dic
             )
             SELECT system_id, partition_date, output_fingerprint, row_count, row_count, {engine.row_hash(SAME_CONTENT)},
                 {engine.row_hash(PAST_CONTENT)} FROM due_partition""",
-            {**left.parameters, "table_name": node.table.name},
+            {**left, "table_name": node.table.name},
         ).rows
     )

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hoopcast.pipeline.clauses import joined, listed
-from hoopcast.pipeline.contents import Key, these
+from hoopcast.pipeline.contents import THESE, Key, these
 from hoopcast.pipeline.ledger import NODE, Entry, utc_now
 from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.ranges import SeasonDate
@@ -17,11 +16,10 @@ _COLUMNS = "table_name, system_id, season, partition_date, entity, category, rea
 
 def close_failures(engine: Statements, table_name: str, partitions: Sequence[Key]) -> None:
     """Forget the failures of partitions of a table that are written anew."""
-    clause = these(partitions)
     engine.execute(
-        f"WITH {clause.text} DELETE FROM {FAILURES} WHERE table_name = $table_name"
+        f"WITH {THESE} DELETE FROM {FAILURES} WHERE table_name = $table_name"
         " AND (partition_date, system_id) IN (SELECT partition_date, system_id FROM these)",
-        {**clause.parameters, "table_name": table_name},
+        {**these(partitions), "table_name": table_name},
     )
 
 
@@ -84,20 +82,15 @@ def failure_counts(
         dates: dates of the range.
         tables: full names, with the system where a table has any; all for none.
     """
-    clause = joined(
-        listed("wanted_date", {"partition_date": "DATE"}, [(day.date,) for day in dates]),
-        listed("wanted_table", {"table_name": "VARCHAR"}, [(name,) for name in tables]),
-    )
     rows = engine.query(
-        f"""WITH {clause.text}
-        SELECT table_name, category, SUBSTR(CAST(partition_date AS VARCHAR), 1, 7), COUNT(*),
+        f"""SELECT table_name, category, SUBSTR(CAST(partition_date AS VARCHAR), 1, 7), COUNT(*),
             COUNT(DISTINCT partition_date),
             SUM(CASE WHEN can_retry THEN 1 ELSE 0 END), MIN(reason)
         FROM {FAILURES}
-        WHERE partition_date IN (SELECT partition_date FROM wanted_date)
-            AND ($table_count = 0 OR {NODE} IN (SELECT table_name FROM wanted_table))
+        WHERE partition_date IN (SELECT UNNEST(CAST($dates AS DATE[])))
+            AND ($table_count = 0 OR {NODE} IN (SELECT UNNEST(CAST($tables AS VARCHAR[]))))
         GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""",
-        {**clause.parameters, "table_count": len(tables)},
+        {"dates": [day.date for day in dates], "tables": list(tables), "table_count": len(tables)},
     ).rows
     return tuple(
         FailureCount(

@@ -1,4 +1,4 @@
-"""Nodes: tables, or one system's rows of one, that are written from others; their inputs, versions and order."""
+"""Nodes: tables, or one system's rows of one, that are written from others; their inputs, versions, order and names."""
 
 import hashlib
 import re
@@ -16,6 +16,8 @@ from hoopcast.warehouse.schema import constants_fingerprint
 from hoopcast.warehouse.tables import Table, read_headers, table, tables_of
 
 NODE_PHASES = ("analytics", "precompute", "features")
+# Phases as users of the original name them.
+PHASES = {"phase3": "analytics", "phase4": "precompute", "phase5": "features"}
 
 # Raised when what is done around a node, as its rows are read and written, changes them.
 WRITER_VERSION = 1
@@ -208,11 +210,11 @@ def spine(name: str) -> Spine:
 
 def spine_of_system(name: str, system_id: str) -> Spine:
     """The expected rows of that name for one system: of tables with systems it reads that system's rows."""
-    found = spine(name)
+    shared = spine(name)
     inputs = tuple(
-        replace(item, system_id=system_id) if "system_id" in item.table.column_names else item for item in found.inputs
+        replace(item, system_id=system_id) if "system_id" in item.table.column_names else item for item in shared.inputs
     )
-    return replace(found, inputs=inputs)
+    return replace(shared, inputs=inputs)
 
 
 def build_node(definition: Table) -> Node:
@@ -302,9 +304,65 @@ def written_together(nodes: Sequence[Node]) -> Iterator[list[Node]]:
     for node in nodes:
         read = {item.name for item in (*node.inputs, *node.spine.inputs)}
         joins = group and node.system_id and not node.is_monthly and node.table.name == group[0].table.name
-        if not joins or read & {one.name for one in group}:
+        if not joins or read & {other.name for other in group}:
             if group:
                 yield group
             group = []
         group.append(node)
     yield group
+
+
+def select_nodes(
+    names: tuple[str, ...], nodes: tuple[Node, ...] | None = None, *, tables_first: bool = False
+) -> tuple[Node, ...]:
+    """Nodes by table, short name, phase (phase3, analytics, …) or system, in their order; all of them for no name.
+
+    Args:
+        names: what a user wrote.
+        nodes: all there are, in their order; those that are SQL when None.
+        tables_first: whether a name that is a phase and a table, such as `predictions`, is the table, not the phase.
+
+    Raises:
+        UsageError: if a name is none of these.
+    """
+    every = sql_nodes() if nodes is None else nodes
+    if not names or "all" in names:
+        return every
+    wanted: set[str] = set()
+    for name in names:
+        selected = (tables_first and called(name, every)) or _of_phase(name, every) or called(name, every)
+        if not selected:
+            raise _unknown(name, every)
+        wanted |= {node.name for node in selected}
+    return tuple(node for node in every if node.name in wanted)
+
+
+def called(name: str, nodes: Sequence[Node]) -> tuple[Node, ...]:
+    """Nodes of a table by full name, name or short name, with or without a system; else those of a system."""
+    lower = name.lower()
+    of_table = tuple(node for node in nodes if lower in _spellings(node))
+    return of_table or tuple(node for node in nodes if node.system_id and lower in _systems(node))
+
+
+def _unknown(name: str, nodes: Sequence[Node]) -> UsageError:
+    """The error that a name is of no table, phase or system; it lists them."""
+    tables = list(dict.fromkeys(node.table.short for node in nodes))
+    systems = sorted({_systems(node)[1] for node in nodes} - {"", *tables})
+    phases = ", ".join((*PHASES, *dict.fromkeys(node.table.phase for node in nodes)))
+    or_systems = f", or a system: {', '.join(systems)}" if systems else ""
+    return UsageError(f"no table '{name}'; choose from {', '.join(tables)}, a phase: {phases}{or_systems}")
+
+
+def _of_phase(name: str, nodes: Sequence[Node]) -> tuple[Node, ...]:
+    phase = PHASES.get(name.lower(), name.lower())
+    return tuple(node for node in nodes if node.table.phase == phase)
+
+
+def _spellings(node: Node) -> set[str]:
+    names = (node.table.name, node.table.name.split(".")[1], node.table.short)
+    return {*names, *(node_name(name, system) for name in names for system in _systems(node) if system)}
+
+
+def _systems(node: Node) -> tuple[str, str]:
+    """Its system at the level, and the system: `linear_news` and `linear`; empty without one."""
+    return node.system_id, node.system_id.rpartition("_")[0]

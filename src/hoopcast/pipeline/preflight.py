@@ -6,7 +6,6 @@ from datetime import date
 from typing import cast
 
 from hoopcast.errors import PreflightError
-from hoopcast.pipeline.clauses import joined, listed
 from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.pipeline.state import STAGES_WITH_FORECASTS
@@ -70,26 +69,17 @@ def _required(nodes: Sequence[Node]) -> dict[str, Table]:
 
 def _lacks(engine: Engine, table: Table, dates: Sequence[SeasonDate]) -> list[Lack]:
     """The one lack of a table in a list, or none."""
-    clause = joined(
-        listed("stage", {"season_stage": "VARCHAR"}, [(stage,) for stage in STAGES_WITH_FORECASTS]),
-        listed("wanted", {"partition_date": "DATE"}, [(day.date,) for day in dates]),
-    )
+    days = [day.date for day in dates]
     rows = engine.query(
-        f"""WITH {clause.text}
-        SELECT s.game_date, COUNT(*)
+        f"""SELECT s.game_date, COUNT(*)
         FROM nba_raw.nbac_schedule AS s
         LEFT JOIN (
             SELECT DISTINCT game_id FROM {table.name} WHERE game_date BETWEEN $first_day AND $last_day
         ) AS r ON r.game_id = s.game_id
         WHERE r.game_id IS NULL AND s.game_status = 3 AND s.team_known
-            AND s.season_stage IN (SELECT season_stage FROM stage)
-            AND s.game_date IN (SELECT partition_date FROM wanted)
+            AND s.season_stage IN (SELECT UNNEST($stages)) AND s.game_date IN (SELECT UNNEST($dates))
         GROUP BY s.game_date ORDER BY s.game_date""",
-        {
-            **clause.parameters,
-            "first_day": min(day.date for day in dates),
-            "last_day": max(day.date for day in dates),
-        },
+        {"stages": list(STAGES_WITH_FORECASTS), "dates": days, "first_day": min(days), "last_day": max(days)},
     ).rows
     if not rows:
         return []

@@ -9,7 +9,6 @@ from typing import Literal, TypedDict, get_args
 
 from hoopcast.calendar import parse_date, season_start_year
 from hoopcast.errors import UsageError
-from hoopcast.pipeline.clauses import joined, listed
 from hoopcast.pipeline.ledger import LEDGER
 from hoopcast.pipeline.state import STAGES_WITH_FORECASTS
 from hoopcast.warehouse.engine import Engine
@@ -102,43 +101,36 @@ def _between(start: date | None, end: date | None) -> _Bounds:
 
 
 def _days(engine: Engine, bounds: _Bounds, stage: str) -> list[tuple[object, ...]]:
-    stages = STAGES_WITH_FORECASTS if stage == "all" else (stage,)
-    clause = joined(
-        listed("stage", {"season_stage": "VARCHAR"}, [(name,) for name in stages]),
-        listed("played", {"season_stage": "VARCHAR"}, [(name,) for name in STAGES_WITH_FORECASTS]),
-        listed("wanted", {"partition_date": "DATE"}, [(day,) for day in bounds.dates]),
-    )
     rows = engine.query(
-        f"""WITH {clause.text},
-        game_day AS (
+        f"""WITH game_day AS (
             SELECT game_date AS partition_date, MAX(season) AS season,
-                MAX(CASE WHEN season_stage IN (SELECT season_stage FROM stage) THEN 1 ELSE 0 END) AS of_stage
+                MAX(CASE WHEN season_stage IN (SELECT UNNEST($stages)) THEN 1 ELSE 0 END) AS of_stage
             FROM nba_raw.nbac_schedule
-            WHERE team_known AND season_stage IN (SELECT season_stage FROM played)
+            WHERE team_known AND season_stage IN (SELECT UNNEST($played))
             GROUP BY game_date
         ),
         orphan AS (
-            SELECT n.partition_date, n.season
-            FROM (
-                SELECT table_name, partition_date, MAX(season) AS season, ARG_MAX(rows, entry) AS row_count
-                FROM {LEDGER} WHERE table_name NOT LIKE 'nba_raw.%' GROUP BY table_name, partition_date
-            ) AS n
-            LEFT JOIN game_day AS g ON g.partition_date = n.partition_date
-            WHERE n.row_count > 0 AND g.partition_date IS NULL
+            SELECT partition_date, MAX(season) AS season
+            FROM {LEDGER}
+            WHERE table_name NOT LIKE 'nba_raw.%' AND partition_date NOT IN (SELECT partition_date FROM game_day)
+            GROUP BY table_name, system_id, partition_date HAVING ARG_MAX(rows, entry) > 0
         )
         SELECT season, partition_date
         FROM (
-            SELECT season, partition_date FROM game_day WHERE of_stage = 1 UNION SELECT season, partition_date
-            FROM orphan
+            SELECT season, partition_date FROM game_day WHERE of_stage = 1
+            UNION
+            SELECT season, partition_date FROM orphan
         ) AS days
         WHERE partition_date BETWEEN $first_day AND $last_day AND season = COALESCE($only_season, season)
-            AND ($dates_count = 0 OR partition_date IN (SELECT partition_date FROM wanted))
+            AND ($dates_count = 0 OR partition_date IN (SELECT UNNEST(CAST($dates AS DATE[]))))
         ORDER BY season, partition_date""",
         {
-            **clause.parameters,
+            "stages": list(STAGES_WITH_FORECASTS if stage == "all" else (stage,)),
+            "played": list(STAGES_WITH_FORECASTS),
             "first_day": bounds.start,
             "last_day": bounds.end,
             "only_season": bounds.season,
+            "dates": list(bounds.dates),
             "dates_count": len(bounds.dates),
         },
     ).rows

@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Literal
 
 from hoopcast.pipeline.checks import breaches
-from hoopcast.pipeline.clauses import Clause, listed
 from hoopcast.pipeline.compiled import batch_texts
 from hoopcast.pipeline.contents import matching
 from hoopcast.pipeline.failures import FAILURES
@@ -373,13 +372,11 @@ def _unexplained(engine: Engine, node: Node, text: str, season: str, days: list[
     """For each written date of a season what is wrong with it, empty for nothing."""
     values = named_values(text, dict(node.values) | batch_values(node.look_back, season, days[0], days[-1]))
     engine.execute(f"CREATE OR REPLACE TEMP TABLE {_SPINE} AS SELECT * FROM ({text}) AS batch_rows", values)
-    clause: Clause = listed("wanted_date", {"partition_date": "DATE"}, [(day,) for day in days])
     rows = engine.query(
-        f"""WITH {clause.text},
-        written AS (
+        f"""WITH written AS (
             SELECT partition_date FROM {LEDGER}
             WHERE table_name = $table_name AND system_id = $system_id
-                AND partition_date IN (SELECT partition_date FROM wanted_date)
+                AND partition_date IN (SELECT UNNEST($dates))
             GROUP BY partition_date HAVING ARG_MAX(status, entry) = 'done'
         ),
         content AS (
@@ -404,7 +401,7 @@ def _unexplained(engine: Engine, node: Node, text: str, season: str, days: list[
         LEFT JOIN content AS c ON c.partition_date = w.partition_date
         LEFT JOIN failure AS f ON f.partition_date = w.partition_date
         ORDER BY w.partition_date""",
-        {**clause.parameters, "table_name": node.table.name, "system_id": node.system_id},
+        {"dates": days, "table_name": node.table.name, "system_id": node.system_id},
     ).rows
     found = []
     for day, expected, row_count, recorded, unexplained, present in rows:
