@@ -93,9 +93,9 @@ def test_states_and_inputs_are_those_that_each_partition_has_by_itself(
             engine.execute(f"DELETE FROM {BOX} WHERE game_date = $day", {"day": day})
             small.took_in(engine, [day])
         elif change == "write":
-            small.backfill(engine, wanted=Range(start=date(2020, 9, 1), end=day))
+            small.backfill(engine, wanted=Range(start=date(2020, 9, 1), end=day), upstream="along")
         else:
-            small.backfill(engine, small.small_nodes()[:1], Range(dates=(day,)))
+            small.backfill(engine, small.small_nodes()[:1], Range(dates=(day,)), upstream="along")
     nodes = small.small_nodes(tally=small.TALLY_SQL.replace("48e0", "480e-1")) if has_new_code else small.small_nodes()
     states, newest = read(engine, nodes), recorded(engine)
     for place, node in enumerate(nodes):

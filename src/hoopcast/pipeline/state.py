@@ -364,9 +364,13 @@ def first_lacking(states: States, place: int) -> Ints:
     reach, helper tables aside.
     """
     named = ~states.is_helper[:, None]
-    supplied = any_upstream(states, place, (states.entries.rows[: len(named)] > 0) & named)
-    opens = (is_open(states.own) & named).astype(np.int64)
-    first = _first_upstream(states, place, opens, supplied.astype(np.int64))
+    opens = is_open(states.own) & named
+    lacks = any_upstream(states, place, opens)
+    if lacks.any():
+        lacks &= ~any_upstream(states, place, (states.entries.rows[: len(named)] > 0) & named)
+    first = np.full(len(lacks), -1)
+    if lacks.any():
+        first = _first_upstream(states, place, opens.astype(np.int64), np.where(lacks, 0, 1))
     for source in states.sources[place]:
         first = np.where(is_absent(states, source) & ((first < 0) | (source < first)), source, first)
     return first
@@ -383,17 +387,21 @@ def derive(engine: Engine, states: States) -> tuple[Codes, NDArray[Any]]:
     opens, entries = is_open(states.own), states.entries
     if not opens.any():
         return codes, causes
+    has_failed = bool((states.own == FAILED).any())
     names = np.array([node.name for node in states.nodes], dtype=object)
     failed_since = np.where(states.own == FAILED, entries.entry[: len(names)], -1)
     open_since = np.where(states.own == STALE, _ALWAYS, np.where(states.own == FAILED, failed_since, _ready(states)))
     open_since[~opens] = -1
+    nothing = np.full(len(states.timeline.dates), -1)
     for place in range(len(names)):
         was_done, entry = entries.was_done[place], entries.entry[place]
         counts = states.is_due[place] & (states.own[place] < NOT_AVAILABLE)
         never_done = counts & ~was_done
         opened = _first_upstream(states, place, open_since, np.where(was_done, entry, _ALWAYS))
-        lacking = first_lacking(states, place) if never_done.any() else opened
-        failed = _first_upstream(states, place, failed_since, np.where(was_done, entry, 0))
+        lacking = first_lacking(states, place) if never_done.any() else nothing
+        failed = nothing
+        if has_failed:
+            failed = _first_upstream(states, place, failed_since, np.where(was_done, entry, 0))
         for concerned, code, upstream, what in (
             (counts & (opened >= 0), STALE, opened, " is not done"),
             (never_done & (lacking >= 0), BLOCKED, lacking, " is not done"),
@@ -439,11 +447,12 @@ def _ready(states: States) -> Ints:
 def _first_upstream(states: States, place: int, values: Ints, threshold: Ints) -> Ints:
     """For each date the first node upstream with a value over its threshold in reach; -1 for none."""
     first = np.full(values.shape[1], len(values))
-    largest, least = values.max(axis=1), threshold.min()
+    least = threshold.min()
     for upstream, time_constraint, look_back in states.upstream[place]:
-        reaching = [other for other in upstream if largest[other] > least]
-        if reaching:
-            in_reach = states.timeline.maximum_in_reach(values[reaching], time_constraint, look_back) > threshold
-            of_group = np.where(in_reach.any(axis=0), np.array(reaching)[in_reach.argmax(axis=0)], len(values))
-            first = np.minimum(first, of_group)
+        of_upstream = values[upstream]
+        is_over = of_upstream.max(axis=1) > least
+        if is_over.any():
+            in_reach = states.timeline.maximum_in_reach(of_upstream[is_over], time_constraint, look_back) > threshold
+            over = np.array(upstream)[is_over]
+            np.minimum(first, np.where(in_reach.any(axis=0), over[in_reach.argmax(axis=0)], len(values)), out=first)
     return np.where(first < len(values), first, -1)
