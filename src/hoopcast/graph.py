@@ -51,6 +51,9 @@ BEST = "ensemble"
 BENCHMARK = "market"
 STORE = "nba_predictions.ml_feature_store"
 PREDICTIONS = "nba_predictions.player_prop_predictions"
+# Why nothing is learned at a refit.
+_TOO_FEW_GAMES = "fewer games before this date than the system needs to learn from"
+_TOO_FEW_LINES = "fewer than 2,000 graded lines of the system before this date: no record yet"
 _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -285,7 +288,7 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Node | N
     of_lines = win_probability.system_id(system_id)
     valuing = _Work(
         "trained",
-        "records",
+        "refits",
         (
             _of("distributions", "before", system_id),
             _of("calibration", "before", system_id),
@@ -318,8 +321,8 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Node | N
         ),
         partial(grades, system_id=system_id),
     )
-    learned = None if system.train is None else _node(values, learning)
-    value = _node((("system_id", of_lines),), valuing)
+    learned = None if system.train is None else _node((*values, ("too_little", _TOO_FEW_GAMES)), learning)
+    value = _node((("system_id", of_lines), ("too_little", _TOO_FEW_LINES)), valuing)
     calibrated, *others = (_node(values, work) for work in (recalibrating, final, grading))
     return (learned, distributions, calibrated, value, *others)
 
@@ -328,7 +331,7 @@ def availability_nodes() -> tuple[Node, ...]:
     """The nodes of who will play: what is learned at each level, and the table of probabilities."""
     learned = [
         _node(
-            (("system_id", availability.system_id(level)),),
+            (("system_id", availability.system_id(level)), ("too_little", _TOO_FEW_GAMES)),
             _Work(
                 "trained",
                 "refits",

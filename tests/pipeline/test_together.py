@@ -28,9 +28,10 @@ CREATE TABLE nba_predictions.small_said (
     points DOUBLE      -- ! 0..100 points [pre-game history]
 )
 """
-GAMES = """SELECT game_id, CAST($system_id AS VARCHAR) AS system_id, season, game_date AS partition_date,
+GAMES = """SELECT s.game_id, y.system_id, s.season, s.game_date AS partition_date,
     CAST(NULL AS VARCHAR) AS category, '' AS reason
-FROM nba_raw.nbac_schedule
+FROM nba_raw.nbac_schedule AS s
+CROSS JOIN asked_system AS y
 """
 YEAR = 2021
 EVERY = ("early", "late", "mean")

@@ -16,7 +16,7 @@ from hoopcast.pipeline.contents import SPINE, STAGE, THESE, Content, Key, conten
 from hoopcast.pipeline.failures import close_failures, record_absences, record_failed_partition
 from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.ledger import Entry, append
-from hoopcast.pipeline.node import Asked, Node
+from hoopcast.pipeline.node import Asked, Node, asked_systems
 from hoopcast.pipeline.state import Readings
 from hoopcast.pipeline.time_constraint import batch_values, named_values
 from hoopcast.warehouse.engine import ColumnsOf, Parameters
@@ -193,11 +193,23 @@ def _stage(guard: Guard, batches: Sequence[Batch]) -> list[float]:
 
 
 def _expect(guard: Guard, batches: Sequence[Batch]) -> None:
-    """Compute the expected rows, once the new ones are in place: a spine may name its own table."""
-    for number, batch in enumerate(batches):
-        select, values = _selected(batch, batch.text.expected, "partition_date")
-        into = f"INSERT INTO {SPINE}" if number else f"CREATE OR REPLACE TEMP TABLE {SPINE} AS"
-        guard.execute(f"{into} {select}", values)
+    """Compute the expected rows of all, once the new ones are in place: a spine may name its own table."""
+    node, dates = batches[0].node, [day for batch in batches for day in batch.dates]
+    due = [
+        (batch.node.system_id, partition.date)
+        for batch in batches
+        for partition in batch.partitions
+        if partition.is_due
+    ]
+    systems, values = asked_systems([batch.node for batch in batches])
+    select = f"{systems}SELECT * FROM ({batches[0].text.expected}) AS expected_rows"
+    bounds = batch_values(node.look_back, batches[0].season, min(dates), max(dates))
+    owner = "system_id" if node.system_id else "''"
+    guard.execute(
+        f"CREATE OR REPLACE TEMP TABLE {SPINE} AS WITH {THESE} SELECT * FROM ({select}) AS batch_rows"
+        f" WHERE (partition_date, {owner}) IN (SELECT partition_date, system_id FROM these)",
+        {**these(due), **values, **named_values(select, bounds)},
+    )
 
 
 def _selected(batch: Batch, select: str, time_column: str) -> tuple[str, Parameters]:
@@ -207,7 +219,7 @@ def _selected(batch: Batch, select: str, time_column: str) -> tuple[str, Paramet
     return (
         f"SELECT * FROM ({select}) AS batch_rows WHERE {time_column} IN (SELECT UNNEST(CAST($wanted_dates AS DATE[])))",
         {
-            **named_values(select, dict(batch.node.values) | bounds),
+            **named_values(select, bounds),
             "wanted_dates": [partition.date for partition in batch.partitions if partition.is_due],
         },
     )

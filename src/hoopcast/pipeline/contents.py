@@ -17,7 +17,10 @@ SPINE = "hoopcast_spine"
 # A partition of one table: system, empty for a table without systems, and date.
 Key: TypeAlias = tuple[str, date]
 # SQL: some partitions of one table, `system_id` and `partition_date`.
-THESE = "these AS (SELECT UNNEST($systems) AS system_id, UNNEST($dates) AS partition_date)"
+THESE = (
+    "these AS (SELECT UNNEST(CAST($systems AS VARCHAR[])) AS system_id,"
+    " UNNEST(CAST($dates AS DATE[])) AS partition_date)"
+)
 # SQL: the node of a partition.
 _NODE = "CASE WHEN system_id = '' THEN $table_name ELSE $table_name || '/' || system_id END AS table_name"
 

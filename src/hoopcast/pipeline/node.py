@@ -80,7 +80,8 @@ class Node:
     `look_back` counts whole previous seasons that it reads; `requires` are raw tables without whose rows of a date
     the table has nothing to say about it; `version` changes with the code and never with its layout. `system_id` is
     empty for a table without systems. `is_monthly` partitions are the first game dates of a month alone. `values` are
-    what the SQL of its expected rows names beside dates. `producer` makes the rows where no SQL does.
+    the columns of its row of `asked_system`, which the SQL of expected rows of systems reads. `producer` makes the rows
+    where no SQL does.
     """
 
     table: Table
@@ -143,6 +144,19 @@ class Node:
     def time(self) -> str:
         """Name of the date column."""
         return str(self.table.time)
+
+
+def asked_systems(nodes: Sequence[Node]) -> tuple[str, dict[str, list[Value]]]:
+    """SQL before that of expected rows: `asked_system`, a row for each of some nodes of one table; and what it binds.
+
+    It is empty for a table without systems.
+    """
+    names = [name for name, _ in nodes[0].values]
+    if not names:
+        return "", {}
+    columns = ", ".join(f"UNNEST($asked_{name}) AS {name}" for name in names)
+    values = {f"asked_{name}": [dict(node.values)[name] for node in nodes] for name in names}
+    return f"WITH asked_system AS (SELECT {columns}) ", values
 
 
 def node_name(table_name: str, system_id: str) -> str:

@@ -11,7 +11,7 @@ from hoopcast.pipeline.compiled import batch_texts
 from hoopcast.pipeline.contents import matching
 from hoopcast.pipeline.failures import FAILURES
 from hoopcast.pipeline.ledger import LEDGER
-from hoopcast.pipeline.node import Node, node_name
+from hoopcast.pipeline.node import Node, asked_systems, node_name
 from hoopcast.pipeline.plan import plan
 from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.pipeline.state import STAGES_WITH_FORECASTS
@@ -370,8 +370,11 @@ def _expected(engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDat
 
 def _unexplained(engine: Engine, node: Node, text: str, season: str, days: list[date]) -> list[str]:
     """For each written date of a season what is wrong with it, empty for nothing."""
-    values = named_values(text, dict(node.values) | batch_values(node.look_back, season, days[0], days[-1]))
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE {_SPINE} AS SELECT * FROM ({text}) AS batch_rows", values)
+    systems, values = asked_systems([node])
+    bounds = named_values(text, batch_values(node.look_back, season, days[0], days[-1]))
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_SPINE} AS {systems}SELECT * FROM ({text}) AS batch_rows", {**values, **bounds}
+    )
     rows = engine.query(
         f"""WITH written AS (
             SELECT partition_date FROM {LEDGER}

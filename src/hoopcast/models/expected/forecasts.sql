@@ -1,36 +1,37 @@
--- Every player of the population for one system; who knows too little of him, or needs a line, says why there is no
--- forecast.
+-- Every player of the population for each system asked for; who knows too little of him, or needs a line, says why
+-- there is no forecast.
 -- key: market, game_id, player_id, system_id
 -- inputs: nba_analytics.upcoming_player_game_context same, nba_predictions.ml_feature_store same,
 --   nba_analytics.player_prop_line same, nba_predictions.trained_model until
-WITH learned AS (SELECT DISTINCT season, refit_date FROM nba_predictions.trained_model WHERE system_id = $system_id),
+WITH learned AS (SELECT DISTINCT system_id, season, refit_date FROM nba_predictions.trained_model),
 able AS (
-    SELECT d.game_date, MAX(l.refit_date) AS refit_date
+    SELECT l.system_id, d.game_date, MAX(l.refit_date) AS refit_date
     FROM (SELECT DISTINCT season, game_date FROM nba_analytics.upcoming_player_game_context) AS d
     INNER JOIN learned AS l ON d.season = l.season AND l.refit_date <= d.game_date
-    GROUP BY d.game_date
+    GROUP BY l.system_id, d.game_date
 ),
 judged AS (
     SELECT
-        p.game_id, p.player_id, p.season, p.game_date,
+        y.system_id, p.game_id, p.player_id, p.season, p.game_date,
         CASE WHEN CASE p.expected_level WHEN 'history' THEN 0 WHEN 'news' THEN 1 WHEN 'market' THEN 2 ELSE 3 END
-                > $level_rank THEN 1
-            WHEN p.ruled_out_flag AND $level_rank >= 1 THEN 2
-            WHEN q.player_id IS NULL AND $level_rank >= 3 THEN 3
+                > y.level_rank THEN 1
+            WHEN p.ruled_out_flag AND y.level_rank >= 1 THEN 2
+            WHEN q.player_id IS NULL AND y.level_rank >= 3 THEN 3
             WHEN f.points_avg_season IS NULL THEN 4
-            WHEN a.refit_date IS NULL AND $is_trained = 1 THEN 5
+            WHEN a.refit_date IS NULL AND y.is_trained = 1 THEN 5
             ELSE 0 END
             AS lack
     FROM nba_analytics.upcoming_player_game_context AS p
+    CROSS JOIN asked_system AS y
     LEFT JOIN nba_predictions.ml_feature_store AS f ON p.game_id = f.game_id AND p.player_id = f.player_id
     LEFT JOIN nba_analytics.player_prop_line AS q
         ON p.game_id = q.game_id AND p.player_id = q.player_id AND q.market = 'points'
-    LEFT JOIN able AS a ON p.game_date = a.game_date
+    LEFT JOIN able AS a ON p.game_date = a.game_date AND a.system_id = y.system_id
 )
 SELECT
     'points' AS market,
     game_id, player_id,
-    CAST($system_id AS VARCHAR) AS system_id,
+    system_id,
     season,
     game_date AS partition_date,
     CASE lack

@@ -13,6 +13,6 @@ SELECT
     CASE WHEN b.game_id IS NULL THEN 'MISSING_UPSTREAM' END AS category,
     CASE WHEN b.game_id IS NULL THEN 'final game without a box score' END AS reason
 FROM nba_predictions.player_prop_predictions AS p
+INNER JOIN asked_system AS y ON p.system_id = y.system_id
 INNER JOIN nba_raw.nbac_schedule AS s ON p.game_id = s.game_id AND s.game_status = 3
 LEFT JOIN boxes AS b ON p.game_id = b.game_id
-WHERE p.system_id = $system_id

@@ -16,7 +16,7 @@ bands AS (
     UNION ALL SELECT 6
 )
 SELECT
-    CAST($system_id AS VARCHAR) AS system_id,
+    y.system_id,
     d.game_date AS refit_date,
     b.band,
     d.season,
@@ -25,3 +25,4 @@ SELECT
     'fewer forecasts before this date than a recalibration is learned on' AS reason
 FROM days AS d
 CROSS JOIN bands AS b
+CROSS JOIN asked_system AS y

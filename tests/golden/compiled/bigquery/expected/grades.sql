@@ -1,4 +1,4 @@
--- compiled from b898255c1d4170b8 as 7c5c11c9fd59c5bf
+-- compiled from 547d6f9a77706fb6 as c881a465a7e591dd
 SELECT
   *
 FROM (
@@ -29,6 +29,8 @@ FROM (
     WHERE
       game_date BETWEEN @batch_start AND @batch_end
   ) AS p
+  INNER JOIN asked_system AS y
+    ON p.system_id = y.system_id
   INNER JOIN (
     SELECT
       *
@@ -39,8 +41,6 @@ FROM (
     ON p.game_id = s.game_id AND s.game_status = 3
   LEFT JOIN boxes AS b
     ON p.game_id = b.game_id
-  WHERE
-    p.system_id = @system_id
 ) AS spine_rows
 WHERE
   partition_date BETWEEN @batch_start AND @batch_end

@@ -1,6 +1,7 @@
--- compiled from 0733df91745c10b0 as a8e40a4fb7c15172
+-- compiled from 3a64a7ec5a912492 as 833322c57746c7a4
 WITH learned AS (
   SELECT DISTINCT
+    system_id,
     season,
     refit_date
   FROM (
@@ -10,10 +11,9 @@ WITH learned AS (
     WHERE
       season BETWEEN :first_season AND :season AND refit_date <= :batch_end
   ) AS trained_model
-  WHERE
-    system_id = :system_id
 ), able AS (
   SELECT
+    l.system_id,
     d.game_date,
     MAX(l.refit_date) AS refit_date
   FROM (
@@ -31,9 +31,11 @@ WITH learned AS (
   INNER JOIN learned AS l
     ON d.season = l.season AND l.refit_date <= d.game_date
   GROUP BY
+    l.system_id,
     d.game_date
 ), judged AS (
   SELECT
+    y.system_id,
     p.game_id,
     p.player_id,
     p.season,
@@ -47,15 +49,15 @@ WITH learned AS (
         WHEN 'market'
         THEN 2
         ELSE 3
-      END > :level_rank
+      END > y.level_rank
       THEN 1
-      WHEN p.ruled_out_flag AND :level_rank >= 1
+      WHEN p.ruled_out_flag AND y.level_rank >= 1
       THEN 2
-      WHEN q.player_id IS NULL AND :level_rank >= 3
+      WHEN q.player_id IS NULL AND y.level_rank >= 3
       THEN 3
       WHEN f.points_avg_season IS NULL
       THEN 4
-      WHEN a.refit_date IS NULL AND :is_trained = 1
+      WHEN a.refit_date IS NULL AND y.is_trained = 1
       THEN 5
       ELSE 0
     END AS lack
@@ -66,6 +68,7 @@ WITH learned AS (
     WHERE
       game_date BETWEEN :batch_start AND :batch_end
   ) AS p
+  CROSS JOIN asked_system AS y
   LEFT JOIN (
     SELECT
       *
@@ -83,7 +86,7 @@ WITH learned AS (
   ) AS q
     ON p.game_id = q.game_id AND p.player_id = q.player_id AND q.market = 'points'
   LEFT JOIN able AS a
-    ON p.game_date = a.game_date
+    ON p.game_date = a.game_date AND a.system_id = y.system_id
 )
 SELECT
   *
@@ -92,7 +95,7 @@ FROM (
     'points' AS market,
     game_id,
     player_id,
-    CAST(:system_id AS STRING) AS system_id,
+    system_id,
     season,
     game_date AS partition_date,
     CASE lack

@@ -1,4 +1,4 @@
--- compiled from b898255c1d4170b8 as ba4e4c0eca462bc7
+-- compiled from 547d6f9a77706fb6 as 589bea22dda7defd
 WITH boxes AS (
   SELECT DISTINCT
     game_id
@@ -29,6 +29,8 @@ FROM (
     WHERE
       game_date BETWEEN :batch_start AND :batch_end
   ) AS p
+  INNER JOIN asked_system AS y
+    ON p.system_id = y.system_id
   INNER JOIN (
     SELECT
       *
@@ -39,8 +41,6 @@ FROM (
     ON p.game_id = s.game_id AND s.game_status = 3
   LEFT JOIN boxes AS b
     ON p.game_id = b.game_id
-  WHERE
-    p.system_id = :system_id
 ) AS spine_rows
 WHERE
   partition_date BETWEEN :batch_start AND :batch_end

@@ -1,4 +1,4 @@
--- compiled from 13f86e9e94d1b1fe as e44cfa9af918d2b8
+-- compiled from b65555aaaa56677d as 8db5c056b251b72e
 SELECT
   *
 FROM (
@@ -35,7 +35,7 @@ FROM (
       6
   )
   SELECT
-    CAST($system_id AS TEXT) AS system_id,
+    y.system_id,
     d.game_date AS refit_date,
     b.band,
     d.season,
@@ -44,6 +44,7 @@ FROM (
     'fewer forecasts before this date than a recalibration is learned on' AS reason
   FROM days AS d
   CROSS JOIN bands AS b
+  CROSS JOIN asked_system AS y
 ) AS spine_rows
 WHERE
   partition_date BETWEEN $batch_start AND $batch_end
