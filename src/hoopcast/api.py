@@ -13,7 +13,7 @@ from hoopcast.errors import UsageError
 from hoopcast.nba.names import FIRST_INVENTED_ID
 from hoopcast.pipeline.ledger import RUNS, Totals
 from hoopcast.pipeline.plan import Selection
-from hoopcast.pipeline.ranges import RangeArguments, SeasonDate, named, range_of, resolve
+from hoopcast.pipeline.ranges import RangeArguments, SeasonDate, range_of, require_range, resolve
 from hoopcast.query import Dialect, statements
 from hoopcast.run_record import Snapshots, leave_snapshot, recorded
 from hoopcast.settings import Settings, load
@@ -193,7 +193,7 @@ class Hoopcast:
 
     def forget_dates(self, **dates: Unpack[RangeArguments]) -> "ForgetReport":
         """Take back what was ingested for a range."""
-        return self.forget([day.date for day in self._resolve(named(dates))])
+        return self.forget([day.date for day in self._resolve(require_range(dates))])
 
     def backfill(
         self,

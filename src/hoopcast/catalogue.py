@@ -131,14 +131,14 @@ def compiled(graph: Graph, name: str, dialect: Dialect) -> str:
     Raises:
         UsageError: if there is no such model or dialect.
     """
-    from hoopcast.pipeline.compiler import compiled as compiled_text  # noqa: PLC0415 - brings the compiler
+    from hoopcast.pipeline.compiler import compile_node  # noqa: PLC0415 - brings the compiler
 
     if dialect not in DIALECTS:
         raise UsageError(f"no dialect '{dialect}'; choose from {', '.join(DIALECTS)}")
     node = graph.node(name)
     if node.producer is not None:
         raise UsageError(f"'{name}' is written by Python, not by a SELECT; `hoopcast models {name}` shows its columns")
-    return compiled_text(node, dialect)
+    return compile_node(node, dialect)
 
 
 def _model_line(model: Node) -> _ModelLine:

@@ -6,8 +6,8 @@ That of DuckDB comes with the package, which reads it; what the other engines wo
 from pathlib import Path
 
 from hoopcast.graph import nodes_of
-from hoopcast.pipeline.compiled import kept_name, marked
-from hoopcast.pipeline.compiler import compiled, compiled_spine
+from hoopcast.pipeline.compiled import packaged_name, with_mark
+from hoopcast.pipeline.compiler import compile_node, compile_spine
 from hoopcast.pipeline.node import performance_nodes, sql_nodes
 
 DIALECTS = ("duckdb", "spark", "bigquery")
@@ -24,9 +24,9 @@ def compiled_texts(dialect: str) -> dict[Path, str]:
     """Text by the file that keeps it: `<dialect>/<table>.sql`, `<dialect>/expected/<name>.sql` for expected rows."""
     folder = folder_of(dialect)
     sql = (*sql_nodes(), *performance_nodes())
-    models = {folder / kept_name(model): marked(model, compiled(model, dialect)) for model in sql}
+    models = {folder / packaged_name(model): with_mark(model, compile_node(model, dialect)) for model in sql}
     spines = {node.spine.name: node.spine for node in nodes_of(None)}.values()
-    return models | {folder / kept_name(spine): marked(spine, compiled_spine(spine, dialect)) for spine in spines}
+    return models | {folder / packaged_name(spine): with_mark(spine, compile_spine(spine, dialect)) for spine in spines}
 
 
 def kept_files(dialect: str) -> set[Path]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import hoopcast
 from hoopcast import Hoopcast
-from hoopcast.pipeline.compiler import compiled
+from hoopcast.pipeline.compiler import compile_node
 from hoopcast.pipeline.node import select_nodes
 from tests.properties.changes import INJURY_STATUS, record_changes, tell
 from tests.properties.warehouses import SEASONS, League, copy_of, few
@@ -38,7 +38,7 @@ class Circumstances:
             f"SELECT MIN(game_date), MAX(game_date) FROM {POPULATION} WHERE season = '{SEASONS[1]}'"
         ).rows[0]
         rows = self.warehouse.engine.query(
-            compiled(self.model, "duckdb"), {"batch_start": first, "batch_end": last}
+            compile_node(self.model, "duckdb"), {"batch_start": first, "batch_end": last}
         ).dictionaries()
         return {(str(row["game_id"]), int(str(row["player_id"]))): dict(row) for row in rows}
 

@@ -93,7 +93,7 @@ def write_batches(guard: Guard, run_id: str, batches: Sequence[Batch]) -> tuple[
     Args:
         guard: the warehouse under watch.
         run_id: run that writes.
-        batches: of one table and season; where there are several, each is of a system, none of which reads another.
+        batches: of each table and season; where there are several, each is of a system, none of which reads another.
 
     Returns:
         What each of them wrote; the time that they had in common is shared equally among them.
@@ -114,22 +114,25 @@ def write_batches(guard: Guard, run_id: str, batches: Sequence[Batch]) -> tuple[
         moved = delete_elsewhere(guard, node, partitions)
         _replace(guard, node, partitions)
         _expect(guard, batches)
-        found = contents(guard, node)
+        placed = contents(guard, node)
         close_failures(guard, node.table.name, partitions)
-        if any(content.rows < content.expected for content in found.values()):
+        if any(content.rows < content.expected for content in placed.values()):
             record_absences(guard, run_id, node, STAGE, SPINE)
         in_common = (time.monotonic() - began - sum(produced)) / len(batches)
         written = tuple(
-            _written(batch, moved, found, seconds + in_common) for batch, seconds in zip(batches, produced, strict=True)
+            _written(batch, moved, placed, seconds + in_common)
+            for batch, seconds in zip(batches, produced, strict=True)
         )
-        append(guard, run_id, [entry for one in written for entry in (*one.moved, *one.entries)])
+        append(guard, run_id, [entry for each in written for entry in (*each.moved, *each.entries)])
     return written
 
 
-def _written(batch: Batch, moved: dict[Key, Content], found: dict[Key, Content], seconds: float) -> Written:
+def _written(batch: Batch, moved: dict[Key, Content], standing: dict[Key, Content], seconds: float) -> Written:
     node = batch.node
     elsewhere = {day: content for (system, day), content in moved.items() if system == node.system_id}
-    placed = {partition.date: found.get((node.system_id, partition.date), _NOTHING) for partition in batch.partitions}
+    placed = {
+        partition.date: standing.get((node.system_id, partition.date), _NOTHING) for partition in batch.partitions
+    }
     share = seconds / (len(elsewhere) + len(placed))
     return Written(
         tuple(
@@ -183,9 +186,11 @@ def _stage(guard: Guard, batches: Sequence[Batch]) -> list[float]:
         asked = Asked(batch.season, tuple(partition.date for partition in batch.partitions if partition.is_due))
         if batch.node.producer is not None and asked.dates:
             made.append(batch.node.producer(guard, asked))
-        if made and (batch is batches[-1] or sum(len(one[table.grain[0]]) for one in made) >= _ROWS_AT_ONCE):
+        if made and (batch is batches[-1] or sum(len(part[table.grain[0]]) for part in made) >= _ROWS_AT_ONCE):
             guard.append(
-                STAGE, table, {name: np.concatenate([one[name] for one in made]) for name in table.column_names}
+                STAGE,
+                table,
+                {name: np.concatenate([part[name] for part in made]) for name in table.column_names},
             )
             made.clear()
         seconds.append(time.monotonic() - began)

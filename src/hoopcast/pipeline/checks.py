@@ -40,17 +40,17 @@ def rules(table: Table) -> tuple[Rule, ...]:
 
 
 def _column_rules(column: Column) -> list[Rule]:
-    found = []
+    column_rules = []
     if column.not_null:
-        found.append(Rule(f"{column.name} is never NULL", f"{column.name} IS NULL", (column.name,)))
+        column_rules.append(Rule(f"{column.name} is never NULL", f"{column.name} IS NULL", (column.name,)))
     if column.low is not None and column.high is not None:
         low, high = f"{column.low:.12g}", f"{column.high:.12g}"
         broken = f"NOT ({column.name} BETWEEN {low} AND {high})"
-        found.append(Rule(f"{column.name} lies in {low}..{high}", broken, (column.name,)))
+        column_rules.append(Rule(f"{column.name} lies in {low}..{high}", broken, (column.name,)))
     elif column.type == "DOUBLE":
         broken = f"NOT ({column.name} BETWEEN -{_LARGEST} AND {_LARGEST})"
-        found.append(Rule(f"{column.name} is finite", broken, (column.name,)))
-    return found
+        column_rules.append(Rule(f"{column.name} is finite", broken, (column.name,)))
+    return column_rules
 
 
 def breaches(engine: Statements, table: Table, source: str, parameters: Parameters | None = None) -> tuple[Breach, ...]:
@@ -69,16 +69,16 @@ def breaches(engine: Statements, table: Table, source: str, parameters: Paramete
         f"SELECT (SELECT COALESCE(SUM(copies), 0) FROM ({twice}) AS twice), {counted or '0'} FROM {source} AS checked"
     )
     duplicates, *broken = (int(str(count)) for count in engine.query(sums, parameters).rows[0])
-    found = []
+    broken_rules = []
     if duplicates:
         select = f"SELECT {key} FROM {source} AS checked GROUP BY {key} HAVING COUNT(*) > 1 ORDER BY {key}"
-        found.append(Breach(f"key ({key}) is unique", duplicates, _examples(engine, select, parameters)))
+        broken_rules.append(Breach(f"key ({key}) is unique", duplicates, _examples(engine, select, parameters)))
     for rule, count in zip(rules(table), broken, strict=False):
         if count:
             columns = ", ".join(dict.fromkeys((*table.grain, *rule.columns)))
             select = f"SELECT {columns} FROM {source} AS checked WHERE {rule.broken} ORDER BY {key}"
-            found.append(Breach(rule.name, count, _examples(engine, select, parameters)))
-    return tuple(found)
+            broken_rules.append(Breach(rule.name, count, _examples(engine, select, parameters)))
+    return tuple(broken_rules)
 
 
 def _examples(engine: Statements, select: str, parameters: Parameters | None) -> str:

@@ -6,7 +6,7 @@ from importlib import resources
 
 from hoopcast.pipeline.node import Input, Node, Spine
 
-# Raised when what is made of the same text changes, be it by another SQLGlot: the kept texts show it.
+# Raised when what is made of the same text changes, be it by another SQLGlot: the packaged texts show it.
 _COMPILER_VERSION = 1
 _MARK = "-- compiled from "
 
@@ -23,7 +23,7 @@ class BatchText:
 
 
 def batch_texts(dialect: str, nodes: tuple[Node, ...]) -> dict[str, BatchText]:
-    """Compiled SQL of each model by its name: the kept one where it was made from this text, else compiled now.
+    """Compiled SQL of each model by its name: the packaged one where it was made from this text, else compiled now.
 
     Raises:
         ModelError: if the SQL of a model does not parse, or reads a table that its header does not name.
@@ -34,35 +34,35 @@ def batch_texts(dialect: str, nodes: tuple[Node, ...]) -> dict[str, BatchText]:
     }
 
 
-def kept_name(source: Node | Spine) -> str:
+def packaged_name(source: Node | Spine) -> str:
     """File under `models/compiled/<dialect>` that keeps the compiled text of a model or of its expected rows."""
     return f"{source.name.split('.')[1]}.sql" if isinstance(source, Node) else f"expected/{source.name}.sql"
 
 
-def marked(source: Node | Spine, text: str) -> str:
+def with_mark(source: Node | Spine, text: str) -> str:
     """Compiled text with the line that tells what it was made from and what it is, as it is kept."""
     return f"{_mark(source, text)}\n{text}\n"
 
 
 def _rows(dialect: str, node: Node) -> str:
-    if kept := _kept(dialect, node):
-        return kept
+    if text := _packaged(dialect, node):
+        return text
     # SQLGlot takes longer to import than a date to be written.
-    from hoopcast.pipeline.compiler import compiled  # noqa: PLC0415
+    from hoopcast.pipeline.compiler import compile_node  # noqa: PLC0415
 
-    return compiled(node, dialect)
+    return compile_node(node, dialect)
 
 
 def _expected(dialect: str, spine: Spine) -> str:
-    if kept := _kept(dialect, spine):
-        return kept
-    from hoopcast.pipeline.compiler import compiled_spine  # noqa: PLC0415 - as above
+    if text := _packaged(dialect, spine):
+        return text
+    from hoopcast.pipeline.compiler import compile_spine  # noqa: PLC0415 - as above
 
-    return compiled_spine(spine, dialect)
+    return compile_spine(spine, dialect)
 
 
-def _kept(dialect: str, source: Node | Spine) -> str | None:
-    file = resources.files("hoopcast") / "models" / "compiled" / dialect / kept_name(source)
+def _packaged(dialect: str, source: Node | Spine) -> str | None:
+    file = resources.files("hoopcast") / "models" / "compiled" / dialect / packaged_name(source)
     if not file.is_file():
         return None
     first, _, text = file.read_text("utf-8").removesuffix("\n").partition("\n")

@@ -13,7 +13,7 @@ DECIMALS = 6
 
 
 @cache
-def compiled(node: Node, dialect: str) -> str:
+def compile_node(node: Node, dialect: str) -> str:
     """The model's SELECT for one batch of one season.
 
     Its named parameters are those of `batch_values`.
@@ -22,23 +22,23 @@ def compiled(node: Node, dialect: str) -> str:
     Raises:
         ModelError: if the SQL does not parse, or reads a table that its header does not name.
     """
-    rows = exp.Subquery(this=restricted(node.table.text, node.inputs, node.table.file), alias=_name("model_rows"))
+    rows = exp.Subquery(this=restrict(node.table.text, node.inputs, node.table.file), alias=_name("model_rows"))
     select = exp.select(*(_written(name, kind) for name, kind in _types(node))).from_(rows)
     batch = parse(f"SELECT 1 WHERE {node.time} BETWEEN $batch_start AND $batch_end").find(exp.Between)
     return select.where(batch).sql(dialect, pretty=True, comments=False)
 
 
 @cache
-def compiled_spine(spine: Spine, dialect: str) -> str:
-    """The SELECT of expected rows for one batch, with the parameters of `compiled`."""
+def compile_spine(spine: Spine, dialect: str) -> str:
+    """The SELECT of expected rows for one batch, with the parameters of `batch_values`."""
     rows = exp.Subquery(
-        this=restricted(spine.text, spine.inputs, f"models/expected/{spine.name}.sql"), alias=_name("spine_rows")
+        this=restrict(spine.text, spine.inputs, f"models/expected/{spine.name}.sql"), alias=_name("spine_rows")
     )
     batch = parse("SELECT 1 WHERE partition_date BETWEEN $batch_start AND $batch_end").find(exp.Between)
     return exp.select("*").from_(rows).where(batch).sql(dialect, pretty=True, comments=False)
 
 
-def restricted(text: str, inputs: tuple[Input, ...], owner: str) -> exp.Query:
+def restrict(text: str, inputs: tuple[Input, ...], owner: str) -> exp.Query:
     """The tree of a SELECT in which every table is handed in as far as its input's time constraint allows.
 
     Raises:

@@ -84,11 +84,11 @@ def contents(guard: Guard, node: Node) -> dict[Key, Content]:
 
 
 def _by_partition(rows: Sequence[tuple[Value, ...]]) -> dict[Key, Content]:
-    found = {}
+    contents_of = {}
     for system, day, *numbers in rows:
         fingerprint, count, expected, same, past = (int(str(number)) for number in numbers[:5])
-        found[str(system), cast("date", day)] = Content(fingerprint, count, expected, (same, past))
-    return found
+        contents_of[str(system), cast("date", day)] = Content(fingerprint, count, expected, (same, past))
+    return contents_of
 
 
 def _discrepancy(engine: Statements, node: Node) -> str:

@@ -146,7 +146,7 @@ def _foreseen(
 ) -> dict[tuple[str, str], tuple[int, int, int]]:
     """Appearances, and how many of them had a row by history and with quoted players, by table and period."""
     names = {node.name for node in nodes}
-    found = {}
+    counts_of = {}
     for table in _POPULATIONS:
         if not {table, _APPEARANCES} <= names:
             continue
@@ -161,8 +161,8 @@ def _foreseen(
         ).rows
         for label, *counts in rows:
             appearances, by_history, by_market = (int(str(count)) for count in counts)
-            found[table, str(label)] = (appearances, by_history, by_market)
-    return found
+            counts_of[table, str(label)] = (appearances, by_history, by_market)
+    return counts_of
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ class Guard:
 
     @contextmanager
     def _watched(self) -> Iterator[None]:
-        self._stop_if_told()
+        self._stop_if_due()
         with self._lock:
             self._is_running = True
         try:
@@ -126,9 +126,9 @@ class Guard:
             # Under the lock, so that no cancel reaches the rollback that may follow.
             with self._lock:
                 self._is_running = False
-        self._stop_if_told()
+        self._stop_if_due()
 
-    def _stop_if_told(self) -> None:
+    def _stop_if_due(self) -> None:
         if self.signal_number is not None:
             raise StatementStopped("a signal arrived")
         if self._deadline is not None and time.monotonic() >= self._deadline:
@@ -142,8 +142,8 @@ class Guard:
         while not self._is_closed:
             readable, _, _ = select.select([self._listener], [], [], self._patience())
             if readable:
-                told = [number for number in self._listener.recv(4096) if number in _SIGNALS]
-                self.signal_number = told[0] if told and self.signal_number is None else self.signal_number
+                signals = [number for number in self._listener.recv(4096) if number in _SIGNALS]
+                self.signal_number = signals[0] if signals and self.signal_number is None else self.signal_number
             late = self._deadline is not None and time.monotonic() >= self._deadline
             self.is_late = self.is_late or late
             if late or self.signal_number is not None:

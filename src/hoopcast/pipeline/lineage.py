@@ -32,21 +32,21 @@ def look_backs(nodes: Sequence[Node], among: Collection[str] | None = None) -> L
         among: nodes that are followed upstream; all of them when None.
     """
     places = {node.name: place for place, node in enumerate(nodes)}
-    found: LookBacks = np.full((len(nodes), len(DATED), len(nodes)), -1, dtype=np.int16)
+    reads: LookBacks = np.full((len(nodes), len(DATED), len(nodes)), -1, dtype=np.int16)
     for place, node in enumerate(nodes):
         for edge in node.edges:
             upstream = places.get(edge.upstream, len(nodes))
             if upstream >= place or (among is not None and edge.upstream not in among):
                 continue
             constraint = DATED.index(edge.time_constraint)
-            found[place, constraint, upstream] = max(found[place, constraint, upstream], edge.look_back)
+            reads[place, constraint, upstream] = max(reads[place, constraint, upstream], edge.look_back)
             # What lies before the same date lies before, and so on: the stricter of the two holds along the path.
-            beyond = found[upstream]
+            beyond = reads[upstream]
             further = np.where(beyond < 0, -1, beyond + edge.look_back)
             further[constraint] = further[: constraint + 1].max(axis=0)
             further[:constraint] = -1
-            np.maximum(found[place], further, out=found[place])
-    return found
+            np.maximum(reads[place], further, out=reads[place])
+    return reads
 
 
 def brought_along(nodes: tuple[Node, ...], tables: Collection[str]) -> LookBacks:
@@ -56,12 +56,12 @@ def brought_along(nodes: tuple[Node, ...], tables: Collection[str]) -> LookBacks
         nodes: in an order in which each stands after all that it reads.
         tables: names of nodes.
     """
-    found: LookBacks = np.full((len(nodes), len(DATED), len(nodes)), -1, dtype=np.int16)
+    reads: LookBacks = np.full((len(nodes), len(DATED), len(nodes)), -1, dtype=np.int16)
     for phase in {node.table.phase for node in nodes if node.name in tables}:
         along = {node.name for node in nodes if node.is_helper or node.table.phase == phase}
         of_phase = [node.name in tables and node.table.phase == phase for node in nodes]
-        found[of_phase] = look_backs(nodes, along)[of_phase]
-    return found
+        reads[of_phase] = look_backs(nodes, along)[of_phase]
+    return reads
 
 
 def closure(nodes: Sequence[Node]) -> tuple[Edge, ...]:
@@ -70,10 +70,10 @@ def closure(nodes: Sequence[Node]) -> tuple[Edge, ...]:
     Args:
         nodes: in an order in which each stands after all that it reads.
     """
-    found = look_backs(nodes)
+    reads = look_backs(nodes)
     return tuple(
-        Edge(nodes[place].name, nodes[upstream].name, DATED[constraint], int(found[place, constraint, upstream]))
-        for place, constraint, upstream in np.argwhere(found >= 0).tolist()
+        Edge(nodes[place].name, nodes[upstream].name, DATED[constraint], int(reads[place, constraint, upstream]))
+        for place, constraint, upstream in np.argwhere(reads >= 0).tolist()
     )
 
 

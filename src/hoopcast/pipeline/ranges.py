@@ -55,12 +55,12 @@ def resolve(engine: Engine, wanted: Range) -> tuple[SeasonDate, ...]:
         UsageError: if the range is not well formed, or holds no game that is ingested.
     """
     bounds = _bounds(wanted)
-    found = tuple(
+    days = tuple(
         SeasonDate(str(season), day) for season, day in _days(engine, bounds, wanted.stage) if type(day) is date
     )
-    absent = sorted(set(bounds.dates) - {day.date for day in found})
-    if found and not absent:
-        return found
+    absent = sorted(set(bounds.dates) - {day.date for day in days})
+    if days and not absent:
+        return days
     raise UsageError(_nothing(engine, bounds, wanted.stage, absent))
 
 
@@ -192,7 +192,7 @@ def range_of(arguments: RangeArguments) -> Range:
     )
 
 
-def named(arguments: RangeArguments) -> RangeArguments:
+def require_range(arguments: RangeArguments) -> RangeArguments:
     """The same arguments, where they name a range.
 
     Raises:

@@ -326,15 +326,15 @@ def _outcomes(run: _Run, to_write: Sequence[Batch]) -> dict[str, list[Outcome]]:
         run.beats.dates_written(written.dates, written.rows)
         run.progress.batch_ended(part.node.name, part.season, written)
 
-    found: dict[str, list[Outcome]] = {}
+    by_node: dict[str, list[Outcome]] = {}
     for _, of_season in groupby(sorted(to_write, key=lambda batch: batch.season), key=lambda batch: batch.season):
         together = tuple(of_season)
         for batch in together:
             run.progress.batch_started(batch.node.name, batch.season, len(batch.partitions))
         outcomes = write_together(run.guard, run.run_id, together, run.options.timeout_seconds, landed)
         for batch, outcome in zip(together, outcomes, strict=True):
-            found.setdefault(batch.node.name, []).append(outcome)
-    return found
+            by_node.setdefault(batch.node.name, []).append(outcome)
+    return by_node
 
 
 def _written_without(run: _Run, place: int, turn: Turn) -> list[str]:
@@ -398,7 +398,7 @@ def _totals(reports: dict[str, TableReport]) -> Totals:
 
 def _ending(reports: Sequence[TableReport], totals: Totals) -> tuple[Ending, Totals, str | None]:
     """How a run that went to its end is recorded: done only if all that was asked for is."""
-    failed, blocked = sum(one.failed for one in reports), sum(one.blocked for one in reports)
+    failed, blocked = sum(table.failed for table in reports), sum(table.blocked for table in reports)
     counts = ((failed, "failed"), (blocked, "blocked"), (totals.partitions_done, "written"))
     message = ", ".join(f"{count} dates of tables {what}" for count, what in counts if count)
     return (

@@ -124,12 +124,12 @@ class States:
     @cached_property
     def reads(self) -> list[dict[tuple[TimeConstraint, int], list[int]]]:
         """Of each node the places of the tables that it reads directly, by how far it reads them."""
-        found: list[dict[tuple[TimeConstraint, int], list[int]]] = []
+        by_reach: list[dict[tuple[TimeConstraint, int], list[int]]] = []
         for node in self.nodes:
-            found.append({})
+            by_reach.append({})
             for edge in node.edges:
-                found[-1].setdefault((edge.time_constraint, edge.look_back), []).append(self.places[edge.upstream])
-        return found
+                by_reach[-1].setdefault((edge.time_constraint, edge.look_back), []).append(self.places[edge.upstream])
+        return by_reach
 
     @cached_property
     def upstream(self) -> list[list[tuple[list[int], TimeConstraint, int]]]:
@@ -343,12 +343,12 @@ def take_in(states: States, place: int, entries: Sequence[Entry], contents: Mapp
 
 def any_upstream(states: States, place: int, flags: Flags) -> Flags:
     """For each date whether a flag (of a node and date) is set on what a node reads for it, directly or not."""
-    found = np.zeros(flags.shape[1], dtype=bool)
+    is_reached = np.zeros(flags.shape[1], dtype=bool)
     for upstream, time_constraint, look_back in states.upstream[place]:
         of_upstream: Flags = np.any(flags[upstream], axis=0)
         if of_upstream.any():
-            found |= states.timeline.any_in_reach(of_upstream, time_constraint, look_back)
-    return found
+            is_reached |= states.timeline.any_in_reach(of_upstream, time_constraint, look_back)
+    return is_reached
 
 
 def is_absent(states: States, place: int) -> Flags:

@@ -12,7 +12,7 @@ able AS (
 ),
 judged AS (
     SELECT
-        y.system_id, p.game_id, p.player_id, p.season, p.game_date,
+        CAST(y.system_id AS VARCHAR) AS system_id, p.game_id, p.player_id, p.season, p.game_date,
         CASE WHEN CASE p.expected_level WHEN 'history' THEN 0 WHEN 'news' THEN 1 WHEN 'market' THEN 2 ELSE 3 END
                 > y.level_rank THEN 1
             WHEN p.ruled_out_flag AND y.level_rank >= 1 THEN 2

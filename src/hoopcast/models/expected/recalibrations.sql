@@ -16,7 +16,7 @@ bands AS (
     UNION ALL SELECT 6
 )
 SELECT
-    y.system_id,
+    CAST(y.system_id AS VARCHAR) AS system_id,
     d.game_date AS refit_date,
     b.band,
     d.season,

@@ -3,12 +3,12 @@
 -- key: system_id, refit_date
 -- inputs: nba_raw.nbac_schedule constant
 SELECT
-    y.system_id,
+    CAST(y.system_id AS VARCHAR) AS system_id,
     s.game_date AS refit_date,
     s.season,
     s.game_date AS partition_date,
     'INSUFFICIENT_HISTORY' AS category,
-    y.too_little AS reason
+    CAST(y.too_little AS VARCHAR) AS reason
 FROM nba_raw.nbac_schedule AS s
 CROSS JOIN asked_system AS y
 WHERE s.team_known AND s.season_stage IN ('regular', 'playin', 'playoffs')
