@@ -1,4 +1,4 @@
--- compiled from 3a64a7ec5a912492 as c5a3dd30d2e3e0bc
+-- compiled from 6d9683a491168eb2 as fd96b9c8d9161bdc
 SELECT
   *
 FROM (
@@ -38,7 +38,7 @@ FROM (
       d.game_date
   ), judged AS (
     SELECT
-      y.system_id,
+      CAST(y.system_id AS STRING) AS system_id,
       p.game_id,
       p.player_id,
       p.season,

@@ -1,4 +1,4 @@
--- compiled from b65555aaaa56677d as 1a417c51acc25679
+-- compiled from 60b3dbae6b17f388 as 8c1a803f251abf6d
 SELECT
   *
 FROM (
@@ -35,7 +35,7 @@ FROM (
       6
   )
   SELECT
-    y.system_id,
+    CAST(y.system_id AS STRING) AS system_id,
     d.game_date AS refit_date,
     b.band,
     d.season,

@@ -1,14 +1,14 @@
--- compiled from 2d82bcfd35d108a1 as 95cccf1bae142335
+-- compiled from 36d623983b9c9a96 as f9bf80c18cdb7507
 SELECT
   *
 FROM (
   SELECT
-    y.system_id,
+    CAST(y.system_id AS STRING) AS system_id,
     s.game_date AS refit_date,
     s.season,
     s.game_date AS partition_date,
     'INSUFFICIENT_HISTORY' AS category,
-    y.too_little AS reason
+    CAST(y.too_little AS STRING) AS reason
   FROM nba_raw.nbac_schedule AS s
   CROSS JOIN asked_system AS y
   WHERE

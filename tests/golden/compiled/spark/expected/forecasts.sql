@@ -1,4 +1,4 @@
--- compiled from 3a64a7ec5a912492 as 833322c57746c7a4
+-- compiled from 6d9683a491168eb2 as e8b499599b0fbc41
 WITH learned AS (
   SELECT DISTINCT
     system_id,
@@ -35,7 +35,7 @@ WITH learned AS (
     d.game_date
 ), judged AS (
   SELECT
-    y.system_id,
+    CAST(y.system_id AS STRING) AS system_id,
     p.game_id,
     p.player_id,
     p.season,

@@ -1,4 +1,4 @@
--- compiled from b65555aaaa56677d as 9f27657c6c43a922
+-- compiled from 60b3dbae6b17f388 as 52092f7e9c8a6669
 WITH days AS (
   SELECT
     season,
@@ -35,7 +35,7 @@ SELECT
   *
 FROM (
   SELECT
-    y.system_id,
+    CAST(y.system_id AS STRING) AS system_id,
     d.game_date AS refit_date,
     b.band,
     d.season,

@@ -1,4 +1,4 @@
--- compiled from 3a64a7ec5a912492 as a0e94986be133530
+-- compiled from 6d9683a491168eb2 as 0373dc3e3e85def0
 SELECT
   *
 FROM (
@@ -38,7 +38,7 @@ FROM (
       d.game_date
   ), judged AS (
     SELECT
-      y.system_id,
+      CAST(y.system_id AS TEXT) AS system_id,
       p.game_id,
       p.player_id,
       p.season,

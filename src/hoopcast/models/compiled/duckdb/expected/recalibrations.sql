@@ -1,4 +1,4 @@
--- compiled from b65555aaaa56677d as 8db5c056b251b72e
+-- compiled from 60b3dbae6b17f388 as 2b02dd389d5535a8
 SELECT
   *
 FROM (
@@ -35,7 +35,7 @@ FROM (
       6
   )
   SELECT
-    y.system_id,
+    CAST(y.system_id AS TEXT) AS system_id,
     d.game_date AS refit_date,
     b.band,
     d.season,
