@@ -41,8 +41,9 @@ def rows_expected(level: Level) -> list[bool]:
             "CREATE TABLE nba_predictions.trained_model (system_id VARCHAR, season VARCHAR, refit_date DATE)"
         )
         found = connection.execute(
-            f"SELECT category IS NULL FROM ({spine('forecasts').text}) AS expected ORDER BY player_id",
-            {"system_id": f"linear_{level}", "level_rank": LEVELS.index(level), "is_trained": 0},
+            "WITH asked_system AS (SELECT $system_id AS system_id, $level_rank AS level_rank, 0 AS is_trained)"
+            f" SELECT category IS NULL FROM ({spine('forecasts').text}) AS expected ORDER BY player_id",
+            {"system_id": f"linear_{level}", "level_rank": LEVELS.index(level)},
         ).fetchall()
     return [bool(row[0]) for row in found]
 
