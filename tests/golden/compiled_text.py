@@ -6,9 +6,9 @@ That of DuckDB comes with the package, which reads it; what the other engines wo
 from pathlib import Path
 
 from hoopcast.graph import nodes_of
-from hoopcast.pipeline.compiled import packaged_name, with_mark
+from hoopcast.pipeline.compiled import mark, packaged_name
 from hoopcast.pipeline.compiler import compile_node, compile_spine
-from hoopcast.pipeline.node import performance_nodes, sql_nodes
+from hoopcast.pipeline.node import Node, Spine, performance_nodes, sql_nodes
 
 DIALECTS = ("duckdb", "spark", "bigquery")
 _OF_THE_PACKAGE = Path(__file__).parents[2] / "src" / "hoopcast" / "models" / "compiled"
@@ -24,9 +24,10 @@ def compiled_texts(dialect: str) -> dict[Path, str]:
     """Text by the file that keeps it: `<dialect>/<table>.sql`, `<dialect>/expected/<name>.sql` for expected rows."""
     folder = folder_of(dialect)
     sql = (*sql_nodes(), *performance_nodes())
-    models = {folder / packaged_name(model): with_mark(model, compile_node(model, dialect)) for model in sql}
     spines = {node.spine.name: node.spine for node in nodes_of(None)}.values()
-    return models | {folder / packaged_name(spine): with_mark(spine, compile_spine(spine, dialect)) for spine in spines}
+    compiled: list[tuple[Node | Spine, str]] = [(model, compile_node(model, dialect)) for model in sql]
+    compiled += [(spine, compile_spine(spine, dialect)) for spine in spines]
+    return {folder / packaged_name(source): f"{mark(source, text)}\n{text}\n" for source, text in compiled}
 
 
 def kept_files(dialect: str) -> set[Path]:

@@ -39,9 +39,9 @@ def packaged_name(source: Node | Spine) -> str:
     return f"{source.name.split('.')[1]}.sql" if isinstance(source, Node) else f"expected/{source.name}.sql"
 
 
-def with_mark(source: Node | Spine, text: str) -> str:
-    """Compiled text with the line that tells what it was made from and what it is, as it is kept."""
-    return f"{_mark(source, text)}\n{text}\n"
+def mark(source: Node | Spine, text: str) -> str:
+    """The first line of packaged text, which tells what it was made from and what it is."""
+    return f"{_MARK}{_fingerprint(source)} as {hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def _rows(dialect: str, node: Node) -> str:
@@ -66,11 +66,7 @@ def _packaged(dialect: str, source: Node | Spine) -> str | None:
     if not file.is_file():
         return None
     first, _, text = file.read_text("utf-8").removesuffix("\n").partition("\n")
-    return text if first == _mark(source, text) else None
-
-
-def _mark(source: Node | Spine, text: str) -> str:
-    return f"{_MARK}{_fingerprint(source)} as {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return text if first == mark(source, text) else None
 
 
 def _fingerprint(source: Node | Spine) -> str:
