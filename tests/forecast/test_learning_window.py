@@ -41,7 +41,8 @@ def league(one_system: None, tmp_path_factory: pytest.TempPathFactory) -> League
         write(simulate(SEASONS, seed=4, size=LeagueSize(teams=6, games_per_team=16, players_per_team=9)), made.files)
         with hoopcast.open(str(made.complete), threads=1) as warehouse:
             assert not warehouse.ingest(made.files).errors
-            assert warehouse.backfill("calibration", stage="all", skip_preflight=True).exit_status == 0
+            names = [node.name for node in warehouse.graph.nodes if node.table.phase != "grading"]
+            assert warehouse.backfill(*names, stage="all", skip_preflight=True).exit_status == 0
 
     return League(made_once(tmp_path_factory, "five_seasons", make))
 

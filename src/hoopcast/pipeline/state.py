@@ -234,7 +234,8 @@ def _newest(engine: Engine, nodes: Sequence[Node], names: Sequence[str], seasons
 
 
 def _entries(newest: ColumnsOf, tables: int, dates: Days) -> Entries:
-    cells = newest["place"], np.searchsorted(dates, newest["partition_date"])
+    # A table without a row may come without the type of its column.
+    cells = newest["place"].astype(np.int64), np.searchsorted(dates, newest["partition_date"])
     has_rows = newest["rows"] > 0
 
     def spread(values: NDArray[Any]) -> NDArray[Any]:
