@@ -138,14 +138,13 @@ def choose(made: Plan, selection: Selection) -> Choice:
     asked &= _is_named(states, selection.tables)[:, None]
     again = asked & _is_named(states, selection.again)[:, None]
     targets = asked & (states.own == FAILED) if selection.only_failed else asked & (is_open(codes) | again)
-    followed = _followed(states, selection)
     candidates = is_open(codes)
-    if not candidates.any() or not (followed >= 0).any():
+    if selection.only_failed or not candidates.any():
         return Choice(targets, targets, again)
-    candidates |= (codes == DONE) & _is_touched(states, candidates, followed)
-    upstream = candidates & _reads(states, asked, followed)
-    is_chosen: Flags = np.any(upstream, axis=1)
-    is_reader: Flags = np.any((followed >= 0) & is_chosen, axis=(1, 2))
+    candidates |= (codes == DONE) & _is_touched(states, candidates)
+    upstream = candidates & _reads(states, asked, _followed(states, selection))
+    is_written: Flags = np.any(targets | upstream, axis=1)
+    is_reader: Flags = np.any((states.look_backs >= 0) & is_written, axis=(1, 2))
     named = targets | (asked & (codes == DONE) & is_reader[:, None])
     return Choice(named | upstream, named, again)
 
@@ -158,24 +157,24 @@ def _is_named(states: States, names: Sequence[str]) -> Flags:
 
 def _followed(states: States, selection: Selection) -> LookBacks:
     """How far nodes read those upstream that are chosen with them."""
-    if selection.only_failed or selection.upstream == "none":
+    if selection.upstream == "none":
         return np.full_like(states.look_backs, -1)
     return states.look_backs if selection.upstream == "all" else brought_along(states.nodes, selection.tables)
 
 
-def _is_touched(states: States, opens: Flags, followed: LookBacks) -> Flags:
+def _is_touched(states: States, opens: Flags) -> Flags:
     """Dates of each node for which something that it reads may be written, be it open or a reader of what is."""
-    years = states.timeline.years
+    years, look_backs = states.timeline.years, states.look_backs
     touched = np.zeros_like(opens)
     for year in np.unique(years[opens.any(axis=0)]).tolist():
         of_season = years == year
         has_open = (opens & of_season).any(axis=1)
         first = np.where(has_open, (opens & of_season).argmax(axis=1), len(years))
-        look_backs = followed[:, :, has_open].max(axis=(1, 2))
-        is_read = (followed >= 0).any(axis=1)
+        farthest = look_backs[:, :, has_open].max(axis=(1, 2))
+        is_read = (look_backs >= 0).any(axis=1)
         first_read = np.where(is_read, first, len(years)).min(axis=1)
         touched |= of_season & (np.arange(len(years)) >= first_read[:, None])
-        touched |= (years > year) & (years <= (year + look_backs)[:, None])
+        touched |= (years > year) & (years <= (year + farthest)[:, None])
     return touched
 
 
