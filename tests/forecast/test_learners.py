@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+from hoopcast.arrays import DateArray
 from hoopcast.forecast.cancellation import Once, side_by_side
 from hoopcast.forecast.frame import Frame, Outcome
 from hoopcast.forecast.system import Level, System
@@ -59,17 +60,34 @@ def test_edges_come_from_rows_that_are_doubled_and_from_all_once_a_feature_is_ne
     assert known_from(np.full((50, 1), np.nan)).tolist() == [50]
 
 
+def days_of(rows_of_months: dict[str, int]) -> DateArray:
+    """So many rows of months, on their last days."""
+    months = np.array(list(rows_of_months), dtype="datetime64[M]")
+    return np.repeat((months + 1).astype("datetime64[D]") - np.timedelta64(1, "D"), list(rows_of_months.values()))
+
+
 def test_trees_are_grown_when_a_month_ends_with_a_tenth_more_rows() -> None:
-    per_month = [1_000, 1_000, 300, 300, 300, 289, 291, 290]
-    month = np.repeat(np.arange(len(per_month)), per_month)
-    day = (np.datetime64("2020-11") + month).astype("datetime64[D]")
-    ends = np.cumsum(per_month).tolist()
+    per_month = {"2020-11": 1_000, "2020-12": 1_000, "2021-01": 300, "2021-02": 300, "2021-03": 300, "2021-04": 289}
+    day = days_of({**per_month, "2021-05": 291, "2021-06": 290})
+    ends = (1_000, 2_000, 2_300, 2_600, 2_900, 3_189, 3_480, 3_770)
     # 3,189 are less than a tenth more than 2,900, and 3,770 than 3,480.
     assert [grown_rows(day[:rows]) for rows in ends] == [1_000, 2_000, 2_300, 2_600, 2_900, 2_900, 3_480, 3_480]
-    # In the middle of a month, all rows count if they are a tenth more, and else those up to the month that was.
+    # Of a month that is not over, all rows count if they are a tenth more, and else those up to the month before.
     assert grown_rows(day[:2_299]) == 2_299
     assert grown_rows(day[:2_150]) == 2_000
     assert grown_rows(day[:0]) == 0
+
+
+def test_trees_are_grown_after_the_last_game_of_a_season() -> None:
+    day = days_of({"2021-05": 9_000, "2021-06": 300, "2021-07": 200, "2021-10": 300, "2021-11": 300})
+    day[9_300:9_500] = np.datetime64("2021-07-20")
+    assert [grown_rows(day[:rows]) for rows in (9_000, 9_300, 9_500, 9_800, 10_100)] == [
+        9_000,
+        9_000,
+        9_500,
+        9_500,
+        9_500,
+    ]
 
 
 def test_what_refits_share_is_made_once_and_again_only_if_it_failed() -> None:

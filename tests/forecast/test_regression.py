@@ -110,3 +110,9 @@ def test_a_few_rows_give_a_tame_curve() -> None:
     document = fit_variance(MEAN[:60], _drawn(3 * MEAN)[:60])
     ratio = variance_at(document, np.linspace(1, 40, 50)) / np.linspace(1, 40, 50)
     assert ((ratio > 1) & (ratio < 30)).all()
+
+
+def test_means_of_a_narrow_range_give_a_variance_that_fits_them() -> None:
+    mean = DRAW.uniform(9, 24, 20_000)
+    points = DRAW.normal(mean, np.sqrt(9 + 2.1 * mean))
+    assert np.abs(variance_at(fit_variance(mean, points), mean) / (9 + 2.1 * mean) - 1).max() < 0.12

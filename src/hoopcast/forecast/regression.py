@@ -207,7 +207,8 @@ def fit_variance(mean: FloatArray, points: FloatArray, features: FloatArray | No
     for _ in range(_ROUNDS):
         expected = np.exp(terms @ coefficients)
         step = np.linalg.solve(gram, terms.T @ (squares / expected - 1) - penalty * (coefficients - prior))
-        coefficients = coefficients + np.clip(step, -0.5, 0.5)
+        # Coefficients of a narrow range of means go far together: what is held in is the variance of each row.
+        coefficients = coefficients + step / max(1.0, float(np.abs(terms @ step).max()))
         if np.abs(step).max() < _ENOUGH:
             break
     return {

@@ -15,6 +15,8 @@ FEWEST_KNOWN = 200
 # Share by which rows have grown before trees are grown anew. Every second month of a full window: .001 of mean error
 # for half the time.
 GROWTH = 0.1
+# Days without games at the end of a month, after which trees are grown anew in any case: a season is over, or halts.
+BREAK = np.timedelta64(7, "D")
 
 
 def first_season(season: str) -> str:
@@ -54,10 +56,13 @@ def month_ends(game_date: DateArray) -> list[int]:
 def grown_rows(game_date: DateArray) -> int:
     """How many of (n,) rows, by their dates in order, trees learn from: those up to the end of some month.
 
-    It is the last end of a month by which there were a tenth more rows than at the one before that counted.
+    It is the last end of a month by which there were a tenth more rows than at the one before that counted, or on whose
+    last days there were no games.
     """
     grown = 0
     for end in month_ends(game_date):
-        if end >= (1 + GROWTH) * grown:
+        last = game_date[end - 1 : end]
+        pauses = (last.astype("datetime64[M]") + 1).astype("datetime64[D]") - last > BREAK
+        if end >= (1 + GROWTH) * grown or pauses.any():
             grown = end
     return grown
