@@ -23,6 +23,8 @@ DISTRIBUTIONS = "nba_predictions.forecast_distribution"
 APPEARANCES = "nba_analytics.player_game_summary"
 POPULATION = "nba_analytics.upcoming_player_game_context"
 STORE = "nba_predictions.ml_feature_store"
+# Columns of appearances that no feature is among, or how their names begin.
+_OF_ROWS = ("game_id", "player_id", "game_date", "expected_level", "ruled_out_flag", "points_line", "outcome_")
 
 
 @dataclass(frozen=True)
@@ -200,11 +202,11 @@ class _Appearances:
         is_same, self._members_state = self._members_state == state, state
         of_members = ("mean_", "variance_") if is_same else ()
         self._columns = {
-            name: values for name, values in self._columns.items() if name.startswith((*_KEYS, *of_members))
+            name: values for name, values in self._columns.items() if name.startswith((*_OF_ROWS, *of_members))
         }
 
 
-_KEYS = ("game_id", "player_id", "game_date", "expected_level", "ruled_out_flag", "points_line", "outcome_")
+# Of each run; with its statements they go.
 _appearances: "WeakKeyDictionary[Statements, _Appearances]" = WeakKeyDictionary()
 
 
