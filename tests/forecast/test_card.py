@@ -12,6 +12,7 @@ from hoopcast.forecast.features import feature_matrix
 from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
 from hoopcast.forecast.system import Level, Summary, System
 from hoopcast.forecast.systems import gradient_boosting, linear
+from hoopcast.forecast.training_window import grown_rows
 from hoopcast.graph import systems
 from tests.forecast.learning import known_relation
 from tests.forecast.synthetic import learned, player_games
@@ -66,8 +67,7 @@ def test_who_will_play_says_what_it_weighs() -> None:
 def test_a_slope_is_what_one_standard_deviation_of_the_feature_moves(name: str) -> None:
     frame, outcome, _ = known_relation("history")
     document = linear.train(frame, outcome, "history")
-    # Of 3,000 rows the first 2,048 say what is a standard deviation.
-    deviation = np.nanstd(frame.columns[name][:2_048])
+    deviation = np.nanstd(frame.columns[name][: grown_rows(frame.game_date)])
     usual = np.abs(frame.columns[name] - np.nanmean(frame.columns[name])) < deviation
     further = {**frame.columns, name: frame.columns[name] + deviation}
     line = linear.line(document["line"])

@@ -13,6 +13,7 @@ from hoopcast.forecast.reasons import largest_contributions, summed
 from hoopcast.forecast.regression import fit_plane, fit_predictors, fit_variance
 from hoopcast.forecast.system import LEVELS, Level
 from hoopcast.forecast.systems import linear
+from hoopcast.forecast.training_window import grown_rows
 from hoopcast.warehouse.tables import table
 from tests.forecast.learning import known_relation
 
@@ -33,7 +34,7 @@ def test_a_document_read_back_gives_identical_distributions() -> None:
 
 def test_the_variance_is_that_of_forecasts_of_dates_that_the_line_has_not_seen() -> None:
     matrix = feature_matrix(FRAME, "history")
-    predictors, weights = fit_predictors(matrix[:2_048]).of(matrix), linear.row_weights(FRAME)
+    predictors, weights = fit_predictors(matrix[: grown_rows(FRAME.game_date)]).of(matrix), linear.row_weights(FRAME)
     fold = np.unique(FRAME.game_date, return_inverse=True)[1] % 5
     unseen = np.full(len(FRAME), np.nan)
     for number in range(5):

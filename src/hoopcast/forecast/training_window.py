@@ -10,7 +10,7 @@ from hoopcast.calendar import season_name, season_start_year
 
 # A refit learns from its own season and so many whole ones before it, so that it costs the same in every year.
 SEASONS_BEFORE = 3
-# Values of a feature without which nothing can be said of its scale, or where to cut it.
+# Values of a feature without which nothing can be said of where to cut it.
 FEWEST_KNOWN = 200
 # Share by which rows have grown before trees are grown anew. Every second month of a full window: .001 of mean error
 # for half the time.
@@ -35,7 +35,7 @@ def known_from(features: FloatArray) -> IntArray:
 
 
 def first_rows(rows: int, since: IntArray) -> int:
-    """How many of the first rows say where features lie and are cut, so that it need not be redone at every refit.
+    """How many of the first rows say where features are cut, so that it need not be redone at every refit.
 
     The largest power of two that is not above their number; all where a feature became known in between.
 

@@ -36,7 +36,7 @@ from hoopcast.forecast.regression import (
     variance_at,
 )
 from hoopcast.forecast.system import Learner, Level, Summary, System
-from hoopcast.forecast.training_window import first_rows, known_from, month_ends
+from hoopcast.forecast.training_window import grown_rows, month_ends
 
 # Appearances of average weight that vote for a coefficient of nought.
 RIDGE = 200.0
@@ -99,7 +99,7 @@ class FittedLine:
 class Lines:
     """Regressions of the first rows, for any number of them: what a month teaches is added up once for all refits.
 
-    The first rows decide what is standard in each feature (`first_rows`).
+    What is standard in each feature is decided again when rows have grown by a tenth (`grown_rows`).
     """
 
     _scaled: tuple[int, Predictors, FloatArray] | None
@@ -110,7 +110,6 @@ class Lines:
         # Not the frame itself: it is what keeps this in memory.
         self._days, self._widening = frame.game_date, widening(frame)
         self._points, self._weights = outcome.points, row_weights(frame)
-        self._since = known_from(self.matrix)
         # Dates are dealt out in turn: whole runs of them would ask of a model what no date before them could teach,
         # such as who is quoted, which some seasons do not tell.
         self._fold = np.unique(frame.game_date, return_inverse=True)[1] % _FOLDS
@@ -139,7 +138,7 @@ class Lines:
 
     def _sums(self, rows: int) -> tuple[Predictors, FloatArray, list[Sums]]:
         """Predictors of the first rows and what they are made by, and sums over the rows of each fold."""
-        first = first_rows(rows, self._since)
+        first = grown_rows(self._days[:rows])
         with self._lock:
             if self._scaled is None or self._scaled[0] != first:
                 heed()
