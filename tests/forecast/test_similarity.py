@@ -6,6 +6,7 @@ import numpy as np
 
 from hoopcast.forecast.frame import Frame, Outcome
 from hoopcast.forecast.frames import check_reads
+from hoopcast.forecast.regression import variance_at
 from hoopcast.forecast.systems.similarity import COLUMNS, LIBRARY, SYSTEM
 from tests.forecast.synthetic import (
     assert_keeps_the_contract,
@@ -70,8 +71,8 @@ def test_few_comparables_leave_the_form_alone() -> None:
     nearby = with_feature(far, home_away=frame.columns["home_away"])
     distributions, again = SYSTEM.forecast(far, document, "history"), SYSTEM.forecast(nearby, document, "history")
     assert np.array_equal(distributions.mean, again.mean)
-    slope = np.polyfit(distributions.mean, distributions.variance, 1)
-    assert np.allclose(distributions.variance, np.polyval(slope, distributions.mean))
+    assert document is not None
+    assert np.allclose(distributions.variance, variance_at(document["dispersion"], distributions.mean))
 
 
 def _trained(frame: Frame, outcome: Outcome) -> dict[str, object] | None:
