@@ -309,13 +309,13 @@ def _nodes(system: System, level: Level, feature_version: str) -> tuple[Node | N
             *(_of(name, "same") for name in ("upgc", "mlfs", "ppl")),
             *(_of("trained", "until", name) for name in (system_id, of_lines)),
         ),
-        partial(predictions, system_id=system_id, level=level, versions=(distributions.version, feature_version)),
+        partial(predictions, system_id=system_id, versions=(distributions.version, feature_version)),
     )
     grading = _Work(
         "grades",
         "grades",
         (
-            _of("predictions", "same", system_id),
+            *(_of(name, "same", system_id) for name in ("predictions", "distributions")),
             _of("calibration", "until", system_id),
             *(_of(name, "same") for name in ("pgs", "nbac_schedule")),
         ),

@@ -160,7 +160,7 @@ def test_a_system_without_a_record_or_with_a_broken_one_picks_nothing_and_says_s
     assert "PASS" not in printed(call, *arguments)
     with duckdb.connect(str(valued)) as connection:
         connection.execute(
-            "UPDATE nba_predictions.player_prop_predictions SET recommendation = 'PASS', confidence_score = NULL,"
+            "UPDATE nba_predictions.prediction SET recommendation = 'PASS',"
             " pass_reason = 'withheld: claims of +3.9 % returned -9.0 % (-12.0 to -6.0) on 900 lines'"
         )
     text = printed(call, *arguments)
@@ -216,7 +216,7 @@ def test_what_is_missing_is_made_first_and_as_is_makes_nothing(call: Call, day: 
             connection.execute(
                 f"DELETE FROM nba_orchestration.{name} WHERE table_name = 'nba_predictions.player_prop_predictions'"
             )
-        connection.execute("DELETE FROM nba_predictions.player_prop_predictions")
+        connection.execute("DELETE FROM nba_predictions.prediction")
     done = call("predict", "--date", day, "--as-is")
     assert (done.exit_code, done.stdout) == (0, "")
     assert "no forecasts by" in done.stderr

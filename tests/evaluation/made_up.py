@@ -55,7 +55,7 @@ def give(engine: DuckDB, season: str, systems: dict[str, Means]) -> None:
     for name in TABLES:
         engine.create(table(name))
     for name in ("predictions", "grades"):
-        engine.execute(f"DELETE FROM {table(name).name} WHERE season = $season", {"season": season})
+        engine.execute(f"DELETE FROM {table(name).stored.name} WHERE season = $season", {"season": season})
     rows = engine.columns(_ROWS, {"season": season})
     dates = tuple(np.unique(rows["game_date"]).tolist())
     for system_id, means in systems.items():
@@ -74,8 +74,8 @@ def _predictions(rows: ColumnsOf, system_id: str, mean: FloatArray) -> ColumnsOf
     prices = Prices(over, under, market, np.zeros(len(mean), dtype=np.bool_))
     chosen = recommend(after, said.probability_push, prices, np.full(len(mean), "", dtype=object))
     texts = {
-        "market": "points", "system_id": system_id, "calibration_id": "identity", "player_lookup": "somebody",
-        "model_version": "1", "feature_version": "1", "reasons": "",
+        "market": "points", "system_id": system_id, "calibration_id": "identity",
+        "model_version": "1", "feature_version": "1",
     }  # fmt: skip
     columns = {
         **rows,
@@ -91,9 +91,9 @@ def _predictions(rows: ColumnsOf, system_id: str, mean: FloatArray) -> ColumnsOf
         "created_at_utc": np.full(len(mean), "2022-07-01", dtype="datetime64[us]"),
     }
     nothing = np.full(len(mean), np.nan)
-    return {column.name: columns.get(column.name, nothing) for column in table("predictions").columns}
+    return {column.name: columns.get(column.name, nothing) for column in table("predictions").stored.columns}
 
 
 def _insert(engine: DuckDB, short: str, columns: ColumnsOf) -> None:
-    definition = table(short)
+    definition = table(short).stored
     engine.append(definition.name, definition, columns)

@@ -195,7 +195,7 @@ def test_what_is_not_graded_is_said_and_not_scored(graded_league: Path) -> None:
         assert card.afterwards.accuracy is None
         assert card.afterwards.forecasts > card.afterwards.graded == 0
         assert "**None of the games that it forecast is graded yet.**" in card.markdown()
-        copy.engine.execute("DELETE FROM nba_predictions.player_prop_predictions WHERE system_id = 'linear_news'")
+        copy.engine.execute("DELETE FROM nba_predictions.prediction WHERE system_id = 'linear_news'")
         assert "**It has forecast nothing yet.**" in copy.card("linear_news").markdown()
 
 

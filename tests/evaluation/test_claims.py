@@ -125,7 +125,7 @@ def test_a_record_is_judged_by_all_of_its_bands_and_its_slope(
         before = warehouse.evaluate(season=SEASON)
         # One system has bet on every side that lost.
         warehouse.engine.execute(
-            "UPDATE nba_predictions.player_prop_predictions AS p SET better_side ="
+            "UPDATE nba_predictions.prediction AS p SET better_side ="
             " CASE WHEN g.points > p.line THEN 'UNDER' ELSE 'OVER' END FROM nba_raw.nbac_player_boxscore AS g"
             " WHERE g.game_id = p.game_id AND g.player_id = p.player_id AND p.system_id = 'market_line'"
         )
@@ -143,7 +143,7 @@ def test_a_record_is_judged_by_all_of_its_bands_and_its_slope(
 
 
 def test_lines_with_one_price_stand_apart_and_bring_no_picks(forecasts: Hoopcast) -> None:
-    table = "nba_predictions.player_prop_predictions"
+    table = "nba_predictions.prediction"
     forecasts.engine.execute(f"CREATE TABLE memory_of_prices AS FROM {table} WHERE system_id = 'market_line'")
     try:
         forecasts.engine.execute(

@@ -196,7 +196,7 @@ def test_a_range_without_forecasts_says_how_to_make_them(forecast_league: Path, 
     copy = tmp_path / "bare.duckdb"
     shutil.copy(forecast_league, copy)
     with hoopcast.open(str(copy)) as warehouse:
-        warehouse.engine.execute("DELETE FROM nba_predictions.player_prop_predictions")
+        warehouse.engine.execute("DELETE FROM nba_predictions.prediction")
         with pytest.raises(UsageError, match="hoopcast backfill"):
             warehouse.evaluate(season="2021-22")
 

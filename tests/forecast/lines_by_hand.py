@@ -117,7 +117,7 @@ def store(statements: Statements, lines: Lines, system: str = SYSTEM, *, played:
         "game_date": lines.day,
         "season": np.array([f"20{year}-{year + 1}" for year in start], dtype=object),
     }
-    texts = {"market": "points", "system_id": system, "bookmaker": "a book", "line_kind": "closing", "reasons": ""}
+    texts = {"market": "points", "system_id": system, "bookmaker": "a book", "line_kind": "closing"}
     columns: ColumnsOf = {
         **keys,
         **{name: np.full(count, text, dtype=object) for name, text in texts.items()},

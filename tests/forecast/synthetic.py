@@ -7,7 +7,7 @@ import numpy as np
 
 from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.forecast.distribution import LOWEST_DISPERSION
-from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
+from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome, Reasons
 from hoopcast.forecast.system import Level, System
 
 ROWS = 900
@@ -65,12 +65,12 @@ def assert_keeps_the_contract(system: System, level: Level) -> None:
     again = system.forecast(frame, json.loads(json.dumps(document, allow_nan=False)), level)
     assert np.array_equal(distributions.mean, again.mean)
     assert np.array_equal(distributions.variance, again.variance)
-    assert list(distributions.reasons) == list(again.reasons)
+    assert words(distributions.reasons) == words(again.reasons)
     assert_are_distributions(distributions, len(frame))
     alone = system.forecast(frame.rows(np.arange(7, 12)), document, level)
     assert np.allclose(alone.mean, distributions.mean[7:12], rtol=0, atol=1e-9)
     assert np.allclose(alone.variance, distributions.variance[7:12], rtol=0, atol=1e-9)
-    assert any(distributions.reasons)
+    assert any(words(distributions.reasons))
     assert len(system.forecast(frame.rows(np.empty(0, dtype=np.int64)), document, level)) == 0
 
 
@@ -84,9 +84,18 @@ def assert_survives_the_unknown(system: System, level: Level, kept: tuple[str, .
 
 def assert_are_distributions(distributions: Distributions, rows: int) -> None:
     """As many distributions as rows, each in the domain of distributions."""
-    assert len(distributions) == len(distributions.variance) == len(distributions.reasons) == rows
+    assert len(distributions) == len(distributions.variance) == len(words(distributions.reasons)) == rows
     assert np.isfinite(distributions.mean).all()
     assert (distributions.variance >= LOWEST_DISPERSION * distributions.mean * (1 - 1e-12)).all()
+
+
+def words(reasons: Reasons) -> list[str]:
+    """Reasons as a reader has them, as the view of the forecasts words them; empty for none."""
+    causes, amounts = reasons.causes.tolist(), reasons.amounts.tolist()
+    return [
+        "" if form is None else form.format(start, *(part for pair in zip(*filling, strict=True) for part in pair))
+        for form, start, *filling in zip(reasons.form.tolist(), reasons.baseline.tolist(), causes, amounts, strict=True)
+    ]
 
 
 def _feature(name: str, rate: FloatArray, minutes: FloatArray, random: np.random.Generator) -> FloatArray:

@@ -9,7 +9,7 @@ import pytest
 from hoopcast.forecast import availability
 from hoopcast.forecast.card import About, card, limits_of
 from hoopcast.forecast.features import feature_matrix
-from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
+from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome, no_reasons
 from hoopcast.forecast.system import Level, Summary, System
 from hoopcast.forecast.systems import gradient_boosting, linear
 from hoopcast.forecast.training_window import grown_rows
@@ -24,7 +24,7 @@ def rows_with_members(system: System, level: Level) -> tuple[Frame, Outcome]:
     """Rows that a system learns from, with distributions of its members that are near the points."""
     frame, outcome = player_games(system.columns(level))
     noise = np.random.default_rng(2).normal(0, 2, (len(system.members(level)), len(frame)))
-    unsaid = np.full(len(frame), "", dtype=object)
+    unsaid = no_reasons(len(frame))
     means = [np.maximum(0.7 * outcome.points + 3 + one, 0.5) for one in noise]
     return replace(
         frame,

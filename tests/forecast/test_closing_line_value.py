@@ -68,7 +68,6 @@ def play(engine: Engine, close: Offer | None, *issues: Issue, player: int = PLAY
         "nb_mean": MEAN,
         "nb_variance": VARIANCE,
         "trained_until": np.datetime64("2021-12-04"),
-        "reasons": "",
     }
     put(engine, "distributions", of_player(system_id=SYSTEM, **distribution))
     put(engine, "upgc", of_player(player_lookup="somebody", team_abbr="BOS", opponent_team_abbr="NYK"))
@@ -84,7 +83,7 @@ def play(engine: Engine, close: Offer | None, *issues: Issue, player: int = PLAY
 
 def values(engine: Engine) -> dict[int, float]:
     """Closing line value by player; NaN for none."""
-    found = predictions(engine, Asked("2021-22", (DAY,)), SYSTEM, "news", ("1", "1"))
+    found = predictions(engine, Asked("2021-22", (DAY,)), SYSTEM, ("1", "1"))
     return dict(zip(found["player_id"].tolist(), found["clv"].tolist(), strict=True))
 
 
@@ -182,7 +181,7 @@ def test_a_pick_at_the_price_of_one_side_is_not_given_the_other_of_a_later_issue
 def test_a_pick_keeps_its_value_when_the_system_no_longer_makes_it(engine: Engine) -> None:
     # Nothing is picked without a record, and yet the pick that was published counts.
     play(engine, Offer(20.5, -130, 110), Issue("OVER", TAKEN))
-    found = predictions(engine, Asked("2021-22", (DAY,)), SYSTEM, "news", ("1", "1"))
+    found = predictions(engine, Asked("2021-22", (DAY,)), SYSTEM, ("1", "1"))
     assert found["recommendation"].tolist() == ["PASS"]
     assert found["clv"][0] > 0
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from hoopcast.arrays import FloatArray
-from hoopcast.forecast.frame import Distributions, Frame, Outcome
+from hoopcast.forecast.frame import Distributions, Frame, Outcome, no_reasons
 from hoopcast.forecast.frames import check_reads
 from hoopcast.forecast.system import Level
 from hoopcast.forecast.systems.ensemble import SYSTEM, members
-from tests.forecast.synthetic import assert_are_distributions, learned, player_games
+from tests.forecast.synthetic import assert_are_distributions, learned, player_games, words
 
 LEVELS: tuple[Level, ...] = ("history", "news", "market", "line")
 at_every_level = pytest.mark.parametrize("level", LEVELS)
@@ -19,7 +19,7 @@ USELESS = "zone_matchup_history"
 
 
 def distributions_of(mean: FloatArray, variance: FloatArray) -> Distributions:
-    return Distributions(np.maximum(mean, 0.5), np.maximum(variance, 1.1), np.full(len(mean), "", dtype=object))
+    return Distributions(np.maximum(mean, 0.5), np.maximum(variance, 1.1), no_reasons(len(mean)))
 
 
 def past(level: Level, rows: int = 3_000, seed: int = 4) -> tuple[Frame, Outcome]:
@@ -102,11 +102,11 @@ def test_where_a_member_gave_no_distribution_the_others_share_its_weight() -> No
     document = learned(SYSTEM, "history", frame, outcome)
     assert document is not None
     nothing = np.full(len(frame), np.nan)
-    silent = Distributions(nothing, nothing, np.full(len(frame), "", dtype=object))
+    silent = Distributions(nothing, nothing, no_reasons(len(frame)))
     one = "linear_history"
     distributions = SYSTEM.forecast(replace(frame, members={**frame.members, one: silent}), document, "history")
     assert_are_distributions(distributions, len(frame))
-    assert not any(one in reason for reason in distributions.reasons)
+    assert not any(one in reason for reason in words(distributions.reasons))
     alone = dict.fromkeys(frame.members, silent) | {USELESS: frame.members[USELESS]}
     useless = SYSTEM.forecast(replace(frame, members=alone), {**document, "variance_scale": 1.0}, "history")
     assert np.allclose(useless.mean, frame.members[USELESS].mean)
@@ -117,7 +117,7 @@ def test_where_a_member_gave_no_distribution_the_others_share_its_weight() -> No
 def test_a_member_that_has_not_forecast_yet_gets_nothing() -> None:
     frame, outcome = past("history")
     nothing = np.full(len(frame), np.nan)
-    silent = Distributions(nothing, nothing, np.full(len(frame), "", dtype=object))
+    silent = Distributions(nothing, nothing, no_reasons(len(frame)))
     late = replace(frame, members={**frame.members, "linear_history": silent})
     document = learned(SYSTEM, "history", late, outcome)
     assert document is not None
@@ -135,6 +135,6 @@ def test_reasons_name_the_members_that_weigh_most() -> None:
     frame, outcome = past("history")
     document = {**(learned(SYSTEM, "history", frame, outcome) or {})}
     document["weights"] = {**dict.fromkeys(members("history"), 0.0), "linear_history": 0.3, "minutes_rate_history": 0.7}
-    first = SYSTEM.forecast(frame, document, "history").reasons[0]
+    first = words(SYSTEM.forecast(frame, document, "history").reasons)[0]
     said = (frame.members[name].mean[0] for name in ("minutes_rate_history", "linear_history"))
     assert first == "minutes_rate_history {:.1f}; linear_history {:.1f}".format(*said)

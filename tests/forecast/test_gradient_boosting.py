@@ -11,6 +11,7 @@ from hoopcast.forecast.system import Level
 from hoopcast.forecast.systems import gradient_boosting, linear
 from hoopcast.forecast.trees import Bins, forest, grow_regression
 from tests.forecast.learning import known_relation
+from tests.forecast.synthetic import words
 
 FRAME, OUTCOME, TRUE_MEAN = known_relation("history")
 LATER, _, LATER_MEAN = known_relation("history", seed=2)
@@ -26,14 +27,14 @@ def test_a_document_read_back_gives_identical_distributions() -> None:
     again = gradient_boosting.forecast(LATER, json.loads(json.dumps(DOCUMENT, allow_nan=False)), "history")
     assert np.array_equal(distributions.mean, again.mean)
     assert np.array_equal(distributions.variance, again.variance)
-    assert list(distributions.reasons) == list(again.reasons)
+    assert words(distributions.reasons) == words(again.reasons)
 
 
 def test_a_row_is_forecast_alone_as_among_others() -> None:
     together = gradient_boosting.forecast(LATER, DOCUMENT, "history")
     alone = gradient_boosting.forecast(LATER.rows(np.arange(7, 8)), DOCUMENT, "history")
     assert alone.mean[0] == pytest.approx(together.mean[7], abs=1e-9)
-    assert alone.reasons[0] == together.reasons[7]
+    assert words(alone.reasons)[0] == words(together.reasons)[7]
 
 
 def test_trees_see_what_bends_and_a_line_does_not() -> None:
@@ -46,9 +47,12 @@ def test_company_that_returns_is_given_as_a_reason_against() -> None:
     distributions = gradient_boosting.forecast(LATER, DOCUMENT, "history")
     crowded = LATER.columns["teammates_minutes_change_history"] > 40
     lonely = LATER.columns["teammates_minutes_change_history"] < -40
-    assert all("absent team-mates +" not in reason for reason in distributions.reasons[crowded])
-    assert all("absent team-mates -" not in reason for reason in distributions.reasons[lonely])
-    assert sum("absent team-mates +" in reason for reason in distributions.reasons[lonely]) > 0.8 * lonely.sum()
+    assert all("absent team-mates +" not in reason for reason in words(distributions.reasons.rows(crowded)))
+    assert all("absent team-mates -" not in reason for reason in words(distributions.reasons.rows(lonely)))
+    assert (
+        sum("absent team-mates +" in reason for reason in words(distributions.reasons.rows(lonely)))
+        > 0.8 * lonely.sum()
+    )
 
 
 def test_the_way_to_a_leaf_adds_up_to_what_the_leaf_adds() -> None:

@@ -16,6 +16,7 @@ from hoopcast.forecast.systems import linear
 from hoopcast.forecast.training_window import grown_rows
 from hoopcast.warehouse.tables import table
 from tests.forecast.learning import known_relation
+from tests.forecast.synthetic import words
 
 FRAME, OUTCOME, TRUE_MEAN = known_relation("history")
 DOCUMENT = linear.train(FRAME, OUTCOME, "history")
@@ -62,7 +63,7 @@ def test_contributions_add_up_to_the_forecast() -> None:
 def test_reasons_name_the_themes_that_moved_the_forecast() -> None:
     distributions = linear.forecast(FRAME, DOCUMENT, "history")
     scorer = FRAME.columns["points_weighted_8"].argmax()
-    assert distributions.reasons[scorer].partition("; ")[2].startswith("form +")
+    assert words(distributions.reasons)[scorer].partition("; ")[2].startswith("form +")
 
 
 @pytest.mark.parametrize("level", ["history", "news", "market", "line"])
@@ -96,7 +97,7 @@ def test_who_is_quoted_is_unknown_on_a_date_without_quotes() -> None:
 def test_the_three_largest_contributions_are_said_largest_first() -> None:
     contributions = np.array([[0.04, -0.42, 2.06, 0.81, 0.2], [0.0, np.nan, 0.01, 0.0, -0.3], [0.0] * 5])
     labels = ("rest", "opponent", "minutes", "absent team-mates", "form")
-    assert largest_contributions(contributions, labels, np.array([14.0, 8.0, np.nan])).tolist() == [
+    assert words(largest_contributions(contributions, labels, np.array([14.0, 8.0, np.nan]))) == [
         "baseline 11.3; minutes +2.1; absent team-mates +0.8; opponent -0.4",
         "baseline 8.3; form -0.3",
         "",
@@ -105,7 +106,7 @@ def test_the_three_largest_contributions_are_said_largest_first() -> None:
 
 def test_a_reason_adds_up_to_the_forecast_before_recalibration() -> None:
     distributions = linear.forecast(FRAME, DOCUMENT, "history")
-    for reason, mean in zip(distributions.reasons.tolist()[:200], distributions.mean.tolist(), strict=False):
+    for reason, mean in zip(words(distributions.reasons)[:200], distributions.mean.tolist(), strict=False):
         whole = summed(reason, mean)
         parts, _, total = whole.removesuffix(" before recalibration").rpartition("; sum ")
         numbers = [float(part.rpartition(" ")[2]) for part in parts.split("; ")]

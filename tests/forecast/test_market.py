@@ -15,6 +15,7 @@ from tests.forecast.synthetic import (
     learned,
     player_games,
     with_feature,
+    words,
 )
 
 
@@ -92,5 +93,5 @@ def test_without_a_line_there_is_no_distribution() -> None:
     line[::2] = np.nan
     distributions = SYSTEM.forecast(replace(frame, columns={**frame.columns, "points_line": line}), document, "line")
     assert np.isnan(distributions.mean[::2]).all()
-    assert set(distributions.reasons[::2]) == {""}
+    assert set(words(distributions.reasons)[::2]) == {""}
     assert_are_distributions(SYSTEM.forecast(frame.rows(np.arange(1, 900, 2)), document, "line"), 450)

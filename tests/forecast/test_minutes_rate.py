@@ -13,6 +13,7 @@ from tests.forecast.synthetic import (
     learned,
     player_games,
     with_feature,
+    words,
 )
 
 LEVELS: tuple[Level, ...] = ("history", "news", "market")
@@ -67,7 +68,7 @@ def test_minutes_that_absent_team_mates_leave_are_handed_on_and_said() -> None:
     document = learned(SYSTEM, "history", frame, type(outcome)(points, more))
     distributions = SYSTEM.forecast(frame, document, "history")
     thin = left > 45
-    assert sum("absent team-mates +" in reason for reason in distributions.reasons[thin]) > 0.9 * thin.sum()
+    assert sum("absent team-mates +" in reason for reason in words(distributions.reasons.rows(thin))) > 0.9 * thin.sum()
 
 
 def test_uncertain_minutes_widen_the_distribution() -> None:

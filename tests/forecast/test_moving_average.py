@@ -10,6 +10,7 @@ from tests.forecast.synthetic import (
     assert_survives_the_unknown,
     player_games,
     with_feature,
+    words,
 )
 
 
@@ -44,4 +45,4 @@ def test_an_even_player_in_even_circumstances_is_forecast_near_his_average() -> 
     even = with_feature(frame, **dict.fromkeys(COLUMNS[:3], 10.0), **dict.fromkeys(COLUMNS[4:7], 0.0))
     distributions = SYSTEM.forecast(with_feature(even, fatigue_score=100.0, home_away=0.5), None, "history")
     assert np.isclose(distributions.mean, 0.953 + 0.923 * 10)
-    assert list(distributions.reasons) == ["baseline 10.2"]
+    assert words(distributions.reasons) == ["baseline 10.2"]

@@ -14,6 +14,7 @@ from tests.forecast.synthetic import (
     learned,
     player_games,
     with_feature,
+    words,
 )
 
 
@@ -34,8 +35,8 @@ def test_the_nearest_comparable_of_an_appearance_in_the_library_is_itself() -> N
     distributions = SYSTEM.forecast(frame, learned(SYSTEM, "history", frame, outcome), "history")
     for row in (0, 500, 899):
         named = f"like {frame.player_id[row]} on {frame.game_date[row]} ({outcome.points[row]:.0f}), "
-        assert distributions.reasons[row].startswith(named)
-        assert re.fullmatch(r"like (\d+ on \d{4}-\d\d-\d\d \(\d+\)(, )?){3}", distributions.reasons[row])
+        assert words(distributions.reasons)[row].startswith(named)
+        assert re.fullmatch(r"like (\d+ on \d{4}-\d\d-\d\d \(\d+\)(, )?){3}", words(distributions.reasons)[row])
 
 
 def test_the_library_holds_no_more_than_it_may() -> None:

@@ -10,6 +10,7 @@ from tests.forecast.synthetic import (
     learned,
     player_games,
     with_feature,
+    words,
 )
 
 
@@ -49,4 +50,4 @@ def test_points_that_an_opponent_gave_away_are_learned_and_said() -> None:
     distributions = SYSTEM.forecast(frame, document, "history")
     weak = allowed > 0.7
     assert distributions.mean[weak].mean() > distributions.mean[~weak].mean() + 3
-    assert sum("opponent's zones +" in reason for reason in distributions.reasons[weak]) > 0.8 * weak.sum()
+    assert sum("opponent's zones +" in reason for reason in words(distributions.reasons.rows(weak))) > 0.8 * weak.sum()

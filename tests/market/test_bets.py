@@ -23,7 +23,6 @@ from hoopcast.market.bets import (
     ONE_PRICE,
     Bets,
     Prices,
-    edge,
     expected_value,
     is_far_line,
     kelly_stake,
@@ -328,10 +327,6 @@ def test_no_lines_are_no_bets() -> None:
     prices = Prices(nothing, nothing, nothing, np.empty(0, dtype=np.bool_))
     found = recommend(nothing, nothing, prices, np.empty(0, dtype=object))
     assert all(len(getattr(found, field.name)) == 0 for field in fields(Bets))
-
-
-def test_the_edge_is_in_points_above_the_line() -> None:
-    assert edge(np.array([23.4]), np.array([22.5]))[0] == pytest.approx(0.9)
 
 
 @given(PROBABILITY, st.floats(1.05, 11))

@@ -437,14 +437,14 @@ def rewrite(engine: DuckDB, nodes: tuple[Node, ...], names: tuple[str, ...], day
 
 def delete_after(engine: DuckDB, nodes: tuple[Node, ...], day: date) -> None:
     """Delete what nodes wrote of dates after a day."""
-    for table in dict.fromkeys(node.table for node in nodes):
+    for table in dict.fromkeys(node.table.stored for node in nodes):
         engine.execute(f"DELETE FROM {table.name} WHERE {table.time} > $day", {"day": day})
 
 
 def empty(engine: DuckDB, nodes: tuple[Node, ...]) -> None:
     """Delete all that nodes ever wrote, so that nothing is left but raw tables."""
     for node in nodes:
-        engine.execute(f"DELETE FROM {node.table.name}")
+        engine.execute(f"DELETE FROM {node.table.stored.name}")
         engine.execute(f"DELETE FROM {LEDGER} WHERE table_name = $name", {"name": node.table.name})
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from hoopcast.arrays import FloatArray
 from hoopcast.errors import ForecastError
-from hoopcast.forecast.frame import Distributions, Document, Frame
+from hoopcast.forecast.frame import Distributions, Document, Frame, no_reasons
 from hoopcast.pipeline.ledger import recorded_rows
 from hoopcast.pipeline.node import Asked, node_name
 from hoopcast.warehouse.engine import Statements
@@ -132,7 +132,7 @@ def _distance(found: FloatArray, wanted: FloatArray) -> float:
 
 
 def _frame_of(stored: Mapping[str, Any]) -> Frame:
-    unsaid = np.full(len(stored["player_id"]), "", dtype=object)
+    unsaid = no_reasons(len(stored["player_id"]))
     return Frame(
         np.array(stored["game_id"], dtype=object),
         np.array(stored["player_id"], dtype=np.int64),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import partial
 from typing import cast
@@ -14,7 +14,7 @@ from hoopcast.arrays import DateArray
 from hoopcast.forecast.cancellation import heed, obeying
 from hoopcast.forecast.distribution import guarded
 from hoopcast.forecast.documents import Outputs, load, refuse_lost
-from hoopcast.forecast.frame import Distributions, Document, Frame
+from hoopcast.forecast.frame import CAUSES, Distributions, Document, Frame, Reasons, no_reasons
 from hoopcast.forecast.frames import forecast_frame
 from hoopcast.forecast.system import Level, System
 from hoopcast.forecast.training import distribution_outputs
@@ -57,8 +57,16 @@ def forecasts(statements: Statements, asked: Asked, system: System, level: Level
         "nb_mean": mean,
         "nb_variance": variance,
         "trained_until": np.where(np.isnat(until), frame.game_date - np.timedelta64(1, "D"), until),
-        "reasons": distributions.reasons,
+        **_columns(distributions.reasons),
     }
+
+
+def _columns(reasons: Reasons) -> ColumnsOf:
+    found = {"reason_form": reasons.form, "baseline": reasons.baseline}
+    for place in range(CAUSES):
+        found[f"cause_{place + 1}"] = reasons.causes[:, place]
+        found[f"amount_{place + 1}"] = reasons.amounts[:, place]
+    return found
 
 
 def learned_for(statements: Statements, asked: Asked, system_id: str, outputs: Outputs) -> list[Learned]:
@@ -99,17 +107,14 @@ def _by_refit(
     place = refit_of(learned, frame.game_date)
     able = frame.rows(place >= 0)
     place = place[place >= 0]
-    mean, variance = np.full(len(able), np.nan), np.full(len(able), np.nan)
-    reasons = np.full(len(able), "", dtype=object)
+    mean, variance, reasons = np.full(len(able), np.nan), np.full(len(able), np.nan), no_reasons(len(able))
     until = np.array([one.trained_until for one in learned], dtype="datetime64[D]")[place]
     for number, one in enumerate(learned):
         heed()
         of_refit = place == number
         if of_refit.any():
-            distributions = system.forecast(able.rows(of_refit), one.document, level)
-            mean[of_refit], variance[of_refit], reasons[of_refit] = (
-                distributions.mean,
-                distributions.variance,
-                distributions.reasons,
-            )
+            part = system.forecast(able.rows(of_refit), one.document, level)
+            mean[of_refit], variance[of_refit] = part.mean, part.variance
+            for field in fields(Reasons):
+                getattr(reasons, field.name)[of_refit] = getattr(part.reasons, field.name)
     return able, Distributions(mean, variance, reasons), until

@@ -15,19 +15,58 @@ IntArray: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
+class Reasons:
+    """Why forecasts are what they are, one a row: a form, and what fills it in when somebody reads it.
+
+    Args:
+        form: (n,) texts for `str.format` with the baseline as {0}, causes as {1}, {3}, {5} and their amounts as {2},
+            {4}, {6}, such as `baseline {0:.1f}; {1} {2:+.1f}`; None for no reasons.
+        baseline: (n,) where a forecast starts, points.
+        causes: (n, 3) what moved it most, or what it is made from; empty for none.
+        amounts: (n, 3) points of each.
+    """
+
+    form: TextArray
+    baseline: FloatArray
+    causes: TextArray
+    amounts: FloatArray
+
+    def rows(self, which: BoolArray | IntArray | slice) -> "Reasons":
+        """Some of the rows, by mask, by places, or neighbours."""
+        return Reasons(self.form[which], self.baseline[which], self.causes[which], self.amounts[which])
+
+
+CAUSES = 3
+
+
+def no_reasons(rows: int) -> Reasons:
+    """Reasons of forecasts that nobody asks about."""
+    return Reasons(
+        np.full(rows, None, dtype=object),
+        np.zeros(rows),
+        np.full((rows, CAUSES), "", dtype=object),
+        np.zeros((rows, CAUSES)),
+    )
+
+
+@dataclass(frozen=True)
 class Distributions:
     """Negative binomial distributions of points, one a row, before recalibration.
 
     `mean` is in points and at least .05, `variance` in points squared and at least 1.02 times the mean; both are NaN
-    for a row without a distribution. `reasons` are the three largest contributions in words, or the comparable games.
+    for a row without a distribution. `reasons` are the three largest contributions, or the comparable games.
     """
 
     mean: FloatArray
     variance: FloatArray
-    reasons: TextArray
+    reasons: Reasons
 
     def __len__(self) -> int:
         return len(self.mean)
+
+    def rows(self, which: BoolArray | IntArray | slice) -> "Distributions":
+        """Some of the rows, by mask, by places, or neighbours."""
+        return Distributions(self.mean[which], self.variance[which], self.reasons.rows(which))
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +101,7 @@ class Frame:
             self.player_id[which],
             self.game_date[which],
             {name: values[which] for name, values in self.columns.items()},
-            {
-                name: Distributions(
-                    distributions.mean[which], distributions.variance[which], distributions.reasons[which]
-                )
-                for name, distributions in self.members.items()
-            },
+            {name: distributions.rows(which) for name, distributions in self.members.items()},
         )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.errors import ModelError
-from hoopcast.forecast.frame import Distributions, Frame, Outcome
+from hoopcast.forecast.frame import Distributions, Frame, Outcome, no_reasons
 from hoopcast.forecast.system import LEVELS, Level, System
 from hoopcast.forecast.training_window import first_season
 from hoopcast.pipeline.ledger import LEDGER
@@ -266,7 +266,7 @@ def _of(name: str, when: str) -> str:
 
 def _frame(system: System, level: Level, read: ColumnsOf, which: BoolArray) -> Frame:
     """The frame of a system of some of the rows that were read."""
-    reasons = np.full(int(which.sum()), "", dtype=object)
+    reasons = no_reasons(int(which.sum()))
     return Frame(
         read["game_id"][which],
         read["player_id"][which].astype(np.int64),

@@ -13,34 +13,27 @@ from hoopcast.warehouse.engine import ColumnsOf, Statements
 
 # Who plays is in the box score of his game; a game without any is not graded.
 _ROWS = """
-SELECT p.market, p.game_id, p.player_id, p.system_id, p.season, p.game_date, p.forecast_mean, p.forecast_median,
-    p.nb_mean, p.nb_variance, p.calibration_id, p.line, p.over_price, p.under_price, p.recommendation,
+SELECT CAST(p.game_id AS BIGINT) AS game_id, p.player_id, p.game_date, p.forecast_mean, p.forecast_median, d.nb_mean,
+    d.nb_variance, p.calibration_id, p.line, p.over_price, p.under_price, p.recommendation,
     g.points AS actual_points, g.minutes AS actual_minutes
-FROM nba_predictions.player_prop_predictions AS p
+FROM nba_predictions.prediction AS p
+INNER JOIN nba_predictions.forecast_distribution AS d ON d.market = p.market AND d.game_id = p.game_id
+    AND d.player_id = p.player_id AND d.system_id = p.system_id AND d.game_date = p.game_date
 INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = p.game_id AND s.game_status = 3
-LEFT JOIN nba_analytics.player_game_summary AS g
+LEFT JOIN (SELECT * FROM nba_analytics.player_game_summary WHERE season = $season) AS g
     ON g.game_id = p.game_id AND g.player_id = p.player_id AND g.played_flag
-WHERE p.system_id = $system_id AND p.game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))
-    AND p.game_id IN (SELECT game_id FROM nba_analytics.player_game_summary)
+WHERE p.system_id = $system_id AND p.season = $season AND p.game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))
+    AND p.game_id IN (SELECT game_id FROM nba_analytics.player_game_summary WHERE season = $season)
 ORDER BY p.game_date, p.game_id, p.player_id
 """
 # Points of `within_3` and `within_5`.
 NEAR, FAR = 3, 5
-_KEPT_AS_READ = (
-    "market",
-    "game_id",
-    "player_id",
-    "system_id",
-    "season",
-    "game_date",
-    "actual_points",
-    "actual_minutes",
-)
+_KEPT_AS_READ = ("game_id", "player_id", "game_date", "actual_points", "actual_minutes")
 
 
 def grades(statements: Statements, asked: Asked, system_id: str) -> ColumnsOf:
     """Rows of `nba_predictions.prediction_accuracy`."""
-    rows = statements.columns(_ROWS, {"system_id": system_id, "dates": list(asked.dates)})
+    rows = statements.columns(_ROWS, {"system_id": system_id, "season": asked.season, "dates": list(asked.dates)})
     points = rows["actual_points"].astype(np.float64)
     crps, log_score, pit = _scores(statements, asked, system_id, rows, points)
     absolute_error = np.abs(points - rows["forecast_median"].astype(np.float64))
@@ -52,6 +45,9 @@ def grades(statements: Statements, asked: Asked, system_id: str) -> ColumnsOf:
     price = np.where(result == "NO_BET", np.nan, price)
     return {
         **{name: rows[name] for name in _KEPT_AS_READ},
+        "market": np.full(len(points), "points", dtype=object),
+        "system_id": np.full(len(points), system_id, dtype=object),
+        "season": np.full(len(points), asked.season, dtype=object),
         "error": points - rows["forecast_mean"].astype(np.float64),
         "absolute_error": absolute_error,
         "crps": crps,
@@ -71,7 +67,7 @@ def _scores(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """CRPS, log score and PIT by the recalibration that each forecast names; a pass for each."""
     calibrations = kept(statements, asked, system_id)
-    uniform = row_uniform(rows["game_id"], rows["player_id"].astype(np.int64), system_id)
+    uniform = row_uniform(rows["game_id"], rows["player_id"], system_id)
     found = np.full((3, len(points)), np.nan)
     played = np.isfinite(points)
     for name in np.unique(rows["calibration_id"].astype(str)):

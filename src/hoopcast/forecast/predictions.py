@@ -7,23 +7,19 @@ import numpy as np
 from hoopcast.arrays import FloatArray, TextArray
 from hoopcast.forecast.calibrating import Calibrations, kept
 from hoopcast.forecast.distribution import Summaries, summaries
-from hoopcast.forecast.system import Level
 from hoopcast.forecast.win_probability import after_market
 from hoopcast.market.after_market import shifted_probability
-from hoopcast.market.bets import Prices, edge, is_far_line, recommend
+from hoopcast.market.bets import Prices, is_far_line, recommend
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
 from hoopcast.pipeline.ledger import utc_now
 from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 
+# Game ids travel as numbers: texts cost more than all that is computed from them.
 _ROWS = """
-SELECT l.game_id, l.player_id, l.season, l.game_date, u.player_name, u.player_lookup, u.team_abbr,
-    u.opponent_team_abbr AS opponent_abbr, l.nb_mean, l.nb_variance, l.trained_until, l.reasons,
-    f.play_probability_{level} AS play_probability, f.points_avg_last_10, f.points_avg_season,
-    q.points_line AS line, q.bookmaker, q.over_price, q.under_price
+SELECT CAST(l.game_id AS BIGINT) AS game_id, l.player_id, l.game_date, l.nb_mean, l.nb_variance, f.points_avg_last_10,
+    f.points_avg_season, q.points_line AS line, q.bookmaker, q.over_price, q.under_price
 FROM nba_predictions.forecast_distribution AS l
-INNER JOIN (SELECT * FROM nba_analytics.upcoming_player_game_context WHERE game_date BETWEEN $first AND $last) AS u
-    ON u.game_id = l.game_id AND u.player_id = l.player_id
 INNER JOIN (SELECT * FROM nba_predictions.ml_feature_store WHERE game_date BETWEEN $first AND $last) AS f
     ON f.game_id = l.game_id AND f.player_id = l.player_id
 LEFT JOIN (SELECT * FROM nba_analytics.player_prop_line WHERE game_date BETWEEN $first AND $last) AS q
@@ -34,48 +30,26 @@ ORDER BY l.game_date, l.game_id, l.player_id
 """
 # A pick is what was first issued with that side; the line that now counts is the last one before tip-off.
 _PICKS = """
-SELECT game_id, player_id, recommendation AS side, line, over_price, under_price
+SELECT CAST(game_id AS BIGINT) AS game_id, player_id, recommendation AS side, line, over_price, under_price
 FROM nba_predictions.issued_forecast
 WHERE system_id = $system_id AND market = 'points' AND game_date IN (SELECT UNNEST(CAST($dates AS DATE[])))
     AND recommendation IN ('OVER', 'UNDER')
 QUALIFY ROW_NUMBER() OVER (PARTITION BY game_id, player_id ORDER BY issued_at_utc) = 1
 """
-_KEPT_AS_READ = (
-    "game_id",
-    "player_id",
-    "season",
-    "game_date",
-    "player_name",
-    "player_lookup",
-    "team_abbr",
-    "opponent_abbr",
-    "nb_mean",
-    "nb_variance",
-    "trained_until",
-    "reasons",
-    "play_probability",
-    "line",
-    "bookmaker",
-    "over_price",
-    "under_price",
-)
+_KEPT_AS_READ = ("game_id", "player_id", "game_date", "line", "bookmaker", "over_price", "under_price")
 
 
-def predictions(
-    statements: Statements, asked: Asked, system_id: str, level: Level, versions: tuple[str, str]
-) -> ColumnsOf:
-    """Rows of `nba_predictions.player_prop_predictions`.
+def predictions(statements: Statements, asked: Asked, system_id: str, versions: tuple[str, str]) -> ColumnsOf:
+    """Rows of `nba_predictions.player_prop_predictions`, as far as no other table has their columns.
 
     Args:
         statements: the warehouse.
         asked: dates of a season.
         system_id: whose forecasts.
-        level: its information level.
         versions: of the system's model and of the feature store.
     """
     rows = statements.columns(
-        # Who has a line is play_probability's highest level; the line itself says nothing more about playing.
-        _ROWS.format(level="market" if level == "line" else level),
+        _ROWS,
         {"system_id": system_id, "dates": list(asked.dates), "first": asked.dates[0], "last": asked.dates[-1]},
     )
     line = rows["line"].astype(np.float64)
@@ -95,6 +69,7 @@ def predictions(
     return {
         **{name: rows[name] for name in _KEPT_AS_READ},
         "market": np.full(count, "points", dtype=object),
+        "season": np.full(count, asked.season, dtype=object),
         "system_id": np.full(count, system_id, dtype=object),
         "forecast_mean": found.mean,
         "forecast_variance": found.variance,
@@ -104,7 +79,6 @@ def predictions(
         "probability_over": found.probability_over,
         "probability_push": found.probability_push,
         "no_vig_probability_over": market,
-        "edge": edge(found.mean, line),
         "market_weight": np.where(np.isfinite(bets.win_probability), heard.market_weight, np.nan),
         "system_weight": np.where(np.isfinite(bets.win_probability), heard.system_weight, np.nan),
         "market_intercept": np.where(np.isfinite(bets.win_probability), heard.intercept, np.nan),

@@ -1,4 +1,4 @@
-"""Reasons of forecasts in words, such as `baseline 11.2; minutes +2.1; absent team-mates +0.8`."""
+"""Reasons of forecasts, such as `baseline 11.2; minutes +2.1; absent team-mates +0.8`."""
 
 import re
 from collections.abc import Sequence
@@ -6,22 +6,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from hoopcast.arrays import FloatArray, TextArray
+from hoopcast.forecast.frame import CAUSES, Reasons
 
-_LARGEST = 3
-# Contributions are said in tenths of a point, up to so many tenths either way.
-_MOST_TENTHS = 999
-_SIGNED: TextArray = np.array(
-    [f"{tenths / 10:+.1f}" for tenths in range(-_MOST_TENTHS, _MOST_TENTHS + 1)], dtype=object
-)
-_STARTS: TextArray = np.array(
-    [f"baseline {tenths / 10:.1f}" for tenths in range(-_MOST_TENTHS, _MOST_TENTHS + 1)], dtype=object
-)
-
-
+# By how many contributions are told.
+_FORMS: TextArray = np.array(
+    ["; ".join(["baseline {0:.1f}", *(f"{{{2 * n + 1}}} {{{2 * n + 2}:+.1f}}" for n in range(count))])
+     for count in range(CAUSES + 1)],
+    dtype=object,
+)  # fmt: skip
 _NUMBER = re.compile(r" ([+-]?[0-9]+\.[0-9])(?:; |$)")
 
 
-def largest_contributions(contributions: FloatArray, labels: Sequence[str], mean: FloatArray) -> TextArray:
+def largest_contributions(contributions: FloatArray, labels: Sequence[str], mean: FloatArray) -> Reasons:
     """Where each forecast starts, and the three contributions that move it most, largest first.
 
     Args:
@@ -30,22 +26,24 @@ def largest_contributions(contributions: FloatArray, labels: Sequence[str], mean
         mean: (n,) forecasts, points; what no theme moves is the baseline.
 
     Returns:
-        (n,) texts such as `baseline 11.2; minutes +2.1; absent team-mates +0.8; opponent -0.4`; contributions below .05
-        points are left out, and a row without a forecast has the empty text.
+        Reasons such as `baseline 11.2; minutes +2.1; absent team-mates +0.8; opponent -0.4`; contributions below .05
+        points are left out, and a row without a forecast has none.
     """
-    tenths = np.rint(np.nan_to_num(contributions) * 10)
-    tenths = np.clip(tenths, -_MOST_TENTHS, _MOST_TENTHS).astype(np.int64)
-    order = np.argsort(-np.abs(tenths), axis=1, kind="stable")[:, :_LARGEST]
-    named: TextArray = np.array([f"{label} " for label in labels], dtype=object)
-    baseline = np.rint((mean - np.nan_to_num(contributions).sum(axis=1)) * 10)
-    starts = np.clip(np.nan_to_num(baseline), -_MOST_TENTHS, _MOST_TENTHS).astype(np.int64)
-    texts: TextArray = np.where(np.isfinite(mean), _STARTS[starts + _MOST_TENTHS], "").astype(object)
-    for place in range(order.shape[1]):
-        theme = order[:, place]
-        amount = np.take_along_axis(tenths, theme[:, None], axis=1)[:, 0]
-        said = named[theme] + _SIGNED[amount + _MOST_TENTHS]
-        texts = np.where((amount == 0) | (texts == ""), texts, texts + "; " + said)
-    return texts
+    moved = np.nan_to_num(contributions)
+    tenths = np.rint(moved * 10)
+    order = np.argsort(-np.abs(tenths), axis=1, kind="stable")[:, :CAUSES]
+    order = np.pad(order, ((0, 0), (0, CAUSES - order.shape[1])), mode="edge")
+    amounts = np.take_along_axis(tenths, order, axis=1) / 10
+    amounts[:, moved.shape[1] :] = 0
+    named: TextArray = np.array(labels, dtype=object)
+    form: TextArray = _FORMS[(amounts != 0).sum(axis=1)]
+    form[~np.isfinite(mean)] = None
+    return Reasons(
+        form,
+        np.rint(np.nan_to_num(mean - moved.sum(axis=1)) * 10) / 10,
+        np.where(amounts == 0, "", named[order]).astype(object),
+        amounts,
+    )
 
 
 def summed(text: str, mean: float) -> str:

@@ -115,11 +115,6 @@ def is_far_line(line: FloatArray, last_10: FloatArray, season: FloatArray) -> Bo
     return far
 
 
-def edge(forecast_mean: FloatArray, line: FloatArray) -> FloatArray:
-    """Points by which forecasts stand above lines: for the eye, as the side comes from the EV."""
-    return forecast_mean - line
-
-
 def expected_value(probability: FloatArray, probability_push: FloatArray, price: FloatArray) -> FloatArray:
     """Expected profit of one unit: (1 - P(push)) (p b - (1 - p)), b the profit of a win.
 

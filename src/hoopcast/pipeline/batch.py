@@ -109,7 +109,7 @@ def write_batches(guard: Guard, run_id: str, batches: Sequence[Batch]) -> tuple[
     partitions = [(batch.node.system_id, day) for batch in batches for day in batch.dates]
     with guard.engine.transaction():
         produced = _stage(guard, batches)
-        for breach in breaches(guard, node.table, STAGE):
+        for breach in breaches(guard, node.table.stored, STAGE):
             raise WriteRefused(f"{breach.rows} rows break '{breach.rule}', such as {breach.examples}")
         moved = delete_elsewhere(guard, node, partitions)
         _replace(guard, node, partitions)
@@ -177,7 +177,7 @@ def _stage(guard: Guard, batches: Sequence[Batch]) -> list[float]:
         select, values = _selected(batch, batch.text.rows, batch.node.time)
         guard.execute(f"CREATE OR REPLACE TEMP TABLE {STAGE} AS {select}", values)
         return [0.0]
-    table, seconds = batches[0].node.table, []
+    table, seconds = batches[0].node.table.stored, []
     columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
     guard.execute(f"CREATE OR REPLACE TEMP TABLE {STAGE} ({columns})")
     made: list[ColumnsOf] = []
@@ -231,13 +231,14 @@ def _selected(batch: Batch, select: str, time_column: str) -> tuple[str, Paramet
 
 
 def _replace(guard: Guard, node: Node, partitions: Sequence[Key]) -> None:
-    columns = ", ".join(node.table.column_names)
+    table = node.table.stored
+    columns = ", ".join(table.column_names)
     guard.execute(
-        f"WITH {THESE} DELETE FROM {node.table.name} AS t WHERE t.{node.time} BETWEEN $first AND $last"
+        f"WITH {THESE} DELETE FROM {table.name} AS t WHERE t.{node.time} BETWEEN $first AND $last"
         f" AND (t.{node.time}, {node.owner('t')}) IN (SELECT partition_date, system_id FROM these)",
         {**these(partitions), "first": min(day for _, day in partitions), "last": max(day for _, day in partitions)},
     )
-    guard.execute(f"INSERT INTO {node.table.name} ({columns}) SELECT {columns} FROM {STAGE}")
+    guard.execute(f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {STAGE}")
 
 
 # When the first dates of a batch all fail alone and alike, the fault is in none of them but in what all tables share.

@@ -123,7 +123,7 @@ def delete_elsewhere(guard: Guard, node: Node, partitions: Sequence[Key]) -> dic
     carried = f"EXISTS (SELECT 1 FROM {STAGE} AS n WHERE {key})"
     moved = guard.query(
         f"""WITH {THESE}
-        SELECT {node.owner("t")}, t.{node.time} FROM {node.table.name} AS t WHERE {carried}
+        SELECT {node.owner("t")}, t.{node.time} FROM {node.table.stored.name} AS t WHERE {carried}
         EXCEPT SELECT system_id, partition_date FROM these""",
         these(partitions),
     ).rows
@@ -131,7 +131,7 @@ def delete_elsewhere(guard: Guard, node: Node, partitions: Sequence[Key]) -> dic
         return {}
     left = these([(str(system), cast("date", day)) for system, day in moved])
     guard.execute(
-        f"WITH {THESE} DELETE FROM {node.table.name} AS t WHERE {carried}"
+        f"WITH {THESE} DELETE FROM {node.table.stored.name} AS t WHERE {carried}"
         f" AND (t.{node.time}, {node.owner('t')}) IN (SELECT partition_date, system_id FROM these)",
         left,
     )
@@ -145,7 +145,7 @@ def delete_elsewhere(guard: Guard, node: Node, partitions: Sequence[Key]) -> dic
                 LEFT JOIN (
                     SELECT {node.owner("r")} AS system_id, r.{node.time} AS partition_date,
                         {engine.row_hash(node.table.content_columns)} AS content
-                    FROM {node.table.name} AS r
+                    FROM {node.table.stored.name} AS r
                 ) AS t ON t.partition_date = m.partition_date AND t.system_id = m.system_id
                 GROUP BY m.system_id, m.partition_date
             )

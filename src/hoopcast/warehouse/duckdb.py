@@ -38,6 +38,16 @@ def _in_engine_form(values: NDArray[Any]) -> NDArray[Any]:
     return values.astype("datetime64[us]") if values.dtype.kind == "M" else values
 
 
+def _taken_in(name: str, kind: str, values: NDArray[Any]) -> str:
+    """SQL: a column that was handed in, as it is stored."""
+    if kind == "DOUBLE":
+        return f"ROUND(CAST({name} AS DOUBLE), 6) AS {name}"
+    if kind == "VARCHAR" and values.dtype.kind == "i":
+        return f"LPAD(CAST({name} AS VARCHAR), {_GAME_ID_DIGITS}, '0') AS {name}"
+    return f"CAST({name} AS {kind}) AS {name}"
+
+
+_GAME_ID_DIGITS = 10
 # A process that is just ending has no program any more: "held in PID 7".
 _HOLDER = re.compile(r"held in (?:(?P<program>.+?) \()?PID (?P<pid>\d+)")
 _RETRY_SECONDS = 0.05
@@ -131,12 +141,7 @@ class DuckDB:
     def append(self, name: str, table: Table, columns: ColumnsOf) -> None:
         """Add rows, given as columns, to a table that has the columns of a definition."""
         kinds = {column.name: column.type for column in table.columns}
-        select = ", ".join(
-            f"ROUND(CAST({column} AS DOUBLE), 6) AS {column}"
-            if kind == "DOUBLE"
-            else f"CAST({column} AS {kind}) AS {column}"
-            for column, kind in kinds.items()
-        )
+        select = ", ".join(_taken_in(name, kind, columns[name]) for name, kind in kinds.items())
         with warehouse_errors():
             self.connection.register(_HANDED_IN, {column: _in_engine_form(columns[column]) for column in kinds})
             try:

@@ -45,7 +45,10 @@ class Statements(Protocol):
         """
 
     def append(self, name: str, table: Table, columns: ColumnsOf) -> None:
-        """Add rows, given as columns, to a table that has the columns of a definition; NaN and None become NULL."""
+        """Add rows, given as columns, to a table that has the columns of a definition.
+
+        NaN and None become NULL, a whole number in the place of a text a game id of ten digits.
+        """
 
 
 class Engine(Statements, Protocol):

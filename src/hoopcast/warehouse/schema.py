@@ -1,6 +1,7 @@
 """Schemas and tables of a warehouse, its format version and upgrades."""
 
 import hashlib
+import re
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -42,7 +43,10 @@ def constants_fingerprint(table_name: str) -> str:
 
 def layout_fingerprint() -> str:
     """Hash of every table's columns and types, and of what fills the constant ones."""
-    layout = "\n".join(f"{table.name}({_columns(table)}){constants_fingerprint(table.name)}" for table in all_tables())
+    layout = "\n".join(
+        f"{table.name}({_columns(table)}){constants_fingerprint(table.name)}{_view_text(table)}"
+        for table in all_tables()
+    )
     return hashlib.sha256(layout.encode()).hexdigest()[:16]
 
 
@@ -64,7 +68,10 @@ def prepare(engine: Engine) -> None:
         raise WarehouseError(message)
     with engine.transaction():
         for table in all_tables():
-            _bring_up_to_date(engine, table, present.get(table.name))
+            _bring_up_to_date(engine, table.stored, _taken_over(engine, table, present))
+        for table in all_tables():
+            if table.is_view:
+                engine.execute(_view_text(table))
         for name in _DROPPED:
             engine.execute(f"DROP TABLE IF EXISTS {name}")
             engine.execute("DELETE FROM nba_orchestration.failures WHERE table_name = $name", {"name": name})
@@ -86,6 +93,19 @@ def layout_state(engine: Engine) -> Literal["current", "outdated", "absent"]:
 
 def _columns(table: Table) -> str:
     return ", ".join(f"{column.name} {column.type}" for column in table.columns)
+
+
+def _view_text(table: Table) -> str:
+    """What creates the view of a table, comments aside; empty for one without."""
+    return re.sub(r"--[^\n]*", "", table.text).replace("CREATE", "CREATE OR REPLACE", 1) if table.is_view else ""
+
+
+def _taken_over(engine: Engine, table: Table, present: dict[str, dict[str, Value]]) -> dict[str, Value] | None:
+    """Columns that the stored table has; one that was a table before it was a view gives it its rows."""
+    if table.is_view and table.stored.name not in present and table.name in present:
+        engine.execute(f"ALTER TABLE {table.name} RENAME TO {table.stored.name.split('.')[1]}")
+        return present[table.name]
+    return present.get(table.stored.name)
 
 
 def _present_columns(engine: Engine) -> dict[str, dict[str, Value]]:

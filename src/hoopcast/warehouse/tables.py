@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -32,6 +32,8 @@ _COMMENT = re.compile(
     r"\[(?P<availability>pre-game|post-game)(?: (?P<level>history|news|market|line))?\]$"
 )
 _SELECT_COLUMN = re.compile(r"(?:^|[\s.])(?P<name>[a-z][a-z0-9_]*)\s*,?\s*$")
+# A column that a view takes from the table that holds its rows as it is.
+_STORED_COLUMN = re.compile(r"^\s+p\.(?P<name>[a-z][a-z0-9_]*),?\s*(?:--|$)", re.MULTILINE)
 _TABLE_COLUMN = re.compile(r"^\s+(?P<name>[a-z][a-z0-9_]*) (?P<type>[A-Z]+),?\s*$")
 
 
@@ -55,7 +57,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its full name, phase, key, time column and columns in order, other headers."""
+    """One table: its full name, phase, key, time column and columns in order, other headers.
+
+    One with the header `stored` is read through a view; `stored` is the table that holds what is its own.
+    """
 
     name: str
     phase: str
@@ -73,8 +78,23 @@ class Table:
 
     @cached_property
     def content_columns(self) -> tuple[str, ...]:
-        """Columns that make up the content of a row: all but where it came from and when it was written."""
-        return tuple(name for name in self.column_names if name not in ("source_id", "created_at_utc"))
+        """Columns that make up the content of a stored row: all but where it came from and when it was written."""
+        return tuple(name for name in self.stored.column_names if name not in ("source_id", "created_at_utc"))
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it is read through a view of what is stored and of other tables."""
+        return "stored" in self.headers
+
+    @cached_property
+    def stored(self) -> "Table":
+        """The table that its rows are written to: itself, or of a view the one that it reads as `p`."""
+        if not self.is_view:
+            return self
+        names = set(_STORED_COLUMN.findall(self.text))
+        headers = {key: value for key, value in self.headers.items() if key not in ("stored", "check")}
+        columns = tuple(column for column in self.columns if column.name in names)
+        return replace(self, name=self.headers["stored"], columns=columns, headers=headers)
 
     @property
     def file(self) -> str:

@@ -7,14 +7,16 @@ of past forecasts, each made before its game (sequential quadratic programming f
 fiftieth is nought. Where a member gave no distribution, the others share its weight.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
-from hoopcast.arrays import BoolArray, FloatArray, TextArray
+from hoopcast.arrays import BoolArray, FloatArray
 from hoopcast.errors import ForecastError
 from hoopcast.forecast.cancellation import heed
 from hoopcast.forecast.crps_table import crps_with_slopes
 from hoopcast.forecast.distribution import guarded, mixture_moments
-from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
+from hoopcast.forecast.frame import CAUSES, Distributions, Document, Frame, Outcome, Reasons, no_reasons
 from hoopcast.forecast.regression import rounded
 from hoopcast.forecast.seeded_noise import row_uniform
 from hoopcast.forecast.system import Level, Summary, System
@@ -27,7 +29,7 @@ MOST_ROWS = 20_000
 SCALES = (0.6, 1.6)
 SHIFTS = (-3.0, 3.0)
 _LEAST_VARIANCE = 1e-3
-_NAMED = 3
+_MEMBERS = ("{1} {2:.1f}", "{3} {4:.1f}", "{5} {6:.1f}")
 
 
 def columns(_level: Level) -> tuple[str, ...]:
@@ -132,16 +134,16 @@ def _least_crps(
     return best[:parts], float(best[parts]), float(best[parts + 1]), loss(best)[0]
 
 
-def _reasons(names: tuple[str, ...], means: FloatArray, shares: FloatArray) -> TextArray:
+def _reasons(names: tuple[str, ...], means: FloatArray, shares: FloatArray) -> Reasons:
     """`minutes_rate_news 14.2; ...`: means of the three members that weigh most in a row."""
-    order = np.argsort(-np.nan_to_num(shares), axis=1, kind="stable")[:, :_NAMED]
+    found = no_reasons(len(means))
+    order = np.argsort(-np.nan_to_num(shares), axis=1, kind="stable")[:, :CAUSES]
     weigh = np.take_along_axis(np.nan_to_num(shares), order, axis=1) > 0
-    said = np.take_along_axis(means, order, axis=1)
-    texts = [
-        "; ".join(f"{names[place]} {mean:.1f}" for place, mean, one in zip(*row, strict=True) if one)
-        for row in zip(order.tolist(), said.tolist(), weigh.tolist(), strict=True)
-    ]
-    return np.array(texts, dtype=object)
+    causes, amounts = found.causes[:, : order.shape[1]], found.amounts[:, : order.shape[1]]
+    causes[weigh] = np.array(names, dtype=object)[order[weigh]]
+    amounts[weigh] = np.round(np.take_along_axis(means, order, axis=1)[weigh], 1)
+    forms = np.array([None, *("; ".join(_MEMBERS[:count]) for count in range(1, CAUSES + 1))], dtype=object)
+    return replace(found, form=forms[weigh.sum(axis=1)])
 
 
 def summary(document: Document) -> Summary:

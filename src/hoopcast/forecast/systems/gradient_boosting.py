@@ -13,7 +13,7 @@ from hoopcast.arrays import FloatArray
 from hoopcast.forecast.cancellation import Once
 from hoopcast.forecast.distribution import HIGHEST_MEAN, distribution, guarded, median
 from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
-from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
+from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome, no_reasons
 from hoopcast.forecast.reasons import largest_contributions
 from hoopcast.forecast.regression import variance_at
 from hoopcast.forecast.system import Learner, Level, Summary, System
@@ -69,7 +69,7 @@ def forecast(frame: Frame, document: Document | None, level: Level) -> Distribut
     """Distributions of the line and both forests, with the themes that moved them most; none from too few rows."""
     if document is None or document["line"] is None:
         unknown = np.full(len(frame), np.nan)
-        return Distributions(unknown, unknown.copy(), np.full(len(frame), "", dtype=object))
+        return Distributions(unknown, unknown.copy(), no_reasons(len(frame)))
     matrix, themes = feature_matrix(frame, level), theme_matrix(level)
     start = line(document["line"])
     base, contributions = start.mean(matrix), start.contributions(matrix, level)

@@ -19,7 +19,7 @@ from hoopcast.arrays import FloatArray
 from hoopcast.forecast.cancellation import Once, heed
 from hoopcast.forecast.distribution import guarded
 from hoopcast.forecast.features import THEMES, feature_matrix, features, theme_matrix
-from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
+from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome, no_reasons
 from hoopcast.forecast.reasons import largest_contributions
 from hoopcast.forecast.regression import (
     NOTHING,
@@ -198,7 +198,7 @@ def forecast(frame: Frame, document: Document | None, level: Level) -> Distribut
     """Distributions whose mean is the weighted sum, with the themes that moved it most; none from too few rows."""
     if document is None or document["line"] is None:
         unknown = np.full(len(frame), np.nan)
-        return Distributions(unknown, unknown.copy(), np.full(len(frame), "", dtype=object))
+        return Distributions(unknown, unknown.copy(), no_reasons(len(frame)))
     fitted, matrix = line(document["line"]), feature_matrix(frame, level)
     mean = guarded(fitted.mean(matrix), np.ones(len(frame)))[0]
     mean, variance = guarded(mean, variance_at(document["dispersion"], mean, widening(frame)))

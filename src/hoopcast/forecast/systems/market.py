@@ -9,15 +9,14 @@ Lines have a bias of their own: the median of points lies below them. The docume
 (`bias`, mean less points, and `over_rate`); nothing is corrected by it, because the benchmark is what the market said.
 """
 
-import math
 from functools import partial
 
 import numpy as np
 
-from hoopcast.arrays import FloatArray, TextArray
+from hoopcast.arrays import FloatArray
 from hoopcast.errors import ForecastError
 from hoopcast.forecast.distribution import LOWEST_MEAN, guarded, mean_for_probability_over
-from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
+from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome, Reasons, no_reasons
 from hoopcast.forecast.regression import fit_variance, rounded, variance_at
 from hoopcast.forecast.system import Level, Summary, System
 from hoopcast.market.odds import (
@@ -99,12 +98,13 @@ def _prices(frame: Frame) -> tuple[FloatArray, FloatArray]:
     return decimal_odds(frame.columns["over_price"]), decimal_odds(frame.columns["under_price"])
 
 
-def _reasons(line: FloatArray, probability: FloatArray) -> TextArray:
-    texts = [
-        "" if math.isnan(one) else f"line {one:g}, over {chance:.1%} without the margin"
-        for one, chance in zip(line.tolist(), probability.tolist(), strict=True)
-    ]
-    return np.array(texts, dtype=object)
+def _reasons(line: FloatArray, probability: FloatArray) -> Reasons:
+    found = no_reasons(len(line))
+    known = np.isfinite(line)
+    found.form[known] = "line {0:g}, over {2:.1f}% without the margin"
+    found.baseline[known] = line[known]
+    found.amounts[known, 0] = np.round(100 * probability[known], 1)
+    return found
 
 
 def summary(document: Document) -> Summary:

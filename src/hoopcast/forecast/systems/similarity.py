@@ -15,11 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hoopcast.arrays import FloatArray, IntArray, TextArray
+from hoopcast.arrays import FloatArray, IntArray
 from hoopcast.errors import ForecastError
 from hoopcast.forecast.cancellation import heed
 from hoopcast.forecast.distribution import LOWEST_MEAN, guarded
-from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome
+from hoopcast.forecast.frame import Distributions, Document, Frame, Outcome, Reasons
 from hoopcast.forecast.regression import filled, fit_plane, fit_variance, plane, rounded_list, variance_at
 from hoopcast.forecast.seeded_noise import row_uniform
 from hoopcast.forecast.system import Level, Summary, System
@@ -64,6 +64,7 @@ _DIMENSIONS = (
     "minutes of absent team-mates",
 )
 _NAMED = 3
+_FORM = "like {1} ({2:.0f}), {3} ({4:.0f}), {5} ({6:.0f})"
 _CHUNK = 128
 _EPOCH = np.datetime64("1970-01-01", "D")
 
@@ -206,20 +207,17 @@ def _largest(near: FloatArray) -> IntArray:
     return largest
 
 
-def _reasons(library: _Library, nearest: IntArray) -> TextArray:
+def _reasons(library: _Library, nearest: IntArray) -> Reasons:
     """`like 203999 on 2021-02-03 (27), ...`; each comparable is put into words once."""
-    texts = np.array(
-        [
-            f"{player} on {day} ({points})"
-            for player, day, points in zip(
-                library.player_id.tolist(), (_EPOCH + library.day).tolist(), library.points.tolist(), strict=True
-            )
-        ],
-        dtype=object,
+    used, place = np.unique(nearest, return_inverse=True)
+    days = (_EPOCH + library.day[used]).tolist()
+    texts = [f"{player} on {day}" for player, day in zip(library.player_id[used].tolist(), days, strict=True)]
+    return Reasons(
+        np.full(len(nearest), _FORM, dtype=object),
+        np.zeros(len(nearest)),
+        np.array(texts, dtype=object)[place.reshape(nearest.shape)],
+        library.points[nearest].astype(np.float64),
     )
-    first, second, third = texts[nearest].T
-    found: TextArray = "like " + first + ", " + second + ", " + third
-    return found
 
 
 def _library(document: Document) -> _Library:
