@@ -14,6 +14,7 @@ import hoopcast
 from hoopcast.arrays import FloatArray
 from hoopcast.errors import ForecastError
 from hoopcast.forecast.distribution import distribution, probability_over
+from hoopcast.forecast.documents import from_text
 from hoopcast.forecast.recalibration import from_rows, learn, to_rows
 from hoopcast.forecast.win_probability import AfterMarketOfDates, after_market, refits, system_id
 from hoopcast.market.after_market import fit_after_market
@@ -63,7 +64,7 @@ def learned(engine: Engine, *dates: date) -> list[dict[str, Any]]:
 
 def document(row: dict[str, Any]) -> dict[str, Any]:
     """What was learned."""
-    found: dict[str, Any] = json.loads(row["document"])
+    found: dict[str, Any] = from_text(row["document"])
     return found
 
 

@@ -13,6 +13,7 @@ from hoopcast.errors import WarehouseError, WarehouseInUse
 from hoopcast.paths import snapshot_path, warehouse_path
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.opening import open_to_read, open_to_write, take_snapshot
+from hoopcast.warehouse.tables import table as definition
 
 
 def test_a_file_of_sqlite_is_refused_without_fetching_anything(tmp_path: Path) -> None:
@@ -117,3 +118,49 @@ def test_a_warehouse_of_old_names_keeps_its_record_under_the_new_ones(tmp_path: 
     assert "forecast_distribution" in tables
     assert "forecast_law" not in tables
     upgraded.close()
+
+
+def test_forecasts_that_stood_in_one_table_are_read_through_the_view(tmp_path: Path) -> None:
+    path = str(tmp_path / "nba.duckdb")
+    engine = open_to_write(path, wait_seconds=5)
+    view, stored = definition("predictions"), definition("predictions").stored
+    engine.execute(f"DROP VIEW {view.name}")
+    engine.execute(f"DROP TABLE {stored.name}")
+    kinds = ", ".join(f"{column.name} {column.type}" for column in view.columns)
+    engine.execute(f"CREATE TABLE {view.name} ({kinds})")
+    engine.execute(
+        f"INSERT INTO {view.name} BY NAME SELECT '0022100001' AS game_id, 7 AS player_id, 'linear_news' AS system_id,"
+        " 'points' AS market, DATE '2021-10-19' AS game_date, 12.5 AS forecast_mean, 11.5 AS line, 'said' AS reasons"
+    )
+    engine.execute("UPDATE nba_orchestration.warehouse_format SET layout = 'of an older release'")
+    engine.close()
+    upgraded = open_to_write(path, wait_seconds=5)
+    found = upgraded.query(f"SELECT * FROM {view.name}").dictionaries()
+    assert [(row["game_id"], row["forecast_mean"], row["edge"], row["reasons"]) for row in found] == [
+        ("0022100001", 12.5, 1.0, "")
+    ]
+    assert tuple(found[0]) == view.column_names
+    assert set(upgraded.query(f"SELECT * FROM {stored.name}").columns) == set(stored.column_names)
+    assert "reasons" not in stored.column_names
+    upgraded.close()
+
+
+def test_a_view_words_reasons_and_joins_what_other_tables_know(tmp_path: Path) -> None:
+    engine = open_to_write(str(tmp_path / "nba.duckdb"), wait_seconds=5)
+    key = "'0022100001' AS game_id, 7 AS player_id, DATE '2021-10-19' AS game_date"
+    of_system = f"{key}, 'points' AS market, 'linear_line' AS system_id"
+    for name, values in {
+        "nba_predictions.prediction": f"""{of_system}, 12.5 AS forecast_mean, 'PASS' AS recommendation,
+            .6 AS win_probability""",
+        "nba_predictions.forecast_distribution": f"""{of_system}, 12.25 AS nb_mean, 11.2 AS baseline,
+            'minutes' AS cause_1, 2.1 AS amount_1, 'opponent' AS cause_2, -.4 AS amount_2, '' AS cause_3, 0 AS amount_3,
+            'baseline {{0:.1f}}; {{1}} {{2:+.1f}}; {{3}} {{4:+.1f}}' AS reason_form""",
+        "nba_analytics.upcoming_player_game_context": f"{key}, 'somebody' AS player_lookup, 'BOS' AS team_abbr",
+        "nba_precompute.availability": f"{key}, 'market' AS level, .9 AS play_probability",
+    }.items():  # fmt: skip
+        engine.execute(f"INSERT INTO {name} BY NAME SELECT {values}")
+    (row,) = engine.query("SELECT * FROM nba_predictions.player_prop_predictions").dictionaries()
+    assert row["reasons"] == "baseline 11.2; minutes +2.1; opponent -0.4"
+    assert (row["nb_mean"], row["player_lookup"], row["team_abbr"]) == (12.25, "somebody", "BOS")
+    assert (row["play_probability"], row["edge"], row["confidence_score"]) == (0.9, None, None)
+    engine.close()

@@ -358,7 +358,7 @@ def _lines(card: ModelCard) -> Iterator[str]:
             ),
             ("Libraries", card.libraries),
             ("Written", f"{card.written_at_utc:%Y-%m-%d %H:%M} UTC" if card.written_at_utc else "unknown"),
-            ("Size", f"{card.characters:,} characters of JSON"),
+            ("Size", f"{card.characters:,} characters of compressed JSON"),
         ],
     )
     yield from _data(card)

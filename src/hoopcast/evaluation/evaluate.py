@@ -1,6 +1,5 @@
 """The evaluation of a range: every system on every population, its calibration, the market, and what to beware of."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -41,6 +40,7 @@ from hoopcast.evaluation.populations import (
     system_ids,
 )
 from hoopcast.forecast.aliases import current_name
+from hoopcast.forecast.documents import from_text
 from hoopcast.forecast.system import LEVELS
 from hoopcast.graph import ALL_SYSTEMS, Graph
 from hoopcast.pipeline.ranges import SeasonDate
@@ -291,5 +291,5 @@ def _read_weights(
         Weight(str(system_id), date.fromisoformat(str(refit)), member, float(weight))
         for system_id, refit, document in rows
         if system_id in chosen
-        for member, weight in json.loads(str(document)).get("weights", {}).items()
+        for member, weight in from_text(str(document)).get("weights", {}).items()
     )

@@ -1,8 +1,10 @@
-"""What was learned, as JSON in the warehouse, with reference forecasts that every load recomputes."""
+"""What was learned, as compressed JSON in the warehouse, with reference forecasts that every load recomputes."""
 
+import base64
 import hashlib
 import json
 import math
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
@@ -35,12 +37,26 @@ def libraries() -> str:
 
 
 def as_text(document: Document) -> str:
-    """A document as JSON.
+    """A document as it is stored: base64 of its JSON, compressed by zlib.
 
     Raises:
         ValueError: if it holds a NaN or an infinity.
     """
-    return json.dumps(document, allow_nan=False, separators=(",", ":"))
+    plain = json.dumps(document, allow_nan=False, separators=(",", ":"))
+    return base64.b64encode(zlib.compress(plain.encode())).decode("ascii")
+
+
+def from_text(text: str) -> Document:
+    """The document of a text of `as_text`.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    try:
+        document: Document = json.loads(zlib.decompress(base64.b64decode(text, validate=True)))
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    return document
 
 
 def reference(document: Document, rows: Frame, outputs: Outputs) -> str:
@@ -66,7 +82,7 @@ def load(system_id: str, refit: date, stored: tuple[str, str], outputs: Outputs)
     Args:
         system_id: whose it is.
         refit: its date.
-        stored: document and reference, as JSON.
+        stored: document, as `as_text` gives it, and reference, as JSON.
         outputs: what a document makes of rows.
 
     Raises:
@@ -81,7 +97,7 @@ def load(system_id: str, refit: date, stored: tuple[str, str], outputs: Outputs)
         # Before anything reads it: trees that were tampered with may do worse than raise an error.
         if rows["sha256"] != _sha256(stored[0]):
             raise fault("is not what was stored")
-        document: Document = json.loads(stored[0])
+        document = from_text(stored[0])
         found = outputs(_frame_of(rows), document)
         wanted = {key: _array(values) for key, values in rows["outputs"].items()}
         furthest = max(_distance(found[key], values) for key, values in wanted.items())

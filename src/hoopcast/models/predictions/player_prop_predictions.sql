@@ -64,8 +64,8 @@ SELECT
     CASE WHEN p.recommendation IN ('OVER', 'UNDER') THEN p.win_probability END
         AS confidence_score,        -- DOUBLE 0..1 win_probability of a recommended bet, NULL for PASS and NO_LINE
                                     -- [pre-game line]
-    p.clv,                          -- DOUBLE -1..1 closing no-vig probability of the side first published less that of the
-                                    -- price then; NULL unless published and moved since [pre-game line]
+    p.clv,                          -- DOUBLE -1..1 closing no-vig probability of the side first published less that of
+                                    -- the price then; NULL unless published and moved since [pre-game line]
     p.model_version,                -- VARCHAR! version of the system [pre-game history]
     d.trained_until,                -- DATE! last date that it was trained on, before game_date [pre-game history]
     p.feature_version,              -- VARCHAR! version of the feature store [pre-game history]
@@ -82,4 +82,5 @@ LEFT JOIN nba_analytics.upcoming_player_game_context AS u
 LEFT JOIN nba_precompute.availability AS a
     ON p.game_id = a.game_id AND p.player_id = a.player_id AND p.game_date = a.game_date
     -- Who has a line is the highest level of play_probability: the line says nothing more about playing.
-    AND a.level = CASE SPLIT_PART(p.system_id, '_', -1) WHEN 'line' THEN 'market' ELSE SPLIT_PART(p.system_id, '_', -1) END
+    AND a.level = CASE SPLIT_PART(p.system_id, '_', -1)
+        WHEN 'line' THEN 'market' ELSE SPLIT_PART(p.system_id, '_', -1) END

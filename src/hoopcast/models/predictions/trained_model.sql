@@ -10,7 +10,7 @@ CREATE TABLE nba_predictions.trained_model (
     refit_date DATE,      -- ! first date that it forecasts, the first game date of a month [pre-game history]
     trained_until DATE,   -- ! last game date that it learned from, before refit_date [pre-game history]
     training_rows BIGINT, -- ! 1..100000000 appearances that it learned from [pre-game line]
-    document VARCHAR,     -- ! what was learned, as JSON: numbers, texts, lists, trees [pre-game line]
+    document VARCHAR,     -- ! what was learned: base64 of its JSON, compressed by zlib [pre-game line]
     reference VARCHAR,    -- ! a few rows with their forecasts, as JSON: recomputed at each load [pre-game line]
     libraries VARCHAR,    -- ! libraries that learned it, with versions [pre-game history]
     card VARCHAR          -- ! its model card, as JSON: data, inputs and their importance, scores, limits
