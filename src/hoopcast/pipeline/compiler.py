@@ -65,8 +65,9 @@ def restrict(text: str, inputs: tuple[Input, ...], owner: str) -> exp.Query:
 def _handed_in(part: exp.Table, item: Input) -> exp.Expression:
     if item.time_constraint == "constant":
         return part
+    # Of a view, what is stored: the fingerprints of the ledger know of nothing else in it.
     readable = condition(item.time_constraint, str(item.table.time))
-    select = parse(f"SELECT * FROM {item.table.name} WHERE {readable}")
+    select = parse(f"SELECT * FROM {item.table.stored.name} WHERE {readable}")
     return exp.Subquery(this=select, alias=_name(part.alias_or_name))
 
 

@@ -1,4 +1,4 @@
--- compiled from 51ca0f6d6d54345b as f36235596d5de8cc
+-- compiled from 51ca0f6d6d54345b as d82a617de228fdf2
 SELECT
   CAST(system_id AS STRING) AS system_id,
   CAST(population AS STRING) AS population,
@@ -80,7 +80,7 @@ FROM (
     INNER JOIN (
       SELECT
         *
-      FROM nba_predictions.player_prop_predictions
+      FROM nba_predictions.prediction
       WHERE
         game_date BETWEEN @batch_start AND @batch_end
     ) AS p

@@ -1,4 +1,4 @@
--- compiled from 51ca0f6d6d54345b as bce5b53eabe839a7
+-- compiled from 51ca0f6d6d54345b as fd4dc1400e0fbf3c
 WITH populations AS (
   SELECT
     'ALL' AS population
@@ -54,7 +54,7 @@ WITH populations AS (
   INNER JOIN (
     SELECT
       *
-    FROM nba_predictions.player_prop_predictions
+    FROM nba_predictions.prediction
     WHERE
       game_date BETWEEN :batch_start AND :batch_end
   ) AS p

@@ -1,4 +1,4 @@
--- compiled from 51ca0f6d6d54345b as 328f4227e1fbbc1f
+-- compiled from 51ca0f6d6d54345b as 307a5d7624b51978
 SELECT
   CAST(system_id AS TEXT) AS system_id,
   CAST(population AS TEXT) AS population,
@@ -80,7 +80,7 @@ FROM (
     INNER JOIN (
       SELECT
         *
-      FROM nba_predictions.player_prop_predictions
+      FROM nba_predictions.prediction
       WHERE
         game_date BETWEEN $batch_start AND $batch_end
     ) AS p
