@@ -27,6 +27,7 @@ DELETE FROM nba_analytics.upcoming_player_game_context
 WHERE (game_id, player_id) NOT IN (SELECT (game_id, player_id) FROM {BOX} WHERE played_flag)
 """
 PREDICTIONS, DISTRIBUTIONS = "nba_predictions.player_prop_predictions", "nba_predictions.forecast_distribution"
+STORED = "nba_predictions.prediction"
 
 
 @pytest.fixture
@@ -145,7 +146,7 @@ def test_claims_that_are_true_are_not_doubted(copied: Hoopcast) -> None:
             "a line was seen before tip-off",
         ),
         (
-            f"UPDATE {PREDICTIONS} SET line = line + 1",
+            f"UPDATE {STORED} SET line = line + 1",
             "a forecast stands beside the line that counted",
         ),
         (
@@ -153,7 +154,7 @@ def test_claims_that_are_true_are_not_doubted(copied: Hoopcast) -> None:
             "a spread was seen before tip-off",
         ),
         (ONLY_WHO_PLAYED, "who is expected was not chosen by who then played"),
-        (f"DELETE FROM {PREDICTIONS} WHERE player_id % 7 = 0", "expected = rows + explained failures"),
+        (f"DELETE FROM {STORED} WHERE player_id % 7 = 0", "expected = rows + explained failures"),
     ],
 )
 def test_claims_that_are_not_true_are_found(copied: Hoopcast, change: str, check: str) -> None:
@@ -166,7 +167,7 @@ def test_a_system_that_knows_the_game_is_too_good_to_be_true(copied: Hoopcast) -
     days = days_of(copied)
     assert [check for check in alarms(copied.engine, days, "regular") if check.findings] == []
     copied.engine.execute(
-        f"UPDATE {PREDICTIONS} AS p SET forecast_median = (g.points + p.forecast_median) / 2 FROM {BOX} AS g"
+        f"UPDATE {STORED} AS p SET forecast_median = (g.points + p.forecast_median) / 2 FROM {BOX} AS g"
         " WHERE g.game_id = p.game_id AND g.player_id = p.player_id AND p.system_id = 'moving_average_history'"
     )
     checks = [check for check in alarms(copied.engine, days, "regular") if check.findings]

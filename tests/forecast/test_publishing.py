@@ -19,7 +19,7 @@ from tests.once import made_once
 
 SCHEDULE = "nba_raw.nbac_schedule"
 ISSUED = "nba_predictions.issued_forecast"
-PREDICTIONS = "nba_predictions.player_prop_predictions"
+PREDICTIONS, STORED = "nba_predictions.player_prop_predictions", "nba_predictions.prediction"
 
 
 def copied(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hoopcast]:
@@ -95,7 +95,7 @@ def test_a_forecast_that_changed_is_published_again_and_the_first_record_stays(
         0
     ]
     warehouse.engine.execute(
-        f"UPDATE {PREDICTIONS} SET forecast_mean = forecast_mean + 1, created_at_utc = $now"
+        f"UPDATE {STORED} SET forecast_mean = forecast_mean + 1, created_at_utc = $now"
         " WHERE game_date = $day AND player_id = $player AND system_id = 'linear_news'",
         {"day": tonight, "player": player, "now": morning},
     )
@@ -114,7 +114,7 @@ def test_what_changed_back_is_published_a_third_time(warehouse: Hoopcast, tonigh
     morning = first_tip_off(warehouse, tonight) - timedelta(hours=8)
     for hour, shift in enumerate((0, 1, -1)):
         warehouse.engine.execute(
-            f"UPDATE {PREDICTIONS} SET forecast_mean = forecast_mean + $shift WHERE game_date = $day",
+            f"UPDATE {STORED} SET forecast_mean = forecast_mean + $shift WHERE game_date = $day",
             {"shift": shift, "day": tonight},
         )
         assert publish_at(warehouse, tonight, morning + timedelta(hours=hour)).unchanged == 0
@@ -123,7 +123,7 @@ def test_what_changed_back_is_published_a_third_time(warehouse: Hoopcast, tonigh
 def test_when_a_forecast_was_computed_is_no_reason_to_publish_it_again(warehouse: Hoopcast, tonight: date) -> None:
     morning = first_tip_off(warehouse, tonight) - timedelta(hours=8)
     publish_at(warehouse, tonight, morning)
-    warehouse.engine.execute(f"UPDATE {PREDICTIONS} SET created_at_utc = $now", {"now": morning})
+    warehouse.engine.execute(f"UPDATE {STORED} SET created_at_utc = $now", {"now": morning})
     assert publish_at(warehouse, tonight, morning + timedelta(hours=1)).published == 0
 
 
@@ -159,7 +159,7 @@ def test_a_rebuild_a_forget_and_an_upgrade_leave_published_forecasts_as_they_are
     publish_at(warehouse, tonight, first_tip_off(warehouse, tonight) - timedelta(hours=8))
     before = warehouse.query(f"SELECT * FROM {ISSUED} ORDER BY ALL").rows
     warehouse.backfill("predictions", resume=False, skip_preflight=True, dates=[tonight])
-    warehouse.engine.execute(f"ALTER TABLE {PREDICTIONS} ALTER COLUMN edge TYPE BIGINT")
+    warehouse.engine.execute(f"ALTER TABLE {STORED} ALTER COLUMN forecast_mean TYPE BIGINT")
     warehouse.engine.execute("UPDATE nba_orchestration.warehouse_format SET layout = 'older'")
     prepare(warehouse.engine)
     warehouse.forget([tonight])

@@ -141,7 +141,7 @@ def _reasons(names: tuple[str, ...], means: FloatArray, shares: FloatArray) -> R
     weigh = np.take_along_axis(np.nan_to_num(shares), order, axis=1) > 0
     causes, amounts = found.causes[:, : order.shape[1]], found.amounts[:, : order.shape[1]]
     causes[weigh] = np.array(names, dtype=object)[order[weigh]]
-    amounts[weigh] = np.round(np.take_along_axis(means, order, axis=1)[weigh], 1)
+    amounts[weigh] = np.floor(np.take_along_axis(means, order, axis=1)[weigh] * 10 + 0.5) / 10
     forms = np.array([None, *("; ".join(_MEMBERS[:count]) for count in range(1, CAUSES + 1))], dtype=object)
     return replace(found, form=forms[weigh.sum(axis=1)])
 

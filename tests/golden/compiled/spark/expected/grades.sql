@@ -1,4 +1,4 @@
--- compiled from 547d6f9a77706fb6 as 589bea22dda7defd
+-- compiled from 547d6f9a77706fb6 as 0b30599bd34ce027
 WITH boxes AS (
   SELECT DISTINCT
     game_id
@@ -25,7 +25,7 @@ FROM (
   FROM (
     SELECT
       *
-    FROM nba_predictions.player_prop_predictions
+    FROM nba_predictions.prediction
     WHERE
       game_date BETWEEN :batch_start AND :batch_end
   ) AS p

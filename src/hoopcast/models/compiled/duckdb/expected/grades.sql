@@ -1,4 +1,4 @@
--- compiled from 547d6f9a77706fb6 as 362703bdda706ed6
+-- compiled from 547d6f9a77706fb6 as 39d941bed1c210b3
 SELECT
   *
 FROM (
@@ -25,7 +25,7 @@ FROM (
   FROM (
     SELECT
       *
-    FROM nba_predictions.player_prop_predictions
+    FROM nba_predictions.prediction
     WHERE
       game_date BETWEEN $batch_start AND $batch_end
   ) AS p
