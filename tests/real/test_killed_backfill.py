@@ -37,22 +37,13 @@ with hoopcast.open(sys.argv[1]) as warehouse:
 def without_months(path: Path) -> None:
     """Take what was made of these months out of a warehouse; the raw tables stay."""
     with hoopcast.open(str(path)) as warehouse:
-<<<<<<< HEAD
-        for name, time in {(node.table.name, node.time) for node in ALL_SYSTEMS.nodes}:
+        for name, time in {(node.table.stored.name, node.time) for node in ALL_SYSTEMS.nodes}:
             warehouse.engine.execute(f"DELETE FROM {name} WHERE season = '{SEASON}' AND {time} >= '{SINCE}'")
         for name in ("ledger", "failures"):
             warehouse.engine.execute(
                 f"DELETE FROM nba_orchestration.{name} WHERE season = '{SEASON}' AND partition_date >= '{SINCE}'"
                 " AND table_name NOT LIKE 'nba_raw.%'"
             )
-=======
-        for name in {node.table.stored.name for node in ALL_SYSTEMS.nodes}:
-            warehouse.engine.execute(f"DELETE FROM {name} WHERE season = '{SEASON}'")
-        warehouse.engine.execute(
-            f"DELETE FROM nba_orchestration.ledger WHERE season = '{SEASON}' AND table_name NOT LIKE 'nba_raw.%'"
-        )
-        warehouse.engine.execute(f"DELETE FROM nba_orchestration.failures WHERE season = '{SEASON}'")
->>>>>>> dfb7780 (test: those who change forecasts by hand change what is stored; the least mean of a member is told as it was)
 
 
 def half_written(path: Path) -> list[tuple[object, ...]]:
