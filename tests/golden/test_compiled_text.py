@@ -13,10 +13,10 @@ TYPES = {"BIGINT": "INT64", "DOUBLE": "FLOAT64", "VARCHAR": "STRING", "BOOLEAN":
 
 
 def schema(dialect: str) -> MappingSchema:
-    """Every table's columns with the dialect's own types."""
+    """Columns of every table, as they are stored, with the dialect's own types."""
     types = TYPES if dialect == "bigquery" else {}
     datasets: dict[str, object] = {}
-    for table in all_tables():
+    for table in (definition.stored for definition in all_tables()):
         dataset, name = table.name.split(".")
         tables = datasets.setdefault(dataset, {})
         assert isinstance(tables, dict)
