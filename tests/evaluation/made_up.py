@@ -16,7 +16,7 @@ from hoopcast.warehouse.tables import table
 
 # So far from the market, and no further, a made-up system is believed: as if learned, and enough for picks.
 BELIEVED = 0.05
-TABLES = ("trained", "calibration", "predictions", "grades", "issued")
+TABLES = ("trained", "calibration", "distributions", "predictions", "grades", "issued")
 # Means of negative binomials of variance 3.2 times the mean, NaN for no forecast, from the columns of `_ROWS`.
 Means = Callable[[ColumnsOf], FloatArray]
 _ROWS = """
@@ -54,18 +54,20 @@ def give(engine: DuckDB, season: str, systems: dict[str, Means]) -> None:
     """Put forecasts and grades of a season in the place of those that are there."""
     for name in TABLES:
         engine.create(table(name))
-    for name in ("predictions", "grades"):
+    for name in ("distributions", "predictions", "grades"):
         engine.execute(f"DELETE FROM {table(name).stored.name} WHERE season = $season", {"season": season})
     rows = engine.columns(_ROWS, {"season": season})
     dates = tuple(np.unique(rows["game_date"]).tolist())
     for system_id, means in systems.items():
         mean = means(rows)
         known = np.isfinite(mean)
-        _insert(engine, "predictions", _predictions({k: v[known] for k, v in rows.items()}, system_id, mean[known]))
+        forecasts = _forecasts({k: v[known] for k, v in rows.items()}, system_id, mean[known])
+        _insert(engine, "distributions", forecasts)
+        _insert(engine, "predictions", forecasts)
         _insert(engine, "grades", grades(engine, Asked(season, dates), system_id))
 
 
-def _predictions(rows: ColumnsOf, system_id: str, mean: FloatArray) -> ColumnsOf:
+def _forecasts(rows: ColumnsOf, system_id: str, mean: FloatArray) -> ColumnsOf:
     line, variance = rows["line"].astype(np.float64), 3.2 * mean
     said = summaries(mean, variance, None, line)
     over, under = (decimal_odds(rows[side].astype(np.float64)) for side in ("over_price", "under_price"))
@@ -77,7 +79,7 @@ def _predictions(rows: ColumnsOf, system_id: str, mean: FloatArray) -> ColumnsOf
         "market": "points", "system_id": system_id, "calibration_id": "identity",
         "model_version": "1", "feature_version": "1",
     }  # fmt: skip
-    columns = {
+    return {
         **rows,
         **vars(said),
         **vars(chosen),
@@ -86,14 +88,12 @@ def _predictions(rows: ColumnsOf, system_id: str, mean: FloatArray) -> ColumnsOf
         "nb_mean": mean,
         "nb_variance": variance,
         "no_vig_probability_over": market,
-        "edge": said.mean - line,
         "trained_until": rows["game_date"] - np.timedelta64(1, "D"),
         "created_at_utc": np.full(len(mean), "2022-07-01", dtype="datetime64[us]"),
     }
-    nothing = np.full(len(mean), np.nan)
-    return {column.name: columns.get(column.name, nothing) for column in table("predictions").stored.columns}
 
 
 def _insert(engine: DuckDB, short: str, columns: ColumnsOf) -> None:
     definition = table(short).stored
-    engine.append(definition.name, definition, columns)
+    nothing = np.full(len(columns["game_id"]), None, dtype=object)
+    engine.append(definition.name, definition, {name: columns.get(name, nothing) for name in definition.column_names})
