@@ -86,8 +86,8 @@ def test_a_signal_rolls_the_batch_back_and_says_how_to_resume(tmp_path: Path, nu
     process.send_signal(number)
     _, said = process.communicate(timeout=20)
     assert process.returncode == 128 + number
-    finished = "nothing was written"
-    assert said == f"stopped by {number.name}; {finished}; `hoopcast backfill --no-resume` resumes\n"
+    resume = "`hoopcast backfill --no-resume` begins anew, `hoopcast backfill` resumes"
+    assert said == f"stopped by {number.name}; nothing was written; {resume}\n"
     engine = DuckDB(str(path))
     assert engine.query("SELECT status FROM nba_orchestration.runs").rows == [("interrupted",)]
     assert small.contents(engine)[small.TALLY] == []

@@ -287,7 +287,7 @@ def test_a_model_that_does_not_fit_its_tables_ends_the_run_and_says_how_to_go_on
     engine = small.small_league()
     broken = small.small_nodes(form=small.FORM_SQL.replace("t.points)", "t.nothing)"))
     with pytest.raises(
-        RunError, match=r"nothing.*18 dates of tables were finished and stay; `hoopcast backfill --no-resume` resumes"
+        RunError, match=r"nothing.*18 dates of tables were finished and stay; .*`hoopcast backfill` resumes"
     ):
         small.backfill(engine, broken)
     assert small.in_state(engine, "done") == {TALLY: nights(*SEASONS)}

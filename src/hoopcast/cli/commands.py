@@ -128,7 +128,10 @@ def _report_error(error: BaseException, session: Session, signals: Signals) -> i
         tell_error(str(error))
         return error.exit_status
     if signals.received is not None:
-        tell_error(f"stopped by {signals.name}; what was in progress is as it was; `{session.command}` goes on")
+        tell_error(
+            f"stopped by {signals.name}; what was finished stays and what was in progress is as it was;"
+            f" `{session.command}` goes on"
+        )
         return 128 + signals.received
     if isinstance(error, OSError) and error.strerror is not None:
         what = error.filename or "standard output"

@@ -10,24 +10,14 @@ from typing import Any
 from rich.cells import cell_len
 
 _GAP = "  "
-
-
 # Beyond so many rows, blocks of one row each are longer than anybody reads.
-_MOST_BLOCKS = 20
-
-
+_MOST_BLOCKS = 4
 # Text narrower than this reads as a column of single words.
 _NARROWEST_TEXT = 20
-
-
 # A word longer than this, such as a path, breaks.
 _LONGEST_WORD = 20
-
-
 # A name from a file is not to steer the terminal that it is printed on.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-
-
 _NUMBERS = ("BIGINT", "INTEGER", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER")
 
 
@@ -77,7 +67,7 @@ def grid(
     if len(rows) <= _MOST_BLOCKS:
         return _blocks(columns, len(rows))
     fitting = _fitting(columns, width)
-    lines = _grid(fitting, [column.width for column in fitting])
+    lines = _grid(fitting, _widths(fitting, width))
     return [*lines, f"{len(fitting)} of {len(columns)} columns; --format csv shows all"]
 
 
@@ -143,7 +133,7 @@ def _fitting(columns: list[_Column], width: int) -> list[_Column]:
     """The first columns that fit beside the last one, which is what a report comes to; at least the first."""
     fitting = columns[:1]
     for column in columns[1:-1]:
-        if _total([part.width for part in (*fitting, column, columns[-1])]) > width:
+        if _total([part.narrowest for part in (*fitting, column, columns[-1])]) > width:
             break
         fitting.append(column)
-    return [*fitting, columns[-1]] if _total([part.width for part in (*fitting, columns[-1])]) <= width else fitting
+    return [*fitting, columns[-1]] if _total([part.narrowest for part in (*fitting, columns[-1])]) <= width else fitting

@@ -311,8 +311,8 @@ def night_table(forecasts: "Table") -> "Table":
         ("line", "DOUBLE", lambda row: fixed(row["line"], 1)),
         ("over", "DOUBLE", lambda row: fixed(row["probability_over"], 1, 100)),
         ("EV", "VARCHAR", _expected_value),
-        ("pick", "VARCHAR", _pick),
         ("system", "VARCHAR", itemgetter("system_id")),
+        ("pick", "VARCHAR", _pick),
     )
     single = {name for name, _, cell in columns if name in ("date", "system") and len({cell(row) for row in rows}) == 1}
     return table_of(rows, *(column for column in columns if column[0] not in single))

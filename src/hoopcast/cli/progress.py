@@ -98,7 +98,8 @@ class _Bars:
         self._rows: dict[str, int] = {}
 
     def table_started(self, table: str, dates: int) -> None:
-        self._tasks[table] = self._bars.add_task(table, total=dates, rows="0 rows")
+        # The schema is the same for most, and would leave no room for the dates.
+        self._tasks[table] = self._bars.add_task(table.rpartition(".")[2], total=dates, rows="0 rows")
         self._rows[table] = 0
 
     def batch_started(self, table: str, season: str, dates: int) -> None:

@@ -174,7 +174,10 @@ def failures(
     with session.reading(wait) as warehouse:
         counts = warehouse.failures(*tables, **dates)
     if not counts.rows and output == Output():
-        session.note("no failures: every row that is expected is there")
+        session.note(
+            "no failures: every row that is expected on a date that was written is there;"
+            " `hoopcast coverage --gaps` names dates that are not done"
+        )
     else:
         show_brief(counts, output)
     return 0

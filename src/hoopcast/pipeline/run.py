@@ -406,6 +406,12 @@ def _ending(reports: Sequence[TableReport], totals: Totals) -> tuple[Ending, Tot
     )
 
 
+def _how_to_resume(command: str) -> str:
+    """What a user types to go on: a command that writes again what is done would begin anew."""
+    resuming = command.replace(" --no-resume", "")
+    return f"`{resuming}` resumes" if resuming == command else f"`{command}` begins anew, `{resuming}` resumes"
+
+
 def _recorded(run: _Run, reports: dict[str, TableReport]) -> Totals:
     """What the ledger says that a run wrote, the table included at which it ended."""
     try:
@@ -430,7 +436,7 @@ def _ended(run: _Run, reports: dict[str, TableReport], error: HoopcastError) -> 
     )
     # A damaged file resumes nothing: its error says what to do.
     is_lost = isinstance(error, WarehouseDamaged)
-    live = finished if is_lost else f"{finished}; `{run.options.command}` resumes"
+    live = finished if is_lost else f"{finished}; {_how_to_resume(run.options.command)}"
     number = run.guard.signal_number
     if number is not None:
         ended: HoopcastError = Interrupted(f"stopped by {signal.Signals(number).name}; {live}", number)
