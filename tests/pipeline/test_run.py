@@ -198,6 +198,25 @@ def test_a_game_moved_ahead_of_its_old_date_is_taken_away_from_there_even_when_o
     assert set(small.states(engine).values()) == {"done"}
 
 
+def test_a_date_that_fails_while_a_game_moves_away_from_it_is_recorded_with_the_rows_that_are_left() -> None:
+    engine = small.small_league()
+    small.backfill(engine)
+    old, new = night(2021, 4), night(2021, 2)
+    game = str(engine.query(f"SELECT MIN(game_id) FROM {SCHEDULE} WHERE game_date = $d", {"d": old}).rows[0][0])
+    for name in (SCHEDULE, BOX):
+        engine.execute(f"UPDATE {name} SET game_date = $new WHERE game_id = $game", {"new": new, "game": game})
+    small.change(engine, old, "player_lookup = 'no number'")
+    small.took_in(engine, [old, new])
+    small.backfill(engine)
+    assert small.states(engine)[TALLY, old] == "failed"
+    left = engine.query(f"SELECT COUNT(*) FROM {TALLY} WHERE game_date = $day", {"day": old}).rows
+    recorded = engine.query(
+        "SELECT ARG_MAX(rows, entry) FROM nba_orchestration.ledger WHERE table_name = $name AND partition_date = $day",
+        {"name": TALLY, "day": old},
+    ).rows
+    assert left == recorded == [(3,)]
+
+
 def test_rows_of_a_date_that_left_the_schedule_are_taken_away() -> None:
     engine = small.small_league()
     small.backfill(engine)

@@ -1,7 +1,7 @@
 """Dates of one table and season written in one transaction, halved where they fail until the guilty stand alone."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, TypeAlias
@@ -341,6 +341,8 @@ def write_in_parts(guard: Guard, run_id: str, batch: Batch, timeout_seconds: flo
         else:
             landed.append((part, written))
             on_landed(part, written)
+    moved = {entry.partition_date: entry for _, written in landed for entry in written.moved}
+    failed = [_after_moves(failure, moved) for failure in failed]
     _record(guard, run_id, batch.node, failed)
     return Outcome(batch.season, tuple(landed), tuple(failed))
 
@@ -362,6 +364,15 @@ def _failed(part: Batch, error: WarehouseError, timeout_seconds: float, seconds:
         error=f"not finished after {timeout_seconds:g} s; --timeout SECONDS allows more" if is_late else str(error),
     )
     return FailedPartition(entry, "TIMEOUT" if is_late else "PROCESSING_ERROR")
+
+
+def _after_moves(failure: FailedPartition, moved: Mapping[date, Entry]) -> FailedPartition:
+    """A failure whose rows other dates may have taken over since the batch was planned."""
+    left = moved.get(failure.entry.partition_date)
+    if left is None:
+        return failure
+    entry = replace(failure.entry, output_fingerprint=left.output_fingerprint, rows=left.rows, expected=left.expected)
+    return replace(failure, entry=entry)
 
 
 def _is_systemic(failed: list[FailedPartition]) -> bool:
