@@ -114,8 +114,7 @@ def test_lesson_20_names_are_normalised_in_one_place() -> None:
     folders = [package / folder for folder in ("nba", "ingest", "warehouse", "pipeline", "cli")]
     modules = [file for folder in (package, *folders) for file in folder.iterdir() if file.name.endswith(".py")]
     normalising = sorted(file.name for file in modules if "unicodedata" in file.read_text("utf-8"))
-    # Names of players, and names of teams.
-    assert normalising == ["names.py", "teams.py"]
+    assert normalising == ["names.py"]
 
 
 def test_lesson_21_rows_of_other_game_ids_are_set_aside_and_counted(league: League, tmp_path: Path) -> None:
