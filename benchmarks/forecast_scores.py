@@ -1,4 +1,4 @@
-"""Writes docs/forecast-scores.md: what each system was worth on real seasons, and how calibrated it was.
+"""Writes docs/forecast-scores.md: how good each system was on real seasons, and how calibrated it was.
 
 python -m benchmarks.forecast_scores duckdb:///nba.duckdb
 """
@@ -13,7 +13,7 @@ import hoopcast
 SEASONS = ("2019-20", "2020-21", "2021-22")
 PAGE = Path(__file__).parents[1] / "docs" / "forecast-scores.md"
 POPULATIONS = ("ALL", "GP10", "MIN20", "PTS20", "PROP")
-_HEAD = """# What the forecasts were worth
+_HEAD = """# How good the forecasts were
 
 Every system on real seasons, forecast month by month from games before alone. Settings were chosen on 2018-19 to
 2020-21 (TUNING); 2021-22 is the TEST season, looked at to report. Levels say what a system may know, and are not to be
