@@ -74,7 +74,7 @@ def test_a_night_is_a_table_of_120_columns_at_most(call: Call, day: str) -> None
         lines = printed(call, "predict", *range_).splitlines()
         assert max(len(line) for line in lines) <= 120
         date = "date " if range_[0] == "--month" else ""
-        heads = f"{date}game player plays mean 80 % line over EV pick system"
+        heads = f"{date}game player plays mean 80 % line over EV system pick"
         assert lines[2].split() == heads.split()
 
 
