@@ -140,3 +140,15 @@ def test_a_season_is_written_though_nothing_of_the_one_before_was(tiny_league: L
             assert warehouse.backfill(phase, season="2021-22", skip_preflight=True).exit_status == 0
             found = warehouse.coverage(*tables, season="2021-22").polars()
             assert found["done"].to_list() == found["due"].to_list() == [24] * len(tables)
+
+
+def test_what_was_written_from_a_part_is_mended_by_the_run_that_writes_the_rest_whatever_it_brings_along() -> None:
+    engine = small.small_league(years=YEARS)
+    models = small.small_nodes()
+    # Every second night was never written: what came after them was made from what there was.
+    run(engine, models, Selection((TALLY,), resolve(engine, Range(dates=tuple(nights(*YEARS)[1::2])))))
+    alone(engine, models, FORM, nights(2021))
+    names = tuple(model.name for model in models)
+    run(engine, models, Selection(names, resolve(engine, Range()), upstream="along"))
+    assert small.in_state(engine, "done", models) == dict.fromkeys(names, nights(*YEARS))
+    assert small.contents(engine) == small.contents_of_one_backfill(YEARS)

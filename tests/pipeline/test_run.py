@@ -42,6 +42,14 @@ def entries(engine: DuckDB) -> int:
     return len(engine.query("SELECT entry FROM nba_orchestration.ledger").rows)
 
 
+def move_a_game(engine: DuckDB, old: date, new: date) -> str:
+    """Let a game of a date be played on another one, in the schedule and in the box scores; its id."""
+    game = str(engine.query(f"SELECT MIN(game_id) FROM {SCHEDULE} WHERE game_date = $d", {"d": old}).rows[0][0])
+    for name in (SCHEDULE, BOX):
+        engine.execute(f"UPDATE {name} SET game_date = $new WHERE game_id = $game", {"new": new, "game": game})
+    return game
+
+
 def test_a_backfill_writes_every_table_of_every_date() -> None:
     engine = small.small_league()
     report = small.backfill(engine)
@@ -172,9 +180,7 @@ def test_a_postponed_game_leaves_no_row_behind() -> None:
     engine = small.small_league()
     small.backfill(engine)
     old, new = night(2021, 2), night(2021, 4)
-    game = str(engine.query(f"SELECT MIN(game_id) FROM {SCHEDULE} WHERE game_date = $d", {"d": old}).rows[0][0])
-    for name in (SCHEDULE, BOX):
-        engine.execute(f"UPDATE {name} SET game_date = $new WHERE game_id = $game", {"new": new, "game": game})
+    game = move_a_game(engine, old, new)
     small.took_in(engine, [old, new])
     small.backfill(engine)
     for name, time in ((TALLY, "game_date"), (FORM, "analysis_date"), (FEATURE, "analysis_date")):
@@ -187,9 +193,7 @@ def test_a_game_moved_ahead_of_its_old_date_is_taken_away_from_there_even_when_o
     engine = small.small_league()
     small.backfill(engine)
     old, new = night(2021, 4), night(2021, 2)
-    game = str(engine.query(f"SELECT MIN(game_id) FROM {SCHEDULE} WHERE game_date = $d", {"d": old}).rows[0][0])
-    for name in (SCHEDULE, BOX):
-        engine.execute(f"UPDATE {name} SET game_date = $new WHERE game_id = $game", {"new": new, "game": game})
+    game = move_a_game(engine, old, new)
     small.took_in(engine, [old, new])
     small.backfill(engine, wanted=Range(dates=(new,)))
     assert engine.query(f"SELECT DISTINCT game_date FROM {TALLY} WHERE game_id = $g", {"g": game}).rows == [(new,)]
@@ -202,9 +206,7 @@ def test_a_date_that_fails_while_a_game_moves_away_from_it_is_recorded_with_the_
     engine = small.small_league()
     small.backfill(engine)
     old, new = night(2021, 4), night(2021, 2)
-    game = str(engine.query(f"SELECT MIN(game_id) FROM {SCHEDULE} WHERE game_date = $d", {"d": old}).rows[0][0])
-    for name in (SCHEDULE, BOX):
-        engine.execute(f"UPDATE {name} SET game_date = $new WHERE game_id = $game", {"new": new, "game": game})
+    move_a_game(engine, old, new)
     small.change(engine, old, "player_lookup = 'no number'")
     small.took_in(engine, [old, new])
     small.backfill(engine)
