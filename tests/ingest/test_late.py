@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from hoopcast.warehouse.duckdb import DuckDB
 from tests.ingest.small_season import NEXT_DATE, ingest_files, land, move, player_line, prop, values, write_csv
 
@@ -37,6 +39,19 @@ def test_a_later_ingest_that_knows_the_name_resolves_its_rows(engine: DuckDB, tm
     ]  # fmt: skip
     assert values(engine, "SELECT player_id, source_id FROM nba_raw.points_prop_line") == [(201142, 2)]
     assert [row[0] for row in values(engine, UNRESOLVED)] == ["LeBron James", "lebron-james"]
+
+
+PRICE = "SELECT player_id, over_price, source_id FROM nba_raw.points_prop_line"
+
+
+@pytest.mark.parametrize("second_id", [None, 201142])
+def test_of_a_line_that_waited_in_two_files_the_later_one_stands_as_if_its_name_had_been_known(
+    engine: DuckDB, tmp_path: Path, second_id: int | None
+) -> None:
+    for price, player_id in ((-110, None), (-130, second_id)):
+        land(engine, write_csv(tmp_path / f"{price}.csv", [prop(player_id=player_id, over_odds=price)]))
+    land(engine, write_csv(tmp_path / "box.csv", [player_line()]))
+    assert values(engine, PRICE) == [(201142, -130, 3)]
 
 
 def test_the_same_file_again_leaves_one_entry_for_each_name(engine: DuckDB, tmp_path: Path) -> None:

@@ -160,16 +160,17 @@ def _count_by(engine: Engine, column: str, table_name: str) -> Counter[str]:
 
 
 def _settle_doubles(engine: Engine, contract: Contract) -> None:
-    """Give rows that share a key their fates.
+    """Give rows of one file that share a key their fates.
 
     Rows with the same content are one row; of rows with different content the contract's preferred one counts, and
     without a preference none does.
     """
-    key = ", ".join(contract.table.grain)
+    columns = (*contract.table.grain, "source_id")
+    key = ", ".join(columns)
     doubled = f"SELECT {key} FROM candidate WHERE fate = 'good' GROUP BY {key} HAVING COUNT(*) > 1"
     if not engine.query(f"SELECT 1 FROM ({doubled}) LIMIT 1").rows:
         return
-    same_key = " AND ".join(f"c.{column} = d.{column}" for column in contract.table.grain)
+    same_key = " AND ".join(f"c.{column} = d.{column}" for column in columns)
     content = engine.row_hash([f"c.{column}" for column in contract.table.content_columns])
     preference = contract.preference or "row_number"
     engine.execute(
@@ -201,6 +202,20 @@ def _settle_doubles(engine: Engine, contract: Contract) -> None:
     )
 
 
+def _leave_older(engine: Engine, contract: Contract) -> None:
+    """Collapse rows that waited where a file that came later has their key: it would have changed them."""
+    same_key = " AND ".join(f"n.{column} = c.{column}" for column in contract.table.grain)
+    engine.execute(
+        f"""
+        UPDATE candidate AS c SET fate = 'collapsed'
+        WHERE c.fate = 'good' AND (
+            EXISTS (SELECT 1 FROM candidate AS n WHERE n.fate = 'good' AND n.row_number > c.row_number AND {same_key})
+            OR EXISTS (SELECT 1 FROM {contract.table_name} AS n WHERE n.source_id > c.source_id AND {same_key})
+        )
+        """
+    )
+
+
 def land(
     engine: Engine,
     contract: Contract,
@@ -226,6 +241,8 @@ def land(
     _settle_doubles(engine, contract)
     if source:
         waiting.release(engine, contract, source)
+    else:
+        _leave_older(engine, contract)
     counts, dates = _merge(engine, contract, replace=source is not None and source.replace)
     dates[contract.table_name].update(touched)
     fates = _count_by(engine, "fate", "candidate")

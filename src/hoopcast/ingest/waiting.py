@@ -140,7 +140,7 @@ def keep_unresolved(engine: Engine, contract: Contract) -> None:
         INSERT INTO {UNRESOLVED} (unresolved_id, source_id, table_name, player_name, team_abbr, row_count, first_date,
             last_date, candidates, raw_rows)
         SELECT (SELECT COALESCE(MAX(unresolved_id), 0) FROM {UNRESOLVED})
-                + ROW_NUMBER() OVER (ORDER BY c.source_id, c.player_name, {team}),
+                + ROW_NUMBER() OVER (ORDER BY MIN(c.row_number)),
             c.source_id, $table_name, c.player_name, {team}, COUNT(*), MIN(c.{time}), MAX(c.{time}), MAX(r.candidates),
             CAST(TO_JSON(LIST({_content(contract, without="player_id")} ORDER BY c.row_number)) AS VARCHAR)
         FROM candidate AS c JOIN resolved_names AS r ON {_same_mention(contract)}
@@ -163,7 +163,7 @@ def take_unresolved(engine: Engine, contract: Contract) -> None:
         engine,
         contract,
         f"SELECT source_id, CAST(NULL AS BIGINT) AS former_id, UNNEST(JSON_TRANSFORM(raw_rows, '[{{{shape}}}]'),"
-        f" recursive := true) FROM {UNRESOLVED} WHERE table_name = $table_name",
+        f" recursive := true) FROM (FROM {UNRESOLVED} WHERE table_name = $table_name ORDER BY unresolved_id)",
         {"table_name": contract.table_name},
     )
     engine.execute(f"DELETE FROM {UNRESOLVED} WHERE table_name = $table_name", {"table_name": contract.table_name})
@@ -175,7 +175,8 @@ def take_doubtful(engine: Engine, contract: Contract) -> set[date]:
     Whom a name fits best is known better once more players are, in whatever order files come. Only for a table whose
     players are all given by name.
     """
-    _make_candidate(engine, contract, f"SELECT *, player_id AS former_id FROM {contract.table_name}", {})
+    rows = f"SELECT *, player_id AS former_id FROM {contract.table_name} ORDER BY source_id"
+    _make_candidate(engine, contract, rows, {})
     name_players(engine, contract)
     engine.execute("DELETE FROM candidate WHERE player_id IS NOT DISTINCT FROM former_id")
     dates = {row[0] for row in engine.query(f"SELECT DISTINCT {contract.time} FROM candidate").rows}
@@ -186,7 +187,7 @@ def take_doubtful(engine: Engine, contract: Contract) -> set[date]:
 
 
 def _make_candidate(engine: Engine, contract: Contract, rows: str, parameters: dict[str, Value]) -> None:
-    """Make `candidate` of rows without their players."""
+    """Make `candidate` of rows without their players, in the order in which they came."""
     columns = ", ".join(
         "CAST(NULL AS BIGINT) AS player_id" if name == "player_id" else f"r.{name}"
         for name in contract.table.content_columns
