@@ -233,6 +233,38 @@ def test_rows_of_a_date_that_left_the_schedule_are_taken_away() -> None:
     assert small.backfill(engine).run_id == ""
 
 
+HIDING = small.TALLY_SQL.replace("AND s.game_status = 3", "AND s.game_status = 3 AND b.player_name <> 'hidden'")
+
+
+def test_absences_and_failures_of_a_date_that_left_the_schedule_are_closed() -> None:
+    engine = small.small_league()
+    gone, models = nights(2021)[-2:], small.small_nodes(tally=HIDING)
+    small.change(engine, gone[0], "player_name = 'hidden'", "TRUE")
+    small.change(engine, gone[1], "points = 101")
+    small.backfill(engine, models)
+    dates = resolve(engine, Range())
+    assert {count.category for count in failure_counts(engine, dates)} == {"DATA_QUARANTINED", "PROCESSING_ERROR"}
+    for name in (SCHEDULE, BOX):
+        engine.execute(f"DELETE FROM {name} WHERE game_date IN (SELECT UNNEST($gone))", {"gone": gone})
+    small.took_in(engine, gone)
+    small.backfill(engine, models)
+    assert failure_counts(engine, dates) == ()
+    assert small.backfill(engine, models).run_id == ""
+
+
+def test_absences_move_with_their_games_when_only_the_new_date_is_written() -> None:
+    engine = small.small_league()
+    old, new, models = night(2021, 4), night(2021, 2), small.small_nodes(tally=HIDING)
+    small.change(engine, old, "player_name = 'hidden'")
+    small.backfill(engine, models)
+    dates = resolve(engine, Range())
+    for _ in range(2):
+        move_a_game(engine, old, new)
+    small.took_in(engine, [old, new])
+    small.backfill(engine, models, Range(dates=(new,)))
+    assert [(count.count, count.dates) for count in failure_counts(engine, dates)] == [(2, 1)]
+
+
 def test_tables_known_before_the_game_are_due_for_the_next_slate_alone() -> None:
     engine = small.small_league()
     engine.execute(f"UPDATE {SCHEDULE} SET game_status = 1 WHERE game_date >= $day", {"day": night(2022, 3)})
@@ -257,8 +289,7 @@ def test_a_date_without_the_raw_rows_that_a_table_requires_is_not_available() ->
 def test_an_explained_absence_is_a_failure_with_its_reason_and_no_error() -> None:
     engine = small.small_league()
     small.change(engine, night(2021, 1), "player_name = 'hidden'")
-    hiding = small.TALLY_SQL.replace("AND s.game_status = 3", "AND s.game_status = 3 AND b.player_name <> 'hidden'")
-    models = small.small_nodes(tally=hiding)
+    models = small.small_nodes(tally=HIDING)
     report = small.backfill(engine, models)
     tally = report.tables[0]
     assert (report.exit_status, tally.rows, tally.expected) == (0, 106, 108)

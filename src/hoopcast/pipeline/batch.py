@@ -115,7 +115,8 @@ def write_batches(guard: Guard, run_id: str, batches: Sequence[Batch]) -> tuple[
         _replace(guard, node, partitions)
         _expect(guard, batches)
         placed = contents(guard, node)
-        close_failures(guard, node.table.name, partitions)
+        emptied = [key for key, content in moved.items() if not content.rows]
+        close_failures(guard, node.table.name, [*partitions, *emptied])
         if any(content.rows < content.expected for content in placed.values()):
             record_absences(guard, run_id, node, STAGE, SPINE)
         in_common = (time.monotonic() - began - sum(produced)) / len(batches)

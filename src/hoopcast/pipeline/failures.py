@@ -15,7 +15,7 @@ _COLUMNS = "table_name, system_id, season, partition_date, entity, category, rea
 
 
 def close_failures(engine: Statements, table_name: str, partitions: Sequence[Key]) -> None:
-    """Forget the failures of partitions of a table that are written anew."""
+    """Forget the failures of partitions of a table that are written anew, or of which nothing is left."""
     engine.execute(
         f"WITH {THESE} DELETE FROM {FAILURES} WHERE table_name = $table_name"
         " AND (partition_date, system_id) IN (SELECT partition_date, system_id FROM these)",

@@ -113,7 +113,8 @@ def _days(engine: Engine, bounds: _Bounds, stage: str) -> list[tuple[object, ...
             SELECT partition_date, MAX(season) AS season
             FROM {LEDGER}
             WHERE table_name NOT LIKE 'nba_raw.%' AND partition_date NOT IN (SELECT partition_date FROM game_day)
-            GROUP BY table_name, system_id, partition_date HAVING ARG_MAX(rows, entry) > 0
+            GROUP BY table_name, system_id, partition_date
+            HAVING ARG_MAX(GREATEST(rows, expected), entry) > 0 OR ARG_MAX(status, entry) = 'failed'
         )
         SELECT season, partition_date
         FROM (

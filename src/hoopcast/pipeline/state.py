@@ -295,11 +295,12 @@ def derive_own(states: States, place: int) -> None:
     same_work = (entries.entry[place] > 0) & entries.same_code[place] & (entries.input_fingerprint[place] == inputs)
     lacks_raw = (entries.rows[[states.places[table.name] for table in node.requires]] == 0).any(axis=0)
     is_done, was_done = entries.is_done[place], entries.was_done[place]
+    is_recorded = has_rows | (entries.expected[place] > 0) | ((entries.entry[place] > 0) & ~is_done)
     states.is_due[place], states.inputs[place] = is_due, inputs
     states.own[place] = np.select(
         [
-            ~states.is_of_plan | ~(is_due | has_rows),
-            # What was written for a date that is due no more stays in the plan until its rows are gone.
+            ~states.is_of_plan | ~(is_due | is_recorded),
+            # What was written for a date that is due no more stays in the plan until its rows and failures are gone.
             ~is_due,
             lacks_raw & ~has_rows,
             same_work & ~is_done,
