@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hoopcast.errors import HoopcastError
+from hoopcast.pipeline.guard import Guard
 from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
 from hoopcast.pipeline.ledger import NOTHING, Ending, Totals, end_run, start_run
 from hoopcast.warehouse.duckdb import DuckDB
@@ -59,10 +60,10 @@ def leave_snapshot(engine: DuckDB, seconds: float) -> None:
     Readers of a warehouse without one wait for the writer; one that is out of date would tell them what was.
     """
     allowed = max(_CHEAP_SECONDS, _SHARE_OF_TIME * seconds)
-    if engine.path == ":memory:" or Path(engine.path).stat().st_size <= allowed * _BYTES_A_SECOND:
-        take_snapshot(engine)
-    else:
-        drop_snapshot(engine)
+    is_cheap = engine.path == ":memory:" or Path(engine.path).stat().st_size <= allowed * _BYTES_A_SECOND
+    # A signal can not undo what is written by now, so it does not end the command.
+    with Guard(engine):
+        (take_snapshot if is_cheap else drop_snapshot)(engine)
 
 
 class Snapshots:

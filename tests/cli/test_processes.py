@@ -151,6 +151,30 @@ def test_a_signal_rolls_back_and_names_the_command_that_resumes(
     assert call("verify").returncode == 0
 
 
+@pytest.mark.parametrize("moment", ["hoopcast.run_record.take_snapshot", "hoopcast.cli.backfill._show_report"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_after_the_last_batch_is_too_late_to_be_how_the_command_ended(
+    call: Caller, moment: str, number: signal.Signals
+) -> None:
+    module, _, name = moment.rpartition(".")
+    script = (
+        f"import os, {module} as module\nfrom hoopcast.cli.commands import hoopcast\noriginal = module.{name}\n"
+        f"def signalled(*given):\n    os.kill(os.getpid(), {number:d})\n    original(*given)\n"
+        f"module.{name} = signalled\nhoopcast({[*AGAIN]})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=call.folder,
+        env=call.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert " rows in " in done.stdout
+    assert json.loads(call("runs", "--json").stdout)[0]["status"] == "done"
+
+
 def test_a_signal_while_waiting_for_the_warehouse_ends_the_wait(call: Caller, warehouse: Path) -> None:
     with held(warehouse):
         waiting = call.start("backfill")

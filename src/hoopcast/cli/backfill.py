@@ -109,6 +109,7 @@ def backfill(
         shown(quiet=session.quiet, to_stderr=output.format != "table", log_file=log_file) as progress,
     ):
         report = warehouse.backfill(*tables, **how, timeout=seconds, progress=progress, **dates)
+        session.signals.is_too_late = True
     _show_report(session, report, output)
     return report.exit_status
 

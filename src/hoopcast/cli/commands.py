@@ -12,7 +12,6 @@ import click
 from hoopcast.cli.options import example, refuse_ambiguous, with_text_set_apart
 from hoopcast.cli.output import one_line, tell, tell_error
 from hoopcast.cli.session import Session
-from hoopcast.cli.signals import Signals
 from hoopcast.errors import HoopcastError, SnapshotWarning
 
 # Which module holds a command, in the order of `hoopcast --help`.
@@ -88,7 +87,7 @@ class _Commands(click.Group):
         arguments = list(sys.argv[1:] if args is None else args)
         session = Session(arguments)
         extra |= {"standalone_mode": False, "obj": session}
-        with Signals() as signals, warnings.catch_warnings():
+        with session.signals, warnings.catch_warnings():
             warnings.simplefilter("default", SnapshotWarning)
             warnings.showwarning = _show_warning
             try:
@@ -98,7 +97,7 @@ class _Commands(click.Group):
             except SystemExit:
                 raise
             except BaseException as error:  # noqa: BLE001 - the last place where it can be told in one line
-                status = _report_error(error, session, signals)
+                status = _report_error(error, session)
         sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -110,7 +109,7 @@ def _tell_of_simulation(session: Session) -> None:
         session.note(SIMULATED)
 
 
-def _report_error(error: BaseException, session: Session, signals: Signals) -> int:
+def _report_error(error: BaseException, session: Session) -> int:
     """Tell what went wrong, in one line.
 
     Returns:
@@ -127,6 +126,7 @@ def _report_error(error: BaseException, session: Session, signals: Signals) -> i
     if isinstance(error, HoopcastError):
         tell_error(str(error))
         return error.exit_status
+    signals = session.signals
     if signals.received is not None:
         tell_error(
             f"stopped by {signals.name}; what was finished stays and what was in progress is as it was;"

@@ -3,12 +3,13 @@
 import shlex
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from hoopcast.cli.output import one_line, tell
+from hoopcast.cli.signals import Signals
 from hoopcast.errors import WarehouseInUse
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Session:
     debug: bool = False
     name: str = ""
     is_simulated: bool = False
+    signals: Signals = field(default_factory=Signals)
 
     @property
     def label(self) -> str:

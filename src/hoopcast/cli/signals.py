@@ -13,10 +13,14 @@ class _Stop(BaseException):
 
 
 class Signals:
-    """A context manager that turns a signal into an exception, and remembers which one it was."""
+    """A context manager that turns a signal into an exception, and remembers which one it was.
+
+    `is_too_late` is set by a command that has done all that was asked for: a signal then changes nothing.
+    """
 
     def __init__(self) -> None:
         self.received: int | None = None
+        self.is_too_late = False
         self._former: dict[int, object] = {}
 
     def __enter__(self) -> Self:
@@ -36,5 +40,6 @@ class Signals:
         return "no signal" if self.received is None else signal.Signals(self.received).name
 
     def _stop(self, number: int, _frame: FrameType | None) -> None:
-        self.received = number
-        raise _Stop
+        if not self.is_too_late:
+            self.received = number
+            raise _Stop

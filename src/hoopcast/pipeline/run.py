@@ -270,8 +270,9 @@ def run(
                 reports[report.table] = report
         except HoopcastError as error:
             raise _ended(this, reports, error) from error
-    ended = _reports(made, selection, choice, reports)
-    end_run(engine, run_id, *_ending(ended, _totals(reports)))
+        # Under the guard: a signal that comes when all is written is too late to be how the run ended.
+        ended = _reports(made, selection, choice, reports)
+        end_run(engine, run_id, *_ending(ended, _totals(reports)))
     return RunReport(run_id, ended, time.monotonic() - began, (*missed, *this.notes))
 
 
