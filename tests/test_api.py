@@ -95,7 +95,7 @@ def test_verify_and_why_and_explain_agree_on_what_is_there(warehouse: hoopcast.H
         0
     ]
     assert warehouse.explain(player_id, day).player.player_id == player_id
-    assert "is there, with 1 row" in warehouse.why("mlfs", day, player_id).rows[-1][-1]
+    assert "is there, with 1 row" in warehouse.why("mlfs", day, player_id).rows[0][-1]
 
 
 def test_rehearse_says_what_backfill_would_write(warehouse: hoopcast.Hoopcast) -> None:

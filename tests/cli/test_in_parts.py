@@ -41,7 +41,7 @@ def test_a_table_that_has_nothing_to_be_written_from_is_blocked_and_ends_no_run(
         assert done.exit_code == 1
         assert "some dates failed or are blocked" in done.stderr
         assert "error" not in done.stderr
-    assert "player_daily_cache is not done" in call("why", "mlfs", "2021-10-25").stdout
+    assert "player_daily_cache, which it reads, is not written yet" in call("why", "mlfs", "2021-10-25").stdout
     last, *_ = json.loads(call("runs", "--format", "json").stdout)
     assert last["status"] == "blocked"
 

@@ -2,6 +2,9 @@
 
 from datetime import date
 
+import pytest
+
+from hoopcast.errors import UsageError
 from hoopcast.pipeline.coverage import coverage, gaps
 from hoopcast.pipeline.ranges import Range, resolve
 from hoopcast.pipeline.why import why
@@ -84,11 +87,39 @@ def told(engine: DuckDB, table: str, day: date) -> list[tuple[int, str, date, st
 
 def test_why_follows_a_blocked_date_to_the_one_that_failed() -> None:
     chain = told(with_a_failed_night(), FEATURE, night(2022, 1))
-    assert chain[0] == (0, FEATURE, night(2022, 1), f"blocked: {TALLY} has failed")
-    assert chain[1][3].startswith(f"root cause: {TALLY} of {night(2021, 2)}, failed: 2 rows break")
-    assert (chain[2][0], chain[2][1], chain[2][2]) == (1, TALLY, night(2021, 2))
-    assert chain[2][3].startswith("failed: 2 rows break 'points lies in 0..100'")
-    assert "(hoopcast backfill --no-resume)" in chain[3][3]
+    assert chain[0][:3] == (0, FEATURE, night(2022, 1))
+    root_cause = f"root cause: {TALLY} of {night(2021, 2)}, failed: 2 rows break 'points lies in 0..100'"
+    assert chain[0][3].startswith(f"blocked: {TALLY} has failed; {root_cause}")
+    assert chain[1][:3] == (1, TALLY, night(2021, 2))
+    assert chain[1][3].startswith("failed: 2 rows break 'points lies in 0..100'")
+    assert "(hoopcast backfill --no-resume)" in chain[2][3]
+
+
+def test_why_of_what_nobody_asked_for_yet_is_that_with_the_command_that_writes_it() -> None:
+    engine = small.small_league(years=(2021,))
+    (answer,) = told(engine, FEATURE, night(2021, 0))
+    reads = f"missing: {FORM}, which it reads, is not written yet"
+    assert answer[3] == f"{reads}; `hoopcast backfill feature --dates {night(2021, 0)}` writes it"
+    engine.execute(f"UPDATE {small.SCHEDULE} SET season_stage = 'playin'")
+    (answer,) = told(engine, TALLY, night(2021, 0))
+    assert answer[3].startswith("missing: not written yet, for playin games are written only when asked for; ")
+    assert answer[3].endswith(f"`hoopcast backfill tally --dates {night(2021, 0)} --stage playin` writes it")
+    engine.execute(f"UPDATE {small.SCHEDULE} SET season_stage = 'allstar'")
+    with pytest.raises(UsageError, match=r"^allstar games alone are played on .*: nothing is forecast there$"):
+        told(engine, TALLY, night(2021, 0))
+
+
+def test_why_of_a_first_date_is_that_no_row_is_expected_there() -> None:
+    engine = small.small_league(years=(2021,))
+    of_nobody = {
+        name: text.rstrip() + " AND FALSE\n"
+        for name, text in (("tally", small.TALLY_SQL), ("box_spine", small.BOX_SPINE))
+    }
+    models = small.small_nodes(**of_nobody)
+    small.backfill(engine, models)
+    first, second = (why(engine, models, TALLY, day)[0].text for day in nights(2021)[:2])
+    assert second == "done with no row: none is expected"
+    assert first == f"{second}, for it is the first date of all that is ingested"
 
 
 def test_why_names_the_correction_that_made_a_date_stale() -> None:
@@ -96,14 +127,14 @@ def test_why_names_the_correction_that_made_a_date_stale() -> None:
     small.backfill(engine)
     small.change(engine, night(2021, 2), "points = 39")
     chain = told(engine, TALLY, night(2021, 2))
-    assert chain[0][3] == "stale: its input changed"
-    assert chain[1][3].startswith(f"root cause: {small.BOX} of {night(2021, 2)}, written since by run ingest")
-    assert chain[2][3].endswith("6 rows of 6 expected")
-    assert chain[3][:3] == (1, small.BOX, night(2021, 2))
-    assert chain[3][3].startswith("written since by run ingest")
+    root_cause = f"root cause: {small.BOX} of {night(2021, 2)}, written since by run ingest"
+    assert chain[0][3].startswith(f"stale: its input changed; {root_cause}")
+    assert chain[1][3].endswith("6 rows of 6 expected")
+    assert chain[2][:3] == (1, small.BOX, night(2021, 2))
+    assert chain[2][3].startswith("written since by run ingest")
     # The schedule was taken in again as well, with the same content.
     assert [table for depth, table, *_ in chain if depth] == [small.BOX]
-    assert told(engine, FEATURE, night(2021, 4))[1][3].startswith(f"root cause: {small.BOX} of {night(2021, 2)}")
+    assert root_cause in told(engine, FEATURE, night(2021, 4))[0][3]
 
 
 def test_why_names_both_versions_when_the_code_changed() -> None:
@@ -129,7 +160,7 @@ def test_why_tells_of_a_player_that_he_is_there_or_why_not() -> None:
     hiding = small.TALLY_SQL.replace("AND s.game_status = 3", "AND s.game_status = 3 AND b.player_name <> 'hidden'")
     models = small.small_nodes(tally=hiding)
     small.backfill(engine, models)
-    texts = [why(engine, models, TALLY, night(2021, 1), player)[-1].text for player in (2, 1, 99)]
+    texts = [why(engine, models, TALLY, night(2021, 1), player)[0].text for player in (2, 1, 99)]
     assert texts[0] == "player 2 is there, with 2 rows"
     assert texts[1] == "player 1 is absent: DATA_QUARANTINED, hidden"
     assert (

@@ -312,9 +312,9 @@ def _as_json(explanation: "Explanation", output: Output) -> None:
 @with_output
 @click.pass_obj
 def why(session: Session, table: str, date: str, player: str | None, wait: str | None, output: Output) -> int:
-    """Say why TABLE is in its state on DATE: the chain of partitions, inputs and versions behind it.
+    """Say why TABLE is in its state on DATE: the answer first, then the partitions, inputs and versions behind it.
 
-    With PLAYER, an id or a name, also why he has rows there or none.
+    With PLAYER, an id or a name, the answer is why he has rows there or none.
     """
     with session.reading(wait) as warehouse:
         links = warehouse.why(table, date, player)

@@ -153,7 +153,16 @@ def _nothing(engine: Engine, bounds: _Bounds, stage: str, absent: list[date]) ->
     if absent:
         named = ", ".join(str(day) for day in absent[:_NAMED_DATES])
         more = f" and {len(absent) - _NAMED_DATES} more dates" if len(absent) > _NAMED_DATES else ""
-        return f"no {kind} on {named}{more}; `hoopcast coverage --by date` lists the dates that have some"
+        others = engine.query(
+            "SELECT DISTINCT season_stage FROM nba_raw.nbac_schedule"
+            " WHERE game_date IN (SELECT UNNEST($dates)) ORDER BY season_stage",
+            {"dates": absent},
+        ).rows
+        stages = " and ".join(str(row[0]) for row in others)
+        what = f"{stages} games alone are played" if others else f"no {kind}"
+        if others and {row[0] for row in others}.isdisjoint(STAGES_WITH_FORECASTS):
+            return f"{what} on {named}{more}, of which no table has rows: nothing is forecast there"
+        return f"{what} on {named}{more}; `hoopcast coverage --by date` lists the dates that have some"
     return f"no {kind} {bounds.text}; the ingested seasons are {', '.join(seasons)}, and --stage all takes every stage"
 
 

@@ -406,7 +406,7 @@ def derive(engine: Engine, states: States) -> tuple[Codes, NDArray[Any]]:
             failed = _first_upstream(states, place, failed_since, np.where(was_done, entry, 0))
         for concerned, code, upstream, what in (
             (counts & (opened >= 0), STALE, opened, " is not done"),
-            (never_done & (lacking >= 0), BLOCKED, lacking, " is not done"),
+            (never_done & (lacking >= 0), MISSING, lacking, ", which it reads, is not written yet"),
             (counts & (failed >= 0), BLOCKED, failed, " has failed"),
         ):
             codes[place, concerned] = code

@@ -1,17 +1,17 @@
 """Why a partition is in its state, and why a player is absent from a table."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
 from hoopcast.pipeline.failures import FAILURES
 from hoopcast.pipeline.ledger import LEDGER, NODE, RUNS
-from hoopcast.pipeline.node import Edge, Node
+from hoopcast.pipeline.node import Edge, Node, node_name
 from hoopcast.pipeline.plan import Partition, Plan, make_plan
 from hoopcast.pipeline.ranges import Range, SeasonDate, resolve
-from hoopcast.pipeline.state import is_open
+from hoopcast.pipeline.state import STAGES_WITH_FORECASTS, is_open
 from hoopcast.pipeline.time_constraint import DATED, batch_values, condition, named_values
 from hoopcast.warehouse.engine import Engine, Value
 
@@ -91,9 +91,9 @@ def why(
     node = next(one for one in nodes if one.name == table)
     dates = resolve(engine, Range(dates=(day,), stage="all"))
     links = list(_partition(engine, nodes, node, dates[0], 0))
-    links[1:1] = _root_cause(links)
+    links[0] = replace(links[0], text=links[0].text + _root_cause(links))
     if player_id is not None:
-        links.append(Link(0, table, day, absence(engine, node, day, player_id)))
+        links.insert(0, Link(0, table, day, absence(engine, node, day, player_id)))
     return tuple(links)
 
 
@@ -105,7 +105,8 @@ def _partition(engine: Engine, nodes: tuple[Node, ...], node: Node, day: SeasonD
         yield Link(depth, node.name, day.date, "not due: no game of the date is final, and it is not the next slate")
         return
     cause = f": {partition.cause}" if partition.cause else ""
-    yield Link(depth, node.name, day.date, f"{partition.state}{cause}")
+    circumstance = "" if depth else _circumstance(engine, node, partition)
+    yield Link(depth, node.name, day.date, f"{partition.state}{cause}{circumstance}")
     written = _newest_entry(engine, partition)
     if written is not None:
         yield Link(depth, node.name, day.date, _history(written, node))
@@ -118,13 +119,30 @@ def _partition(engine: Engine, nodes: tuple[Node, ...], node: Node, day: SeasonD
         yield from _sources(engine, node, day, depth + 1)
 
 
-def _root_cause(links: list[Link]) -> list[Link]:
-    """The end of the chain behind a partition that is not done, in one link; none where it stands alone."""
+def _circumstance(engine: Engine, node: Node, partition: Partition) -> str:
+    """What is special about the date of a partition, where that is why it has no rows."""
+    if partition.state not in ("missing", "done") or partition.rows or partition.expected:
+        return ""
+    first, stage = engine.query(
+        "SELECT MIN(game_date), MIN(CASE WHEN game_date = $day THEN season_stage END) FROM nba_raw.nbac_schedule"
+        " WHERE team_known AND season_stage IN (SELECT UNNEST($stages))",
+        {"day": partition.date, "stages": list(STAGES_WITH_FORECASTS)},
+    ).rows[0]
+    if partition.state == "missing":
+        asked = "" if stage == "regular" else f" --stage {stage}"
+        only = f", for {stage} games are written only when asked for" if asked else ""
+        short = node_name(node.table.short, node.system_id)
+        return f"{only}; `hoopcast backfill {short} --dates {partition.date}{asked}` writes it"
+    is_first = first == partition.date
+    return f" with no row: none is expected{', for it is the first date of all that is ingested' if is_first else ''}"
+
+
+def _root_cause(links: list[Link]) -> str:
+    """The end of the chain behind a partition that is not done; empty where it stands alone."""
     end = max(links, key=lambda link: link.depth)
-    if not end.depth or links[0].text == "done":
-        return []
-    first = links[0]
-    return [Link(0, first.table, first.date, f"root cause: {end.table} of {end.date}, {end.text}")]
+    if not end.depth or links[0].text.startswith(("done", "missing")):
+        return ""
+    return f"; root cause: {end.table} of {end.date}, {end.text}"
 
 
 def _newest_entry(engine: Engine, partition: Partition) -> dict[str, Value] | None:
