@@ -36,3 +36,22 @@ def test_a_season_with_a_line_break_after_it_is_none(call: Call, warehouse: Path
     done = call("backfill", "--season", "2021-22\n")
     assert done.exit_code == 2
     assert "is not a season" in done.stderr
+
+
+def test_a_file_is_forgotten_by_any_spelling_of_its_path(
+    call: Call, warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, folder = warehouse.parent, warehouse.parent / "in"
+    monkeypatch.setenv("HOME", str(home))
+    with hoopcast.open(str(warehouse), read_only=True) as opened:
+        game, player = opened.engine.query("SELECT game_id, player_id FROM nba_raw.nbac_starter LIMIT 1").rows[0]
+    folder.mkdir()
+    (folder / "box.csv").write_text(f"game_id,player_id,starter\n{game},{player},false\n", "utf-8")
+    for spelling in ("box.csv", "../in/box.csv", "~/in/box.csv", f"{folder}/box.csv"):
+        monkeypatch.chdir(home)
+        assert call("ingest", "in/box.csv", "--table", "nbac_starter").exit_code == 0
+        monkeypatch.chdir(folder)
+        wrong = call("--warehouse", warehouse, "forget", "boxes.csv")
+        nearest = f"the nearest that were: {folder}/box.csv"
+        assert (wrong.exit_code, wrong.stderr) == (2, f"error: no file 'boxes.csv' was ingested; {nearest}\n")
+        assert call("--warehouse", warehouse, "forget", spelling).exit_code == 0

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 from hoopcast.calendar import is_season, season_start_year
@@ -55,7 +56,7 @@ def forget(engine: Engine, target: Target, run_id: str) -> ForgetReport:
 
     Args:
         engine: the warehouse.
-        target: a path as it was ingested, the beginning of a file's sha256 (8 digits or more), a number of
+        target: a path, however it is written, the beginning of a file's sha256 (8 digits or more), a number of
             `nba_raw.ingested_file`, a season such as 2021-22, or dates.
         run_id: run that the ledger entries name.
 
@@ -97,8 +98,16 @@ def _source_ids(engine: Engine, target: str | Path | int) -> list[int]:
         or (isinstance(target, str) and _SHA256.fullmatch(target) and str(sha256).startswith(target))
     ]
     if not source_ids:
-        message = f"no file '{target}' was ingested; `hoopcast sql 'SELECT * FROM {FILES}'` lists those that were"
-        raise UsageError(message)
+        # Names alone: of a long path the folders would count for more than what it ends with.
+        names = {str(path): Path(str(path)).name for _, path, _ in files}
+        nearest = get_close_matches(Path(str(target)).name, names.values(), cutoff=0.4)
+        near = ", ".join(path for path, name in names.items() if name in nearest)
+        hint = (
+            f"the nearest that were: {near}"
+            if near
+            else f"`hoopcast sql 'SELECT * FROM {FILES}'` lists those that were"
+        )
+        raise UsageError(f"no file '{target}' was ingested; {hint}")
     return source_ids
 
 

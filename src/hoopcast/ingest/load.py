@@ -221,14 +221,14 @@ def _land(engine: Engine, contract: Contract, content: Content, table: Extract, 
     staged = stage(engine, content, table)
     began = time.perf_counter()
     with engine.transaction():
-        path = shown_path(content.path)
+        path = shown_path(content.path.absolute())
         source_id, is_new = _source_id(engine, contract, content, path)
         source = Source(source_id, path, content.sha256, staged, options.replace, began)
         build(engine, contract, source)
         if options.season is not None:
             _refuse_other_seasons(engine, options.season)
         counts: dict[str, Any] = land(engine, contract, options.run_id, source)
-        report = FileReport(path, contract.table_name, staged.rows + staged.rejected, **counts)
+        report = FileReport(shown_path(content.path), contract.table_name, staged.rows + staged.rejected, **counts)
         report = dataclasses.replace(report, note=_nothing_landed(engine, report))
         if is_new or report.added or report.changed:
             _record(engine, report, source)
@@ -275,7 +275,7 @@ def _has_schedule(engine: Engine, season: str | None) -> bool:
 def _record(engine: Engine, report: FileReport, source: Source) -> None:
     counts = ("read", "added", "changed", "unchanged", "quarantined", "unresolved")
     row = {
-        "source_id": source.source_id, "path": report.path, "sha256": source.sha256, "table_name": report.table,
+        "source_id": source.source_id, "path": source.path, "sha256": source.sha256, "table_name": report.table,
         "ingested_at_utc": utc_now(), **{f"rows_{count}": getattr(report, count) for count in counts},
     }  # fmt: skip
     engine.execute(f"DELETE FROM {FILES} WHERE source_id = $source_id", {"source_id": source.source_id})
