@@ -16,7 +16,7 @@ from hoopcast.forecast.training_window import first_season
 from hoopcast.pipeline.ledger import LEDGER
 from hoopcast.pipeline.node import Asked, Input
 from hoopcast.pipeline.time_constraint import TimeConstraint
-from hoopcast.warehouse.engine import ColumnsOf, Statements
+from hoopcast.warehouse.engine import ColumnsOf, Parameters, Statements
 from hoopcast.warehouse.tables import table
 
 DISTRIBUTIONS = "nba_predictions.forecast_distribution"
@@ -62,6 +62,9 @@ SOURCES = (
         "q.game_id = f.game_id AND q.player_id = f.player_id AND q.market = 'points'",
     ),
 )
+
+
+_SOURCES = (POPULATION, *(source.table for source in SOURCES))
 
 
 def source_of(column: str) -> tuple[Source, str]:
@@ -131,7 +134,7 @@ def training_frame(statements: Statements, system: System, level: Level, asked: 
     What systems and levels of a run have in common is read once; the same columns at the same level are the same frame.
     """
     first, before = first_season(asked.season), asked.dates[-1]
-    state = _state(statements, (STORE, POPULATION, APPEARANCES, *(source.table for source in SOURCES)))
+    state = _state(statements, (APPEARANCES, *_SOURCES))
     appearances = _appearances.get(statements)
     if appearances is None or not appearances.hold(first, before, state):
         appearances = _appearances[statements] = _Appearances(first, before, state)
@@ -139,13 +142,50 @@ def training_frame(statements: Statements, system: System, level: Level, asked: 
 
 
 def forecast_frame(statements: Statements, system: System, level: Level, dates: Sequence[date]) -> Frame:
-    """Rows of dates that the system may know of and has enough history for."""
+    """Rows of dates that the system may know of and has enough history for.
+
+    What systems and levels have in common is read once.
+    """
     features, members = _read_at(system, level), system.members(level)
-    read = statements.columns(
-        _select(features, members, "{time} IN (SELECT UNNEST(CAST($dates AS DATE[])))", with_outcome=False),
-        {**_member_values(members), "dates": list(dates)},
-    )
-    return _frame(system, level, read, eligible(read, level))
+    asked = (tuple(dates), _state(statements, _SOURCES))
+    if statements not in _due or _due[statements][0] != asked:
+        _due[statements] = asked, _Read("{time} IN (SELECT UNNEST(CAST($dates AS DATE[])))", {"dates": list(dates)})
+    read = _due[statements][1]
+    if members:
+        # They forecast last, from forecasts alone; those of another run of systems may be others by then.
+        read.keep(())
+    read.add(statements, features, members)
+    return _frame(system, level, read.columns, eligible(read.columns, level))
+
+
+class _Read:
+    """Columns of some rows of the feature store, added as systems ask for them.
+
+    Args:
+        when: condition of `_select`.
+        values: what it binds.
+        with_outcome: whether what happened is among the columns.
+    """
+
+    columns: dict[str, np.ndarray[Any, Any]]
+
+    def __init__(self, when: str, values: Parameters, *, with_outcome: bool = False) -> None:
+        self._when, self._values, self._with_outcome = when, values, with_outcome
+        self.columns = {}
+
+    def add(self, statements: Statements, features: Sequence[str], members: Sequence[str]) -> None:
+        """Read the columns that are not there yet."""
+        features = [name for name in features if name not in self.columns]
+        members = [name for name in members if f"mean_{name}" not in self.columns]
+        if features or members or not self.columns:
+            select = _select(features, members, self._when, with_outcome=self._with_outcome)
+            self.columns |= statements.columns(select, {**_member_values(members), **self._values})
+
+    def keep(self, beginnings: tuple[str, ...]) -> None:
+        """Drop features, and other columns whose names do not begin so."""
+        self.columns = {
+            name: values for name, values in self.columns.items() if name.startswith((*_OF_ROWS, *beginnings))
+        }
 
 
 class _Appearances:
@@ -157,12 +197,13 @@ class _Appearances:
         state: of the tables that they come from.
     """
 
-    _columns: dict[str, np.ndarray[Any, Any]]
     _newest: tuple[tuple[object, ...], Frame, Outcome] | None
 
     def __init__(self, first: str, before: date, state: str) -> None:
         self._first, self._before, self._state = first, before, state
-        self._columns, self._newest = {}, None
+        when = "{time} < $before AND season >= $first_season"
+        self._read = _Read(when, {"before": before, "first_season": first}, with_outcome=True)
+        self._newest = None
         self._members_state = ""
 
     def hold(self, first: str, before: date, state: str) -> bool:
@@ -179,35 +220,22 @@ class _Appearances:
         asked = (level, features, before)
         if self._newest is None or self._newest[0] != asked or members:
             self._newest = None
-            self._add(statements, features, members)
-            of_level = eligible(self._columns, level) & (self._columns["game_date"] < np.datetime64(before))
-            points, minutes = (_number(self._columns, f"outcome_{name}")[of_level] for name in ("points", "minutes"))
-            self._newest = asked, _frame(system, level, self._columns, of_level), Outcome(points, minutes)
+            self._read.add(statements, features, members)
+            columns = self._read.columns
+            of_level = eligible(columns, level) & (columns["game_date"] < np.datetime64(before))
+            points, minutes = (_number(columns, f"outcome_{name}")[of_level] for name in ("points", "minutes"))
+            self._newest = asked, _frame(system, level, columns, of_level), Outcome(points, minutes)
         return self._newest[1:]
-
-    def _add(self, statements: Statements, features: Sequence[str], members: Sequence[str]) -> None:
-        """Read the columns that are not there yet."""
-        features = [name for name in features if name not in self._columns]
-        members = [name for name in members if f"mean_{name}" not in self._columns]
-        if features or members or not self._columns:
-            when = "{time} < $before AND season >= $first_season"
-            read = statements.columns(
-                _select(features, members, when, with_outcome=True),
-                {**_member_values(members), "before": self._before, "first_season": self._first},
-            )
-            self._columns |= read
 
     def _keep_members(self, state: str) -> None:
         """Drop features, and forecasts of members where these are others by now."""
         is_same, self._members_state = self._members_state == state, state
-        of_members = ("mean_", "variance_") if is_same else ()
-        self._columns = {
-            name: values for name, values in self._columns.items() if name.startswith((*_OF_ROWS, *of_members))
-        }
+        self._read.keep(("mean_", "variance_") if is_same else ())
 
 
 # Of each run; with its statements they go.
 _appearances: "WeakKeyDictionary[Statements, _Appearances]" = WeakKeyDictionary()
+_due: "WeakKeyDictionary[Statements, tuple[object, _Read]]" = WeakKeyDictionary()
 
 
 def _state(statements: Statements, tables: Sequence[str]) -> str:
