@@ -2,13 +2,15 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
 import hoopcast
-from hoopcast.cli.predict import histogram, night_table
+from hoopcast.cli.predict import _FIRST, histogram, night_table, portrait
+from hoopcast.graph import Graph
 from tests.cli.conftest import Call
 from tests.conftest import SYSTEMS
 from tests.forecast.valued import SYSTEM, valued_warehouse
@@ -76,6 +78,13 @@ def test_a_night_is_a_table_of_120_columns_at_most(call: Call, day: str) -> None
         date = "date " if range_[0] == "--month" else ""
         heads = f"{date}game player plays mean 80 % line over EV system pick"
         assert lines[2].split() == heads.split()
+
+
+def test_help_promises_the_forecasts_that_come_first(call: Call) -> None:
+    promised = " ".join(printed(call, "predict", "--help").split())
+    best = Graph().systems[0]
+    assert f"By default the {best.name} speaks" in promised
+    assert f"{_FIRST} is shown first" in promised
 
 
 def test_a_system_that_speaks_alone_is_named_once(call: Call, day: str) -> None:
@@ -191,6 +200,17 @@ def test_a_player_is_told_what_a_bet_on_him_comes_to(
     told = text[text.index("P(over)") : text.index("What each system forecasts")]
     assert all(part in told for part in parts)
     assert absent not in told.replace("EV of", "")
+
+
+def test_of_a_price_that_stands_alone_the_margin_is_said_to_be_assumed(warehouse: Path, day: str, star: str) -> None:
+    with hoopcast.open(str(warehouse), read_only=True) as opened:
+        outlook = opened.predict(star, system="moving_average", update=False, dates=[day]).player
+    assert outlook is not None
+    assert outlook.forecast is not None
+    assumed = "(one price: a margin of 4.8 % is assumed)"
+    assert assumed not in "\n".join(portrait(outlook))
+    alone = replace(outlook, forecast={**outlook.forecast, "under_price": None})
+    assert assumed in "\n".join(portrait(alone))
 
 
 def test_json_of_a_player_has_what_a_bet_on_him_comes_to(call: Call, valued: Path) -> None:

@@ -114,9 +114,13 @@ def _distribution(row: dict[str, Any]) -> list[str]:
 def _line_in_words(row: dict[str, Any], wager: "Wager | None") -> list[str]:
     if row["line"] is None or wager is None:
         return ["No line."]
+    from hoopcast.market.odds import STANDARD_OVERROUND
+
     whose = f" of {row['bookmaker']}" if row["bookmaker"] else ""
     market = row["no_vig_probability_over"]
-    beside = "" if market is None else f", the market's no-vig {_percent(market)}"
+    is_assumed = None in (row["over_price"], row["under_price"])
+    assumed = f" (one price: a margin of {_percent(STANDARD_OVERROUND - 1)} is assumed)" if is_assumed else ""
+    beside = "" if market is None else f", the market's no-vig {_percent(market)}{assumed}"
     push = row["probability_push"]
     exactly = f" {_percent(push)} to hit it exactly." if push else ""
     fair = " and ".join("none" if odds is None else _odds(odds) for odds in (wager.fair_over, wager.fair_under))
@@ -217,8 +221,10 @@ def predict(
 ) -> int:
     """Forecast the points of each expected player: brings the forecasts up to date, and prints them.
 
-    By default the ensemble speaks, at the highest information level that has the player. A system goes by its name,
-    which is all of its levels, with a level as in linear_news, or by what it was once called, such as xgboost_v1.
+    By default the ensemble speaks, at the highest information level that has the player; where settings leave it out,
+    the system of the highest level does. Until systems have learned, moving_average is shown first, which learns
+    nothing. A system goes by its name, which is all of its levels, with a level as in linear_news, or by what it was
+    once called, such as xgboost_v1.
     """
     if not any(dates.get(name) for name in _RANGES):
         raise click.UsageError("name a date, such as --date 2022-01-15, or a range, such as --month 2022-01")

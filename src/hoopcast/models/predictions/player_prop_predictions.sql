@@ -41,7 +41,7 @@ SELECT
     p.under_price,                  -- BIGINT -100000..100000 American odds of the under [pre-game line]
     p.probability_over,             -- DOUBLE 0..1 of winning the over, given no push [pre-game line]
     p.probability_push,             -- DOUBLE 0..1 of hitting the line exactly [pre-game line]
-    p.no_vig_probability_over,      -- DOUBLE 0..1 the market's, its margin removed [pre-game line]
+    p.no_vig_probability_over,      -- DOUBLE 0..1 the market's, no-vig; one price: 4.8 % margin assumed [pre-game line]
     ROUND(p.forecast_mean - p.line, 6)
         AS edge,                    -- DOUBLE -99..99 forecast_mean less line, points [pre-game line]
     p.market_weight,                -- DOUBLE -100..100 weight of the market's log odds in win_probability, NULL without
