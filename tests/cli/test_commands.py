@@ -74,9 +74,16 @@ def test_quiet_prints_the_result_alone(call: Call) -> None:
 
 def test_coverage_tells_days_rows_and_states(call: Call) -> None:
     lines = printed(call, "coverage", *RANGE).splitlines()
-    heads = "table earliest latest days due rows expected success_pct state"
+    heads = "table days due rows expected success_pct earliest latest state"
     assert lines[0].split() == heads.split()
     assert all(line.split()[-1] == "done" for line in lines[2:])
+
+
+def test_coverage_keeps_success_on_a_narrow_terminal(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hoopcast.cli.output.terminal_width", lambda: 80)
+    lines = printed(call, "coverage", *RANGE).splitlines()
+    assert "success_pct" in lines[0].split()
+    assert max(map(len, lines)) <= 80
 
 
 def test_coverage_by_month_adds_up_to_the_season(call: Call) -> None:

@@ -24,7 +24,7 @@ def test_few_rows_that_do_not_fit_stand_one_below_the_other() -> None:
 
 def test_of_many_rows_the_columns_that_fit_are_printed() -> None:
     lines = wide(75, 5, 100)
-    assert lines[-1] == "8 of 75 columns; --format csv shows all"
+    assert lines[-1] == "8 of 75 columns; --json shows all"
     # The last is what a report comes to, such as a state.
     assert lines[0].split() == [f"feature_{number:02}" for number in (*range(7), 74)]
     assert all(line.count("2022-03-05") == 8 for line in lines[2:-1])
@@ -35,7 +35,7 @@ def test_a_column_that_fits_beside_no_other_stands_alone() -> None:
     names, row = ["player", "reasons"], ["x" * 60, "y" * 60]
     lines = grid(names, ["DATE", "DATE"], [row] * 21, width=80)
     assert lines[0] == " player"
-    assert lines[-1] == "1 of 2 columns; --format csv shows all"
+    assert lines[-1] == "1 of 2 columns; --json shows all"
 
 
 def test_of_many_rows_a_long_last_column_is_broken_into_lines() -> None:

@@ -24,6 +24,13 @@ def test_every_line_fits_a_wide_terminal(forecast_league: Path) -> None:
     assert [line for line in found.stdout.splitlines() if len(line) > WIDEST] == []
 
 
+def test_every_line_fits_a_narrow_terminal(forecast_league: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hoopcast.cli.evaluate.terminal_width", lambda: 80)
+    found = call(forecast_league, "--season", "2021-22")
+    assert "TEST 2021-22" in found.stdout
+    assert [line for line in found.stdout.splitlines() if len(line) > 80] == []
+
+
 def test_json_is_one_object_with_all_there_is(forecast_league: Path) -> None:
     found = json.loads(call(forecast_league, "--season", "2021-22", "--json").stdout)
     assert {one["system"] for one in found["calibration"]} == {"moving_average_history", "linear_news", "market_line"}

@@ -1,16 +1,19 @@
 """The grade and evaluate commands."""
 
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
 
 from hoopcast.cli.options import USER_PATH, example, with_output, with_range, with_wait
-from hoopcast.cli.output import Output, as_json, put, show
+from hoopcast.cli.output import Output, as_json, put, show, terminal_width
 from hoopcast.cli.progress import working
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hoopcast.evaluation.evaluate import Evaluation
     from hoopcast.pipeline.ranges import RangeArguments
     from hoopcast.warehouse.result import Table
@@ -127,22 +130,27 @@ def evaluate(
     if output.format == "json":
         put(as_json(evaluation.document()), output.path)
     elif output.format == "table":
-        put("\n".join(_lines(evaluation)), output.path)
+        put("\n".join(evaluation_lines(evaluation, terminal_width() if output.path is None else None)), output.path)
     else:
         show(Table.of(Accuracy, evaluation.accuracy), output)
     return 0
 
 
-def _lines(evaluation: "Evaluation") -> list[str]:
-    """Every table below its title, warnings first."""
+def evaluation_lines(evaluation: "Evaluation", width: int | None) -> list[str]:
+    """Every table below its title, warnings first, as wide as the terminal; None for as wide as they need."""
     from hoopcast.cli.grid import grid
     from hoopcast.evaluation.views import phase_title, views
 
-    lines = [f"WARNING {text}" for text in evaluation.warnings]
+    lines = _wrapped([f"WARNING {text}" for text in evaluation.warnings], width)
     for view in views(evaluation):
         numbers = len(view.columns) - view.texts
         where = f"{phase_title(evaluation, view.phase)}: " if view.phase else ""
         types = ["VARCHAR"] * view.texts + ["DOUBLE"] * numbers
-        lines += ["", f"{where}{view.title}", "", *grid(view.columns, types, view.rows, width=None)]
-        lines += [f" {note}" for note in view.notes]
-    return [*lines, "", *evaluation.notes]
+        lines += ["", *_wrapped([f"{where}{view.title}"], width), ""]
+        lines += grid(view.columns, types, view.rows, width=width)
+        lines += _wrapped([f" {note}" for note in view.notes], width)
+    return [*lines, "", *_wrapped(evaluation.notes, width)]
+
+
+def _wrapped(texts: "Iterable[str]", width: int | None) -> list[str]:
+    return [line for text in texts for line in ([text] if width is None else wrap(text, width))]

@@ -68,7 +68,7 @@ def grid(
         return _blocks(columns, len(rows))
     fitting = _fitting(columns, width)
     lines = _grid(fitting, _widths(fitting, width))
-    return [*lines, f"{len(fitting)} of {len(columns)} columns; --format csv shows all"]
+    return [*lines, f"{len(fitting)} of {len(columns)} columns; --json shows all"]
 
 
 def cell(value: Any, null: str = "") -> str:  # noqa: ANN401 - a cell holds whatever SQL has

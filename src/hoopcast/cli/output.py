@@ -127,14 +127,18 @@ def put(text: str, path: Path | None) -> None:
         partial.write_text(f"{text}\n", "utf-8")
 
 
+def terminal_width() -> int | None:
+    """Columns of the terminal that standard output is, None where it is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
 def render(table: "Table", *, title: str | None = None, null: str = "") -> str:
     """A table as text, as wide as the terminal, or as it needs where there is none."""
     from hoopcast.cli.grid import grid
 
     rows = table.rows
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     lines = [] if title is None else [title, ""]
-    lines += grid(table.columns, table.types, rows[:MOST_ROWS], width=width, null=null)
+    lines += grid(table.columns, table.types, rows[:MOST_ROWS], width=terminal_width(), null=null)
     if len(rows) > MOST_ROWS:
         lines.append(f"{MOST_ROWS:,} of {len(rows):,} rows; --format csv prints all of them")
     return "\n".join(lines)

@@ -94,7 +94,8 @@ def coverage_lines(lines: "Table", by: str | None = None) -> "Table":
     """The columns of a coverage that a person looks at first."""
     if by is None:
         tables = [_add_up(table, parts) for table, parts in by_table((row["table"], row) for row in lines).items()]
-        names = ("table", "earliest", "latest", "days", "due", "rows", "expected", "success_pct", "state")
+        # A narrow terminal leaves out the last but one first.
+        names = ("table", "days", "due", "rows", "expected", "success_pct", "earliest", "latest", "state")
         return _pick(tables, names)
     return _pick(
         lines, ("table", "period", "game_dates", "games", "due", "done", *_STATES, "rows", "expected", "success_pct")
