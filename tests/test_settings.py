@@ -1,5 +1,7 @@
 """Where settings come from, and in which order."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,11 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path: Path)
         ("wait = nan", "wait is nan"),
         ("timeout = inf", "timeout is inf"),
         ("timeout = -1", "timeout is -1"),
+        ("timeout = 0", "timeout is 0, in which nothing can be done; write a number of seconds, such as 600"),
+        ("memory_mb = 0", "memory_mb is 0; write a whole number from 1 to 10,000,000"),
+        ("max_file_mb = 1.5", "max_file_mb is 1.5; write a whole number"),
+        ("sql_files = 'no'", "sql_files is 'no'; write true or false"),
+        ("# " * 40_000, "can not be read: it has more than 65,536 bytes, which no settings have"),
         ("warehouse = ''", "is no warehouse URL"),
         (
             "systems = []",
@@ -55,6 +62,33 @@ def test_a_file_that_is_not_right_is_refused(tmp_path: Path, text: str, says: st
         load({}, {}, file)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("make", "says"), [
+    (lambda file: file.symlink_to(file), "Too many levels of symbolic links; see to it, or move it away"),
+    (lambda file: file.symlink_to("nowhere"), "No such file or directory; see to it, or move it away"),
+    (os.mkfifo, "it is no regular file"),
+    (Path.mkdir, "it is no regular file"),
+    (lambda file: file.symlink_to("/dev/zero"), "it is no regular file"),
+    (lambda file: file.write_bytes(b"wait = \xff"), "invalid start byte"),
+    (lambda file: file.write_bytes(b"[" * 60_000), "can not be read"),
+])  # fmt: skip
+def test_a_file_that_can_not_be_read_is_refused_and_never_waited_for(
+    tmp_path: Path, make: Callable[[Path], object], says: str
+) -> None:
+    file = tmp_path / "hoopcast.toml"
+    make(file)
+    with pytest.raises(UsageError, match=says) as refused:
+        load({}, {}, file)
+    assert str(refused.value).startswith(f"{file} can not be read: ")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "-1", "1e400", "soon"])
+@pytest.mark.parametrize("name", ["wait", "timeout"])
+def test_seconds_that_nobody_can_wait_for_are_refused(name: str, value: str) -> None:
+    with pytest.raises(UsageError, match=f"^--{name} is '{value}'; write a number of seconds, such as 60$"):
+        load({name: value}, {}, ABSENT)
 
 
 @pytest.mark.parametrize("name", ["WAREHOUSE", "THREADS", "WAIT", "TIMEOUT", "SYSTEMS"])

@@ -85,9 +85,14 @@ def open(  # noqa: A001, PLR0913 - `hoopcast.open` reads as what it does, and ea
         engine, taken = open_to_read(
             chosen.warehouse, wait_seconds=chosen.wait, threads=chosen.threads, snapshot=snapshot
         )
-        return Hoopcast(engine, chosen, command, snapshot_taken_utc=taken)
-    engine = open_to_write(chosen.warehouse, wait_seconds=chosen.wait, threads=chosen.threads, must_exist=not create)
-    return Hoopcast(engine, chosen, command)
+    else:
+        engine, taken = (
+            open_to_write(chosen.warehouse, wait_seconds=chosen.wait, threads=chosen.threads, must_exist=not create),
+            None,
+        )
+    if chosen.memory_mb is not None:
+        engine.execute(f"SET memory_limit = '{chosen.memory_mb}MB'")
+    return Hoopcast(engine, chosen, command, snapshot_taken_utc=taken)
 
 
 class Hoopcast:
@@ -169,7 +174,15 @@ class Hoopcast:
         from hoopcast.ingest.load import ingest  # noqa: PLC0415 - only those who ingest wait for it
 
         with recorded(self.engine, self.command) as record:
-            report = ingest(self.engine, paths, season=season, table=table, replace=replace, run_id=record.run_id)
+            report = ingest(
+                self.engine,
+                paths,
+                season=season,
+                table=table,
+                replace=replace,
+                run_id=record.run_id,
+                max_file_mb=self.settings.max_file_mb,
+            )
             record.totals = Totals(rows=report.total("added") + report.total("changed"))
             if report.errors:
                 record.ending, record.message = "failed", report.errors[0]

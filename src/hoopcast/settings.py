@@ -5,12 +5,15 @@ lies: so a warehouse is the same to the command line and to Python, wherever the
 """
 
 import os
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from hoopcast.errors import UsageError
 from hoopcast.forecast.aliases import current_name, system_names
+from hoopcast.ingest.files import MAX_FILE_MB
 from hoopcast.paths import IN_MEMORY, warehouse_path
 
 FILE = "hoopcast.toml"
@@ -18,7 +21,9 @@ USUAL_WAREHOUSE = "duckdb:///hoopcast.duckdb"
 _BY_FILE = f"`systems` in {FILE}"
 PREFIX = "HOOPCAST_"
 _MOST_THREADS = 256
+_MOST_MEGABYTES = 10_000_000
 _SHOWN = 40
+_LONGEST_FILE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,9 @@ class Settings:
         threads: worker threads of the engine, all cores when None.
         wait: seconds to wait for another process that holds the warehouse.
         timeout: seconds that one batch of a run may take.
+        memory_mb: megabytes that the engine may take before it puts work on disk; what it chooses when None.
+        max_file_mb: megabytes that a file to ingest may have, unpacked; a twentieth of them if it is JSON.
+        sql_files: whether `hoopcast sql` may read files beside the warehouse.
         systems: names of the forecast systems to run, to which members of ensembles are added; all of them when None.
         systems_chosen_by: what says which systems run, in words for a message.
     """
@@ -38,6 +46,9 @@ class Settings:
     threads: int | None = None
     wait: float = 60.0
     timeout: float = 600.0
+    memory_mb: int | None = None
+    max_file_mb: int = MAX_FILE_MB
+    sql_files: bool = True
     systems: tuple[str, ...] | None = None
     systems_chosen_by: str = _BY_FILE
 
@@ -90,13 +101,24 @@ def _of_file(file: Path) -> dict[str, object]:
 
 
 def _read(file: Path) -> dict[str, object]:
-    if not file.exists():
+    if not os.path.lexists(file):
         return {}
     import tomllib  # noqa: PLC0415 - costs time that most commands have no use for
 
     try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
+        # What is no file, such as a pipe, would be waited for without end.
+        if not stat.S_ISREG(file.stat().st_mode):
+            raise UsageError(f"{file} can not be read: it is no regular file; move it away, or write settings into it")
+        with file.open("rb") as settings:
+            text = settings.read(_LONGEST_FILE + 1).decode()
+        if len(text) > _LONGEST_FILE:
+            raise UsageError(
+                f"{file} can not be read: it has more than {_LONGEST_FILE:,} bytes, which no settings have"
+            )
+        return tomllib.loads(text)
+    except OSError as error:
+        raise UsageError(f"{file} can not be read: {error.strerror}; see to it, or move it away") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"{file} can not be read: {error}") from error
 
 
@@ -110,15 +132,22 @@ def _url(value: object, where: str) -> str:
     return value
 
 
-def _threads(value: object, where: str) -> int:
+def _whole(most: int, value: object, where: str) -> int:
     # Python turns no text of thousands of digits into a number, so its length is looked at first.
     is_text = isinstance(value, str) and value.strip().isdecimal() and len(value) <= _SHOWN
     is_number = isinstance(value, int) and not isinstance(value, bool)
-    threads = int(value) if is_text or is_number else 0  # type: ignore[call-overload]
-    if not 1 <= threads <= _MOST_THREADS:
+    number = int(value) if is_text or is_number else 0  # type: ignore[call-overload]
+    if not 1 <= number <= most:
         shown = repr(value) if len(str(value)) <= _SHOWN else f"{str(value)[:_SHOWN]}..."
-        raise UsageError(f"{where} is {shown}; write a whole number from 1 to {_MOST_THREADS}")
-    return int(threads)
+        raise UsageError(f"{where} is {shown}; write a whole number from 1 to {most:,}")
+    return int(number)
+
+
+def _yes(value: object, where: str) -> bool:
+    chosen = {"true": True, "false": False}.get(str(value).strip().lower())
+    if chosen is None:
+        raise UsageError(f"{where} is {value!r}; write true or false")
+    return chosen
 
 
 def _seconds(value: object, where: str) -> float:
@@ -128,6 +157,12 @@ def _seconds(value: object, where: str) -> float:
         seconds = float("nan")
     if not 0 <= seconds < float("inf"):
         raise UsageError(f"{where} is {value!r}; write a number of seconds, such as 60")
+    return seconds
+
+
+def _some_seconds(value: object, where: str) -> float:
+    if not (seconds := _seconds(value, where)):
+        raise UsageError(f"{where} is {value!r}, in which nothing can be done; write a number of seconds, such as 600")
     return seconds
 
 
@@ -145,8 +180,11 @@ def _systems(value: object, where: str) -> tuple[str, ...]:
 
 _READERS: dict[str, Callable[[object, str], object]] = {
     "warehouse": _url,
-    "threads": _threads,
+    "threads": partial(_whole, _MOST_THREADS),
     "wait": _seconds,
-    "timeout": _seconds,
+    "timeout": _some_seconds,
+    "memory_mb": partial(_whole, _MOST_MEGABYTES),
+    "max_file_mb": partial(_whole, _MOST_MEGABYTES),
+    "sql_files": _yes,
     "systems": _systems,
 }

@@ -146,9 +146,9 @@ def test_a_nested_column_of_parquet_counts_as_one(engine: DuckDB, tmp_path: Path
     nested = "{'PTS': 1, 'of': [{'PTS': 2}]} AS a, * EXCLUDE (PTS), MAP {'PTS': 3} AS b, PTS, [4] AS c"
     with duckdb.connect() as connection:
         connection.execute(f"COPY (SELECT {nested} FROM read_json('{rows}')) TO '{path}' (FORMAT parquet)")
-    content = open_file(path)
-    (table,) = tables_of_file(engine, content)
-    staged = stage(engine, content, table)
+    with open_file(path, 1) as content:
+        (table,) = tables_of_file(engine, content)
+        staged = stage(engine, content, table)
     assert staged.columns == ("a", *(name for name in player_line() if name != "PTS"), "b", "PTS", "c")
     assert land(engine, path).added == 3
     assert values(engine, BOX)[0] == (2, 22, -7.0)

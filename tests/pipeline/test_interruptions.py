@@ -113,3 +113,34 @@ def test_a_heartbeat_tells_what_is_written_and_ends_with_the_run(tmp_path: Path)
     assert not left.is_alive
     small.backfill(DuckDB(str(path)))
     assert read_heartbeat(beat_path) is None
+
+
+@pytest.mark.parametrize("seconds", ["1e10", "1e18", "1e300"])
+def test_no_limit_is_too_long_for_a_signal_to_arrive(tmp_path: Path, seconds: str) -> None:
+    script = (
+        "import sys\n"
+        "from hoopcast.errors import StatementStopped\n"
+        "from hoopcast.pipeline.guard import Guard\n"
+        "from hoopcast.warehouse.duckdb import DuckDB\n"
+        "with Guard(DuckDB('duckdb://:memory:')) as guard, guard.limit(float(sys.argv[1])):\n"
+        "    print('waiting', flush=True)\n"
+        "    try:\n"
+        "        numbers = 'RANGE(10000000)'\n"
+        "        guard.execute(f'SELECT COUNT(*) FROM {numbers} AS a, {numbers} AS b WHERE a.range + b.range < 0')\n"
+        "    except StatementStopped as stopped:\n"
+        "        sys.exit(str(stopped))\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, seconds],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(REPOSITORY / "src")},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "waiting\n"
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    try:
+        _, said = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert said in ("the statement was cancelled\n", "a signal arrived\n")

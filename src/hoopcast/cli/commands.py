@@ -137,9 +137,16 @@ def _report_error(error: BaseException, session: Session) -> int:
         what = error.filename or "standard output"
         tell_error(f"{what} can not be read or written: {error.strerror}; see to it and run it again")
         return 1
-    kind = type(error).__name__
-    tell_error(f"internal error: {kind}: {str(error).rstrip('.')}; run with --debug for the traceback")
+    tell_error(_unforeseen(error))
     return 1
+
+
+def _unforeseen(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        from hoopcast.warehouse.faults import LESS_MEMORY
+
+        return f"memory ran out; {LESS_MEMORY}"
+    return f"internal error: {type(error).__name__}: {str(error).rstrip('.')}; run with --debug for the traceback"
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:

@@ -13,7 +13,7 @@ from hoopcast.errors import SourceError, UsageError
 from hoopcast.ingest.candidates import WithoutSchedule, build, land, land_waiting
 from hoopcast.ingest.contracts import CONTRACTS, SCHEDULE, Contract, contract_of, recognise
 from hoopcast.ingest.documents import Extract
-from hoopcast.ingest.files import Content, SourceFile, find, open_file, shown_path
+from hoopcast.ingest.files import MAX_FILE_MB, Content, SourceFile, find, open_file, shown_path
 from hoopcast.ingest.staging import Source, drop_staged, stage, tables_of_file
 from hoopcast.ingest.waiting import FILES
 from hoopcast.paths import COMPANIONS, user_path
@@ -24,7 +24,7 @@ from hoopcast.warehouse.engine import Engine
 # Seasons that a message names.
 _SHOWN = 3
 # What reading odd contents can end in though nobody thought of it. A full disk or a signal is none: those end all.
-_UNFORESEEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_UNFORESEEN = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
 _NAMES_PLAYERS = ("nba_raw.nbac_player_boxscore", "nba_raw.roster", "nba_raw.points_prop_line")
 
 
@@ -101,6 +101,7 @@ class _Options:
     contract: Contract | None
     replace: bool
     run_id: str
+    most: int
 
 
 def ingest(  # noqa: PLR0913 - the options of one command
@@ -111,6 +112,7 @@ def ingest(  # noqa: PLR0913 - the options of one command
     table: str | None = None,
     replace: bool = False,
     run_id: str,
+    max_file_mb: int = MAX_FILE_MB,
 ) -> IngestReport:
     """Read files into the raw tables.
 
@@ -124,6 +126,7 @@ def ingest(  # noqa: PLR0913 - the options of one command
         table: raw table that the files hold; by default their columns tell.
         replace: for the dates of a file, delete rows of its table that the file lacks.
         run_id: run that the ledger entries name.
+        max_file_mb: megabytes that a file may have, unpacked.
 
     Returns:
         What became of each row of each file.
@@ -136,7 +139,7 @@ def ingest(  # noqa: PLR0913 - the options of one command
     if season is not None:
         season_start_year(season)
     named = [user_path(path) for path in paths]
-    options = _Options(season, None if table is None else contract_of(table), replace, run_id)
+    options = _Options(season, None if table is None else contract_of(table), replace, run_id, max_file_mb)
     reports: list[FileReport] = []
     ready: list[tuple[int, SourceFile]] = []
     # Beside a warehouse lies what belongs to it, and is nothing to ingest.
@@ -186,7 +189,8 @@ def _rank(engine: Engine, file: SourceFile, options: _Options) -> int | FileRepo
     if not file.is_named and not file.has_known_ending:
         return FileReport(file.shown, note="is left: no Parquet, CSV or JSON by its name")
     try:
-        tables = _tables(engine, file, open_file(file.path), options)
+        with open_file(file.path, options.most) as content:
+            tables = _tables(engine, file, content, options)
     except _Unknown as error:
         return _failure(file, error) if file.is_named else FileReport(file.shown, note=str(error))
     except (SourceError, *_UNFORESEEN) as error:
@@ -197,9 +201,9 @@ def _rank(engine: Engine, file: SourceFile, options: _Options) -> int | FileRepo
 def _load(engine: Engine, file: SourceFile, options: _Options) -> Iterator[FileReport]:
     """Load each table of a file; what can not be read ends in a report with an error."""
     try:
-        content = open_file(file.path)
-        for table, contract in _tables(engine, file, content, options):
-            yield _land(engine, contract, content, table, options)
+        with open_file(file.path, options.most) as content:
+            for table, contract in _tables(engine, file, content, options):
+                yield _land(engine, contract, content, table, options)
     except (_OtherSeason, WithoutSchedule) as error:
         # Of a folder the files of the season are asked for; one that was named is of another by mistake.
         is_other = isinstance(error, _OtherSeason) or _has_schedule(engine, options.season)
@@ -212,6 +216,8 @@ def _load(engine: Engine, file: SourceFile, options: _Options) -> Iterator[FileR
 def _failure(file: SourceFile, error: Exception) -> FileReport:
     if isinstance(error, SourceError):
         return FileReport(file.shown, error=str(error))
+    if isinstance(error, MemoryError):
+        return FileReport(file.shown, error="can not be read: memory ran out; split it, or give it more memory")
     reason = f"{type(error).__name__}: {error}".encode("utf-8", "backslashreplace").decode()
     return FileReport(file.shown, error=f"can not be read: {' '.join(reason.split())[:200]}", cause=error)
 

@@ -2,22 +2,16 @@
 
 import csv
 import json
-import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from hoopcast.errors import EngineError, SourceError, StatementError
 from hoopcast.ingest.documents import Extract, read_document
-from hoopcast.ingest.files import Content
+from hoopcast.ingest.files import Content, too_large
 from hoopcast.warehouse.engine import Engine
 
 _DELIMITERS = ",;\t|"
-_LONGEST_HEADER = 1 << 20
-# What DuckDB takes for a pattern of names, or for a folder, and a file system for a part of a name.
-_PATTERN = re.compile(r"[*?\[\\]")
 _REJECTED = "CREATE OR REPLACE TEMP TABLE rejected_rows (row_number BIGINT, reason VARCHAR, line VARCHAR)"
 
 
@@ -69,17 +63,17 @@ def tables_of_file(engine: Engine, content: Content) -> list[Extract]:
     """
     engine.execute(_REJECTED)
     if content.format == "csv":
-        return [Extract(_csv_header(content.data)[1], [])]
+        return [Extract(_csv_header(content.head)[1], [])]
     if content.format == "json":
-        tables, broken = read_document(content.data)
+        tables, broken = read_document(content.unpacked.read_bytes())
         if broken:
             engine.execute(
                 "INSERT INTO rejected_rows SELECT UNNEST($numbers), 'the line is no JSON', UNNEST($lines)",
                 {"numbers": [number for number, _ in broken], "lines": [line for _, line in broken]},
             )
         return tables
-    with _errors_of_source(content), _on_disk(content) as path:
-        return [Extract(_parquet_columns(engine, path), [])]
+    with _errors_of_source(content):
+        return [Extract(_parquet_columns(engine, content), [])]
 
 
 def stage(engine: Engine, content: Content, table: Extract) -> Staged:
@@ -91,12 +85,10 @@ def stage(engine: Engine, content: Content, table: Extract) -> Staged:
     with _errors_of_source(content):
         if content.format == "json":
             _stage_document(engine, table)
+        elif content.format == "parquet":
+            _stage_parquet(engine, str(content.unpacked), table.columns)
         else:
-            with _on_disk(content) as path:
-                if content.format == "parquet":
-                    _stage_parquet(engine, path, table.columns)
-                else:
-                    _stage_csv(engine, path, content.data)
+            _stage_csv(engine, content)
     types = tuple(str(row[0]) for row in engine.query("SELECT column_type FROM (DESCRIBE source_rows)").rows)
     counts = engine.query(
         "SELECT COUNT(*), COUNT(DISTINCT row_number), (SELECT COUNT(*) FROM rejected_rows) FROM source_rows"
@@ -128,24 +120,9 @@ def _errors_of_source(content: Content) -> Iterator[None]:
         raise SourceError(f"can not be read as {content.format}: {reason[:200]}") from error
 
 
-@contextmanager
-def _on_disk(content: Content) -> Iterator[str]:
-    """Path of the unpacked file, which names no other file: as a pattern, from someone's home or on a service."""
-    path = str(content.path.absolute())
-    if not content.is_packed and not _PATTERN.search(path):
-        yield path
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        unpacked = Path(folder) / "unpacked"
-        if content.is_packed:
-            unpacked.write_bytes(content.data)
-        else:
-            unpacked.symlink_to(content.path.resolve())
-        yield str(unpacked)
-
-
-def _parquet_columns(engine: Engine, path: str) -> tuple[str, ...]:
+def _parquet_columns(engine: Engine, content: Content) -> tuple[str, ...]:
     """Column names as the file has them; in a SELECT the engine renames those that repeat one up to case."""
+    path = str(content.unpacked)
     (_, columns), *elements = engine.query("SELECT name, num_children FROM parquet_schema($path)", {"path": path}).rows
     names = []
     within = 0
@@ -153,6 +130,10 @@ def _parquet_columns(engine: Engine, path: str) -> tuple[str, ...]:
         if not within:
             names.append(str(name))
         within = max(within - 1, 0) + int(str(children or 0))
+    # Packed by lengths of runs, any number of rows fits a small file.
+    (rows,) = engine.query("SELECT num_rows FROM parquet_file_metadata($path)", {"path": path}).rows[0]
+    if int(str(rows)) * int(str(columns)) > content.most:
+        raise too_large(f"{rows:,} rows of {columns} columns")
     return tuple(names[: int(str(columns))])
 
 
@@ -167,22 +148,22 @@ def _stage_parquet(engine: Engine, path: str, columns: tuple[str, ...]) -> None:
     )
 
 
-def _csv_header(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """Delimiter and column names of a CSV file."""
-    try:
-        head = data[:_LONGEST_HEADER].decode("utf-8-sig", errors="strict" if len(data) <= _LONGEST_HEADER else "ignore")
-    except UnicodeDecodeError:
-        # A bad byte further down is the fault of its row alone.
-        head = data[:_LONGEST_HEADER].decode("utf-8-sig", errors="replace")
-    header = next((line for line in head.splitlines() if line.strip()), "")
+def _csv_header(head: bytes) -> tuple[str, tuple[str, ...]]:
+    """Delimiter and column names of a CSV file that begins like this."""
+    # A bad byte further down is the fault of its row alone.
+    lines = head.decode("utf-8-sig", errors="replace").splitlines()
+    header = next((line for line in lines if line.strip()), "")
     if "\ufffd" in header:
         raise SourceError("has column names that are not UTF-8; save it as UTF-8")
     delimiter = max(_DELIMITERS, key=header.count)
-    return delimiter, tuple(name.strip() for name in next(csv.reader([header], delimiter=delimiter)))
+    try:
+        return delimiter, tuple(name.strip() for name in next(csv.reader([header], delimiter=delimiter)))
+    except csv.Error as error:
+        raise SourceError(f"has a first line that names no columns: {error}") from error
 
 
-def _stage_csv(engine: Engine, path: str, data: bytes) -> None:
-    delimiter, columns = _csv_header(data)
+def _stage_csv(engine: Engine, content: Content) -> None:
+    delimiter, columns = _csv_header(content.head)
     types = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(columns)))
     engine.execute("DROP TABLE IF EXISTS reject_errors")
     engine.execute("DROP TABLE IF EXISTS reject_scans")
@@ -190,7 +171,7 @@ def _stage_csv(engine: Engine, path: str, data: bytes) -> None:
         "CREATE OR REPLACE TEMP TABLE source_rows AS SELECT *, ROW_NUMBER() OVER () AS row_number FROM read_csv("
         f"$path, delim = $delimiter, quote = '\"', escape = '\"', header = true, columns = {{{types}}},"
         " auto_detect = false, hive_partitioning = false, store_rejects = true, rejects_limit = 0)",
-        {"path": path, "delimiter": delimiter},
+        {"path": str(content.unpacked), "delimiter": delimiter},
     )
     engine.execute(
         "INSERT INTO rejected_rows SELECT line - 1, LOWER(ANY_VALUE(error_message)), ANY_VALUE(csv_line)"

@@ -21,6 +21,8 @@ from hoopcast.warehouse.tables import Table
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _REPEAT_SECONDS = 0.05
+# `select` takes no number that a file descriptor's clock can not hold.
+_LONGEST_SLEEP = 3600.0
 
 
 def _noted(_number: int, _frame: FrameType | None) -> None:
@@ -155,4 +157,4 @@ class Guard:
         if self.signal_number is not None or (self.is_late and self._deadline is not None):
             return _REPEAT_SECONDS
         deadline = self._deadline
-        return None if deadline is None else max(deadline - time.monotonic(), 0.0)
+        return None if deadline is None else min(max(deadline - time.monotonic(), 0.0), _LONGEST_SLEEP)

@@ -20,7 +20,7 @@ _DATA_FAULTS = (
 # What DuckDB says of a file whose bytes are not those that it wrote.
 _DAMAGE = ("Corrupt database file", "Could not read enough bytes", "Corrupt WAL file", "replaying WAL file")
 
-
+LESS_MEMORY = "free some, lower `threads` or set `memory_mb` in hoopcast.toml, or take a smaller range"
 RESTORE = "the file is damaged: put a backup in its place, or ingest anew"
 
 
@@ -47,6 +47,8 @@ def warehouse_errors() -> Iterator[None]:
         message = " ".join(str(error).split("\n\n")[0].split())
         if is_damage(message):
             raise WarehouseDamaged(f"{message}; {RESTORE}") from error
+        if isinstance(error, duckdb.OutOfMemoryException):
+            message = f"{message}; {LESS_MEMORY}"
         if "Catalog Error: Table with name" in message:
             message = f"{message}; `hoopcast sql 'SHOW TABLES'` lists what there is"
         raise (StatementError if isinstance(error, _DATA_FAULTS) else EngineError)(message) from error
