@@ -155,7 +155,12 @@ class Hoopcast:
         return (self.engine.select(statement) for statement in asked)
 
     def ingest(
-        self, *paths: str | Path, season: str | None = None, table: str | None = None, replace: bool = False
+        self,
+        *paths: str | Path,
+        season: str | None = None,
+        table: str | None = None,
+        replace: bool = False,
+        progress: Callable[[str], None] | None = None,
     ) -> "IngestReport":
         """Read files and folders of Parquet, CSV or JSON, packed or not, into the raw tables.
 
@@ -164,6 +169,7 @@ class Hoopcast:
             season: the season that every row must be of.
             table: raw table that the files hold; by default their columns tell.
             replace: for the dates of a file, delete rows of its table that the file lacks.
+            progress: told of each file that is read.
 
         Returns:
             What became of each row of each file; a file that can not be read is among its `errors`.
@@ -182,6 +188,7 @@ class Hoopcast:
                 replace=replace,
                 run_id=record.run_id,
                 max_file_mb=self.settings.max_file_mb,
+                progress=progress,
             )
             record.totals = Totals(rows=report.total("added") + report.total("changed"))
             if report.errors:
@@ -425,17 +432,20 @@ class Hoopcast:
         names = [model.name for model in self.graph.select(tables, tables_first=True)]
         return Table.of(FailureCount, failure_counts(self.engine, self._resolve(dates), names))
 
-    def verify(self, *tables: str, **dates: Unpack[RangeArguments]) -> "Verification":
+    def verify(
+        self, *tables: str, progress: Callable[[str], None] | None = None, **dates: Unpack[RangeArguments]
+    ) -> "Verification":
         """Check a range anew: states, keys, ranges, the ledger, and a reason for each row that is absent.
 
         Args:
             tables: tables, short names or phases; all of them and the raw tables for none.
+            progress: told of each table that is checked.
             dates: the range.
         """
         from hoopcast.pipeline.verify import verify  # noqa: PLC0415 - only reports need it
 
         names = {model.name for model in self.graph.select(tables, tables_first=True)} if tables else None
-        return verify(self.engine, self.graph.nodes, self._resolve(dates), names)
+        return verify(self.engine, self.graph.nodes, self._resolve(dates), names, progress)
 
     def audit(
         self,

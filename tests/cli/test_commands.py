@@ -79,6 +79,20 @@ def test_coverage_tells_days_rows_and_states(call: Call) -> None:
     assert all(line.split()[-1] == "done" for line in lines[2:])
 
 
+def test_what_takes_long_says_what_it_is_at(call: Call, league: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    takes_long = {
+        ("verify", *RANGE): "checked nba_",
+        ("export", "mlfs", "features.csv"): "writing mlfs to features.csv: 0 s so far",
+        ("ingest", str(league / "2021-22")): " files: 0 s so far",
+    }
+    for arguments in takes_long:
+        assert " s so far" not in call(*arguments).stderr
+    monkeypatch.setattr("hoopcast.cli.session.PATIENCE_SECONDS", 0.001)
+    for arguments, says in takes_long.items():
+        assert says in call(*arguments).stderr
+        assert " s so far" not in call("--quiet", *arguments).stderr
+
+
 def test_coverage_keeps_success_on_a_narrow_terminal(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hoopcast.cli.output.terminal_width", lambda: 80)
     lines = printed(call, "coverage", *RANGE).splitlines()

@@ -107,8 +107,8 @@ def ingest(
     A file adds and corrects; what it says again changes nothing. A row that breaks its contract goes to
     nba_raw.quarantine with its reason, and the rest of the file loads; a file of which nothing is left ends with 1.
     """
-    with session.writing(wait, create=True) as warehouse:
-        report = warehouse.ingest(*paths, season=season, table=table, replace=replace)
+    with session.writing(wait, create=True) as warehouse, session.patience("reading files") as progress:
+        report = warehouse.ingest(*paths, season=season, table=table, replace=replace, progress=progress)
     _tell_ingested(session, report, output)
     return report.exit_status
 
@@ -195,11 +195,12 @@ def export(
 
     With - for PATH they go to standard output, and nothing else does.
     """
+    writing = f"writing {table} to {path}"
     if str(path) == "-":
-        with standard_output(file_format) as stream, session.reading(wait) as warehouse:
+        with standard_output(file_format) as stream, session.reading(wait) as warehouse, session.patience(writing):
             warehouse.export(table, stream, file_format, **dates)  # type: ignore[arg-type]
         return 0
-    with session.reading(wait) as warehouse:
+    with session.reading(wait) as warehouse, session.patience(writing):
         rows = warehouse.export(table, path, file_format, **dates)  # type: ignore[arg-type]
     session.note(f"{quantity(rows, 'row')} of {table} in {path}")
     return 0

@@ -196,8 +196,8 @@ def verify(session: Session, tables: tuple[str, ...], dates: "RangeArguments", w
     Without tables the raw ones are checked as well. Prints what is wrong and ends with 1 if anything is; with --verbose
     or another --format every check. A check that had nothing to look at is not applicable.
     """
-    with session.reading(wait) as warehouse:
-        verdict = warehouse.verify(*tables, **dates)
+    with session.reading(wait) as warehouse, session.patience("checking the range") as progress:
+        verdict = warehouse.verify(*tables, progress=progress, **dates)
     is_table = output == Output()
     shown = [check for check in verdict.checks if check.result == "failed" or session.verbose or not is_table]
     if shown or not is_table:

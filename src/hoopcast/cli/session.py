@@ -2,6 +2,8 @@
 
 import shlex
 import sys
+import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from hoopcast.graph import Graph
     from hoopcast.settings import Settings
 
+PATIENCE_SECONDS = 10.0
 # What headings end with where players are invented.
 LABEL = ", simulated league"
 
@@ -106,6 +109,27 @@ class Session:
 
         with Console(stderr=True).status(what) as status:
             yield status.update
+
+    @contextmanager
+    def patience(self, what: str) -> "Iterator[Callable[[str], None]]":
+        """The same of what seldom takes long: without a terminal a line every ten seconds, and none before."""
+        if sys.stderr.isatty():
+            with self.status(what) as update:
+                yield update
+            return
+        latest, ended, began = [what], threading.Event(), time.monotonic()
+
+        def tell_on() -> None:
+            while not ended.wait(PATIENCE_SECONDS):
+                self.note(f"{latest[-1]}: {time.monotonic() - began:.0f} s so far")
+
+        teller = threading.Thread(target=tell_on, daemon=True)
+        teller.start()
+        try:
+            yield latest.append
+        finally:
+            ended.set()
+            teller.join()
 
     def note(self, message: str) -> None:
         """Say something beside the result, unless --quiet."""

@@ -3,7 +3,7 @@
 import dataclasses
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,6 +113,7 @@ def ingest(  # noqa: PLR0913 - the options of one command
     replace: bool = False,
     run_id: str,
     max_file_mb: int = MAX_FILE_MB,
+    progress: Callable[[str], None] | None = None,
 ) -> IngestReport:
     """Read files into the raw tables.
 
@@ -127,6 +128,7 @@ def ingest(  # noqa: PLR0913 - the options of one command
         replace: for the dates of a file, delete rows of its table that the file lacks.
         run_id: run that the ledger entries name.
         max_file_mb: megabytes that a file may have, unpacked.
+        progress: told of each file that is read.
 
     Returns:
         What became of each row of each file.
@@ -152,7 +154,9 @@ def ingest(  # noqa: PLR0913 - the options of one command
             reports.append(rank)
         else:
             ready.append((rank, file))
-    for _, file in sorted(ready, key=lambda ranked: ranked[0]):
+    for number, (_, file) in enumerate(sorted(ready, key=lambda ranked: ranked[0]), start=1):
+        if progress is not None:
+            progress(f"reading {file.shown}, {number:,} of {len(ready):,} files")
         reports.extend(_load(engine, file, options))
     if not any(report.table or report.error for report in reports):
         shown, of_season = ", ".join(map(shown_path, named)), f" with rows of {season}" if season else ""

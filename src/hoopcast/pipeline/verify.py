@@ -1,9 +1,9 @@
 """Verification: states, keys, ranges, contents and reasons, all looked at anew."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Literal
 
 from hoopcast.pipeline.checks import breaches
@@ -253,7 +253,11 @@ class Verification:
 
 
 def verify(
-    engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDate], names: Collection[str] | None = None
+    engine: Engine,
+    nodes: tuple[Node, ...],
+    dates: Sequence[SeasonDate],
+    names: Collection[str] | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Verification:
     """Check tables of a range.
 
@@ -262,6 +266,7 @@ def verify(
         nodes: every node, each after all that it reads.
         dates: dates of the range.
         names: nodes to check; all of them, and the raw tables, when None.
+        progress: told of each check that is done.
     """
     if not dates:
         return Verification(())
@@ -270,15 +275,19 @@ def verify(
     raw = raw_tables() if names is None else ()
     derived = list(dict.fromkeys(node.table for node in chosen))
     owners = [(table, "") for table in raw if table.time] + [(node.table, node.system_id) for node in chosen]
-    checks = [
-        *(check for check in _states(engine, nodes, dates) if check.table in {node.name for node in chosen}),
-        *(check for table in (*raw, *derived) if table.time for check in _values(engine, table, first, last)),
-        *(_ledger(engine, table, system_id, first, last) for table, system_id in owners),
-        *_expected(engine, chosen, dates),
-        *_populations(engine, chosen, first, last),
-        *(Check(*found) for found in dates_unlike_schedule(engine, derived, first, last)),
-        *(Check(*found) for found in dull_features(engine, chosen, sorted({day.season for day in dates}))),
-    ]
+    checks: list[Check] = []
+    for check in chain(
+        (check for check in _states(engine, nodes, dates) if check.table in {node.name for node in chosen}),
+        (check for table in (*raw, *derived) if table.time for check in _values(engine, table, first, last)),
+        (_ledger(engine, table, system_id, first, last) for table, system_id in owners),
+        _expected(engine, chosen, dates),
+        _populations(engine, chosen, first, last),
+        (Check(*finding) for finding in dates_unlike_schedule(engine, derived, first, last)),
+        (Check(*finding) for finding in dull_features(engine, chosen, sorted({day.season for day in dates}))),
+    ):
+        checks.append(check)
+        if progress is not None:
+            progress(f"checked {check.table}, {len(checks):,} checks are done")
     if names is None:
         checks += [
             Check(*teams_unlike_players(engine, first, last)),
