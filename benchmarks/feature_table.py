@@ -42,12 +42,12 @@ def statistics(warehouse: Hoopcast, season: str, period: str) -> list[tuple[str,
     names = feature_names()
     select = ", ".join(_SHARES.format(name=name) for name in names)
     rows = warehouse.engine.query(_MONTHS.format(period=period, statistics=select), {"season": season}).rows
-    found = []
+    periods = []
     for name, count, *values in rows:
         numbers = [None if value is None else float(str(value)) for value in values]
         groups = [tuple(numbers[start : start + _PER_FEATURE]) for start in range(0, len(numbers), _PER_FEATURE)]
-        found.append((str(name), int(str(count)), groups))
-    return found
+        periods.append((str(name), int(str(count)), groups))
+    return periods
 
 
 def page(warehouse: Hoopcast, season: str) -> str:

@@ -67,10 +67,10 @@ def spent(url: str, season: str, day: str | None = None) -> dict[str, dict[str, 
     """Seconds by system and table, those of tables that no system owns under an empty name."""
     with hoopcast.open(url, read_only=True) as warehouse:
         rows = warehouse.engine.query(_SPENT, {"season": season, "day": day}).rows
-    found: dict[str, dict[str, float]] = defaultdict(dict)
+    lines: dict[str, dict[str, float]] = defaultdict(dict)
     for name, system, seconds in rows:
-        found[str(system)][str(name)] = float(str(seconds))
-    return found
+        lines[str(system)][str(name)] = float(str(seconds))
+    return lines
 
 
 def process(url: str, *arguments: str) -> Whole:
@@ -117,24 +117,24 @@ def _wholes(whole: dict[str, Whole]) -> list[tuple[str, ...]]:
 
 
 def _systems(cold: dict[str, dict[str, float]], kinds: tuple[str, ...]) -> list[tuple[str, ...]]:
-    found = []
+    lines = []
     for system, of in cold.items():
         if system:
             seconds = [of.get(WORK[kind], 0.0) for kind in kinds]
-            found.append((system, *(f"{one:.1f}" for one in seconds), f"{sum(seconds):.1f}"))
-    return found
+            lines.append((system, *(f"{one:.1f}" for one in seconds), f"{sum(seconds):.1f}"))
+    return lines
 
 
 def _again(
     warm: dict[str, dict[str, float]], one: dict[str, dict[str, float]], kinds: tuple[str, ...]
 ) -> list[tuple[str, ...]]:
-    found = []
+    lines = []
     for system, of in warm.items():
         seconds = [of[WORK[kind]] for kind in kinds if WORK[kind] in of]
         if len(seconds) == len(kinds):
             of_date = sum(one[system].get(WORK[kind], 0.0) for kind in kinds)
-            found.append((system, *(f"{part:.2f}" for part in seconds), f"{sum(seconds):.2f}", f"{of_date:.2f}"))
-    return found
+            lines.append((system, *(f"{part:.2f}" for part in seconds), f"{sum(seconds):.2f}", f"{of_date:.2f}"))
+    return lines
 
 
 def _lines(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:

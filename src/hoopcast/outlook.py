@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hoopcast.errors import UsageError
-from hoopcast.forecast.calibrating import kept
+from hoopcast.forecast.calibrating import read_calibrations
 from hoopcast.forecast.distribution import distribution
 from hoopcast.forecast.reasons import summed
 from hoopcast.graph import BEST, Graph, SystemAtLevel
@@ -330,7 +330,7 @@ def _summed(reasons: str | None, mean: float) -> str | None:
 
 def _probabilities(engine: Engine, forecast: dict[str, Any]) -> tuple[float, ...]:
     asked = Asked(forecast["season"], (forecast["game_date"],))
-    recalibration = kept(engine, asked, forecast["system_id"]).named(forecast["calibration_id"])
+    recalibration = read_calibrations(engine, asked, forecast["system_id"]).named(forecast["calibration_id"])
     found = distribution(np.array([forecast["nb_mean"]]), np.array([forecast["nb_variance"]]), recalibration)
     return tuple(found.pmf[0].tolist())
 

@@ -12,7 +12,7 @@ import numpy as np
 from hoopcast.arrays import BoolArray, DateArray, FloatArray, IntArray, TextArray
 from hoopcast.calendar import season_of
 from hoopcast.errors import UsageError
-from hoopcast.forecast.calibrating import kept
+from hoopcast.forecast.calibrating import read_calibrations
 from hoopcast.forecast.distribution import distribution, probability_over, scores
 from hoopcast.forecast.recalibration import from_text
 from hoopcast.forecast.seeded_noise import row_uniform
@@ -322,7 +322,7 @@ def _by_recalibration(
     for season in np.unique(stored["season"].astype(str)):
         in_season = stored["season"] == season
         # What was published needs it only where it lacks its own.
-        calibrations = cache(partial(kept, statements, Asked(str(season), dates), system_id))
+        calibrations = cache(partial(read_calibrations, statements, Asked(str(season), dates), system_id))
         for name in np.unique(stored["calibration_id"][in_season].astype(str)):
             of_name = in_season & (stored["calibration_id"] == name)
             for text in dict.fromkeys(texts[of_name].tolist()):

@@ -117,7 +117,7 @@ def _recalibrations(statements: Statements, asked: Asked, system_id: str) -> Ite
             )
 
 
-def kept(statements: Statements, asked: Asked, system_id: str) -> Calibrations:
+def read_calibrations(statements: Statements, asked: Asked, system_id: str) -> Calibrations:
     """Recalibrations of a system that stand in the warehouse for these dates.
 
     Raises:

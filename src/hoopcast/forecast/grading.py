@@ -3,7 +3,7 @@
 import numpy as np
 
 from hoopcast.arrays import BoolArray, FloatArray
-from hoopcast.forecast.calibrating import kept
+from hoopcast.forecast.calibrating import read_calibrations
 from hoopcast.forecast.distribution import scores
 from hoopcast.forecast.seeded_noise import row_uniform
 from hoopcast.market.bets import bet_result, profit
@@ -66,7 +66,7 @@ def _scores(
     statements: Statements, asked: Asked, system_id: str, rows: ColumnsOf, points: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """CRPS, log score and PIT by the recalibration that each forecast names; a pass for each."""
-    calibrations = kept(statements, asked, system_id)
+    calibrations = read_calibrations(statements, asked, system_id)
     uniform = row_uniform(rows["game_id"], rows["player_id"], system_id)
     found = np.full((3, len(points)), np.nan)
     played = np.isfinite(points)

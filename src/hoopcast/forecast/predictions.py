@@ -5,7 +5,7 @@ from dataclasses import fields
 import numpy as np
 
 from hoopcast.arrays import FloatArray, TextArray
-from hoopcast.forecast.calibrating import Calibrations, kept
+from hoopcast.forecast.calibrating import Calibrations, read_calibrations
 from hoopcast.forecast.distribution import Summaries, summaries
 from hoopcast.forecast.win_probability import after_market
 from hoopcast.market.after_market import shifted_probability
@@ -57,7 +57,7 @@ def predictions(statements: Statements, asked: Asked, system_id: str, versions: 
         decimal_odds(rows["over_price"].astype(np.float64)),
         decimal_odds(rows["under_price"].astype(np.float64)),
     )
-    calibrations = kept(statements, asked, system_id)
+    calibrations = read_calibrations(statements, asked, system_id)
     found, calibration_id = _final(rows, calibrations, line)
     market = no_vig_probability_over(*completed(over, under))
     heard = after_market(statements, asked, system_id, rows["game_date"], found.probability_over, market)

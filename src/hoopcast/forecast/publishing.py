@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from hoopcast.forecast.calibrating import kept
+from hoopcast.forecast.calibrating import read_calibrations
 from hoopcast.forecast.recalibration import as_text
 from hoopcast.pipeline.ledger import utc_now
 from hoopcast.pipeline.node import Asked
@@ -112,6 +112,8 @@ def _recalibrations(engine: Engine, dates: Sequence[date], system_ids: Sequence[
     ).rows
     texts: dict[str, str] = {}
     for season, system_id, calibration_ids, first, last in named:
-        calibrations = kept(engine, Asked(str(season), (cast("date", first), cast("date", last))), str(system_id))
+        calibrations = read_calibrations(
+            engine, Asked(str(season), (cast("date", first), cast("date", last))), str(system_id)
+        )
         texts |= {name: as_text(calibrations.named(name)) for name in cast("list[str]", calibration_ids)}
     return texts

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from hoopcast.arrays import BoolArray, FloatArray, TextArray
-from hoopcast.forecast.calibrating import kept
+from hoopcast.forecast.calibrating import read_calibrations
 from hoopcast.forecast.card import About
 from hoopcast.forecast.distribution import distribution, probability_over, probability_push
 from hoopcast.forecast.forecasting import learned_for, refit_of
@@ -193,7 +193,7 @@ def _own_probabilities(
     for season in dict.fromkeys(past["season"].tolist()):
         of_season = np.flatnonzero(past["season"] == season)
         days = past["game_date"][of_season]
-        calibrations = kept(statements, Asked(str(season), (days[0].item(), days[-1].item())), of)
+        calibrations = read_calibrations(statements, Asked(str(season), (days[0].item(), days[-1].item())), of)
         for part, _, recalibration in calibrations.parts(days):
             rows = of_season[part]
             for some in np.array_split(rows, len(rows) // _BLOCK + 1):

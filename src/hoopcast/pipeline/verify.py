@@ -197,7 +197,7 @@ def _has_no_source(column: Column, absent: set[str]) -> bool:
 
 
 def _absent_sources(engine: Engine, season: str) -> set[str]:
-    names = {name for found in _OPTIONAL_SOURCES.values() for name in found}
+    names = {name for sources in _OPTIONAL_SOURCES.values() for name in sources}
     return {
         name
         for name in names
@@ -299,30 +299,30 @@ def verify(
 
 
 def _states(engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDate]) -> Iterator[Check]:
-    for table, partitions in groupby(plan(engine, nodes, dates), key=lambda partition: partition.table):
-        found = list(partitions)
-        lacking = [partition for partition in found if partition.state == "not_available"]
-        wrong = [partition for partition in found if partition.state not in ("done", "not_available")]
+    for table, of_table in groupby(plan(engine, nodes, dates), key=lambda partition: partition.table):
+        partitions = list(of_table)
+        lacking = [partition for partition in partitions if partition.state == "not_available"]
+        wrong = [partition for partition in partitions if partition.state not in ("done", "not_available")]
         examples = [f"{partition.date} {partition.state}: {partition.cause}" for partition in wrong[:_EXAMPLES]]
         if lacking:
             days = ", ".join(str(partition.date) for partition in lacking[:_EXAMPLES])
             rest = ", ..." if len(lacking) > _EXAMPLES else ""
             counted = "1 date has" if len(lacking) == 1 else f"{len(lacking)} dates have"
             examples.insert(0, f"{counted} no raw data: {days}{rest} ({lacking[0].cause})")
-        yield Check("every date is done", table, len(found), len(wrong) + len(lacking), "; ".join(examples))
+        yield Check("every date is done", table, len(partitions), len(wrong) + len(lacking), "; ".join(examples))
 
 
 def _values(engine: Engine, table: Table, first: date, last: date) -> Iterator[Check]:
     source = f"(SELECT * FROM {table.name} WHERE {table.time} BETWEEN $first_day AND $last_day)"
     bounds: Parameters = {"first_day": first, "last_day": last}
     rows = int(str(engine.query(f"SELECT COUNT(*) FROM {source} AS checked", bounds).rows[0][0]))
-    found = breaches(engine, table, source, bounds)
+    broken_rules = breaches(engine, table, source, bounds)
     yield Check(
         "keys, NULLs, ranges, finite numbers",
         table.name,
         rows,
-        sum(breach.rows for breach in found),
-        "; ".join(f"{breach.rule}: {breach.examples}" for breach in found[:_EXAMPLES]),
+        sum(breach.rows for breach in broken_rules),
+        "; ".join(f"{breach.rule}: {breach.examples}" for breach in broken_rules[:_EXAMPLES]),
     )
 
 
@@ -370,9 +370,9 @@ def _expected(engine: Engine, nodes: tuple[Node, ...], dates: Sequence[SeasonDat
     for node in nodes:
         partitions, wrong = 0, []
         for season, days in by_season:
-            found = _unexplained(engine, node, texts[node.name].expected, season, days)
-            partitions += len(found)
-            wrong += [example for example in found if example]
+            of_dates = _unexplained(engine, node, texts[node.name].expected, season, days)
+            partitions += len(of_dates)
+            wrong += [example for example in of_dates if example]
         examples = "; ".join(wrong[:_EXAMPLES])
         yield Check("expected = rows + explained failures", node.name, partitions, len(wrong), examples)
 
@@ -415,14 +415,14 @@ def _unexplained(engine: Engine, node: Node, text: str, season: str, days: list[
         ORDER BY w.partition_date""",
         {"dates": days, "table_name": node.table.name, "system_id": node.system_id},
     ).rows
-    found = []
+    examples = []
     for day, expected, row_count, recorded, unexplained, present in rows:
         holds = (
             int(str(expected)) == int(str(row_count)) + int(str(recorded)) and not unexplained and present == row_count
         )
         wrong = f"{day}: {expected} expected, {row_count} rows, {recorded} failures, {unexplained} without a reason"
-        found.append("" if holds else wrong)
-    return found
+        examples.append("" if holds else wrong)
+    return examples
 
 
 def _populations(engine: Engine, nodes: tuple[Node, ...], first: date, last: date) -> Iterator[Check]:

@@ -205,18 +205,18 @@ def _upstream(engine: Engine, made: Plan, place: int, day: SeasonDate, depth: in
             if look_back >= 0:
                 first, end = states.timeline.reach(time_constraint, look_back)
                 in_reach[first[column] : end[column]] = True
-        found = np.flatnonzero(opens & in_reach)
-        if len(found):
-            first_open = SeasonDate(states.seasons[found[0]], states.timeline.dates[found[0]].item())
+        open_dates = np.flatnonzero(opens & in_reach)
+        if len(open_dates):
+            first_open = SeasonDate(states.seasons[open_dates[0]], states.timeline.dates[open_dates[0]].item())
             yield from _partition(engine, states.nodes, states.nodes[upstream], first_open, depth + 1)
             return
 
 
 def _sources(engine: Engine, node: Node, day: SeasonDate, depth: int) -> Iterator[Link]:
     """What a done partition read; the run is named once where it wrote all of that."""
-    found = [(edge, _read(engine, edge, day)) for edge in node.edges]
-    writers = {run_id for _, (_, _, runs) in found for run_id in runs}
-    for edge, (dates, last, runs) in found:
+    read = [(edge, _read(engine, edge, day)) for edge in node.edges]
+    writers = {run_id for _, (_, _, runs) in read for run_id in runs}
+    for edge, (dates, last, runs) in read:
         look_back = f" of {node.look_back + 1} seasons" if edge.look_back else ""
         by = f", last written by run {max(runs)}" if runs and len(writers) > 1 else ""
         what = f"{dates} {'date' if dates == 1 else 'dates'}, the last {last}{by}" if dates else "nothing there"
