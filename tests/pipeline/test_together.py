@@ -20,6 +20,7 @@ TEXT = """-- What each system says of a game.
 -- grain: game_id, system_id
 -- time: game_date
 -- short: said
+-- order: game_date, game_id, system_id
 CREATE TABLE nba_predictions.small_said (
     game_id VARCHAR,   -- ! game [pre-game history]
     system_id VARCHAR, -- ! system [pre-game history]
@@ -111,6 +112,13 @@ def test_what_all_systems_say_of_a_season_is_one_transaction(engine: DuckDB, mon
         f" WHERE table_name = '{SAID}' GROUP BY 1 ORDER BY 1"
     ).rows
     assert partitions == [(system, NIGHTS, 2 * NIGHTS, 2 * NIGHTS) for system in EVERY]
+
+
+def test_rows_of_all_systems_stand_in_the_order_that_the_table_states(engine: DuckDB) -> None:
+    small.backfill(engine, systems())
+    stand = engine.query(f"SELECT game_date, game_id, system_id FROM {SAID} ORDER BY rowid").rows
+    assert len(stand) == len(EVERY) * 2 * NIGHTS
+    assert list(stand) == sorted(stand)
 
 
 def test_one_system_that_says_nonsense_on_a_date_loses_that_date_alone(engine: DuckDB) -> None:

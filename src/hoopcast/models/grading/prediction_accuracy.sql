@@ -3,6 +3,7 @@
 -- grain: market, game_id, player_id, system_id
 -- time: game_date
 -- short: grades
+-- order: game_date, game_id, player_id, system_id
 CREATE TABLE nba_predictions.prediction_accuracy (
     market VARCHAR,        -- ! what was forecast: points [pre-game history]
     game_id VARCHAR,       -- ! NBA.com game id [pre-game history]
