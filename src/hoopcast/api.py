@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self, Unpack
 from hoopcast.calendar import parse_date
 from hoopcast.errors import UsageError
 from hoopcast.nba.names import FIRST_INVENTED_ID
+from hoopcast.paths import warehouse_path
 from hoopcast.pipeline.ledger import RUNS, Totals
 from hoopcast.pipeline.plan import Selection
 from hoopcast.pipeline.ranges import RangeArguments, SeasonDate, range_of, require_range, resolve
@@ -19,6 +20,7 @@ from hoopcast.run_record import Snapshots, leave_snapshot, recorded
 from hoopcast.settings import Settings, load
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Parameters
+from hoopcast.warehouse.lock import Beat, read_beat
 from hoopcast.warehouse.opening import copy_to, open_to_read, open_to_write
 from hoopcast.warehouse.result import FileFormat, Table
 from hoopcast.warehouse.tables import table as table_definition
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
     from hoopcast.ingest.load import IngestReport
     from hoopcast.outlook import GradeReport, Outlook
     from hoopcast.pipeline.coverage import By
-    from hoopcast.pipeline.heartbeat import Beat
     from hoopcast.pipeline.plan import PlannedBatch
     from hoopcast.pipeline.run import Progress, RunReport
     from hoopcast.pipeline.verify import Verification
@@ -86,9 +87,9 @@ def open(  # noqa: A001, PLR0913 - `hoopcast.open` reads as what it does, and ea
             chosen.warehouse, wait_seconds=chosen.wait, threads=chosen.threads, snapshot=snapshot
         )
     else:
-        engine, taken = (
-            open_to_write(chosen.warehouse, wait_seconds=chosen.wait, threads=chosen.threads, must_exist=not create),
-            None,
+        taken = None
+        engine = open_to_write(
+            chosen.warehouse, wait_seconds=chosen.wait, threads=chosen.threads, must_exist=not create, command=command
         )
     if chosen.memory_mb is not None:
         engine.execute(f"SET memory_limit = '{chosen.memory_mb}MB'")
@@ -488,12 +489,9 @@ class Hoopcast:
         player_id = None if player is None else find_player(self.engine, str(player), on).player_id
         return Table.of(Link, why(self.engine, self.graph.nodes, self.graph.node(table).name, on, player_id))
 
-    def status(self) -> "Beat | None":
+    def status(self) -> Beat | None:
         """What is being written to the warehouse now, by whichever process; None for nothing."""
-        from hoopcast.pipeline.heartbeat import heartbeat_path, read_heartbeat  # noqa: PLC0415 - seldom asked
-
-        path = heartbeat_path(self.engine.url)
-        return None if path is None else read_heartbeat(path)
+        return read_beat(warehouse_path(self.settings.warehouse))
 
     def models(self, *names: str) -> Table:
         """The models: what each is, how far it looks back, and the version of its code."""

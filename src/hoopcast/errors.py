@@ -10,7 +10,8 @@
     │   ├── StatementError    a statement failed on the data it met     exit 1
     │   ├── StatementStopped  a statement was cancelled                 exit 1
     │   └── EngineError       no statement can go on: disk, memory, SQL exit 1
-    │       └── WarehouseDamaged  its file is not what was written      exit 1
+    │       ├── WarehouseDamaged  its file is not what was written      exit 1
+    │       └── WarehouseMoved    its file was replaced meanwhile       exit 1
     ├── RunError              a run ended before its time               exit 1
     ├── ModelError            a model file is not well formed           exit 1
     └── Interrupted           SIGINT or SIGTERM, rolled back            exit 130, 143
@@ -79,6 +80,10 @@ class EngineError(WarehouseError):
 
 class WarehouseDamaged(EngineError):
     """The file of the warehouse is not what was written."""
+
+
+class WarehouseMoved(EngineError):
+    """The file of the warehouse was replaced, moved or deleted while it was written."""
 
 
 class RunError(HoopcastError):

@@ -49,8 +49,8 @@ def user_path(path: str | Path) -> Path:
 def warehouse_path(url: str) -> str:
     """File of a DuckDB URL: `duckdb:///x.duckdb` and `x.duckdb` both give x.duckdb; four slashes an absolute path.
 
-    `~` is the user's home. Of a symbolic link it is the file that the link names, beside which all else that belongs to
-    it stands.
+    `~` is the user's home. It is absolute, and of a symbolic link the file that the link names, beside which all else
+    that belongs to it stands.
 
     Raises:
         UsageError: if it is no file, in the home of nobody, or one that DuckDB can not keep.
@@ -65,10 +65,29 @@ def warehouse_path(url: str) -> str:
         raise UsageError(f"'{url}' names no file; write duckdb:///file.duckdb")
     if _SERVICE.match(path):
         raise UsageError(f"'{url}' is no file, and a warehouse is one; write duckdb:///file.duckdb")
+    if path == IN_MEMORY:
+        return path
     path = _expand_home(path)
-    if "?" in os.path.realpath(path):
+    try:
+        whole = os.path.realpath(path)
+    except FileNotFoundError as error:
+        raise UsageError(f"{path} lies in the current folder, which is gone; go to another") from error
+    if "?" in whole:
         raise UsageError(f"DuckDB keeps no file in a path with '?', such as {path}; choose another with --warehouse")
-    return os.path.realpath(path) if Path(path).is_symlink() else path
+    return whole
+
+
+def shown(path: str) -> str:
+    """A path as a message names it: short where it lies below the current folder."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except (ValueError, FileNotFoundError):
+        return path
+
+
+def lock_path(path: str) -> Path:
+    """Where the lock of a warehouse lies, in which its holder says what he does."""
+    return Path(f"{path}.heartbeat.json")
 
 
 def snapshot_path(path: str) -> Path:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from hoopcast.errors import HoopcastError
 from hoopcast.pipeline.guard import Guard
-from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
 from hoopcast.pipeline.ledger import NOTHING, Ending, Totals, end_run, start_run
 from hoopcast.warehouse.duckdb import DuckDB
-from hoopcast.warehouse.opening import drop_snapshot, take_snapshot
+from hoopcast.warehouse.opening import take_snapshot
 
 if TYPE_CHECKING:
     from hoopcast.pipeline.batch import Written
@@ -44,26 +43,27 @@ def recorded(engine: DuckDB, command: str) -> Iterator[Record]:
     began = time.monotonic()
     record = Record(start_run(engine, command))
     try:
-        with Heartbeat(heartbeat_path(engine.url), record.run_id, command):
+        with engine.lock.run(record.run_id, command):
             yield record
     except BaseException as error:
         ending: Ending = "failed" if isinstance(error, HoopcastError) else "interrupted"
         end_run(engine, record.run_id, ending, message=str(error) or type(error).__name__)
         raise
     end_run(engine, record.run_id, record.ending, record.totals, record.message)
+    engine.require_in_place()
     leave_snapshot(engine, time.monotonic() - began)
 
 
 def leave_snapshot(engine: DuckDB, seconds: float) -> None:
-    """Leave a snapshot of what a command took so many seconds to write, or none where a copy would cost too much.
+    """Leave a snapshot of what a command took so many seconds to write, unless a copy would cost too much.
 
-    Readers of a warehouse without one wait for the writer; one that is out of date would tell them what was.
+    Then that of an earlier command stays, for those who read while the next one writes; it says how old it is.
     """
     allowed = max(_CHEAP_SECONDS, _SHARE_OF_TIME * seconds)
-    is_cheap = engine.path == ":memory:" or Path(engine.path).stat().st_size <= allowed * _BYTES_A_SECOND
-    # A signal can not undo what is written by now, so it does not end the command.
-    with Guard(engine):
-        (take_snapshot if is_cheap else drop_snapshot)(engine)
+    if engine.path == ":memory:" or Path(engine.path).stat().st_size <= allowed * _BYTES_A_SECOND:
+        # A signal can not undo what is written by now, so it does not end the command.
+        with Guard(engine):
+            take_snapshot(engine)
 
 
 class Snapshots:

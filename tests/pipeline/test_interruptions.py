@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hoopcast.pipeline.heartbeat import heartbeat_path, read_heartbeat
 from hoopcast.warehouse.duckdb import DuckDB
+from hoopcast.warehouse.lock import read_beat
 from tests.pipeline import small
 
 # Runs the small league in a process of its own: argument 1 is its file, 2 the statement at which it is killed, 0 for
@@ -96,23 +96,21 @@ def test_a_signal_rolls_the_batch_back_and_says_how_to_resume(tmp_path: Path, nu
 def test_a_heartbeat_tells_what_is_written_and_ends_with_the_run(tmp_path: Path) -> None:
     path = tmp_path / "small.duckdb"
     small.small_league(str(path)).close()
-    beat_path = heartbeat_path(str(path))
-    assert beat_path is not None
     process = child(path, speed="slow")
     assert process.stdout is not None
     process.stdout.readline()
     time.sleep(0.7)
-    beat = read_heartbeat(beat_path)
+    beat = read_beat(str(path))
     assert beat is not None
     assert (beat.pid, beat.table, beat.dates, beat.dates_done) == (process.pid, small.TALLY, 18, 0)
     assert (beat.command, beat.is_alive) == ("hoopcast backfill --no-resume", True)
     process.kill()
     process.communicate()
-    left = read_heartbeat(beat_path)
+    left = read_beat(str(path))
     assert left is not None
     assert not left.is_alive
     small.backfill(DuckDB(str(path)))
-    assert read_heartbeat(beat_path) is None
+    assert read_beat(str(path)) is None
 
 
 @pytest.mark.parametrize("seconds", ["1e10", "1e18", "1e300"])

@@ -197,7 +197,7 @@ def export(
     """
     writing = f"writing {table} to {path}"
     if str(path) == "-":
-        with standard_output(file_format) as stream, session.reading(wait) as warehouse, session.patience(writing):
+        with session.reading(wait) as warehouse, standard_output(file_format) as stream, session.patience(writing):
             warehouse.export(table, stream, file_format, **dates)  # type: ignore[arg-type]
         return 0
     with session.reading(wait) as warehouse, session.patience(writing):

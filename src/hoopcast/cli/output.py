@@ -6,20 +6,24 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar, cast
 
 from hoopcast.errors import UsageError
 from hoopcast.plain import json_value
 
 if TYPE_CHECKING:
+    from tempfile import SpooledTemporaryFile
+
     from hoopcast.warehouse.result import FileFormat, Table
 
 FORMATS = ("table", "csv", "json", "parquet")
 # A terminal is no place for more; other formats have no limit.
 MOST_ROWS = 1000
+_MOST_HELD_BYTES = 32_000_000
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,33 @@ class Output:
     path: Path | None = None
 
 
+_held: "ContextVar[SpooledTemporaryFile[bytes] | None]" = ContextVar("_held", default=None)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Print what is said inside at its end: a pager that reads slowly keeps nobody from what was open meanwhile."""
+    from tempfile import SpooledTemporaryFile
+
+    with SpooledTemporaryFile(_MOST_HELD_BYTES) as held:
+        before = _held.set(held)
+        try:
+            yield
+        finally:
+            _held.reset(before)
+            if held.tell():
+                held.seek(0)
+                with standard_output(None) as stream:
+                    shutil.copyfileobj(held, stream)
+
+
 def say(text: str, end: str = "\n") -> None:
     """Print to standard output; once nobody reads it any more, to nowhere."""
-    _write(sys.stdout, f"{text}{end}")
+    held = _held.get()
+    if held is None:
+        _write(sys.stdout, f"{text}{end}")
+    else:
+        held.write(f"{text}{end}".encode(getattr(sys.stdout, "encoding", None) or "utf-8", "replace"))
 
 
 def tell(text: str) -> None:
@@ -62,6 +90,9 @@ def standard_output(file_format: str | None) -> Iterator[BinaryIO]:
         raise UsageError("standard output is closed; name a file")
     if file_format == "parquet" and stream.isatty():
         raise UsageError("Parquet is no text for a terminal; write it to a file or a pipe, or say --format csv")
+    if (held := _held.get()) is not None:
+        yield cast("BinaryIO", held)
+        return
     try:
         yield stream.buffer
         stream.flush()

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hoopcast.cli.output import one_line, tell
+from hoopcast.cli.output import held_back, one_line, tell
 from hoopcast.cli.signals import Signals
 from hoopcast.errors import WarehouseInUse
 
@@ -82,8 +82,12 @@ class Session:
                 self.note(f"waiting up to {chosen.wait:g} s: {str(error).partition(';')[0]}")
         return self._label(opened(wait=chosen.wait))
 
-    def reading(self, wait: str | None = None, *, snapshot: bool = True) -> "AbstractContextManager[Hoopcast]":
-        """The warehouse to read; while it is being written its snapshot, where that will do."""
+    @contextmanager
+    def reading(self, wait: str | None = None, *, snapshot: bool = True) -> "Iterator[Hoopcast]":
+        """The warehouse to read; while it is being written its snapshot, where that will do.
+
+        What is said meanwhile is printed once it is let go.
+        """
         from hoopcast import api
 
         chosen = self.settings(wait=wait)
@@ -91,7 +95,8 @@ class Session:
         if opened.snapshot_taken_utc is not None:
             seconds = (datetime.now(UTC).replace(tzinfo=None) - opened.snapshot_taken_utc).total_seconds()
             self.note(f"the warehouse is being written: this is its snapshot of {_age(seconds)} ago")
-        return self._label(opened)
+        with held_back(), self._label(opened) as warehouse:
+            yield warehouse
 
     def _label(self, opened: "Hoopcast") -> "Hoopcast":
         """A warehouse, once it is known whether its league is one."""

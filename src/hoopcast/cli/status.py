@@ -12,7 +12,7 @@ from hoopcast.cli.output import Output, quantity, say, show
 from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
-    from hoopcast.pipeline.heartbeat import Beat
+    from hoopcast.warehouse.lock import Beat
 
 _EVERY_SECONDS = 0.5
 # A writer that was started just before needs so long to appear.
@@ -40,23 +40,24 @@ class _Status:
 @click.pass_obj
 def status(session: Session, follow: bool, output: Output) -> int:
     """Show what is being written now and how far it is; hoopcast runs shows what was."""
-    from hoopcast.pipeline.heartbeat import heartbeat_path, read_heartbeat
+    from hoopcast.paths import warehouse_path
+    from hoopcast.warehouse.lock import read_beat
     from hoopcast.warehouse.result import Table
 
-    path = heartbeat_path(session.settings().warehouse)
-    beat = None if path is None else read_heartbeat(path)
+    path = warehouse_path(session.settings().warehouse)
+    beat = read_beat(path)
     if output.format != "table" or output.path is not None:
         show(Table.of(_Status, [_status(beat)]), output)
         return 0
     deadline = time.monotonic() + _APPEARS_WITHIN_SECONDS
-    while follow and path is not None and (beat is None or not beat.is_alive) and time.monotonic() < deadline:
+    while follow and (beat is None or not beat.is_alive) and time.monotonic() < deadline:
         time.sleep(_EVERY_SECONDS / 5)
-        beat = read_heartbeat(path)
+        beat = read_beat(path)
     last = _line(beat)
     say(last)
-    while follow and path is not None and beat is not None and beat.is_alive:
+    while follow and beat is not None and beat.is_alive:
         time.sleep(_EVERY_SECONDS)
-        beat = read_heartbeat(path)
+        beat = read_beat(path)
         if _line(beat) != last:
             last = _line(beat)
             say(last)
@@ -67,7 +68,7 @@ def _status(beat: "Beat | None") -> _Status:
     if beat is None:
         return _Status("idle")
     return _Status(
-        "running" if beat.is_alive else "ended without a word",
+        beat.state,
         beat.pid,
         beat.command,
         beat.table,
@@ -83,15 +84,15 @@ def _line(beat: "Beat | None") -> str:
     if beat is None:
         return "nothing is being written; `hoopcast runs` lists what was"
     if not beat.is_alive:
-        from hoopcast.warehouse.targets import is_running
-
         since = f"{beat.updated_at_utc:%H:%M:%S} UTC"
-        if is_running(beat.pid):
+        if beat.state == "hung":
             return (
-                f"process {beat.pid} (`{beat.command}`) is there but has given no sign since {since}: end it with"
-                f" `kill -9 {beat.pid}`, and run its command again"
+                f"{beat.holder} is there but has given no sign since {since}: end it with `kill -9 {beat.pid}`, and run"
+                " its command again"
             )
-        return f"process {beat.pid} (`{beat.command}`) was killed after {since}: run its command again"
+        return f"{beat.holder} was killed after {since}: run its command again"
+    if not beat.inode:
+        return f"{beat.holder} waits for others to let go of the warehouse"
     where = f"{beat.table}, {beat.dates_done:,} of {quantity(beat.dates, 'date')}, " if beat.table else ""
     since = f"since {beat.started_at_utc:%H:%M:%S} UTC"
     return f"process {beat.pid} runs `{beat.command}` {since}: {where}{quantity(beat.rows, 'row')}"

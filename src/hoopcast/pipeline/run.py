@@ -9,11 +9,10 @@ from typing import Protocol
 
 import numpy as np
 
-from hoopcast.errors import HoopcastError, Interrupted, RunError, WarehouseDamaged, WarehouseError
+from hoopcast.errors import HoopcastError, Interrupted, RunError, WarehouseDamaged, WarehouseError, WarehouseMoved
 from hoopcast.pipeline.batch import Batch, BatchPartition, Outcome, Written, write_together
 from hoopcast.pipeline.compiled import BatchText, batch_texts
 from hoopcast.pipeline.guard import Guard
-from hoopcast.pipeline.heartbeat import Heartbeat, heartbeat_path
 from hoopcast.pipeline.ledger import LEDGER, Ending, Totals, end_run, start_run
 from hoopcast.pipeline.node import Node, written_together
 from hoopcast.pipeline.plan import Choice, Plan, PlannedBatch, Selection, choose, counts, make_plan, planned_batches
@@ -201,7 +200,6 @@ class _Run:
     options: RunOptions
     progress: Progress
     states: States
-    beats: Heartbeat
     texts: dict[str, BatchText]
     selection: Selection
     choice: Choice
@@ -260,11 +258,8 @@ def run(
     texts = batch_texts(engine.dialect, tuple(nodes[place] for place in to_write))
     reports: dict[str, TableReport] = {}
     run_id = start_run(engine, options.command)
-    beats = Heartbeat(heartbeat_path(engine.url), run_id, options.command)
-    with Guard(engine) as guard, beats:
-        this = _Run(
-            engine, guard, run_id, options, progress or Silence(), made.states, beats, texts, selection, choice, []
-        )
+    with Guard(engine) as guard, engine.lock.run(run_id, options.command):
+        this = _Run(engine, guard, run_id, options, progress or Silence(), made.states, texts, selection, choice, [])
         try:
             for report in _tables(this):
                 reports[report.table] = report
@@ -273,6 +268,7 @@ def run(
         # Under the guard: a signal that comes when all is written is too late to be how the run ended.
         ended = _reports(made, selection, choice, reports)
         end_run(engine, run_id, *_ending(ended, _totals(reports)))
+        engine.require_in_place()
     return RunReport(run_id, ended, time.monotonic() - began, (*missed, *this.notes))
 
 
@@ -300,7 +296,7 @@ def _group(run: _Run, places: Sequence[int], chosen: set[int]) -> list[TableRepo
     asked = [turn for place, turn in zip(places, turns, strict=True) if place in chosen]
     if asked:
         name = asked[0].node.name if len(asked) == 1 else asked[0].node.table.name
-        run.beats.table_started(name, sum(len(turn.to_write) for turn in asked))
+        run.engine.lock.table_started(name, sum(len(turn.to_write) for turn in asked))
     for turn in asked:
         run.progress.table_started(turn.node.name, len(turn.to_write))
     to_write = [batch for turn in asked for batch in batches(states, turn, run.texts[turn.node.name])]
@@ -324,7 +320,7 @@ def _outcomes(run: _Run, to_write: Sequence[Batch]) -> dict[str, list[Outcome]]:
     """Write batches season by season; outcomes of each table."""
 
     def landed(part: Batch, written: Written) -> None:
-        run.beats.dates_written(written.dates, written.rows)
+        run.engine.lock.dates_written(written.dates, written.rows)
         run.progress.batch_ended(part.node.name, part.season, written)
 
     by_node: dict[str, list[Outcome]] = {}
@@ -429,6 +425,8 @@ def _recorded(run: _Run, reports: dict[str, TableReport]) -> Totals:
 
 def _ended(run: _Run, reports: dict[str, TableReport], error: HoopcastError) -> HoopcastError:
     """Record that a run ended before its time, and say how it goes on."""
+    if isinstance(error, WarehouseMoved):
+        return error
     done = _recorded(run, reports)
     finished = (
         f"{done.partitions_done} dates of tables were finished and stay"

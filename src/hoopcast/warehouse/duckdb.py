@@ -1,6 +1,8 @@
 """The default engine: DuckDB, embedded, in a file or in memory; what it raises becomes an error of ours."""
 
+import os
 import re
+import stat
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,10 +13,11 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from hoopcast.errors import WarehouseError, WarehouseInUse
-from hoopcast.paths import IN_MEMORY, hold, release, warehouse_path
+from hoopcast.errors import WarehouseError, WarehouseMoved
+from hoopcast.paths import IN_MEMORY, hold, release, shown, warehouse_path
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Rows
 from hoopcast.warehouse.faults import RESTORE, is_damage, warehouse_errors
+from hoopcast.warehouse.lock import Lock, in_use, is_held_here
 from hoopcast.warehouse.result import Table as Result
 from hoopcast.warehouse.tables import Table
 
@@ -51,8 +54,6 @@ _GAME_ID_DIGITS = 10
 # A process that is just ending has no program any more: "held in PID 7".
 _HOLDER = re.compile(r"held in (?:(?P<program>.+?) \()?PID (?P<pid>\d+)")
 _RETRY_SECONDS = 0.05
-# So many holders, one after the other, are waited for at the most.
-_MOST_HOLDERS = 10
 _LONGEST_COMMAND = 100
 _HANDED_IN = "hoopcast_handed_in"
 # All that is used is built in; nothing is to be fetched for a file of another program.
@@ -71,7 +72,7 @@ class DuckDB:
 
     dialect = "duckdb"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a choice of its own
         self,
         url: str,
         *,
@@ -79,15 +80,17 @@ class DuckDB:
         must_exist: bool = False,
         read_only: bool = False,
         threads: int | None = None,
+        command: str = "Python",
     ) -> None:
         """Open or create the file.
 
         Args:
             url: `duckdb:///file.duckdb`, a path, or `duckdb://:memory:`.
-            wait_seconds: how long to wait for another process that holds the file; for each anew, up to ten in a row.
+            wait_seconds: how long to wait in all for other processes that hold the file.
             must_exist: refuse to create a file that is absent.
             read_only: share the file with other readers, and refuse to write.
             threads: worker threads, all cores when None.
+            command: what others are told that holds it.
 
         Raises:
             WarehouseInUse: if another process holds the file for longer than `wait_seconds`.
@@ -97,11 +100,20 @@ class DuckDB:
         self.path = warehouse_path(url)
         self.read_only = read_only
         self._is_closed = False
-        if must_exist and self.path != IN_MEMORY and not Path(self.path).exists():
-            message = f"no warehouse at {self.path}; `hoopcast ingest PATH` makes one, or name it with --warehouse"
-            raise WarehouseError(message)
-        self.connection = _connect(self.path, wait_seconds, read_only=read_only)
+        is_file = self.path != IN_MEMORY
+        if is_file:
+            _refuse_unfit(self.path, must_exist=must_exist, read_only=read_only)
+        deadline = time.monotonic() + wait_seconds
+        self.lock = Lock.take(self.path, command, wait_seconds) if is_file and not read_only else Lock()
+        try:
+            self.connection = _connect(self.path, deadline, read_only=read_only)
+        except BaseException:
+            self.lock.release()
+            raise
         hold(self.path)
+        self._file = os.stat(self.path) if is_file else None  # noqa: PTH116 - both are of one call
+        if self._file is not None and not read_only:
+            self.lock.tell(device=self._file.st_dev, inode=self._file.st_ino)
         if threads is not None:
             self.connection.execute("SET threads = $threads", {"threads": threads})
 
@@ -155,10 +167,32 @@ class DuckDB:
         self.execute("BEGIN TRANSACTION")
         try:
             yield
+            self.require_in_place()
             self.execute("COMMIT")
         except BaseException:
             _roll_back(self.connection)
             raise
+
+    def require_in_place(self) -> None:
+        """Refuse to go on where the file that is written is not the one at its path any more.
+
+        Raises:
+            WarehouseMoved: if it was replaced, moved or deleted.
+        """
+        if self._file is None or self.read_only:
+            return
+        try:
+            there = os.stat(self.path)  # noqa: PTH116 - as on opening
+        except FileNotFoundError:
+            there = None
+        if there is None or not os.path.samestat(there, self._file):
+            what = "moved away or deleted" if there is None else "replaced"
+            now = _whereabouts(self._file)
+            where = f"is in {shown(now)}" if now else "went with the file that was there before"
+            raise WarehouseMoved(
+                f"{shown(self.path)} was {what} while it was written: what this command wrote {where}, and not in what"
+                " is there now; run it again"
+            )
 
     def create(self, table: Table) -> None:
         """Create a table from its definition where it is absent."""
@@ -185,6 +219,7 @@ class DuckDB:
         if not self._is_closed:
             self._is_closed = True
             release(self.path)
+            self.lock.release()
 
 
 def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
@@ -195,9 +230,43 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
         return
 
 
-def _connect(path: str, wait_seconds: float, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    began = time.monotonic()
-    deadline, last, seen = began + wait_seconds, began + _MOST_HOLDERS * wait_seconds, ""
+def _refuse_unfit(path: str, *, must_exist: bool, read_only: bool) -> None:
+    """Refuse what is no file that DuckDB can keep, before it is opened: a pipe would be waited for without end."""
+    try:
+        about = os.stat(path)  # noqa: PTH116 - what is looked at is the whole of it
+    except FileNotFoundError:
+        if must_exist:
+            message = f"no warehouse at {shown(path)}; `hoopcast ingest PATH` makes one, or name it with --warehouse"
+            raise WarehouseError(message) from None
+        return
+    except OSError as error:
+        raise WarehouseError(f"{shown(path)} can not be opened as a warehouse: {error.strerror}") from error
+    if not stat.S_ISREG(about.st_mode):
+        raise WarehouseError(f"{shown(path)} is no regular file, and a warehouse is one; name another with --warehouse")
+    if not about.st_size:
+        raise WarehouseError(f"{shown(path)} is empty, and no warehouse; delete it, or name another with --warehouse")
+    if about.st_nlink > 1 and not read_only:
+        raise WarehouseError(
+            f"{shown(path)} has {about.st_nlink} names (hard links), of which its log and its lock know one; copy it,"
+            " or make the others symbolic links"
+        )
+
+
+def _whereabouts(file: os.stat_result) -> str | None:
+    """Where a file that this process has open lies now, where the system tells; None if it was deleted."""
+    for descriptor in Path("/proc/self/fd").glob("*"):
+        try:
+            if os.path.samestat(descriptor.stat(), file) and descriptor.stat().st_nlink:
+                return str(descriptor.readlink())
+        except OSError:
+            # Closed meanwhile.
+            continue
+    return None
+
+
+def _connect(path: str, deadline: float, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    if read_only and is_held_here(path):
+        raise WarehouseError(f"{shown(path)} is open to be written in this process; read it through that")
     while True:
         try:
             return duckdb.connect(path, read_only=read_only, config=_CONFIG)
@@ -205,16 +274,9 @@ def _connect(path: str, wait_seconds: float, *, read_only: bool) -> duckdb.DuckD
             holder = _HOLDER.search(str(error))
             if holder is None:
                 raise WarehouseError(_unreadable(path, error)) from error
-            if holder["pid"] != seen:
-                # Of several that wait their turn, whoever comes late has not waited for this one yet.
-                deadline, seen = min(time.monotonic() + wait_seconds, last), holder["pid"]
             if time.monotonic() >= deadline:
                 command = _command(holder["pid"]) or holder["program"] or "ending"
-                message = (
-                    f"{path} is in use by process {holder['pid']} ({command}); "
-                    "wait for it with --wait SECONDS, or end it"
-                )
-                raise WarehouseInUse(message) from error
+                raise in_use(path, f"process {holder['pid']} ({command})") from error
             time.sleep(_RETRY_SECONDS)
         except duckdb.Error as error:
             raise WarehouseError(_unreadable(path, error)) from error
@@ -222,9 +284,9 @@ def _connect(path: str, wait_seconds: float, *, read_only: bool) -> duckdb.DuckD
 
 def _unreadable(path: str, error: duckdb.Error) -> str:
     reason = str(error).splitlines()[0]
-    refused = f"{path} can not be opened as a warehouse: {reason}"
+    refused = f"{shown(path)} can not be opened as a warehouse: {reason}"
     if "replaying WAL" in reason:
-        log = f"{path}.wal"
+        log = shown(f"{path}.wal")
         return f"{refused}; move {log} away to go on from the last checkpoint, and ingest again what came after it"
     return f"{refused}; {RESTORE}" if is_damage(reason) else refused
 

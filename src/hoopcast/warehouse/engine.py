@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias
 
 from numpy.typing import NDArray
 
+from hoopcast.warehouse.lock import Lock
 from hoopcast.warehouse.tables import Table
 
 Value = str | int | float | bool | date | datetime | None
@@ -52,14 +53,21 @@ class Statements(Protocol):
 
 
 class Engine(Statements, Protocol):
-    """A place where the tables live and the compiled SQL runs; a `read_only` one refuses to write."""
+    """A place where the tables live and the compiled SQL runs; a `read_only` one refuses to write.
+
+    `lock` is what keeps other writers out, and says to others what is being written.
+    """
 
     url: str
     dialect: str
     read_only: bool
+    lock: Lock
 
     def transaction(self) -> AbstractContextManager[None]:
         """One transaction: committed at the end, rolled back on any exception."""
+
+    def require_in_place(self) -> None:
+        """Refuse to go on where what is written is not what stands under the warehouse's name any more."""
 
     def create(self, table: Table) -> None:
         """Create a table from its definition where it is absent."""

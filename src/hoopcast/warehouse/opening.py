@@ -4,13 +4,16 @@ import os
 import subprocess
 import time
 import warnings
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from hoopcast.errors import SnapshotWarning, UsageError, WarehouseError, WarehouseInUse
-from hoopcast.paths import IN_MEMORY, snapshot_path, user_path, warehouse_path
+from hoopcast.paths import IN_MEMORY, shown, snapshot_path, user_path, warehouse_path
 from hoopcast.warehouse import schema
 from hoopcast.warehouse.duckdb import DuckDB
+from hoopcast.warehouse.lock import in_use, is_held_here, read_beat
 from hoopcast.warehouse.targets import partial_of
 
 
@@ -22,22 +25,49 @@ def take_snapshot(engine: DuckDB) -> None:
     if engine.path == IN_MEMORY:
         return
     target = snapshot_path(engine.path)
+    before = _identity(engine).snapshot_id
+    snapshot_id = uuid4().hex
     try:
+        _set_snapshot_id(engine, snapshot_id)
         engine.execute("CHECKPOINT")
         _copy(engine, target)
     except (OSError, WarehouseError) as error:
-        message = f"all is written, but not the snapshot for readers at {target}: {error}"
+        _set_snapshot_id(engine, before)
+        message = f"all is written, but not the snapshot for readers at {shown(str(target))}: {error}"
         warnings.warn(message, SnapshotWarning, stacklevel=2)
+    else:
+        engine.lock.tell(snapshot_id=snapshot_id)
 
 
-def drop_snapshot(engine: DuckDB) -> None:
-    """Take away the copy for readers, which is out of date."""
-    target = snapshot_path(engine.path)
-    try:
-        target.unlink(missing_ok=True)
-    except OSError as error:
-        message = f"all is written, but the snapshot for readers at {target} is out of date: {error}"
-        warnings.warn(message, SnapshotWarning, stacklevel=2)
+@dataclass(frozen=True)
+class _Identity:
+    """Which warehouse a file is, and which snapshot was made of it last."""
+
+    warehouse_id: str
+    snapshot_id: str
+
+
+def _identity(engine: DuckDB) -> _Identity:
+    rows = engine.query("SELECT warehouse_id, COALESCE(snapshot_id, '') FROM nba_orchestration.warehouse").rows
+    return _Identity(*map(str, rows[0])) if rows else _Identity("", "")
+
+
+def _set_snapshot_id(engine: DuckDB, snapshot_id: str) -> None:
+    engine.execute("UPDATE nba_orchestration.warehouse SET snapshot_id = $id", {"id": snapshot_id})
+
+
+def _identify(engine: DuckDB) -> None:
+    """Say to others which warehouse is being written, and whether the snapshot beside it was made of it."""
+    identity = _identity(engine)
+    if not identity.warehouse_id:
+        identity = _Identity(uuid4().hex, "")
+        engine.execute(
+            "INSERT INTO nba_orchestration.warehouse (warehouse_id) VALUES ($id)", {"id": identity.warehouse_id}
+        )
+    opened = _open_snapshot(engine.path, identity.snapshot_id, threads=1)
+    if opened is not None:
+        opened[0].close()
+    engine.lock.tell(warehouse_id=identity.warehouse_id, snapshot_id="" if opened is None else identity.snapshot_id)
 
 
 def _copy(engine: DuckDB, target: Path) -> None:
@@ -84,18 +114,23 @@ def copy_to(engine: DuckDB, path: Path) -> None:
 
 # A writer that is done within this time is waited for: what it writes is news.
 _PATIENCE_SECONDS = 0.5
+_RETRY_SECONDS = 0.05
 
 
-def open_to_write(url: str, *, wait_seconds: float, threads: int | None = None, must_exist: bool = False) -> DuckDB:
-    """Open a warehouse with all of its tables, made or upgraded where need be.
+def open_to_write(
+    url: str, *, wait_seconds: float, threads: int | None = None, must_exist: bool = False, command: str = "Python"
+) -> DuckDB:
+    """Open a warehouse with all of its tables, made or upgraded where need be; `command` is what others are told.
 
     Raises:
         WarehouseInUse: if another process holds it for longer than `wait_seconds`.
         WarehouseError: if it is damaged, of a newer format, or absent though it must exist.
     """
-    engine = DuckDB(url, wait_seconds=wait_seconds, threads=threads, must_exist=must_exist)
+    engine = DuckDB(url, wait_seconds=wait_seconds, threads=threads, must_exist=must_exist, command=command)
     try:
         schema.prepare(engine)
+        if engine.path != IN_MEMORY:
+            _identify(engine)
     except BaseException:
         engine.close()
         raise
@@ -128,11 +163,12 @@ def open_to_read(
         return engine, taken
     is_foreign = state == "absent" and bool(engine.query("SELECT 1 FROM information_schema.tables").rows)
     engine.close()
+    name = shown(engine.path)
     if is_foreign:
-        raise WarehouseError(f"{engine.path} holds tables of another program; name another file with --warehouse")
+        raise WarehouseError(f"{name} holds tables of another program; name another file with --warehouse")
     if state == "absent":
         raise WarehouseError(
-            f"{engine.path} is a DuckDB file without a warehouse in it; name another with --warehouse, or fill it with"
+            f"{name} is a DuckDB file without a warehouse in it; name another with --warehouse, or fill it with"
             " `hoopcast ingest PATH`"
         )
     open_to_write(url, wait_seconds=wait_seconds, threads=threads).close()
@@ -140,26 +176,42 @@ def open_to_read(
 
 
 def _open(url: str, wait_seconds: float, threads: int | None, *, snapshot: bool) -> tuple[DuckDB, datetime | None]:
-    deadline = time.monotonic() + wait_seconds
+    path = warehouse_path(url)
+    began = time.monotonic()
     while True:
-        left = max(deadline - time.monotonic(), 0.0)
-        patience = min(left, _PATIENCE_SECONDS) if snapshot else left
-        try:
-            return DuckDB(url, wait_seconds=patience, must_exist=True, read_only=True, threads=threads), None
-        except WarehouseInUse:
+        waited = time.monotonic() - began
+        beat = None if is_held_here(path) else read_beat(path)
+        if beat is None or not beat.is_locked:
+            try:
+                return DuckDB(url, wait_seconds=0, must_exist=True, read_only=True, threads=threads), None
+            except WarehouseInUse as error:
+                refused = error
+        else:
+            refused = in_use(path, beat.holder)
             # A run that takes long leaves one on the way.
-            if snapshot and (opened := _open_snapshot(snapshot_path(warehouse_path(url)), threads)):
+            patient = waited < min(wait_seconds, _PATIENCE_SECONDS)
+            if snapshot and not patient and (opened := _open_snapshot(path, beat.snapshot_id, threads)):
                 return opened
-            if time.monotonic() >= deadline:
-                raise
+        if waited >= wait_seconds:
+            raise refused
+        time.sleep(_RETRY_SECONDS)
 
 
-def _open_snapshot(path: Path, threads: int | None) -> tuple[DuckDB, datetime] | None:
-    """The snapshot and when it was taken, if there is one; its writer may take it away at any moment."""
+def _open_snapshot(warehouse: str, snapshot_id: str, threads: int | None) -> tuple[DuckDB, datetime] | None:
+    """The snapshot beside a warehouse and when it was taken, if it is the one of that id; it may go at any moment."""
+    path = snapshot_path(warehouse)
+    if not snapshot_id or not path.is_file():
+        return None
     try:
         taken = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)
-        return DuckDB(str(path), must_exist=True, read_only=True, threads=threads), taken
+        engine = DuckDB(str(path), must_exist=True, read_only=True, threads=threads)
     except (FileNotFoundError, WarehouseError):
-        if path.exists():
-            raise
         return None
+    try:
+        if schema.layout_state(engine) == "current" and _identity(engine).snapshot_id == snapshot_id:
+            return engine, taken
+    except WarehouseError:
+        # Damaged, or of another program: none to read.
+        pass
+    engine.close()
+    return None

@@ -1,7 +1,7 @@
 """Files that a command writes for its user: complete or not at all, and never in the warehouse's place."""
 
+import fcntl
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +11,8 @@ from pathlib import Path
 from hoopcast.errors import UsageError
 from hoopcast.paths import belongs_to_warehouse
 
-_PARTIAL = re.compile(r"\..+\.(?P<pid>\d+)\.hoopcast(?:\.wal)?")
+_PARTIAL = ".hoopcast"
+_LONGEST_NAME = 40
 
 
 @contextmanager
@@ -44,16 +45,41 @@ def replacing(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def partial_of(target: Path) -> Iterator[Path]:
-    """A file beside `target` to write before it takes its place; gone at the end, with those of killed processes."""
-    for left in target.parent.iterdir():
-        writer = _PARTIAL.fullmatch(left.name)
-        if writer and not is_running(int(writer["pid"])):
-            left.unlink(missing_ok=True)
-    partial = target.with_name(f".{target.name}.{os.getpid()}.hoopcast")
+    """A file to write before it takes the place of `target`: in a hidden folder beside it, locked, gone at the end.
+
+    The kernel unlocks the folder of a process that was killed, and the next that writes beside it takes it away.
+    """
+    for left in target.parent.glob(f".*{_PARTIAL}"):
+        if (descriptor := _locked_folder(left)) is not None:
+            shutil.rmtree(left, ignore_errors=True)
+            os.close(descriptor)
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name[:_LONGEST_NAME]}.", suffix=_PARTIAL, dir=target.parent))
+        # Another process may take it for one that was left, before it is locked.
+        if (descriptor := _locked_folder(folder)) is not None:
+            break
     try:
-        yield partial
+        yield folder / target.name
     finally:
-        partial.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
+
+
+def _locked_folder(folder: Path) -> int | None:
+    """A descriptor that holds the lock of a folder; None where another process has it, or the folder is gone."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    if folder.is_dir():
+        return descriptor
+    os.close(descriptor)
+    return None
 
 
 def refuse_unwritable(path: Path) -> None:
@@ -79,15 +105,3 @@ def _refuse_unwritable(path: Path) -> None:
         raise UsageError(f"{path} can not be written: it is a folder")
     if belongs_to_warehouse(target):
         raise UsageError(f"{path} can not be written: it belongs to a warehouse; name another file")
-
-
-def is_running(pid: int) -> bool:
-    """Whether a process of this number is there, whoever started it."""
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        # Another user's process: it runs.
-        return True
-    return True
