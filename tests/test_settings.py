@@ -162,4 +162,4 @@ def test_a_warehouse_is_not_looked_for_where_the_settings_of_another_say(
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     with hoopcast.open() as usual:
-        assert usual.engine.path == "hoopcast.duckdb"
+        assert usual.engine.path == str(tmp_path / "elsewhere" / "hoopcast.duckdb")

@@ -491,7 +491,8 @@ class Hoopcast:
 
     def status(self) -> Beat | None:
         """What is being written to the warehouse now, by whichever process; None for nothing."""
-        return read_beat(warehouse_path(self.settings.warehouse))
+        beat = read_beat(warehouse_path(self.settings.warehouse))
+        return None if beat is None or (beat.is_alive and not beat.run_id) else beat
 
     def models(self, *names: str) -> Table:
         """The models: what each is, how far it looks back, and the version of its code."""

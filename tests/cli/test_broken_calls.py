@@ -170,7 +170,7 @@ USAGE = (
     Broken("runs", 2, "warehouse is no warehouse URL", {"hoopcast.toml": "warehouse = 3"}),
     Broken("runs", 2, "HOOPCAST_THREADS is '-2'", environment={"HOOPCAST_THREADS": "-2"}),
     Broken("runs", 2, "HOOPCAST_WAIT is 'long'", environment={"HOOPCAST_WAIT": "long"}),
-    Broken("status", 1, "is no heartbeat", {"hoopcast.duckdb.heartbeat.json": "{}"}),
+    Broken("status", 1, "is no lock of a warehouse; it is safe to delete", {"hoopcast.duckdb.heartbeat.json": "{}"}),
 )
 
 
@@ -224,8 +224,8 @@ def _newer(path: Path) -> None:
 
 DAMAGED: tuple[tuple[Callable[[Path], None], str], ...] = (
     (_text, "can not be opened as a warehouse"),
-    (_nothing, "can not be opened as a warehouse"),
-    (_folder, "can not be opened as a warehouse"),
+    (_nothing, "is empty, and no warehouse; delete it"),
+    (_folder, "is no regular file"),
     (_cut_off, "can not be opened as a warehouse"),
     (_of_another_program, "holds tables of another program"),
     (_newer, "upgrade Hoopcast"),

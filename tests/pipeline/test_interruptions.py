@@ -109,7 +109,9 @@ def test_a_heartbeat_tells_what_is_written_and_ends_with_the_run(tmp_path: Path)
     left = read_beat(str(path))
     assert left is not None
     assert not left.is_alive
-    small.backfill(DuckDB(str(path)))
+    engine = DuckDB(str(path))
+    small.backfill(engine)
+    engine.close()
     assert read_beat(str(path)) is None
 
 

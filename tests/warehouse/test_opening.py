@@ -1,18 +1,23 @@
 """Which files are opened as a warehouse, and what is done to those that are none."""
 
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import duckdb
 import pytest
 
-from hoopcast.errors import WarehouseError, WarehouseInUse
+from hoopcast.errors import WarehouseError, WarehouseInUse, WarehouseMoved
 from hoopcast.paths import snapshot_path, warehouse_path
 from hoopcast.warehouse.duckdb import DuckDB
-from hoopcast.warehouse.opening import open_to_read, open_to_write, take_snapshot
+from hoopcast.warehouse.opening import copy_to, open_to_read, open_to_write, take_snapshot
 from hoopcast.warehouse.tables import table as definition
 
 
@@ -52,27 +57,65 @@ def test_a_snapshot_stands_beside_the_file_that_a_link_names(tmp_path: Path) -> 
     open_to_read(str(link), wait_seconds=0)[0].close()
 
 
+HOLD = """
+import hoopcast, sys
+from hoopcast.warehouse.opening import take_snapshot
+engine = hoopcast.open(sys.argv[1]).engine
+print("held", flush=True)
+for line in sys.stdin:
+    take_snapshot(engine)
+"""
+
+
+@contextmanager
+def held(path: Path) -> Iterator[IO[str]]:
+    """A writer in another process, which leaves a snapshot for each line that it reads."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdin is not None
+        assert holder.stdout.readline() == "held\n"
+        yield holder.stdin
+        holder.kill()
+
+
+def ask_for_snapshot(asked: IO[str]) -> None:
+    asked.write("\n")
+    asked.flush()
+
+
 def test_a_reader_that_waits_takes_the_snapshot_that_a_long_run_leaves_on_the_way(tmp_path: Path) -> None:
     path = tmp_path / "nba.duckdb"
     open_to_write(str(path), wait_seconds=0).close()
-    kept = path.read_bytes()
-    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "held\n"
-        leaves = threading.Timer(1.2, snapshot_path(str(path)).write_bytes, (kept,))
-        leaves.start()
+    with held(path) as asked:
+        with pytest.raises(WarehouseInUse, match="is in use by process"):
+            open_to_read(str(path), wait_seconds=0.7)
+        threading.Timer(0.8, ask_for_snapshot, (asked,)).start()
         engine, taken = open_to_read(str(path), wait_seconds=60)
         assert taken is not None
         assert engine.path == f"{path}.snapshot"
         engine.close()
-        snapshot_path(str(path)).unlink()
-        with pytest.raises(WarehouseInUse, match="is in use by process"):
-            open_to_read(str(path), wait_seconds=0.7)
-        assert holder.stdin is not None
-        holder.stdin.close()
+
+
+def test_a_snapshot_of_another_state_is_never_read(tmp_path: Path) -> None:
+    path = tmp_path / "nba.duckdb"
+    snapshot, backup = snapshot_path(str(path)), tmp_path / "backup.duckdb"
+    engine = open_to_write(str(path), wait_seconds=0)
+    copy_to(engine, backup)
+    take_snapshot(engine)
+    engine.close()
+    later = snapshot.read_bytes()
+    for content in (later, b"garbage", backup.read_bytes()):
+        shutil.copy(backup, path)
+        snapshot.write_bytes(content)
+        with held(path) as asked:
+            with pytest.raises(WarehouseInUse):
+                open_to_read(str(path), wait_seconds=0.7)
+            ask_for_snapshot(asked)
+            engine, taken = open_to_read(str(path), wait_seconds=60)
+            assert taken is not None
+            engine.close()
 
 
 def test_a_file_of_another_program_is_not_written_into(tmp_path: Path) -> None:
@@ -164,3 +207,61 @@ def test_a_view_words_reasons_and_joins_what_other_tables_know(tmp_path: Path) -
     assert (row["nb_mean"], row["player_lookup"], row["team_abbr"]) == (12.25, "somebody", "BOS")
     assert (row["play_probability"], row["edge"], row["confidence_score"]) == (0.9, None, None)
     engine.close()
+
+
+@pytest.mark.parametrize("becomes", ["replaced", "moved away", "deleted"])
+def test_a_warehouse_that_is_replaced_while_it_is_written_is_noticed_and_says_where_the_rows_are(
+    tmp_path: Path, becomes: str
+) -> None:
+    path, other = tmp_path / "nba.duckdb", tmp_path / "other.duckdb"
+    engine = open_to_write(str(path), wait_seconds=0)
+    if becomes == "replaced":
+        copy_to(engine, other)
+        other.replace(path)
+    elif becomes == "moved away":
+        path.rename(other)
+    else:
+        path.unlink()
+    says = {
+        "replaced": "was replaced while .* went with the file that was there before",
+        "moved away": rf"was moved away or deleted while .* is in {other}",
+        "deleted": "was moved away or deleted while .* went with the file",
+    }
+    with pytest.raises(WarehouseMoved, match=says[becomes]), engine.transaction():
+        engine.execute("DELETE FROM nba_orchestration.runs")
+    engine.close()
+    if becomes == "replaced":
+        open_to_write(str(path), wait_seconds=0).close()
+
+
+def test_every_way_to_write_its_path_means_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("folder")
+    (tmp_path / "link.duckdb").symlink_to("folder/nba.duckdb")
+    paths = ("folder/nba.duckdb", "./folder/../link/nba.duckdb", "duckdb:///link.duckdb", f"{tmp_path}/link.duckdb")
+    assert {warehouse_path(path) for path in paths} == {str(tmp_path / "folder" / "nba.duckdb")}
+    engine = open_to_write(paths[0], wait_seconds=0)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir("elsewhere")
+    take_snapshot(engine)
+    engine.close()
+    assert not list(Path().iterdir())
+    assert sorted(os.listdir("../folder")) == ["nba.duckdb", "nba.duckdb.snapshot"]
+
+
+def test_a_file_of_several_names_is_read_and_not_written(tmp_path: Path) -> None:
+    path, second = tmp_path / "nba.duckdb", tmp_path / "second.duckdb"
+    open_to_write(str(path), wait_seconds=0).close()
+    os.link(path, second)
+    with pytest.raises(WarehouseError, match="second.duckdb has 2 names .hard links."):
+        open_to_write(str(second), wait_seconds=0)
+    open_to_read(str(second), wait_seconds=0)[0].close()
+    assert sorted(os.listdir(tmp_path)) == ["nba.duckdb", "second.duckdb"]
+
+
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.duckdb")
+    for opened in (open_to_read, open_to_write):
+        with pytest.raises(WarehouseError, match="no regular file"):
+            opened(str(tmp_path / "pipe.duckdb"), wait_seconds=0)

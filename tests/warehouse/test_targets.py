@@ -81,10 +81,18 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
     assert not Path(os.devnull).is_file()
 
 
-def test_what_killed_processes_left_is_swept(tmp_path: Path) -> None:
-    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
-    dead = int(ended.stdout)
-    for name in (f".a.csv.{dead}.hoopcast", f".b.duckdb.{dead}.hoopcast.wal", f".c.csv.{os.getppid()}.hoopcast"):
-        (tmp_path / name).touch()
-    write(tmp_path / "points.csv")
-    assert {path.name for path in tmp_path.iterdir()} == {"points.csv", f".c.csv.{os.getppid()}.hoopcast"}
+def test_what_killed_processes_left_is_swept_and_what_living_ones_write_is_not(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from hoopcast.warehouse.targets import partial_of\n"
+        "with partial_of(Path(sys.argv[1])) as partial:\n"
+        " partial.write_text('half'); print('written', flush=True); time.sleep(60)"
+    )
+    target = tmp_path / "points.csv"
+    with subprocess.Popen([sys.executable, "-c", code, str(target)], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "written\n"
+        write(target)
+        assert len(list(tmp_path.glob(".points.csv.*.hoopcast/points.csv"))) == 1
+        other.kill()
+    write(target)
+    assert list(tmp_path.iterdir()) == [target]

@@ -93,6 +93,8 @@ def _line(beat: "Beat | None") -> str:
         return f"{beat.holder} was killed after {since}: run its command again"
     if not beat.inode:
         return f"{beat.holder} waits for others to let go of the warehouse"
+    if not beat.run_id:
+        return f"{beat.holder} has the warehouse open to write, and writes nothing now"
     where = f"{beat.table}, {beat.dates_done:,} of {quantity(beat.dates, 'date')}, " if beat.table else ""
     since = f"since {beat.started_at_utc:%H:%M:%S} UTC"
     return f"process {beat.pid} runs `{beat.command}` {since}: {where}{quantity(beat.rows, 'row')}"

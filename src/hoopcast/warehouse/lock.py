@@ -280,7 +280,11 @@ def _lock(warehouse: str, path: Path) -> int | None:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     except OSError as error:
-        raise WarehouseError(f"{shown(warehouse)} can not be written: {shown(str(path))}: {error.strerror}") from error
+        beside = "" if path.parent.is_dir() else f", for there is no folder {shown(str(path.parent))}"
+        raise WarehouseError(
+            f"{shown(warehouse)} can not be opened as a warehouse: its lock {shown(str(path))} can not be written:"
+            f" {error.strerror}{beside}"
+        ) from error
     try:
         _require_plain(descriptor, path)
         if _try_to_lock(descriptor, fcntl.LOCK_EX) and _is_at(descriptor, path):
