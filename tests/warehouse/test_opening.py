@@ -247,17 +247,17 @@ def test_every_way_to_write_its_path_means_one_file(tmp_path: Path, monkeypatch:
     take_snapshot(engine)
     engine.close()
     assert not list(Path().iterdir())
-    assert sorted(os.listdir("../folder")) == ["nba.duckdb", "nba.duckdb.snapshot"]
+    assert sorted(path.name for path in Path("../folder").iterdir()) == ["nba.duckdb", "nba.duckdb.snapshot"]
 
 
 def test_a_file_of_several_names_is_read_and_not_written(tmp_path: Path) -> None:
     path, second = tmp_path / "nba.duckdb", tmp_path / "second.duckdb"
     open_to_write(str(path), wait_seconds=0).close()
     os.link(path, second)
-    with pytest.raises(WarehouseError, match="second.duckdb has 2 names .hard links."):
+    with pytest.raises(WarehouseError, match=r"second\.duckdb has 2 names \(hard links\)"):
         open_to_write(str(second), wait_seconds=0)
     open_to_read(str(second), wait_seconds=0)[0].close()
-    assert sorted(os.listdir(tmp_path)) == ["nba.duckdb", "second.duckdb"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["nba.duckdb", "second.duckdb"]
 
 
 def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
