@@ -28,14 +28,15 @@ READERS = (
     ("verify", "--date", "2021-11-05"),
     ("export", "mlfs", "-", "--month", "2020-12"),
     ("runs",),
-    ("models",),
+    ("gaps", "mlfs"),
     ("failures", "--season", "2020-21"),
     ("why", "mlfs", "2021-11-05"),
 )
 # It takes the first line of an answer that is longer than a pipe holds, and no other while it stands.
-PAGER = (
-    '"$0" sql "FROM nba_raw.nbac_player_boxscore" --format csv | { read -r line; sleep 10; }; exit "${PIPESTATUS[0]}"'
-)
+PAGER = """
+"$0" sql "FROM nba_raw.nbac_player_boxscore" --format csv | { read -r line; sleep 10; }
+exit "${PIPESTATUS[0]}"
+"""
 
 
 @dataclass(frozen=True)
