@@ -28,7 +28,7 @@ READERS = (
     ("verify", "--date", "2021-11-05"),
     ("export", "mlfs", "-", "--month", "2020-12"),
     ("runs",),
-    ("gaps", "mlfs"),
+    ("coverage", "--season", "2020-21", "--by", "month"),
     ("failures", "--season", "2020-21"),
     ("why", "mlfs", "2021-11-05"),
 )
