@@ -530,9 +530,18 @@ class Hoopcast:
         table: str,
         path: str | Path | BinaryIO,
         file_format: FileFormat | None = None,
+        *,
+        formulas: bool = True,
         **dates: Unpack[RangeArguments],
     ) -> int:
         """Write the rows of a table of a range to a Parquet, CSV or JSON file, or to a stream of bytes (csv).
+
+        Args:
+            table: a table with dates.
+            path: file to write, or a stream.
+            file_format: by default as the path ends.
+            formulas: whether text in CSV stays as it is, though a spreadsheet would run it.
+            dates: the range.
 
         Returns:
             Number of rows.
@@ -547,7 +556,7 @@ class Hoopcast:
         condition = f"{definition.time} IN (SELECT UNNEST(CAST($days AS DATE[])))"
         order = ", ".join(dict.fromkeys((definition.time, *definition.grain)))
         sql = f"SELECT * FROM {definition.name} WHERE {condition} ORDER BY {order}"
-        return self.engine.select(sql, {"days": days}).write(path, file_format)
+        return self.engine.select(sql, {"days": days}).write(path, file_format, formulas=formulas)
 
     def _resolve(self, dates: RangeArguments) -> tuple[SeasonDate, ...]:
         return resolve(self.engine, range_of(dates))

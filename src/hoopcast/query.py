@@ -1,5 +1,6 @@
 """Questions in SQL, in the dialect of whoever asks; they read and never write."""
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Literal, get_args
@@ -11,6 +12,8 @@ from hoopcast.errors import UsageError
 Dialect = Literal["duckdb", "bigquery", "spark"]
 DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
 _SHOWN = 60
+_WRITES = ("INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE")
+_EXPLAIN = re.compile(r"EXPLAIN( ANALYZE)?( \( (?:ANALYZE|FORMAT|VERBOSE)\b[^)]*\))? ", re.IGNORECASE)
 # The engine's own list has the tables of one schema, and a warehouse has five.
 _LISTING = """SELECT schema_name || '.' || table_name AS name, column_count AS columns FROM duckdb_tables()
 WHERE database_name = CURRENT_DATABASE() AND NOT internal AND NOT temporary ORDER BY name"""
@@ -47,7 +50,7 @@ def _selects(text: str) -> Iterator[str]:
     except duckdb.Error as error:
         raise UsageError(f"SQL does not parse: {_one_line(str(error))}") from error
     for statement in parsed:
-        if statement.type != duckdb.StatementType.SELECT:
+        if not _reads(statement):
             shown = " ".join(statement.query.split())
             shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
             raise UsageError(f"'{shown}' does more than read; a query is a SELECT")
@@ -55,12 +58,42 @@ def _selects(text: str) -> Iterator[str]:
         yield _LISTING if _lists_tables(asked) else asked
 
 
+def _reads(statement: duckdb.Statement) -> bool:
+    """Whether a statement only reads: a SELECT in any form, PIVOT of unknown columns among them, or the plan of one."""
+    words = _words(statement.query)
+    # WITH x AS (DELETE FROM ... RETURNING *) FROM x is a SELECT by its type.
+    if any(before in ("(", ")") and word in _WRITES for before, word in pairwise(words)):
+        return False
+    match statement.type:
+        case duckdb.StatementType.SELECT:
+            return True
+        case duckdb.StatementType.MULTI | duckdb.StatementType.EXPLAIN:
+            # Of what writes none may stand in brackets.
+            asked = _EXPLAIN.sub("", " ".join(words))
+            try:
+                duckdb.extract_statements(f"FROM ({asked})")
+            except duckdb.Error:
+                return False
+            return True
+        case _:
+            return False
+
+
 def _lists_tables(text: str) -> bool:
     """Whether it is SHOW TABLES and nothing else, comments aside."""
+    return [word.upper() for word in _words(text)] == ["SHOW", "TABLES"]
+
+
+def _words(text: str) -> list[str]:
+    """The words and signs of a text, comments and the `;` at its end aside; keywords in capitals."""
     in_bytes = text.encode()
     tokens = [*duckdb.tokenize(text), (len(in_bytes), duckdb.token_type.comment)]
-    words = [in_bytes[start:end] for (start, kind), (end, _) in pairwise(tokens) if kind != duckdb.token_type.comment]
-    return [word.strip().upper() for word in words if word.strip() != b";"] == [b"SHOW", b"TABLES"]
+    words = [
+        (in_bytes[start:end].decode().strip(), kind)
+        for (start, kind), (end, _) in pairwise(tokens)
+        if kind != duckdb.token_type.comment
+    ]
+    return [word.upper() if kind == duckdb.token_type.keyword else word for word, kind in words if word != ";"]
 
 
 def _transpile(text: str, dialect: Dialect) -> str:

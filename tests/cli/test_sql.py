@@ -73,6 +73,16 @@ def test_show_tables_within_a_text_is_text(call: Call) -> None:
     ("DESCRIBE nba_raw.team", "column_name,column_type"),
     ("SUMMARIZE nba_raw.team", "column_name,column_type,min"),
     ("FROM nba_raw.team", "team_abbr"),
+    ("VALUES (1, 2)", "col0,col1"),
+    ("WITH a AS (SELECT 1 AS b) FROM a", "b"),
+    ("PIVOT (FROM range(2) AS t(a)) ON a USING SUM(a)", "0,1"),
+    ("FROM (PIVOT nba_raw.team ON city USING COUNT(*) GROUP BY nickname)", "nickname,Atlanta"),
+    ("UNPIVOT (SELECT 1 AS a, 2 AS b) ON a, b INTO NAME n VALUE v", "n,v"),
+    ("EXPLAIN SELECT 1", "explain_key,explain_value"),
+    ("-- how\nexplain (format json) SELECT (1) -- so", "explain_key,explain_value"),
+    ("EXPLAIN ANALYZE FROM nba_raw.team", "explain_key,explain_value"),
+    ("EXPLAIN PIVOT nba_raw.team ON city USING COUNT(*)", "explain_key,explain_value"),
+    ("SELECT '(DELETE FROM' AS x", "x"),
 ])  # fmt: skip
 def test_whatever_only_reads_is_a_query(call: Call, tmp_path: Path, query: str, first: str) -> None:
     assert call("sql", query, "--format", "csv").stdout.startswith(first)
@@ -82,6 +92,11 @@ def test_whatever_only_reads_is_a_query(call: Call, tmp_path: Path, query: str, 
 
 @pytest.mark.parametrize("query", [
     "-- a\nDROP TABLE nba_raw.team", "COPY nba_raw.team TO 'x.csv'", "ATTACH 'x.duckdb'", "EXPORT DATABASE 'x'",
+    "EXPLAIN DROP TABLE nba_raw.team", "CREATE TABLE x AS PIVOT nba_raw.team ON city USING COUNT(*)",
+    "COPY (PIVOT nba_raw.team ON city USING COUNT(*)) TO 'x.csv'",
+    "WITH a AS (SELECT 1) INSERT INTO nba_raw.team PIVOT nba_raw.team ON city USING COUNT(*)",
+    "WITH a AS (DELETE FROM nba_raw.team RETURNING *) FROM a", "INSTALL httpfs", "CALL enable_logging()",
+    "EXPLAIN WITH a AS MATERIALIZED (UPDATE nba_raw.team SET city = '' RETURNING *) FROM a",
     "SET threads = 1", "LOAD httpfs", "EXPLAIN ANALYZE DELETE FROM nba_raw.team", "PRAGMA show_tables",
 ])  # fmt: skip
 def test_whatever_does_more_is_refused(call: Call, tmp_path: Path, query: str) -> None:
@@ -90,6 +105,17 @@ def test_whatever_does_more_is_refused(call: Call, tmp_path: Path, query: str) -
     assert done.exit_code == 2
     assert "does more than read; a query is a SELECT" in done.stderr
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_plan_is_drawn_line_by_line(call: Call) -> None:
+    drawn = call("sql", "EXPLAIN SELECT 1").stdout.splitlines()
+    assert len(drawn) > 3
+    assert drawn[0].startswith("╭─")
+
+
+def test_a_question_from_python_writes_nothing_though_the_warehouse_may_be_written(warehouse: Path) -> None:
+    with hoopcast.open(str(warehouse)) as opened, pytest.raises(hoopcast.UsageError, match="does more than read"):
+        opened.query("WITH a AS (DELETE FROM nba_raw.team RETURNING *) FROM a")
 
 
 def test_a_table_that_is_not_there_says_how_to_list_those_that_are(call: Call) -> None:

@@ -1,6 +1,7 @@
 """Commands that bring data in and take it out: ingest, forget, sql, export, backup."""
 
 import sys
+import tempfile
 import traceback
 from operator import attrgetter
 from pathlib import Path
@@ -10,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from hoopcast.calendar import is_season
-from hoopcast.cli.options import USER_PATH, example, with_output, with_range, with_wait
+from hoopcast.cli.options import FORMULAS, USER_PATH, example, with_output, with_range, with_wait
 from hoopcast.cli.output import Output, quantity, say, show, show_brief, standard_output, table_of, tell_error
 from hoopcast.cli.session import Session
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from hoopcast.ingest.load import IngestReport
     from hoopcast.pipeline.ranges import RangeArguments
 
+# What EXPLAIN gives: a drawing of many lines.
+_PLAN = ("explain_key", "explain_value")
 _DIALECTS = ("duckdb", "bigquery", "spark")
 
 
@@ -29,11 +32,22 @@ _DIALECTS = ("duckdb", "bigquery", "spark")
 )
 @click.argument("query", required=False)
 @click.option("--file", "path", metavar="FILE", type=USER_PATH, help="Read the statements from there.")
+@click.option(
+    "--no-files", is_flag=True, help="Refuse queries that read files beside the warehouse. [$HOOPCAST_SQL_FILES]"
+)
 @click.option("--dialect", type=click.Choice(_DIALECTS), default="duckdb", show_default=True, help="Whose SQL it is.")
 @with_wait
 @with_output
 @click.pass_obj
-def sql(session: Session, query: str | None, path: Path | None, dialect: str, wait: str | None, output: Output) -> int:
+def sql(
+    session: Session,
+    query: str | None,
+    path: Path | None,
+    no_files: bool,
+    dialect: str,
+    wait: str | None,
+    output: Output,
+) -> int:
     """Ask the warehouse: QUERY, a file of statements, or - for standard input. It reads and never writes.
 
     SHOW TABLES lists the tables, DESCRIBE nba_raw.nbac_schedule the columns of one, and FROM nba_raw.nbac_schedule its
@@ -49,11 +63,16 @@ def sql(session: Session, query: str | None, path: Path | None, dialect: str, wa
     asked = statements(text, dialect)  # type: ignore[arg-type]
     if len(asked) > 1 and output.path is not None:
         raise click.UsageError("several statements do not fit in one file; ask them one by one")
-    with session.reading(wait) as warehouse:
+    with tempfile.TemporaryDirectory() as scratch, session.reading(wait) as warehouse:
+        if no_files or not warehouse.settings.sql_files:
+            warehouse.engine.refuse_files(scratch)
         for number, table in enumerate(warehouse.queries(text, dialect)):  # type: ignore[arg-type]
             if number:
                 say("")
-            show(table, output, null="NULL" if output.format == "table" else "")
+            if table.columns == _PLAN and output == Output():
+                say("\n".join(plan for _, plan in table.rows))
+            else:
+                show(table, output, null="NULL" if output.format == "table" else "")
     return 0
 
 
@@ -185,11 +204,18 @@ def forget(session: Session, target: str | None, dates: "RangeArguments", wait: 
     type=click.Choice(["parquet", "csv", "json"]),
     help="By default as PATH ends, and csv for standard output.",
 )
+@FORMULAS
 @with_range
 @with_wait
 @click.pass_obj
 def export(
-    session: Session, table: str, path: Path, file_format: str | None, dates: "RangeArguments", wait: str | None
+    session: Session,
+    table: str,
+    path: Path,
+    file_format: str | None,
+    formulas: bool,
+    dates: "RangeArguments",
+    wait: str | None,
 ) -> int:
     """Write the rows of TABLE of a range to PATH: Parquet, CSV or JSON.
 
@@ -198,10 +224,10 @@ def export(
     writing = f"writing {table} to {path}"
     if str(path) == "-":
         with session.reading(wait) as warehouse, standard_output(file_format) as stream, session.patience(writing):
-            warehouse.export(table, stream, file_format, **dates)  # type: ignore[arg-type]
+            warehouse.export(table, stream, file_format, formulas=formulas, **dates)  # type: ignore[arg-type]
         return 0
     with session.reading(wait) as warehouse, session.patience(writing):
-        rows = warehouse.export(table, path, file_format, **dates)  # type: ignore[arg-type]
+        rows = warehouse.export(table, path, file_format, formulas=formulas, **dates)  # type: ignore[arg-type]
     session.note(f"{quantity(rows, 'row')} of {table} in {path}")
     return 0
 

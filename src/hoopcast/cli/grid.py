@@ -1,6 +1,5 @@
 """A table as text: a grid where it fits the width, else a block for each row, else the columns that fit."""
 
-import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +8,8 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from hoopcast.plain import printable
+
 _GAP = "  "
 # Beyond so many rows, blocks of one row each are longer than anybody reads.
 _MOST_BLOCKS = 4
@@ -16,8 +17,6 @@ _MOST_BLOCKS = 4
 _NARROWEST_TEXT = 20
 # A word longer than this, such as a path, breaks.
 _LONGEST_WORD = 20
-# A name from a file is not to steer the terminal that it is printed on.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NUMBERS = ("BIGINT", "INTEGER", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER")
 
 
@@ -57,7 +56,7 @@ def grid(
     """
     cells = [[cell(value, null) for value in row] for row in rows]
     columns = [
-        _Column(name, tuple(row[place] for row in cells), kind.startswith(_NUMBERS), kind == "VARCHAR")
+        _Column(cell(name), tuple(row[place] for row in cells), kind.startswith(_NUMBERS), kind == "VARCHAR")
         for place, (name, kind) in enumerate(zip(names, types, strict=True))
     ]
     if width is None or _total([column.width for column in columns]) <= width:
@@ -81,7 +80,7 @@ def cell(value: Any, null: str = "") -> str:  # noqa: ANN401 - a cell holds what
         return f"{value:.6f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else repr(value)  # noqa: PLR2004
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
-    return _CONTROL.sub(lambda control: repr(control[0])[1:-1], str(value).replace("\n", " "))
+    return printable(str(value).replace("\n", " ").replace("\t", "\\t"))
 
 
 def _total(widths: list[int]) -> int:

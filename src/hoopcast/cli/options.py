@@ -138,8 +138,12 @@ def _range(*values: str | None) -> "RangeArguments":
     }
 
 
+# Of CSV: text that begins like a formula gets an apostrophe before it.
+FORMULAS = click.option("--formulas", is_flag=True, help="In CSV, keep text as it is that a spreadsheet would run.")
+
+
 def with_output(command: Command, *, page: bool = False) -> Command:
-    """Add --format, --json and --output; the command gets them as `output`.
+    """Add --format, --json, --output and --formulas; the command gets them as `output`.
 
     Args:
         command: what prints a table.
@@ -151,9 +155,11 @@ def with_output(command: Command, *, page: bool = False) -> Command:
     @wraps(command)
     def wrapped(**values: Any) -> int | None:  # noqa: ANN401 - as click hands them over
         chosen, as_json, path = values.pop("format"), values.pop("as_json"), values.pop("output")
+        formulas = values.pop("formulas")
         if as_json and chosen not in (None, "json"):
             raise click.UsageError(f"--json and --format {chosen} contradict each other")
-        return command(**values, output=Output("json" if as_json else chosen or _format_of(path, endings), path))
+        output = Output("json" if as_json else chosen or _format_of(path, endings), path, formulas)
+        return command(**values, output=output)
 
     options = (
         click.option("--format", type=click.Choice(FORMATS), help="How to print the table. [default: table]"),
@@ -164,6 +170,7 @@ def with_output(command: Command, *, page: bool = False) -> Command:
             type=USER_PATH,
             help=f"Write it there; its ending says how: .csv, .json, .parquet, {texts}.",
         ),
+        FORMULAS,
     )
     return _decorate(wrapped, options)
 

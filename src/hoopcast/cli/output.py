@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from io import BytesIO
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar, cast
 
 from hoopcast.errors import UsageError
-from hoopcast.plain import json_value
+from hoopcast.plain import json_value, printable, printable_json
 
 if TYPE_CHECKING:
     from tempfile import SpooledTemporaryFile
@@ -28,10 +28,11 @@ _MOST_HELD_BYTES = 32_000_000
 
 @dataclass(frozen=True)
 class Output:
-    """In which format a table is printed, and to which file instead of the terminal."""
+    """In which format a table is printed, to which file instead of the terminal, and whether CSV keeps formulas."""
 
     format: str = "table"
     path: Path | None = None
+    formulas: bool = False
 
 
 _held: "ContextVar[SpooledTemporaryFile[bytes] | None]" = ContextVar("_held", default=None)
@@ -65,7 +66,7 @@ def say(text: str, end: str = "\n") -> None:
 
 def tell(text: str) -> None:
     """Print to standard error."""
-    _write(sys.stderr, f"{text}\n")
+    _write(sys.stderr, f"{printable(text)}\n")
 
 
 def tell_error(message: str) -> None:
@@ -93,6 +94,11 @@ def standard_output(file_format: str | None) -> Iterator[BinaryIO]:
     if (held := _held.get()) is not None:
         yield cast("BinaryIO", held)
         return
+    if stream.isatty():
+        shown = BytesIO()
+        yield shown
+        say(shown.getvalue().decode(errors="replace"), end="")
+        return
     try:
         yield stream.buffer
         stream.flush()
@@ -106,7 +112,7 @@ def _to_nowhere(stream: TextIO) -> None:
 
 def _write(stream: TextIO, text: str) -> None:
     try:
-        stream.write(text)
+        stream.write(printable(text) if stream.isatty() else text)
         stream.flush()
     except BrokenPipeError:
         _to_nowhere(stream)
@@ -134,13 +140,14 @@ def show(table: "Table", output: Output, *, title: str | None = None, null: str 
         if file_format is None:
             put(render(table, title=title, null=null), output.path)
         else:
-            table.write(output.path, file_format)
+            table.write(output.path, file_format, formulas=output.formulas)
     elif file_format is None:
         say(render(table, title=title, null=null))
     elif file_format == "parquet":
         raise UsageError("Parquet is no text; say where to write it with --output FILE")
     else:
-        say(_as_text(table, file_format))
+        with standard_output(file_format) as stream:
+            table.write(stream, file_format, formulas=output.formulas)
 
 
 def put(text: str, path: Path | None) -> None:
@@ -175,31 +182,11 @@ def render(table: "Table", *, title: str | None = None, null: str = "") -> str:
     return "\n".join(lines)
 
 
-def _as_text(table: "Table", file_format: "FileFormat") -> str:
-    import csv
-    from io import StringIO
-
-    if file_format == "json":
-        rows = [f"  {as_json(row, indent=None)}" for row in table]
-        return "[\n{}\n]".format(",\n".join(rows)) if rows else "[]"
-    buffer = StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows([_csv_value(value) for value in row] for row in table.rows)
-    return buffer.getvalue().rstrip("\n")
-
-
-def _csv_value(value: object) -> object:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value.isoformat(sep=" ") if isinstance(value, datetime) else value
-
-
 def as_json(document: Any, *, indent: int | None = 2) -> str:  # noqa: ANN401 - whatever JSON holds
     """A document as strict JSON: what is no finite number is null, dates are text."""
     import json
 
-    return json.dumps(json_value(document), ensure_ascii=False, indent=indent, allow_nan=False)
+    return printable_json(json.dumps(json_value(document), ensure_ascii=False, indent=indent, allow_nan=False))
 
 
 def _file_format(name: str) -> "FileFormat | None":

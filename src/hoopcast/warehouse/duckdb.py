@@ -100,6 +100,7 @@ class DuckDB:
         self.path = warehouse_path(url)
         self.read_only = read_only
         self._is_closed = False
+        self._scratch: str | None = None
         is_file = self.path != IN_MEMORY
         if is_file:
             _refuse_unfit(self.path, must_exist=must_exist, read_only=read_only)
@@ -139,10 +140,11 @@ class DuckDB:
                 if str(kind) == "TIMESTAMP WITH TIME ZONE"
             ]
             if zoned:
-                self.connection.execute("SET TimeZone = 'UTC'")
+                if self._scratch is None:
+                    self.connection.execute("SET TimeZone = 'UTC'")
                 naive = ", ".join(f'CAST("{name}" AS TIMESTAMP) AS "{name}"' for name in zoned)
                 relation = relation.project(f"* REPLACE ({naive})")
-            return Result(relation.columns, [str(kind) for kind in relation.types], relation)
+            return Result(relation.columns, [str(kind) for kind in relation.types], relation, self._scratch)
 
     def columns(self, sql: str, parameters: Parameters | None = None) -> ColumnsOf:
         """Run a query and fetch all of its rows as columns."""
@@ -208,6 +210,19 @@ class DuckDB:
         # The hash of several columns is the last one's hash XOR that of the others: of two rows alike in the last
         # column, it would cancel out of the XOR over rows. Hashed once more, it does not.
         return f"CAST(hash(hash({', '.join(columns)})) >> 1 AS BIGINT)"
+
+    def refuse_files(self, scratch: str) -> None:
+        """From now on read no file but the warehouse, and write none but below a folder; there is no way back."""
+        self._scratch = scratch
+        quoted = scratch.replace("'", "''")
+        settings = (
+            "TimeZone = 'UTC'",
+            f"allowed_directories = ['{quoted}']",
+            "enable_external_access = false",
+            "lock_configuration = true",
+        )
+        for setting in settings:
+            self.execute(f"SET {setting}")
 
     def interrupt(self) -> None:
         """Cancel the statement in progress, from another thread."""

@@ -1,5 +1,6 @@
 """What a query or a report gives back: named, typed columns, in the shape that its reader wants."""
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ import duckdb
 from hoopcast.errors import EngineError, UsageError
 from hoopcast.extras import need
 from hoopcast.paths import user_path
+from hoopcast.plain import printable_json
 from hoopcast.warehouse.faults import warehouse_errors
 from hoopcast.warehouse.targets import replacing
 
@@ -22,13 +24,17 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa  # type: ignore[import-untyped]
+    from duckdb.sqltypes import DuckDBPyType
 
 FileFormat = Literal["csv", "json", "parquet"]
 FILE_FORMATS: tuple[FileFormat, ...] = get_args(FileFormat)
 _COPY_OPTIONS = {"csv": "FORMAT csv, HEADER true", "json": "FORMAT json, ARRAY true", "parquet": "FORMAT parquet"}
 # So many rows show what a table is like.
 _SHOWN_ROWS = 10
-_FLOATS = ("DOUBLE", "FLOAT")
+_NESTED = ("list", "array", "map", "struct")
+_TEXTS = ("varchar", "enum", "blob", "union")
+# What a spreadsheet takes for the beginning of a formula.
+_FORMULA, _QUOTED = re.compile(r"^[=+\-@\t\r]"), r"'\g<0>"
 _TYPES = {
     bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", date: "DATE", datetime: "TIMESTAMP", str: "VARCHAR",
 }  # fmt: skip
@@ -50,8 +56,13 @@ class Table:
     """
 
     def __init__(
-        self, columns: Sequence[str], types: Sequence[str], source: "duckdb.DuckDBPyRelation | _Values"
+        self,
+        columns: Sequence[str],
+        types: Sequence[str],
+        source: "duckdb.DuckDBPyRelation | _Values",
+        scratch: str | None = None,
     ) -> None:
+        self._scratch = scratch
         self.columns = tuple(columns)
         self.types = tuple(types)
         self._source = source
@@ -143,7 +154,9 @@ class Table:
         with _reading():
             return cast("pl.DataFrame", self._relation().pl())
 
-    def write(self, path: str | Path | BinaryIO, file_format: FileFormat | None = None) -> int:
+    def write(
+        self, path: str | Path | BinaryIO, file_format: FileFormat | None = None, *, formulas: bool = True
+    ) -> int:
         """Write all rows to a file, in the place of what is there; it appears when it is complete.
 
         A pipe, a device or an open stream is written to. No file of a warehouse is replaced.
@@ -152,6 +165,7 @@ class Table:
             path: file to write, or a stream of bytes.
             file_format: csv, json (an array of objects) or parquet; by default the path's ending says, and for a stream
                 it is csv.
+            formulas: whether text in CSV stays as it is; otherwise what a spreadsheet would run gets an apostrophe.
 
         Returns:
             Number of rows.
@@ -160,35 +174,47 @@ class Table:
             UsageError: if the ending is none of these, or the file can not be written.
         """
         if not isinstance(path, (str, Path)):
-            with tempfile.TemporaryDirectory() as folder:
-                whole = Path(folder) / "whole"
-                count = self._copy(whole, file_format or "csv")
-                with whole.open("rb") as source:
-                    shutil.copyfileobj(source, path)
-            return count
+            return self._pour(path, file_format or "csv", formulas=formulas)
         target = user_path(path)
         chosen = file_format or format_of(target)
         with replacing(target) as partial:
-            return self._copy(partial, chosen)
+            if chosen != "json" and self._scratch is None:
+                return self._copy(partial, chosen, formulas=formulas)
+            with partial.open("wb") as stream:
+                return self._pour(stream, chosen, formulas=formulas)
 
-    def _copy(self, path: Path, file_format: FileFormat) -> int:
-        written = self._finite() if file_format == "json" else "FROM hoopcast_rows"
+    def _pour(self, stream: BinaryIO, file_format: FileFormat, *, formulas: bool) -> int:
+        with tempfile.TemporaryDirectory(dir=self._scratch) as folder:
+            whole = Path(folder) / "whole"
+            count = self._copy(whole, file_format, formulas=formulas)
+            with whole.open("rb") as source:
+                if file_format == "json":
+                    stream.writelines(printable_json(line.decode()).encode() for line in source)
+                else:
+                    shutil.copyfileobj(source, stream)
+        return count
+
+    def _copy(self, path: Path, file_format: FileFormat, *, formulas: bool) -> int:
         quoted = str(path).replace("'", "''")
         with _reading():
-            copied = self._relation().query(
-                "hoopcast_rows", f"COPY ({written}) TO '{quoted}' ({_COPY_OPTIONS[file_format]})"
+            relation = self._relation()
+            written = "*"
+            if file_format == "json":
+                written = ", ".join(
+                    f"{_finite(_name(name), kind)} AS {_name(name)}"
+                    for name, kind in zip(relation.columns, relation.types, strict=True)
+                )
+            elif file_format == "csv" and not formulas:
+                written = ", ".join(
+                    f"{_disarmed(_name(name), kind)} AS {_name(_FORMULA.sub(_QUOTED, name))}"
+                    for name, kind in zip(relation.columns, relation.types, strict=True)
+                )
+            copied = relation.query(
+                "hoopcast_rows",
+                f"COPY (SELECT {written} FROM hoopcast_rows) TO '{quoted}' ({_COPY_OPTIONS[file_format]})",
             )
             count = copied.fetchall()[0][0] if copied is not None else 0
         return int(count)
-
-    def _finite(self) -> str:
-        """SELECT of all columns with NULL for what is no finite number, which JSON has no word for."""
-        quoted = [(name.replace('"', '""'), kind) for name, kind in zip(self.columns, self.types, strict=True)]
-        columns = [
-            f'CASE WHEN ISFINITE("{name}") THEN "{name}" END AS "{name}"' if kind in _FLOATS else f'"{name}"'
-            for name, kind in quoted
-        ]
-        return f"SELECT {', '.join(columns)} FROM hoopcast_rows"
 
     def _relation(self) -> duckdb.DuckDBPyRelation:
         if not isinstance(self._source, _Values):
@@ -201,6 +227,44 @@ class Table:
             casts = ", ".join(f"UNNEST(CAST(${place} AS {kind}[]))" for place, kind in enumerate(self.types, 1))
             connection.execute(f"INSERT INTO report SELECT {casts}", [list(values) for values in lists])
         return connection.table("report")
+
+
+def _name(column: str) -> str:
+    return '"{}"'.format(column.replace('"', '""'))
+
+
+def _finite(value: str, kind: "DuckDBPyType", depth: int = 0) -> str:
+    """SQL: a value with NULL for each number in it that is not finite, which JSON has no word for."""
+    part = f"part_{depth}"
+    children = cast("dict[str, DuckDBPyType]", dict(kind.children)) if kind.id in _NESTED else {}
+    match kind.id:
+        case "float" | "double":
+            return f"CASE WHEN ISFINITE({value}) THEN {value} END"
+        case "list" | "array":
+            inner = _finite(part, children["child"], depth + 1)
+            return value if inner == part else f"LIST_TRANSFORM({value}, LAMBDA {part}: {inner})"
+        case "map":
+            inner = _finite(f"{part}.value", children["value"], depth + 1)
+            entry = f"STRUCT_PACK(key := {part}.key, value := {inner})"
+            entries = f"LIST_TRANSFORM(MAP_ENTRIES({value}), LAMBDA {part}: {entry})"
+            return value if inner == f"{part}.value" else f"MAP_FROM_ENTRIES({entries})"
+        case "struct":
+            names = [(_name(name), f"{value}.{_name(name)}", child) for name, child in children.items()]
+            inners = [(name, before, _finite(before, child, depth)) for name, before, child in names]
+            packed = ", ".join(f"{name} := {after}" for name, _, after in inners)
+            is_same = all(before == after for _, before, after in inners)
+            return value if is_same else f"CASE WHEN {value} IS NOT NULL THEN STRUCT_PACK({packed}) END"
+        case _:
+            return value
+
+
+def _disarmed(value: str, kind: "DuckDBPyType") -> str:
+    """SQL: a value in which no spreadsheet sees a formula; numbers stay what they are, as text too."""
+    if kind.id not in _TEXTS:
+        return value
+    text = f"CAST({value} AS VARCHAR)"
+    is_formula = f"REGEXP_MATCHES({text}, '{_FORMULA.pattern}') AND TRY_CAST({text} AS DOUBLE) IS NULL"
+    return f"CASE WHEN {is_formula} THEN CHR(39) || {text} ELSE {text} END"
 
 
 @contextmanager
