@@ -109,7 +109,7 @@ def test_a_killed_export_leaves_what_was_there_and_the_next_one_takes_its_leftov
     slow = "SELECT a.range, b.range, md5(a.range::VARCHAR) FROM range(3000000) AS a, range(1000) AS b"
     process = subprocess.Popen([COMMAND, "sql", slow, "--output", "x.csv"], cwd=tmp_path)
     deadline = time.monotonic() + 30
-    while not any(path.stat().st_size for path in tmp_path.glob(".x.csv.*.hoopcast")) and time.monotonic() < deadline:
+    while not any(path.stat().st_size for path in tmp_path.glob(".x.csv.*.hoopcast/*")) and time.monotonic() < deadline:
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait(30)
