@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -95,6 +96,31 @@ def test_a_reader_that_waits_takes_the_snapshot_that_a_long_run_leaves_on_the_wa
         engine, taken = open_to_read(str(path), wait_seconds=60)
         assert taken is not None
         assert engine.path == f"{path}.snapshot"
+        engine.close()
+
+
+def test_a_reader_waits_longer_for_a_writer_that_found_an_old_snapshot(tmp_path: Path) -> None:
+    path = tmp_path / "nba.duckdb"
+    engine = open_to_write(str(path), wait_seconds=0)
+    take_snapshot(engine)
+    engine.execute("INSERT INTO nba_orchestration.runs BY NAME SELECT 'a run' AS run_id, 'done' AS status")
+    engine.close()
+    with held(path) as asked:
+        began = time.monotonic()
+        threading.Timer(1.5, ask_for_snapshot, (asked,)).start()
+        engine, _ = open_to_read(str(path), wait_seconds=60)
+        assert time.monotonic() - began > 1.4
+        assert engine.query("SELECT run_id FROM nba_orchestration.runs").rows == [("a run",)]
+        engine.close()
+        engine, _ = open_to_read(str(path), wait_seconds=60)
+        engine.close()
+    engine = open_to_write(str(path), wait_seconds=0)
+    engine.execute("UPDATE nba_orchestration.runs SET status = 'failed'")
+    engine.close()
+    with held(path):
+        engine, taken = open_to_read(str(path), wait_seconds=0.2)
+        assert taken is not None
+        assert engine.query("SELECT status FROM nba_orchestration.runs").rows == [("done",)]
         engine.close()
 
 

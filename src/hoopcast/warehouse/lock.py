@@ -43,7 +43,8 @@ class Beat:
 
     `dates_done` of `dates` are those of the table in progress, `rows` those of the whole run; times are UTC. The file
     that is written is told by `warehouse_id`, which stands in it, and by its device and inode, and the snapshot that
-    was made of it by `snapshot_id`; empty texts and zeros are not known yet, or are not.
+    was made of it by `snapshot_id`, which is news as long as no command has ended since; empty texts and zeros are not
+    known yet, or are not.
     """
 
     pid: int
@@ -60,6 +61,7 @@ class Beat:
     device: int = 0
     inode: int = 0
     snapshot_id: str = ""
+    snapshot_is_news: bool = False
     is_locked: bool = False
 
     @property

@@ -13,6 +13,7 @@ from hoopcast.errors import SnapshotWarning, UsageError, WarehouseError, Warehou
 from hoopcast.paths import IN_MEMORY, shown, snapshot_path, user_path, warehouse_path
 from hoopcast.warehouse import schema
 from hoopcast.warehouse.duckdb import DuckDB
+from hoopcast.warehouse.engine import Value
 from hoopcast.warehouse.lock import in_use, is_held_here, read_beat
 from hoopcast.warehouse.targets import partial_of
 
@@ -36,7 +37,7 @@ def take_snapshot(engine: DuckDB) -> None:
         message = f"all is written, but not the snapshot for readers at {shown(str(target))}: {error}"
         warnings.warn(message, SnapshotWarning, stacklevel=2)
     else:
-        engine.lock.tell(snapshot_id=snapshot_id)
+        engine.lock.tell(snapshot_id=snapshot_id, snapshot_is_news=True)
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,20 @@ def _identify(engine: DuckDB) -> None:
             "INSERT INTO nba_orchestration.warehouse (warehouse_id) VALUES ($id)", {"id": identity.warehouse_id}
         )
     opened = _open_snapshot(engine.path, identity.snapshot_id, threads=1)
+    is_news = False
     if opened is not None:
+        is_news = _last_run(opened[0]) == _last_run(engine)
         opened[0].close()
-    engine.lock.tell(warehouse_id=identity.warehouse_id, snapshot_id="" if opened is None else identity.snapshot_id)
+    engine.lock.tell(
+        warehouse_id=identity.warehouse_id,
+        snapshot_id="" if opened is None else identity.snapshot_id,
+        snapshot_is_news=is_news,
+    )
+
+
+def _last_run(engine: DuckDB) -> list[tuple[Value, ...]]:
+    """The newest command that wrote, and how it ended."""
+    return engine.query("SELECT run_id, status FROM nba_orchestration.runs ORDER BY run_id DESC LIMIT 1").rows
 
 
 def _copy(engine: DuckDB, target: Path) -> None:
@@ -112,8 +124,10 @@ def copy_to(engine: DuckDB, path: Path) -> None:
         raise WarehouseError(f"{path} can not be written: {error.strerror}") from error
 
 
-# A writer that is done within this time is waited for: what it writes is news.
+# A writer that is done within this time is waited for: what it writes is news. So is one that found an old snapshot,
+# until it would have left a newer one if it takes long.
 _PATIENCE_SECONDS = 0.5
+_PATIENCE_WITH_OLD_SECONDS = 15.0
 _RETRY_SECONDS = 0.05
 
 
@@ -189,8 +203,12 @@ def _open(url: str, wait_seconds: float, threads: int | None, *, snapshot: bool)
         else:
             refused = in_use(path, beat.holder)
             # A run that takes long leaves one on the way.
-            patient = waited < min(wait_seconds, _PATIENCE_SECONDS)
-            if snapshot and not patient and (opened := _open_snapshot(path, beat.snapshot_id, threads)):
+            patience = _PATIENCE_SECONDS if beat.snapshot_is_news else _PATIENCE_WITH_OLD_SECONDS
+            if (
+                snapshot
+                and waited >= min(wait_seconds, patience)
+                and (opened := _open_snapshot(path, beat.snapshot_id, threads))
+            ):
                 return opened
         if waited >= wait_seconds:
             raise refused
