@@ -19,6 +19,7 @@
 and what it warns of, all being done that was asked for:
 
     SnapshotWarning           readers have no newer snapshot            exit 0
+    RepairWarning             a table was lost and is empty again       exit 0
 
 Every message is one line: what is wrong, where, and what to do.
 """
@@ -104,3 +105,7 @@ class Interrupted(HoopcastError):
 
 class SnapshotWarning(UserWarning):
     """All is written, but not the copy that readers open while the next writer holds the warehouse."""
+
+
+class RepairWarning(UserWarning):
+    """A table that can be made anew was changed from outside, and is empty until it is."""

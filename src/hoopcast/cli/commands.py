@@ -12,7 +12,7 @@ import click
 from hoopcast.cli.options import example, refuse_ambiguous, with_text_set_apart
 from hoopcast.cli.output import one_line, tell, tell_error
 from hoopcast.cli.session import Session
-from hoopcast.errors import HoopcastError, SnapshotWarning
+from hoopcast.errors import HoopcastError, RepairWarning, SnapshotWarning
 
 # Which module holds a command, in the order of `hoopcast --help`.
 _MODULES = {
@@ -88,7 +88,8 @@ class _Commands(click.Group):
         session = Session(arguments)
         extra |= {"standalone_mode": False, "obj": session}
         with session.signals, warnings.catch_warnings():
-            warnings.simplefilter("default", SnapshotWarning)
+            for told in (SnapshotWarning, RepairWarning):
+                warnings.simplefilter("default", told)
             warnings.showwarning = _show_warning
             try:
                 status = super().main(arguments, "hoopcast", **extra)

@@ -16,6 +16,7 @@ from hoopcast.cli.session import Session
 
 if TYPE_CHECKING:
     from hoopcast.settings import Settings
+    from hoopcast.warehouse.duckdb import DuckDB
 
 _PACKAGES = ("duckdb", "sqlglot", "numpy", "scipy", "lightgbm", "click", "rich")
 # Room that a season with its snapshot and the write-ahead log of a batch needs.
@@ -82,11 +83,19 @@ def _warehouse(chosen: "Settings") -> Iterator[_Check]:
             with_version = "SELECT MAX(format_version) FROM nba_orchestration.warehouse_format"
             yield _Check("format", str(engine.query(with_version).rows[0][0]))
             yield _Check("threads", str(engine.query("SELECT CURRENT_SETTING('threads')").rows[0][0]))
+            yield _ledger(engine)
             engine.close()
         except WarehouseInUse as error:
             yield _Check("format", f"being written: {error}")
         except WarehouseError as error:
             yield _Check("format", "unknown", str(error))
+
+
+def _ledger(engine: "DuckDB") -> _Check:
+    (entries,) = engine.query("SELECT COUNT(*) FROM nba_orchestration.ledger").rows[0]
+    (rows,) = engine.query("SELECT COUNT(*) FROM nba_analytics.player_game_summary").rows[0]
+    problem = "it was emptied, and says of no row that it was written; `hoopcast backfill` fills it"
+    return _Check("ledger", f"{entries:,} entries", problem if rows and not entries else None)
 
 
 def _disk(folder: Path) -> Iterator[_Check]:

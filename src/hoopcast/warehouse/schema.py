@@ -2,16 +2,18 @@
 
 import hashlib
 import re
+import warnings
 from datetime import UTC, datetime
 from typing import Literal
 
-from hoopcast.errors import WarehouseError
+from hoopcast.errors import RepairWarning, WarehouseError
 from hoopcast.nba.teams import TEAMS
 from hoopcast.warehouse.engine import Engine, Value
 from hoopcast.warehouse.tables import Table, all_tables
 
 FORMAT_VERSION = 1
-_LAYOUT_TABLE = "nba_orchestration.warehouse_format"
+_LAYOUT_TABLE, _LEDGER = "nba_orchestration.warehouse_format", "nba_orchestration.ledger"
+_RESTORE = "put a backup in its place, or ingest and backfill into a new warehouse"
 # Columns of tables that can not be made anew, by what they were once called.
 _RENAMED = {
     "nba_orchestration.ledger": {"unit_date": "partition_date"},
@@ -62,11 +64,16 @@ def prepare(engine: Engine) -> None:
     if state == "absent" and engine.query("SELECT 1 FROM information_schema.tables").rows:
         raise WarehouseError(f"{engine.url} holds tables of another program; name another file with --warehouse")
     present = _present_columns(engine)
+    lost = _lost(present) if state == "damaged" else {}
+    _refuse_loss(engine, lost)
     version = _recorded(engine)[0] if _LAYOUT_TABLE in present else FORMAT_VERSION
     if version > FORMAT_VERSION:
         message = f"{engine.url} has format {version}, this Hoopcast reads up to {FORMAT_VERSION}; upgrade Hoopcast"
         raise WarehouseError(message)
     with engine.transaction():
+        for table in lost:
+            _clear(engine, table)
+            present.pop(table.stored.name, None)
         for table in all_tables():
             _bring_up_to_date(engine, table.stored, _taken_over(engine, table, present))
         for table in all_tables():
@@ -78,17 +85,56 @@ def prepare(engine: Engine) -> None:
         _fill_recency_weights(engine)
         _fill_teams(engine)
         _record(engine)
+    for what in lost.values():
+        message = f"{engine.url}: {what}, so it is made anew and empty; `hoopcast backfill` fills it"
+        warnings.warn(message, RepairWarning, stacklevel=2)
 
 
-def layout_state(engine: Engine) -> Literal["current", "outdated", "absent"]:
-    """Whether the tables are those of this Hoopcast, of another, or no warehouse at all."""
-    if not engine.query(
-        "SELECT 1 FROM information_schema.tables WHERE table_schema = $schema AND table_name = $name",
-        dict(zip(("schema", "name"), _LAYOUT_TABLE.split("."), strict=True)),
-    ).rows:
+def layout_state(engine: Engine) -> Literal["current", "outdated", "damaged", "absent"]:
+    """Whether the tables are those of this Hoopcast, of another, changed from outside, or no warehouse at all.
+
+    Raises:
+        WarehouseError: if what tells it was taken away.
+    """
+    present = _present_columns(engine)
+    tables = {table.stored.name: table.stored for table in all_tables()}
+    if what := _difference(tables[_LAYOUT_TABLE], present):
+        if present.keys() & tables.keys():
+            raise WarehouseError(f"{engine.url}: {what}; {_RESTORE}")
         return "absent"
     version, layout = _recorded(engine)
-    return "current" if version <= FORMAT_VERSION and layout == layout_fingerprint() else "outdated"
+    if version > FORMAT_VERSION or layout != layout_fingerprint():
+        return "outdated"
+    return "damaged" if _lost(present) or any(table.name not in present for table in all_tables()) else "current"
+
+
+def _lost(present: dict[str, dict[str, Value]]) -> dict[Table, str]:
+    """What is not as it was made of each stored table of which something is not."""
+    found = {table: _difference(table.stored, present) for table in all_tables()}
+    return {table: what for table, what in found.items() if what}
+
+
+def _refuse_loss(engine: Engine, lost: dict[Table, str]) -> None:
+    for table, what in lost.items():
+        if not _is_derived(table):
+            raise WarehouseError(f"{engine.url}: {what}; {_RESTORE}")
+
+
+def _clear(engine: Engine, table: Table) -> None:
+    """Take a derived table away, and all that says that it was written."""
+    engine.execute(f"DROP TABLE IF EXISTS {table.stored.name}")
+    engine.execute(f"DELETE FROM {_LEDGER} WHERE table_name = $name", {"name": table.name})
+
+
+def _difference(table: Table, present: dict[str, dict[str, Value]]) -> str:
+    """What a stored table lacks; empty for nothing."""
+    if table.name not in present:
+        return f"the table {table.name} is gone"
+    columns = present[table.name]
+    lacking = next((column for column in table.columns if columns.get(column.name) != column.type), None)
+    if lacking is None:
+        return ""
+    return f"{table.name} has lost its column {lacking.name} {lacking.type}"
 
 
 def _columns(table: Table) -> str:
