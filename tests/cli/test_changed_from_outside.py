@@ -76,11 +76,18 @@ def test_what_does_no_harm_is_left_alone(call: Call, warehouse: Path) -> None:
     assert call("sql", "SELECT mine FROM nba_raw.nbac_schedule").exit_code == 0
 
 
-def test_an_emptied_ledger_is_filled_by_the_next_backfill(call: Call, warehouse: Path) -> None:
+def test_an_emptied_ledger_is_named_and_filled_as_it_is_said(call: Call, warehouse: Path, league: Path) -> None:
     before = call("sql", ROWS, "--format", "csv").stdout
+    assert "emptied" not in doctor(call)
     change(warehouse, "DELETE FROM nba_orchestration.ledger")
-    assert "it was emptied, and says of no row that it was written; `hoopcast backfill` fills it" in doctor(call)
-    assert "0 rows recorded, " in call("verify", "pgs", "--season", "2021-22").stdout
+    said = call("doctor", "--json")
+    assert said.exit_code == 1
+    assert (
+        "it was emptied, so nothing counts as ingested; put a backup in its place, or `hoopcast forget" in said.stdout
+    )
+    for season in ("2020-21", "2021-22"):
+        assert call("forget", season).exit_code == 0
+    assert call("ingest", league).exit_code == 0
     assert call("backfill").exit_code == 0
     assert call("sql", ROWS, "--format", "csv").stdout == before
     assert call("verify", "--season", "2021-22").exit_code == 0

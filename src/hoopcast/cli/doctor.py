@@ -94,7 +94,10 @@ def _warehouse(chosen: "Settings") -> Iterator[_Check]:
 def _ledger(engine: "DuckDB") -> _Check:
     (entries,) = engine.query("SELECT COUNT(*) FROM nba_orchestration.ledger").rows[0]
     (rows,) = engine.query("SELECT COUNT(*) FROM nba_analytics.player_game_summary").rows[0]
-    problem = "it was emptied, and says of no row that it was written; `hoopcast backfill` fills it"
+    problem = (
+        "it was emptied, so nothing counts as ingested; put a backup in its place, or `hoopcast forget SEASON`, ingest"
+        " its files again and backfill"
+    )
     return _Check("ledger", f"{entries:,} entries", problem if rows and not entries else None)
 
 
