@@ -95,6 +95,8 @@ def _copy(engine: DuckDB, target: Path) -> None:
         if copied.returncode:
             reason = copied.stderr.strip() or f"cp ended with {copied.returncode}"
             raise WarehouseError(reason.splitlines()[-1])
+        # To rename over a file makes ext4 write the new one to the disk first, which takes longer than the copy.
+        target.unlink(missing_ok=True)
         partial.replace(target)
 
 
