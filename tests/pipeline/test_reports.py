@@ -105,7 +105,7 @@ def test_why_of_what_nobody_asked_for_yet_is_that_with_the_command_that_writes_i
     assert answer[3].startswith("missing: not written yet, for playin games are written only when asked for; ")
     assert answer[3].endswith(f"`hoopcast backfill tally --dates {night(2021, 0)} --stage playin` writes it")
     engine.execute(f"UPDATE {small.SCHEDULE} SET season_stage = 'allstar'")
-    with pytest.raises(UsageError, match=r"^allstar games alone are played on .*: nothing is forecast there$"):
+    with pytest.raises(UsageError, match=r"^only allstar games are played on .*, which nothing is forecast of$"):
         told(engine, TALLY, night(2021, 0))
 
 

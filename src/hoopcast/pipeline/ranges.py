@@ -159,9 +159,9 @@ def _nothing(engine: Engine, bounds: _Bounds, stage: str, absent: list[date]) ->
             {"dates": absent},
         ).rows
         stages = " and ".join(str(row[0]) for row in others)
-        what = f"{stages} games alone are played" if others else f"no {kind}"
+        what = f"only {stages} games are played" if others else f"no {kind}"
         if others and {row[0] for row in others}.isdisjoint(STAGES_WITH_FORECASTS):
-            return f"{what} on {named}{more}, of which no table has rows: nothing is forecast there"
+            return f"{what} on {named}{more}, which nothing is forecast of"
         return f"{what} on {named}{more}; `hoopcast coverage --by date` lists the dates that have some"
     return f"no {kind} {bounds.text}; the ingested seasons are {', '.join(seasons)}, and --stage all takes every stage"
 
