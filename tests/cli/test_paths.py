@@ -1,5 +1,6 @@
 """A path that begins with `~` lies in the user's home, wherever it is given."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -140,3 +141,18 @@ def test_what_looks_like_a_pattern_or_a_partition_is_the_file_that_is_written(
         f"{plain}.{ending}" for ending in ("csv", "json", "parquet", "duckdb")
     }
     assert call("--warehouse", f"{name}.duckdb", *QUERY, "--format", "csv").stdout == "points\n7\n"
+
+
+def test_doctor_names_what_lies_beside_the_warehouse_and_is_not_its(call: Call, tmp_path: Path, league: Path) -> None:
+    assert call("ingest", league / "2020-21" / "schedule.parquet").exit_code == 0
+    assert call("doctor").exit_code == 0
+    (tmp_path / "hoopcast.duckdb.snapshot").write_text("garbage", "utf-8")
+    (tmp_path / "hoopcast.duckdb.heartbeat.json").write_text("garbage", "utf-8")
+    done = call("doctor", "--json")
+    assert done.exit_code == 1
+    problems = [check["problem"] for check in json.loads(done.stdout) if check["problem"]]
+    assert len(problems) == 2
+    assert all(problem.endswith("is safe to delete") for problem in problems)
+    for name in ("snapshot", "heartbeat.json"):
+        (tmp_path / f"hoopcast.duckdb.{name}").unlink()
+    assert call("doctor").exit_code == 0

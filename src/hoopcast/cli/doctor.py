@@ -63,7 +63,7 @@ def _packages() -> Iterator[_Check]:
 
 def _warehouse(chosen: "Settings") -> Iterator[_Check]:
     from hoopcast.errors import WarehouseError, WarehouseInUse
-    from hoopcast.paths import snapshot_path, warehouse_path
+    from hoopcast.paths import warehouse_path
     from hoopcast.warehouse.opening import open_to_read
 
     path = Path(warehouse_path(chosen.warehouse))
@@ -76,19 +76,40 @@ def _warehouse(chosen: "Settings") -> Iterator[_Check]:
         yield _Check("warehouse", f"{path}, not there yet; `hoopcast ingest PATH` makes it")
     else:
         yield _Check("warehouse", f"{path}, {_megabytes(path)}")
-        if snapshot_path(str(path)).exists():
-            yield _Check("snapshot", f"{snapshot_path(str(path))}, {_megabytes(snapshot_path(str(path)))}")
+        yield _lock(str(path))
         try:
             engine, _ = open_to_read(chosen.warehouse, wait_seconds=0, snapshot=False)
             with_version = "SELECT MAX(format_version) FROM nba_orchestration.warehouse_format"
             yield _Check("format", str(engine.query(with_version).rows[0][0]))
             yield _Check("threads", str(engine.query("SELECT CURRENT_SETTING('threads')").rows[0][0]))
             yield _ledger(engine)
+            yield from _snapshot(engine)
             engine.close()
         except WarehouseInUse as error:
             yield _Check("format", f"being written: {error}")
         except WarehouseError as error:
             yield _Check("format", "unknown", str(error))
+
+
+def _lock(path: str) -> _Check:
+    from hoopcast.errors import WarehouseError
+    from hoopcast.warehouse.lock import read_beat
+
+    try:
+        beat = read_beat(path)
+    except WarehouseError as error:
+        return _Check("lock", "of another program", str(error))
+    return _Check("lock", "nobody writes" if beat is None else f"{beat.holder}, {beat.state}")
+
+
+def _snapshot(engine: "DuckDB") -> Iterator[_Check]:
+    from hoopcast.paths import snapshot_path
+    from hoopcast.warehouse.opening import has_snapshot
+
+    path = snapshot_path(engine.path)
+    if path.is_symlink() or path.exists():
+        problem = None if has_snapshot(engine) else f"it was not made of this warehouse; {path} is safe to delete"
+        yield _Check("snapshot", f"{path}, {_megabytes(path)}" if path.exists() else str(path), problem)
 
 
 def _ledger(engine: "DuckDB") -> _Check:

@@ -77,6 +77,14 @@ def _identify(engine: DuckDB) -> None:
     )
 
 
+def has_snapshot(engine: DuckDB) -> bool:
+    """Whether the snapshot beside a warehouse was made of it."""
+    opened = _open_snapshot(engine.path, _identity(engine).snapshot_id, threads=1)
+    if opened is not None:
+        opened[0].close()
+    return opened is not None
+
+
 def _last_run(engine: DuckDB) -> list[tuple[Value, ...]]:
     """The newest command that wrote, and how it ended."""
     return engine.query("SELECT run_id, status FROM nba_orchestration.runs ORDER BY run_id DESC LIMIT 1").rows
