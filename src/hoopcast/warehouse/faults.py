@@ -29,6 +29,12 @@ def is_damage(message: str) -> bool:
     return any(phrase in message for phrase in _DAMAGE)
 
 
+def _cause(message: str) -> str:
+    """What a file that can not be used any more met first, of a message that only says that it met something."""
+    _, _, first = message.partition('Original error: "')
+    return first.rstrip('"') or message
+
+
 @contextmanager
 def warehouse_errors() -> Iterator[None]:
     """Raise what DuckDB raises inside as an error of the warehouse.
@@ -44,7 +50,7 @@ def warehouse_errors() -> Iterator[None]:
     except duckdb.InterruptException as error:
         raise StatementStopped("the statement was cancelled") from error
     except duckdb.Error as error:
-        message = " ".join(str(error).split("\n\n")[0].split())
+        message = _cause(" ".join(str(error).split("\n\n")[0].split()))
         if is_damage(message):
             raise WarehouseDamaged(f"{message}; {RESTORE}") from error
         if isinstance(error, duckdb.OutOfMemoryException):

@@ -4,6 +4,7 @@ The kernel gives the lock back when a process ends, however it ends and wherever
 A writer takes it before he waits for readers: those who come after him find it taken and let him go first.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -282,6 +283,8 @@ def _lock(warehouse: str, path: Path) -> int | None:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EISDIR):
+            raise _foreign(path, error.strerror) from error
         beside = "" if path.parent.is_dir() else f", for there is no folder {shown(str(path.parent))}"
         raise WarehouseError(
             f"{shown(warehouse)} can not be opened as a warehouse: its lock {shown(str(path))} can not be written:"
