@@ -52,7 +52,7 @@ docs: $(VENV)/.dev ## build the documentation into docs/_build/html; a warning i
 bench: $(VENV)/.dev ## run the benchmarks, print their table and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
-faults: $(VENV)/.dev ## do hundreds of faults to the product and write docs/faults.md
+faults: $(VENV)/.dev ## do faults of every kind to the product, in a quarter of an hour, and write docs/faults.md
 	$(BIN)/python -m faults --output docs/faults.md
 
 fuzz: $(VENV)/.dev ## try fifty times as many drawn files, texts, calls, queries and changes as the tests do

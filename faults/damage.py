@@ -1,5 +1,6 @@
 """Files that are not what they were: cut off, half written, with other bytes in them."""
 
+import gzip
 import os
 import shutil
 import time
@@ -7,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from faults.scene import Ended, Scene, alike, ended, need, one_line, signature
+from faults.scene import EVEN, Ended, Scene, alike, ended, need, one_line, signature
 
 
 def cut(path: Path, chance: Random) -> None:
@@ -57,6 +58,44 @@ def file_of(how: Callable[[Path, Random], None]) -> Callable[[Scene, Random], st
         return done.message if done.status else "readable; taken back by `forget`"
 
     return fault
+
+
+def bomb(path: Path) -> None:
+    """Few bytes that unpack to many."""
+    with gzip.open(path.with_suffix(".csv.gz"), "wb", 1) as file:
+        file.write(b"game_id,player_id,player_name,starter\n")
+        for _ in range(60):
+            file.write(b"22100001,201142,Somebody,1\n" * 40_000)
+
+
+def deep(path: Path) -> None:
+    """JSON nested deeper than anybody nests it."""
+    path.with_suffix(".json").write_bytes(b"[" * 200_000)
+
+
+def endless(path: Path) -> None:
+    """A device that gives zeros without end, by a link."""
+    path.with_suffix(".csv").symlink_to("/dev/zero")
+
+
+def pipe(path: Path) -> None:
+    """A pipe that nobody writes to."""
+    os.mkfifo(path.with_suffix(".csv"))
+
+
+def odd_file(scene: Scene, chance: Random) -> str:
+    """A file that would take all memory or all time lies among the sound ones, or is named itself."""
+    league = Path(shutil.copytree(scene.base.league, scene.folder / "league"))
+    chance.choice([bomb, deep, endless, pipe])(league / "odd")
+    (odd,) = league.glob("odd.*")
+    (scene.folder / "hoopcast.toml").write_text("max_file_mb = 50\n", "utf-8")
+    done = scene.call("ingest", str(league), *([str(odd)] if chance.random() < EVEN else []))
+    one_line(done)
+    need(odd.name in done.message, done.message)
+    scene.sound("raw")
+    odd.unlink()
+    scene.mended("ingest", str(league), like="raw")
+    return done.message
 
 
 def warehouse_by(how: Callable[[Path, Random], None]) -> Callable[[Scene, Random], str]:

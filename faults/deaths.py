@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 from random import Random
 
-from faults.scene import EVE, MORNING, SEASONS, Scene, ended, need, told
+from faults.scene import EVE, MORNING, SEASONS, Scene, alike, ask, ended, need, signature, told
 
+WHOLE = ("rows.parquet", "undisturbed.parquet")
 CLOCK = (sys.executable, "-m", "faults.clock", MORNING, "--")
 ISSUED = (
     "SELECT COUNT(*) AS n, COUNT(DISTINCT (game_id, player_id, system_id)) AS keys FROM nba_predictions.issued_forecast"
@@ -68,6 +69,37 @@ def grade(scene: Scene, chance: Random) -> str:
     what = killed(scene.start("grade", "--season", SEASONS[-1]), chance.uniform(0.4, 2.3))
     scene.mended("grade", "--season", SEASONS[-1])
     return what
+
+
+def export(scene: Scene, chance: Random) -> str:
+    """`export` of a table; done again, it takes away what the killed one left, and writes the same bytes."""
+    scene.take("whole")
+    command = ("export", "mlfs", "rows.parquet")
+    what = killed(scene.start(*command), chance.uniform(0.7, 2.0))
+    _only_whole_files(scene, *command)
+    scene.must("export", "mlfs", "undisturbed.parquet")
+    rows = [ask(f"SELECT COUNT(*), SUM(hash(COLUMNS(*))) FROM '{scene.folder / name}'") for name in WHOLE]
+    need(rows[0] == rows[1], f"{rows[0]} were exported, not {rows[1]}")
+    return what
+
+
+def backup(scene: Scene, chance: Random) -> str:
+    """`backup`; done again, it takes away what the killed one left, and copies all."""
+    scene.take("whole")
+    what = killed(scene.start("backup", "copy.duckdb"), chance.uniform(0.7, 2.0))
+    (scene.folder / "copy.duckdb").unlink(missing_ok=True)
+    _only_whole_files(scene, "backup", "copy.duckdb")
+    alike(signature(scene.folder / "copy.duckdb"), scene.base.signature("whole"))
+    return what
+
+
+def _only_whole_files(scene: Scene, *command: str) -> None:
+    """What a killed command left is hidden and in a folder; the same command takes it away."""
+    target = scene.folder / command[-1]
+    if target.exists():
+        ask(f"SELECT COUNT(*) FROM '{target}'")
+    scene.must(*command)
+    scene.sound()
 
 
 def backfill_stopped(scene: Scene, chance: Random) -> str:

@@ -67,6 +67,9 @@ part of them is among the tests. After each fault the command is done again, all
 - nothing lies beside the warehouse but its copy for readers;
 - an error was one line, with an exit status that says of which kind, and never a traceback.
 
+Disks that fill, folders that may not be written and processes that do not see each other, as in two containers, are
+made by `unshare`, which needs no rights.
+
 {tries} faults were done; **{tries - held} broke a promise**.
 
 | fault | tried | held | what must hold | what was seen, and how often |

@@ -23,7 +23,9 @@ SEASONS = ("2020-21", "2021-22")
 EVE, MORNING = "2021-11-09", "2021-11-09T12:00"
 PLAYED = ("player_box", "team_box", "starters", "shots", "game_lines")
 WAREHOUSE = "hoopcast.duckdb"
-SECONDS = 120
+SECONDS = 300
+# As often as not.
+EVEN = 0.5
 # Of each table its rows, and the sum of their hashes.
 Signature = dict[str, tuple[int, int]]
 
@@ -95,19 +97,18 @@ class Scene:
         """What the commands see."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("HOOPCAST_")}
         here = f"{REPOSITORY}:{REPOSITORY / 'src'}"
-        return kept | {"HOOPCAST_SYSTEMS": SYSTEMS, "HOOPCAST_THREADS": "1", "PYTHONPATH": here}
+        path = f"{Path(COMMAND).parent}:{os.environ['PATH']}:/usr/sbin:/sbin"
+        return kept | {"HOOPCAST_SYSTEMS": SYSTEMS, "HOOPCAST_THREADS": "1", "PYTHONPATH": here, "PATH": path}
 
     def take(self, name: str) -> None:
         """Put a warehouse of the base here."""
         shutil.copy(self.base.folder / f"{name}.duckdb", self.warehouse)
 
-    def start(
-        self, *arguments: str, before: Sequence[str] = (COMMAND,), limit: int | None = None
-    ) -> subprocess.Popen[str]:
-        """Start a command; `limit` is the most KB that a file may have."""
+    def start(self, *arguments: str, before: Sequence[str] = (COMMAND,), limit: str = "") -> subprocess.Popen[str]:
+        """Start a command; `limit` is what `ulimit` is told."""
         command = [*before, *arguments]
-        if limit is not None:
-            command = ["bash", "-c", f'ulimit -f {limit}; exec "$@"', "bash", *command]
+        if limit:
+            command = ["bash", "-c", f'ulimit {limit}; exec "$@"', "bash", *command]
         return subprocess.Popen(
             command,
             cwd=self.folder,
@@ -117,7 +118,7 @@ class Scene:
             text=True,
         )
 
-    def call(self, *arguments: str, before: Sequence[str] = (COMMAND,), limit: int | None = None) -> Ended:
+    def call(self, *arguments: str, before: Sequence[str] = (COMMAND,), limit: str = "") -> Ended:
         """Run a command to its end."""
         return ended(self.start(*arguments, before=before, limit=limit))
 
@@ -152,7 +153,7 @@ class Scene:
     def mended(self, *arguments: str, like: str = "whole") -> None:
         """Do a command again, bring all up to date, and need it to be sound."""
         self.must(*arguments)
-        if like != "raw":
+        if like != "raw" and arguments[0] != "backfill":
             self.must("backfill")
         self.sound(like)
 
@@ -174,7 +175,14 @@ def signature(warehouse: Path) -> Signature:
 def ended(process: subprocess.Popen[str]) -> Ended:
     """Wait for a command."""
     out, err = process.communicate(timeout=SECONDS)
+    if "unshare: " in err or "mount: " in err:
+        raise BrokenPromiseError(f"this machine lets nobody have a view of his own: {err.strip()}")
     return Ended(process.returncode, out, err)
+
+
+def apart(scene: Scene, command: Sequence[str], *also: str) -> subprocess.Popen[str]:
+    """Start a command in its own view of the file systems, and of what else `unshare` is told; it needs no rights."""
+    return scene.start(before=("unshare", "--user", "--map-root-user", "--mount", *also, *command))
 
 
 def need(holds: object, otherwise: str) -> None:

@@ -1,4 +1,4 @@
-"""A fault of each of the twelve kinds that no other test does to a real process; `make faults` does hundreds of all."""
+"""A fault of each kind that no other test does to a real process; `make faults` does those of every kind."""
 
 from pathlib import Path
 
@@ -16,7 +16,10 @@ CHOSEN = (
     "kill -9: grade",
     "disk full: backfill",
     "folder is read-only",
+    "few open files",
     "clock jumps by years",
+    "two in worlds of their own",
+    "backup put back after kill -9",
     "file with other bytes",
     "warehouse with other bytes",
     "log damaged after kill -9",
