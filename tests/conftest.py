@@ -29,16 +29,27 @@ os.environ.setdefault("HOOPCAST_SYSTEMS", ONE_SYSTEM)
 SYSTEMS = "moving_average,linear,market"
 
 
-@pytest.fixture(scope="session")
-def real_data() -> Path:
-    """Folder of the real seasons, one subfolder each; without them the test is skipped, in CI it fails."""
-    folder = Path(os.environ.get("HOOPCAST_REAL_DATA") or REPOSITORY.parent / "shared" / "nba").resolve()
+def _folder(variable: str, name: str, what: str) -> Path:
+    """A folder of inputs that lie beside the project; without it the test is skipped, in CI it fails."""
+    folder = Path(os.environ.get(variable) or REPOSITORY.parent / "shared" / name).resolve()
     if folder.is_dir():
         return folder
-    reason = f"no real seasons at {folder}: set HOOPCAST_REAL_DATA to the folder that holds them"
+    reason = f"no {what} at {folder}: set {variable} to the folder that holds them"
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of the real seasons, one subfolder each."""
+    return _folder("HOOPCAST_REAL_DATA", "nba", "real seasons")
+
+
+@pytest.fixture(scope="session")
+def cases() -> Path:
+    """Folder of small files as people have them, one subfolder for each trait."""
+    return _folder("HOOPCAST_CASES", "cases", "files of cases")
 
 
 @pytest.fixture(scope="session")

@@ -84,7 +84,7 @@ BROKEN: list[tuple[str, Row, str]] = [
     ("shots", {"MADE": False}, "a missed shot with an assist"),
     ("game_lines", {"home_spread": -75}, "home_spread -75.0 is outside -60 to 60"),
     ("game_lines", {"total_line": 24.5}, "total_line 24.5 is outside 100 to 350"),
-    ("game_lines", {"home_moneyline": 50}, "home_moneyline 50 is no American odds: they lie from 100"),
+    ("game_lines", {"home_moneyline": -50}, "home_moneyline -50 is no American odds: they lie from 100"),
     ("game_lines", {"home_team": "BKN", "away_team": "MIL"}, "BKN is not at home in game"),
     (
         "game_lines",
@@ -93,7 +93,7 @@ BROKEN: list[tuple[str, Row, str]] = [
     ),
     ("points_props", {"over_odds": -50}, "over_price -50 is no American odds: they lie from 100"),
     ("points_props", {"over_odds": -100001}, "over_price -100001 is no American odds"),
-    ("points_props", {"under_odds": 1.91}, "under_price '1.91' is no whole number"),
+    ("points_props", {"under_odds": -110.5}, "under_price '-110.5' is no odds"),
     ("points_props", {"line": None}, "line is missing"),
     ("points_props", {"line": 275}, "line 275.0 is outside 0 to 100"),
     ("points_props", {"line": 99.5}, "line 99.5 is above 99 points, where forecasts end"),

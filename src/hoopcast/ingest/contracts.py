@@ -9,8 +9,9 @@ from hoopcast.errors import SourceError, UsageError
 from hoopcast.warehouse.tables import Table, table
 
 Kind = Literal[
-    "integer", "number", "flag", "text", "game_id", "team", "lookup", "day", "season", "moment", "time", "minutes"
-]
+    "integer", "number", "flag", "text", "game_id", "team", "lookup", "day", "season", "moment", "time", "minutes",
+    "line", "price",
+]  # fmt: skip
 
 _NO_LETTER = re.compile(r"[^a-z0-9]")
 
@@ -249,19 +250,20 @@ _SHOOTING = (
         "'points ' || points || ' are not the ' || (2 * (fgm - fg3m) + 3 * fg3m + ftm) || ' that its shots give'",
     ),
 )
+_COUNTS = ("fgm", "fga", "fg3m", "fg3a", "ftm", "fta", "oreb", "dreb", "ast", "stl", "blk", "tov", "pf")
+_COUNTED = ("minutes", *_COUNTS, "points")
 _ALIASES = {"tov": ("TOV", "TO", "turnovers"), "pf": ("PF", "fouls")}
 
 
 def _box_score_inputs(*needed: str) -> tuple[Input, ...]:
     """Inputs that box scores of players and of teams share; the shots, which points are judged by, and those needed."""
-    counts = ("fgm", "fga", "fg3m", "fg3a", "ftm", "fta", "oreb", "dreb", "ast", "stl", "blk", "tov", "pf")
-    required = (*counts[:6], *needed)
+    required = (*_COUNTS[:6], *needed)
     return (
         *_GAME,
         _TEAM,
         Input("team_id", ("TEAM_ID",), "integer"),
         Input("minutes", ("MIN", "minutes"), "minutes", required=True),
-        *(Input(name, _ALIASES.get(name, (name.upper(),)), "integer", required=name in required) for name in counts),
+        *(Input(name, _ALIASES.get(name, (name.upper(),)), "integer", required=name in required) for name in _COUNTS),
         Input("points", ("PTS", "points"), "integer", required=True),
         Input("plus_minus", ("PLUS_MINUS", "plusMinusPoints"), "number"),
     )
@@ -273,12 +275,14 @@ TEAM_BOXSCORE = Contract(
     absent=("player_id",),
     # Possessions need turnovers and offensive rebounds.
     inputs=(Input("player_id", _PLAYER.aliases, "text"), *_box_score_inputs("oreb", "tov")),
-    outputs=_OF_TEAM_AND_GAME,
+    # Some count the game's minutes, not those of its five players.
+    outputs=_OF_TEAM_AND_GAME | {"minutes": "CASE WHEN in_minutes BETWEEN 48 AND 100 THEN 5 ELSE 1 END * in_minutes"},
     checks=(*_TEAM_AND_DATE_OF_GAME, *_SHOOTING),
 )
 
 
 _NAMES = ("PLAYER_NAME", "playerName", "name")
+_PLAYED = "COALESCE(in_played_flag, in_not_playing_reason IS NULL)"
 
 PLAYER_BOXSCORE = Contract(
     table_name="nba_raw.nbac_player_boxscore",
@@ -292,8 +296,10 @@ PLAYER_BOXSCORE = Contract(
         # Usage needs turnovers.
         *_box_score_inputs("tov"),
     ),
-    # A source that lists only who played has no column that says so.
-    outputs=_OF_TEAM_AND_GAME | {"played_flag": "COALESCE(in_played_flag, in_not_playing_reason IS NULL)"},
+    # A source that lists only who played has no column that says so; one may leave blank what the others did not do.
+    outputs=_OF_TEAM_AND_GAME
+    | {"played_flag": _PLAYED}
+    | {name: f"CASE WHEN {_PLAYED} OR raw_{name} IS NOT NULL THEN in_{name} ELSE 0 END" for name in _COUNTED},
     checks=(
         *_TEAM_AND_DATE_OF_GAME,
         *_SHOOTING,
@@ -376,6 +382,15 @@ def _price_check(column: str) -> Check:
     )
 
 
+def _forms_check(one: str, other: str) -> Check:
+    """Odds from 1 to 100 are decimal; beside American odds they are a slip."""
+    decimal = [f"TRY_CAST(raw_{price} AS DOUBLE) BETWEEN 1 AND 99.999" for price in (one, other)]
+    return Check(
+        f"({decimal[0]}) <> ({decimal[1]})",
+        f"'{one} ' || raw_{one} || ' and {other} ' || raw_{other} || ' are American and decimal odds in one row'",
+    )
+
+
 GAME_LINE = Contract(
     table_name="nba_raw.game_line",
     file_names=("game_lines", "game_line"),
@@ -386,10 +401,10 @@ GAME_LINE = Contract(
         Input("away_team", ("away_team", "away_team_abbr"), "team"),
         Input("bookmaker", ("bookmaker",), "text"),
         *_LINE_INPUTS,
-        Input("home_spread", ("home_spread",), "number", required=True),
-        Input("total_line", ("total_line",), "number", required=True),
-        Input("home_moneyline", ("home_moneyline",), "integer"),
-        Input("away_moneyline", ("away_moneyline",), "integer"),
+        Input("home_spread", ("home_spread",), "line", required=True),
+        Input("total_line", ("total_line",), "line", required=True),
+        Input("home_moneyline", ("home_moneyline",), "price"),
+        Input("away_moneyline", ("away_moneyline",), "price"),
         Input("suspect_line", ("suspect_line",), "flag"),
     ),
     outputs=_OF_GAME
@@ -410,6 +425,7 @@ GAME_LINE = Contract(
         ),
         _price_check("home_moneyline"),
         _price_check("away_moneyline"),
+        _forms_check("home_moneyline", "away_moneyline"),
         Check(
             "COALESCE(home_spread, total_line, home_moneyline, away_moneyline) IS NULL",
             "'neither spread nor total nor moneyline'",
@@ -434,10 +450,14 @@ ROSTER = Contract(
 )
 
 
-# How far the prices' probabilities are from one half, both sides together.
-_FROM_EVEN = " + ".join(
-    f"COALESCE(ABS(5e-1 - CASE WHEN {price} < 0 THEN -{price} ELSE 100e0 END / (100e0 + ABS({price}))), 0)"
-    for price in ("over_price", "under_price")
+def _implied(price: str) -> str:
+    return f"CASE WHEN {price} < 0 THEN -{price} ELSE 100e0 END / (100e0 + ABS({price}))"
+
+
+# How far a line is from even, by both prices or by the one that is there.
+_FROM_EVEN = (
+    f"COALESCE(ABS({_implied('over_price')} - {_implied('under_price')}),"
+    f" ABS(2e0 * {_implied('over_price')} - 1e0), ABS(2e0 * {_implied('under_price')} - 1e0), 1e0)"
 )
 
 POINTS_PROP_LINE = Contract(
@@ -457,9 +477,9 @@ POINTS_PROP_LINE = Contract(
         Input("player_slug", ("player_slug",), "text"),
         Input("bookmaker", ("bookmaker",), "text", required=True),
         *_LINE_INPUTS,
-        Input("line", ("line", "points_line"), "number", required=True),
-        Input("over_price", ("over_odds", "over_price"), "integer", required=True),
-        Input("under_price", ("under_odds", "under_price"), "integer"),
+        Input("line", ("line", "points_line"), "line", required=True),
+        Input("over_price", ("over_odds", "over_price"), "price", required=True),
+        Input("under_price", ("under_odds", "under_price"), "price"),
     ),
     outputs={
         "market": "CASE in_market WHEN 'player_points' THEN 'points' ELSE COALESCE(in_market, 'points') END",
@@ -478,6 +498,7 @@ POINTS_PROP_LINE = Contract(
         Check("line > 99", "'line ' || line || ' is above 99 points, where forecasts end'"),
         _price_check("over_price"),
         _price_check("under_price"),
+        _forms_check("over_price", "under_price"),
     ),
 )
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from hoopcast.ingest.files import Content, too_large
 from hoopcast.warehouse.engine import Engine
 
 _DELIMITERS = ",;\t|"
+# What may stand before the column names: a spreadsheet's sep=; and remarks. A column may be named # itself.
+_PREFACE = re.compile(r"\s*(sep=.|#[^,;\t|].*)?\s*", re.IGNORECASE)
 _REJECTED = "CREATE OR REPLACE TEMP TABLE rejected_rows (row_number BIGINT, reason VARCHAR, line VARCHAR)"
 
 
@@ -63,7 +66,7 @@ def tables_of_file(engine: Engine, content: Content) -> list[Extract]:
     """
     engine.execute(_REJECTED)
     if content.format == "csv":
-        return [Extract(_csv_header(content.head)[1], [])]
+        return [Extract(_csv_header(content.head)[2], [])]
     if content.format == "json":
         tables, broken = read_document(content.unpacked.read_bytes())
         if broken:
@@ -148,33 +151,35 @@ def _stage_parquet(engine: Engine, path: str, columns: tuple[str, ...]) -> None:
     )
 
 
-def _csv_header(head: bytes) -> tuple[str, tuple[str, ...]]:
-    """Delimiter and column names of a CSV file that begins like this."""
+def _csv_header(head: bytes) -> tuple[int, str, tuple[str, ...]]:
+    """How many lines stand before the header of a CSV file that begins like this, its delimiter and column names."""
     # A bad byte further down is the fault of its row alone.
     lines = head.decode("utf-8-sig", errors="replace").splitlines()
-    header = next((line for line in lines if line.strip()), "")
+    before = next((place for place, line in enumerate(lines) if not _PREFACE.fullmatch(line)), 0)
+    header = lines[before] if lines else ""
     if "\ufffd" in header:
         raise SourceError("has column names that are not UTF-8; save it as UTF-8")
     delimiter = max(_DELIMITERS, key=header.count)
     try:
-        return delimiter, tuple(name.strip() for name in next(csv.reader([header], delimiter=delimiter)))
+        return before, delimiter, tuple(name.strip() for name in next(csv.reader([header], delimiter=delimiter)))
     except csv.Error as error:
         raise SourceError(f"has a first line that names no columns: {error}") from error
 
 
 def _stage_csv(engine: Engine, content: Content) -> None:
-    delimiter, columns = _csv_header(content.head)
+    before, delimiter, columns = _csv_header(content.head)
     types = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(columns)))
     engine.execute("DROP TABLE IF EXISTS reject_errors")
     engine.execute("DROP TABLE IF EXISTS reject_scans")
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE source_rows AS SELECT *, ROW_NUMBER() OVER () AS row_number FROM read_csv("
-        f"$path, delim = $delimiter, quote = '\"', escape = '\"', header = true, columns = {{{types}}},"
-        " auto_detect = false, hive_partitioning = false, store_rejects = true, rejects_limit = 0)",
+        f"$path, delim = $delimiter, quote = '\"', escape = '\"', header = true, skip = {before},"
+        f" columns = {{{types}}}, auto_detect = false, hive_partitioning = false, store_rejects = true,"
+        " rejects_limit = 0)",
         {"path": str(content.unpacked), "delimiter": delimiter},
     )
     engine.execute(
-        "INSERT INTO rejected_rows SELECT line - 1, LOWER(ANY_VALUE(error_message)), ANY_VALUE(csv_line)"
+        f"INSERT INTO rejected_rows SELECT line - {before + 1}, LOWER(ANY_VALUE(error_message)), ANY_VALUE(csv_line)"
         " FROM reject_errors GROUP BY line"
     )
     # A row keeps its place in the file: each rejected row before it counts.
@@ -183,6 +188,21 @@ def _stage_csv(engine: Engine, content: Content) -> None:
         " (ORDER BY row_number) AS before FROM rejected_rows) AS r WHERE r.before < source_rows.row_number)"
         " WHERE (SELECT COUNT(*) FROM rejected_rows) > 0"
     )
+    _reject_repeated_headers(engine, delimiter, columns)
+
+
+def _reject_repeated_headers(engine: Engine, delimiter: str, columns: tuple[str, ...]) -> None:
+    """Reject lines that hold the column names again, as tables that are put together from pages do."""
+    cells = [f"c{index}" for index, name in enumerate(columns) if name]
+    repeated = " AND ".join(f"TRIM({cell}) = $names[{place}]" for place, cell in enumerate(cells, 1))
+    parameters = {"names": [name for name in columns if name]}
+    rows = engine.query(f"SELECT row_number FROM source_rows WHERE {repeated}", parameters).rows
+    if rows:
+        engine.execute(
+            "INSERT INTO rejected_rows SELECT UNNEST($numbers), 'the line repeats the column names', $line",
+            {"numbers": [row[0] for row in rows], "line": delimiter.join(columns)},
+        )
+        engine.execute(f"DELETE FROM source_rows WHERE {repeated}", parameters)
 
 
 def _stage_document(engine: Engine, table: Extract) -> None:

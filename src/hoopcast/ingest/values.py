@@ -14,12 +14,23 @@ from hoopcast.nba.teams import normalise_team
 from hoopcast.warehouse.engine import Engine
 
 _DAY_FORMATS = ("%Y%m%d", "%m/%d/%Y", "%b %d, %Y", "%B %d, %Y")
-_MIDNIGHT = re.compile(r"[T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?$")
+_MIDNIGHT = re.compile(r"[T ]00:00(:00(\.0+)?)?(Z|[+-]00(:?00)?)?$")
 _CLOCK = re.compile(r"(\d{1,3})(?:\.0+)?:([0-5]\d(?:\.\d+)?)")
 _ISO_DURATION = re.compile(r"PT(\d{1,3})M([0-5]?\d(?:\.\d+)?)S")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.0+)?)?Z?")
 _TWELVE_HOURS = re.compile(r"(1[0-2]|0?[1-9]):([0-5]\d) ?([ap])\.?m\.?( ET)?", re.IGNORECASE)
 _NOON = 12
+# The signs that books and spreadsheets print for a minus.
+_MINUS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d", "-"))
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(\D|$))")
+_DECIMAL_COMMA = re.compile(r"(\d),(\d{1,2})$")
+_PARTS = {"\u00bd": ".5", "\u00bc": ".25", "\u00be": ".75"}
+_PICK = ("pk", "pick", "pick'em", "pickem")
+_EVEN = ("even", "ev", "evs", "evens")
+_FRACTION = re.compile(r"(\d{1,4})/([1-9]\d{0,3})")
+_STAKE, _EVEN_DECIMAL = 100, 2
+# A spreadsheet's way to keep a text a text.
+_WRAPPED = re.compile(r'="(.*)"')
 
 
 def parse_day(text: str) -> date | None:
@@ -93,27 +104,72 @@ def parse_minutes(text: str) -> float | None:
     match = _CLOCK.fullmatch(plain) or _ISO_DURATION.fullmatch(plain)
     if match is not None:
         return round(int(match[1]) + float(match[2]) / 60, 6)
+    minutes = parse_number(plain)
+    return None if minutes is None else round(minutes, 6)
+
+
+def parse_number(text: str) -> float | None:
+    """A finite number, None where the text is none.
+
+    Args:
+        text: with any alphabet's minus, a decimal comma, or a last half or quarter as one sign: `-3.5`, `-3,5`, `-3½`.
+    """
+    plain = _THOUSANDS.sub("", text.strip().translate(_MINUS))
+    plain = _DECIMAL_COMMA.sub(r"\1.\2", plain)
+    part = _PARTS.get(plain[-1:])
+    if part is not None:
+        plain = f"{plain[:-1] if plain[-2:-1].isdigit() else f'{plain[:-1]}0'}{part}"
     try:
-        minutes = float(plain)
+        number = float(plain)
     except ValueError:
         return None
-    return round(minutes, 6) if math.isfinite(minutes) and "_" not in plain else None
+    return number if math.isfinite(number) and "_" not in plain else None
+
+
+def parse_line(text: str) -> float | None:
+    """A bookmaker's line in points; a pick'em is a spread of 0."""
+    number = 0.0 if text.strip().casefold() in _PICK else parse_number(text)
+    # Adding zero turns -0.0 into 0.0, which is the same line.
+    return None if number is None else number + 0.0
+
+
+def parse_price(text: str) -> int | None:
+    """American odds, rounded to whole numbers; None where the text is no odds.
+
+    Args:
+        text: American (`-110`, `+105`, `EVEN`), decimal (`1.91`, above 1 and below 100) or fractional (`10/11`) odds.
+    """
+    plain = text.strip().casefold()
+    fraction = _FRACTION.fullmatch(plain)
+    if plain in _EVEN:
+        return _STAKE
+    number = int(fraction[1]) / int(fraction[2]) + 1 if fraction else parse_number(plain)
+    if number is None:
+        return None
+    if fraction or (1 < number < _STAKE and not plain.startswith("+")):
+        return round((number - 1) * _STAKE) if number >= _EVEN_DECIMAL else round(-_STAKE / (number - 1))
+    return int(number) if number == math.floor(number) else None
 
 
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _FLOATING = ("FLOAT", "DOUBLE")
-# What spreadsheets and data frames write for a value that is not there.
-_ABSENT = ("", "nan", "none", "null", "na", "n/a", "<na>", "nat", "\\n")
+# What spreadsheets and data frames write for a value that is not there, and books for a line that is not offered.
+_ABSENT = ("", "nan", "none", "null", "na", "n/a", "<na>", "nat", "\\n", "-", "--", "\u2013", "\u2014", "nl", "off")
 _ABSENT_SQL = ", ".join(f"'{text}'" for text in _ABSENT)
 # A whole number beyond this is not exact as a DOUBLE, and no id or count comes near it.
 _LARGEST = 1_000_000_000_000_000
 _GAME_ID_LENGTH = 10
 _LOST_ZEROS = 2
+_NO_FRACTION = re.compile(r"(?<=\d)\.0+$")
+_EXPONENT = re.compile(r"\d+([.,]\d+)?E\+?\d+", re.IGNORECASE)
 
 
-def parse_game_id(text: str) -> str:
-    """A game id; one that was read as a number has lost its two zeros."""
-    return f"00{text}" if len(text) == _GAME_ID_LENGTH - _LOST_ZEROS and text.isdigit() else text
+def parse_game_id(text: str) -> str | None:
+    """A game id; one that was read as a number has lost its two zeros, and to an exponent most of its digits."""
+    if _EXPONENT.fullmatch(text):
+        return None
+    digits = _NO_FRACTION.sub("", text)
+    return f"00{digits}" if len(digits) == _GAME_ID_LENGTH - _LOST_ZEROS and digits.isdigit() else digits
 
 
 @dataclass(frozen=True)
@@ -133,7 +189,7 @@ KINDS: Mapping[Kind, _Format] = {
     "number": _Format("DOUBLE", "is no number"),
     "flag": _Format("BOOLEAN", "is neither true nor false"),
     "text": _Format("VARCHAR", "is no text", str),
-    "game_id": _Format("VARCHAR", "is no game id", parse_game_id),
+    "game_id": _Format("VARCHAR", "is rounded and names no game any more: save the ids as text", parse_game_id),
     "team": _Format("VARCHAR", "is none of the league''s 30 teams", normalise_team),
     "lookup": _Format("VARCHAR", "is no name", lambda text: player_lookup(text) or None),
     "day": _Format("DATE", "is no date", parse_day),
@@ -141,6 +197,8 @@ KINDS: Mapping[Kind, _Format] = {
     "moment": _Format("TIMESTAMP", "is no moment in time", parse_moment),
     "time": _Format("TIME", "is no time of day", parse_time_of_day),
     "minutes": _Format("DOUBLE", "are no minutes", parse_minutes),
+    "line": _Format("DOUBLE", "is no line", parse_line),
+    "price": _Format("BIGINT", "is no odds", parse_price),
 }
 
 
@@ -172,7 +230,8 @@ def parse_texts(engine: Engine, contract: Contract, staged: Staged) -> None:
     for place, kinds_of_column in kinds.items():
         rows = engine.query(f"SELECT DISTINCT CAST(c{place} AS VARCHAR) FROM source_rows").rows
         texts = [str(row[0]) for row in rows if row[0] is not None]
-        plain = [None if text.strip().casefold() in _ABSENT else text.strip() for text in texts]
+        stripped = [_WRAPPED.sub(r"\1", text.strip()).strip() for text in texts]
+        plain = [None if text.casefold() in _ABSENT else text for text in stripped]
         columns = ["UNNEST(CAST($texts AS VARCHAR[])) AS text", "UNNEST(CAST($plain AS VARCHAR[])) AS plain"]
         parameters: dict[str, Sequence[str | None]] = {"texts": texts, "plain": plain}
         for kind in dict.fromkeys(kinds_of_column):
@@ -191,7 +250,8 @@ def _raw(place: int, sql_type: str) -> str:
         return column
     if sql_type in _FLOATING:
         return f"CASE WHEN NOT ISNAN({column}) THEN {column} END"
-    text = f"TRIM(CAST({column} AS VARCHAR))"
+    # A spreadsheet's ="30" is 30.
+    text = f"TRIM(TRANSLATE(CAST({column} AS VARCHAR), '\u2212\u2013', '--'), ' =\"')"
     # A list, because the planner makes a join of each long IN.
     return f"CASE WHEN NOT LIST_CONTAINS([{_ABSENT_SQL}], LOWER({text})) THEN {text} END"
 
@@ -203,7 +263,6 @@ def _cast(value: Input, sql_type: str) -> str:
         exact = f"CASE WHEN {number} = FLOOR({number}) AND ABS({number}) < {_LARGEST} THEN CAST({number} AS BIGINT) END"
         return f"CAST({raw} AS BIGINT)" if sql_type in _WHOLE else exact
     if value.kind in ("number", "minutes"):
-        # Adding zero turns -0.0 into 0.0, which is the same line.
         return f"CASE WHEN ISFINITE({number}) THEN {number} + 0e0 END"
     if sql_type == "BOOLEAN":
         return raw

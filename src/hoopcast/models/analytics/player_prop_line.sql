@@ -1,6 +1,6 @@
 -- The one points line of each player and game that counts for a forecast: a closing line before a live one, then the
--- latest, then the one whose prices are nearest to even. The player's game is that of his team by roster, else his last
--- team.
+-- latest, then the one nearest to even by its prices, or by the one that is there. The player's game is that of his
+-- team by roster, else his last team.
 -- grain: market, game_id, player_id
 -- time: game_date
 -- look-back: 1
@@ -37,6 +37,14 @@ priced AS (
         CASE WHEN under_price < 0 THEN -under_price ELSE 100e0 END / (100e0 + ABS(under_price)) AS under_implied
     FROM nba_raw.points_prop_line
 ),
+compared AS (
+    SELECT
+        *,
+        COALESCE(
+            ABS(over_implied - under_implied), ABS(2e0 * over_implied - 1e0), ABS(2e0 * under_implied - 1e0), 1e0
+        ) AS from_even
+    FROM priced
+),
 eligible AS (
     SELECT
         l.market, s.game_id, l.player_id, s.season, s.game_date, s.team_abbr, l.bookmaker, l.line_kind,
@@ -44,22 +52,18 @@ eligible AS (
         ROW_NUMBER() OVER book AS book_choice,
         ROW_NUMBER() OVER choice AS choice,
         ROW_NUMBER() OVER first_seen AS sighting
-    FROM priced AS l
+    FROM compared AS l
     INNER JOIN teams AS t ON l.player_id = t.player_id AND t.known_after < l.day AND l.day <= t.known_until
     INNER JOIN sides AS s ON t.team_abbr = s.team_abbr AND l.game_date = s.game_date
     WHERE l.line_kind = 'closing' OR l.captured_at_utc < s.tip_off_utc
     WINDOW
         choice AS (
             PARTITION BY l.market, s.game_id, l.player_id
-            ORDER BY
-                l.line_kind, l.captured_at_utc DESC, COALESCE(ABS(l.over_implied - l.under_implied), 1e0),
-                l.bookmaker, l.line
+            ORDER BY l.line_kind, l.captured_at_utc DESC, l.from_even, l.bookmaker, l.line
         ),
         book AS (
             PARTITION BY l.market, s.game_id, l.player_id, l.bookmaker
-            ORDER BY
-                l.line_kind, l.captured_at_utc DESC, COALESCE(ABS(l.over_implied - l.under_implied), 1e0),
-                l.line
+            ORDER BY l.line_kind, l.captured_at_utc DESC, l.from_even, l.line
         ),
         first_seen AS (
             PARTITION BY l.market, s.game_id, l.player_id

@@ -1,4 +1,4 @@
--- compiled from b4a1b784e84d2cf1 as ce1e462fe969671e
+-- compiled from 715bab76b6c11832 as 3d746e6ddd13d22e
 SELECT
   CAST(market AS STRING) AS market,
   CAST(game_id AS STRING) AS game_id,
@@ -100,6 +100,16 @@ FROM (
       WHERE
         game_date BETWEEN @batch_start AND @batch_end
     ) AS points_prop_line
+  ), compared AS (
+    SELECT
+      *,
+      COALESCE(
+        ABS(over_implied - under_implied),
+        ABS(2e0 * over_implied - 1e0),
+        ABS(2e0 * under_implied - 1e0),
+        1e0
+      ) AS from_even
+    FROM priced
   ), eligible AS (
     SELECT
       l.market,
@@ -119,7 +129,7 @@ FROM (
       ROW_NUMBER() OVER book AS book_choice,
       ROW_NUMBER() OVER choice AS choice,
       ROW_NUMBER() OVER first_seen AS sighting
-    FROM priced AS l
+    FROM compared AS l
     INNER JOIN teams AS t
       ON l.player_id = t.player_id AND t.known_after < l.day AND l.day <= t.known_until
     INNER JOIN sides AS s
@@ -128,10 +138,10 @@ FROM (
       l.line_kind = 'closing' OR l.captured_at_utc < s.tip_off_utc
     WINDOW choice AS (
       PARTITION BY l.market, s.game_id, l.player_id
-      ORDER BY l.line_kind, l.captured_at_utc DESC, COALESCE(ABS(l.over_implied - l.under_implied), 1e0), l.bookmaker, l.line
+      ORDER BY l.line_kind, l.captured_at_utc DESC, l.from_even, l.bookmaker, l.line
     ), book AS (
       PARTITION BY l.market, s.game_id, l.player_id, l.bookmaker
-      ORDER BY l.line_kind, l.captured_at_utc DESC, COALESCE(ABS(l.over_implied - l.under_implied), 1e0), l.line
+      ORDER BY l.line_kind, l.captured_at_utc DESC, l.from_even, l.line
     ), first_seen AS (
       PARTITION BY l.market, s.game_id, l.player_id
       ORDER BY l.captured_at_utc, l.line_kind DESC, l.bookmaker, l.line

@@ -1,4 +1,4 @@
--- compiled from b4a1b784e84d2cf1 as 1fbce5dc4ca3d136
+-- compiled from 715bab76b6c11832 as f21be6232399f4d7
 WITH sightings AS (
   SELECT
     player_id,
@@ -82,6 +82,16 @@ WITH sightings AS (
     WHERE
       game_date BETWEEN :batch_start AND :batch_end
   ) AS points_prop_line
+), compared AS (
+  SELECT
+    *,
+    COALESCE(
+      ABS(over_implied - under_implied),
+      ABS(2e0 * over_implied - 1e0),
+      ABS(2e0 * under_implied - 1e0),
+      1e0
+    ) AS from_even
+  FROM priced
 ), eligible AS (
   SELECT
     l.market,
@@ -101,7 +111,7 @@ WITH sightings AS (
     ROW_NUMBER() OVER book AS book_choice,
     ROW_NUMBER() OVER choice AS choice,
     ROW_NUMBER() OVER first_seen AS sighting
-  FROM priced AS l
+  FROM compared AS l
   INNER JOIN teams AS t
     ON l.player_id = t.player_id AND t.known_after < l.day AND l.day <= t.known_until
   INNER JOIN sides AS s
@@ -110,10 +120,10 @@ WITH sightings AS (
     l.line_kind = 'closing' OR l.captured_at_utc < s.tip_off_utc
   WINDOW choice AS (
     PARTITION BY l.market, s.game_id, l.player_id
-    ORDER BY l.line_kind, l.captured_at_utc DESC, COALESCE(ABS(l.over_implied - l.under_implied), 1e0), l.bookmaker, l.line
+    ORDER BY l.line_kind, l.captured_at_utc DESC, l.from_even, l.bookmaker, l.line
   ), book AS (
     PARTITION BY l.market, s.game_id, l.player_id, l.bookmaker
-    ORDER BY l.line_kind, l.captured_at_utc DESC, COALESCE(ABS(l.over_implied - l.under_implied), 1e0), l.line
+    ORDER BY l.line_kind, l.captured_at_utc DESC, l.from_even, l.line
   ), first_seen AS (
     PARTITION BY l.market, s.game_id, l.player_id
     ORDER BY l.captured_at_utc, l.line_kind DESC, l.bookmaker, l.line
