@@ -15,7 +15,7 @@ _USUAL_START = (9, 1)
 _UNUSUAL_STARTS = {2020: date(2020, 11, 1)}
 
 STAGE_OF_PREFIX = {
-    "001": "preseason", "002": "regular", "003": "allstar", "004": "playoffs", "005": "playin", "006": "regular",
+    "001": "preseason", "002": "regular", "003": "allstar", "004": "playoffs", "005": "playin", "006": "cup_final",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from hoopcast.ingest.load import FileReport, IngestReport, ingest
+from hoopcast.nba.teams import TEAMS
 from hoopcast.pipeline.ledger import LEDGER
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Value
@@ -20,13 +21,21 @@ GAME, OTHER_GAME, EXHIBITION = "0022100001", "0022100002", "0032100001"
 DATE, NEXT_DATE = "2021-10-19", "2021-10-20"
 
 
+_IDS = {team.abbr: team.team_id for team in TEAMS}
+
+
+def _ids(changes: Row, **of: str) -> dict[str, object]:
+    """Ids that go with other teams, by the column of their code."""
+    return {name: _IDS.get(str(changes[code])) for name, code in of.items() if code in changes}
+
+
 def game(**changes: object) -> Row:
     """A final game, BKN at MIL."""
     return {
         "game_id": GAME, "game_date": DATE, "game_time_et": "19:30:00", "home_team": "MIL", "away_team": "BKN",
         "home_team_id": 1610612749, "away_team_id": 1610612751, "game_status": 3, "game_status_text": "Final",
         "home_score": 127, "away_score": 104, "arena_name": "Fiserv Forum",
-    } | changes  # fmt: skip
+    } | _ids(changes, home_team_id="home_team", away_team_id="away_team") | changes  # fmt: skip
 
 
 OTHER = game(
@@ -47,7 +56,7 @@ def player_line(**changes: object) -> Row:
         "TEAM_ABBREVIATION": "BKN", "GAME_ID": GAME, "GAME_DATE": DATE, "MATCHUP": "BKN @ MIL", "MIN": 30,
         "FGM": 8, "FGA": 14, "FG3M": 2, "FG3A": 5, "FTM": 4, "FTA": 4, "OREB": 1, "DREB": 7, "AST": 5, "STL": 1,
         "BLK": 1, "TOV": 3, "PF": 2, "PTS": 22, "PLUS_MINUS": -7,
-    } | changes  # fmt: skip
+    } | _ids(changes, TEAM_ID="TEAM_ABBREVIATION") | changes  # fmt: skip
 
 
 def team_line(**changes: object) -> Row:
@@ -56,7 +65,7 @@ def team_line(**changes: object) -> Row:
         "TEAM_ID": 1610612751, "TEAM_ABBREVIATION": "BKN", "GAME_ID": GAME, "GAME_DATE": DATE, "MIN": 241, "FGM": 37,
         "FGA": 84, "FG3M": 17, "FG3A": 32, "FTM": 13, "FTA": 23, "OREB": 5, "DREB": 39, "AST": 19, "STL": 3, "BLK": 9,
         "TOV": 12, "PF": 17, "PTS": 104, "PLUS_MINUS": -23,
-    } | changes  # fmt: skip
+    } | _ids(changes, TEAM_ID="TEAM_ABBREVIATION") | changes  # fmt: skip
 
 
 def starter(**changes: object) -> Row:

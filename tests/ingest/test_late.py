@@ -69,7 +69,7 @@ def test_two_moves_of_one_player_on_one_date_are_one(engine: DuckDB, tmp_path: P
 
 
 def test_a_move_without_a_name_or_with_one_on_each_side_is_quarantined(engine: DuckDB, tmp_path: Path) -> None:
-    moves = [move(Relinquished=None), move(Acquired="LeBron James"), move(Team="Supersonics"), move(Date="someday")]
+    moves = [move(Relinquished=None), move(Acquired="LeBron James"), move(Team="Stags"), move(Date="someday")]
     assert land(engine, write_csv(tmp_path / "moves.csv", moves)).quarantined == 4
 
 

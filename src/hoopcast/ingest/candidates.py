@@ -162,8 +162,8 @@ def _count_by(engine: Engine, column: str, table_name: str) -> Counter[str]:
 def _settle_doubles(engine: Engine, contract: Contract) -> None:
     """Give rows of one file that share a key their fates.
 
-    Rows with the same content are one row; of rows with different content the contract's preferred one counts, and
-    without a preference none does.
+    Rows with the same content are one row; of rows with different content the one counts that the contract prefers,
+    and none where it prefers no single one.
     """
     columns = (*contract.table.grain, "source_id")
     key = ", ".join(columns)
@@ -172,33 +172,34 @@ def _settle_doubles(engine: Engine, contract: Contract) -> None:
         return
     same_key = " AND ".join(f"c.{column} = d.{column}" for column in columns)
     content = engine.row_hash([f"c.{column}" for column in contract.table.content_columns])
-    preference = contract.preference or "row_number"
     engine.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE doubles AS
         WITH d AS ({doubled}),
-        h AS (SELECT c.*, {content} AS content FROM candidate AS c JOIN d ON {same_key} WHERE c.fate = 'good')
-        SELECT row_number, ROW_NUMBER() OVER preferred AS place,
-            ROW_NUMBER() OVER (PARTITION BY {key}, content ORDER BY row_number) AS copy,
-            content <> FIRST_VALUE(content) OVER preferred AS differs,
-            MIN(content) OVER (PARTITION BY {key}) <> MAX(content) OVER (PARTITION BY {key}) AS is_conflict,
-            COUNT(*) OVER (PARTITION BY {key}) AS rows_of_key
-        FROM h WINDOW preferred AS (PARTITION BY {key} ORDER BY {preference})
+        h AS (
+            SELECT c.*, {content} AS content, RANK() OVER (PARTITION BY {key} ORDER BY {contract.preference}) AS place
+            FROM (SELECT c.* FROM candidate AS c JOIN d ON {same_key} WHERE c.fate = 'good') AS c
+        )
+        SELECT row_number, place, COUNT(*) OVER of_key AS rows_of_key,
+            ROW_NUMBER() OVER (PARTITION BY {key}, content ORDER BY place, row_number) AS copy,
+            MIN(content) FILTER (WHERE place = 1) OVER of_key <> MAX(content) FILTER (WHERE place = 1) OVER of_key
+                AS is_conflict
+        FROM h WINDOW of_key AS (PARTITION BY {key})
         """
     )
-    if contract.keeps_first:
-        fate, fault = "CASE WHEN d.place > 1 THEN 'collapsed' ELSE 'good' END", "NULL"
-    else:
-        loses, reason = "d.differs", "'another row of the same key has prices nearer to even'"
-        if not contract.preference:
-            key_text = contract.key_text("candidate.")
-            loses = "d.is_conflict"
-            reason = f"d.rows_of_key || ' rows of the file have the key ' || {key_text} || ' with different content'"
-        fate = f"CASE WHEN d.copy > 1 THEN 'collapsed' WHEN {loses} THEN 'broken' ELSE 'good' END"
-        fault = f"CASE WHEN d.copy = 1 AND {loses} THEN {reason} END"
+    key_text = contract.key_text("candidate.")
     engine.execute(
-        f"UPDATE candidate SET fate = {fate}, fault = {fault} FROM doubles AS d"
-        " WHERE candidate.row_number = d.row_number"
+        f"""
+        UPDATE candidate SET
+            fate = CASE WHEN d.copy > 1 THEN 'collapsed' WHEN d.is_conflict THEN 'broken' WHEN d.place = 1 THEN 'good'
+                WHEN $passed_over IS NULL THEN 'collapsed' ELSE 'broken' END,
+            fault = CASE WHEN d.copy > 1 THEN NULL
+                WHEN d.is_conflict THEN d.rows_of_key || ' rows of the file have the key ' || {key_text}
+                    || ' with different content'
+                WHEN d.place > 1 THEN $passed_over END
+        FROM doubles AS d WHERE candidate.row_number = d.row_number
+        """,
+        {"passed_over": contract.passed_over},
     )
 
 

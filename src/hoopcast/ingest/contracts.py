@@ -72,9 +72,9 @@ class Contract:
         in_schedule: the row is of a game, which the schedule must have.
         on_game_dates: the row is of a date on which the schedule must have a game.
         by_name: a row without player_id is resolved by `player_name`.
-        preference: SQL to order rows of one key with different content; the first counts, the others are quarantined.
-            Without it all of them are.
-        keeps_first: of rows of one key the first counts and the others are collapsed, whatever they hold.
+        preference: SQL to order rows of one key with different content; the first counts. Where several come first, as
+            all do without it, and differ, none counts: they are quarantined.
+        passed_over: why the rows after the first are quarantined; without it they are collapsed.
         replaced_within: columns that, beside the date, bound what `replace` may delete.
         file_names: stems of file names that suggest this table.
     """
@@ -87,8 +87,8 @@ class Contract:
     in_schedule: bool = True
     on_game_dates: bool = False
     by_name: bool = False
-    preference: str | None = None
-    keeps_first: bool = False
+    preference: str = "NULL"
+    passed_over: str | None = None
     replaced_within: tuple[str, ...] = ()
     file_names: tuple[str, ...] = ()
 
@@ -124,8 +124,9 @@ class Contract:
         return not others and not self.missing(columns)
 
 
+# A source may count days as UTC does.
 _SAME_DATE = Check(
-    "in_game_date <> game_game_date",
+    "in_game_date <> game_game_date AND in_game_date IS DISTINCT FROM CAST(game_tip_off_utc AS DATE)",
     "'game_date ' || in_game_date || ' is not ' || game_game_date || ', the date in the schedule'",
 )
 # What a row of a game has from the schedule.
@@ -134,14 +135,17 @@ _DATE_TEXTS = ("GAME_DATE", "date", "gameDate")
 _GAME = (Input("game_id", ("GAME_ID",), "game_id", required=True), Input("game_date", _DATE_TEXTS, "day"))
 _PLAYER = Input("player_id", ("PLAYER_ID", "personId"), "integer", required=True)
 _TEAM_TEXTS = ("TEAM_ABBREVIATION", "team_abbr", "teamTricode", "team", "TEAM_NAME", "TEAM_ID")
-_TEAM = Input("team_abbr", _TEAM_TEXTS, "team", required=True, lenient=True)
-# Games of guest and all-star teams keep the source's text.
+_TEAM = (
+    Input("team_abbr", _TEAM_TEXTS, "team", required=True, lenient=True),
+    Input("team_of_id", ("TEAM_ID",), "team", lenient=True),
+)
+# A team's id outlives its code. Games of guest and all-star teams keep the source's text.
 _OF_TEAM_AND_GAME = _OF_GAME | {
-    "team_abbr": "COALESCE(in_team_abbr, CASE WHEN NOT game_team_known THEN UPPER(raw_team_abbr) END)"
+    "team_abbr": "COALESCE(in_team_of_id, in_team_abbr, CASE WHEN NOT game_team_known THEN UPPER(raw_team_abbr) END)"
 }
 _TEAM_AND_DATE_OF_GAME = (
     Check(
-        "in_team_abbr IS NULL AND raw_team_abbr IS NOT NULL AND COALESCE(game_team_known, TRUE)",
+        "team_abbr IS NULL AND raw_team_abbr IS NOT NULL AND COALESCE(game_team_known, TRUE)",
         "'team ''' || raw_team_abbr || ''' is none of the league''s 30'",
     ),
     _SAME_DATE,
@@ -158,21 +162,28 @@ _YEAR = "TRY_CAST(SUBSTR(in_game_id, 4, 2) AS BIGINT)"
 _START = f"({_YEAR} + CASE WHEN {_YEAR} >= 46 THEN 1900 ELSE 2000 END)"
 _WELL_FORMED = "REGEXP_FULL_MATCH(in_game_id, '[0-9]{10}')"
 # Exhibitions have guests, and may end in a tie.
-_IS_COMPETITIVE = "season_stage IN ('regular', 'playin', 'playoffs')"
+_IS_COMPETITIVE = "season_stage NOT IN ('preseason', 'allstar')"
+_TIP_OFF_DATE = "CAST(TIMEZONE('America/New_York', TIMEZONE('UTC', in_tip_off_utc)) AS DATE)"
 # Who plays a later round is not known when it is scheduled.
 _OPEN = "CASE WHEN in_game_status = 1 THEN 'TBD' END"
 
 
+def _team_of(side: str) -> str:
+    return f"COALESCE(in_{side}_of_id, in_{side}_abbr)"
+
+
 def _unknown_side(side: str) -> Check:
     return Check(
-        f"{_IS_COMPETITIVE} AND in_{side} IS NULL AND UPPER(raw_{side}) <> COALESCE({_OPEN}, '')",
-        f"'team ''' || raw_{side} || ''' is none of the league''s 30'",
+        f"{_IS_COMPETITIVE} AND {_team_of(side)} IS NULL AND UPPER(raw_{side}_abbr) <> COALESCE({_OPEN}, '')",
+        f"'team ''' || raw_{side}_abbr || ''' is none of the league''s 30'",
     )
 
 
 SCHEDULE = Contract(
     table_name="nba_raw.nbac_schedule",
     in_schedule=False,
+    # A game that was put off stands twice, on its old date and on its new one.
+    preference="game_status DESC, REGEXP_MATCHES(COALESCE(game_status_text, ''), '(?i)ppd|postponed|cancel')",
     file_names=("schedule", "nbac_schedule"),
     absent=("home_spread", "total_line"),
     inputs=(
@@ -183,6 +194,8 @@ SCHEDULE = Contract(
         Input("tip_off_utc", ("tip_off_utc",), "moment"),
         Input("home_team_id", ("home_team_id",), "integer"),
         Input("away_team_id", ("away_team_id",), "integer"),
+        Input("home_team_of_id", ("home_team_id",), "team", lenient=True),
+        Input("away_team_of_id", ("away_team_id",), "team", lenient=True),
         Input("home_team_abbr", _HOME, "team", required=True, lenient=True),
         Input("away_team_abbr", _AWAY, "team", required=True, lenient=True),
         Input("game_status", ("game_status",), "integer", required=True),
@@ -199,12 +212,14 @@ SCHEDULE = Contract(
             f" || LPAD(CAST(({_START} + 1) % 100 AS VARCHAR), 2, '0') END"
         ),
         "season_stage": f"CASE SUBSTR(in_game_id, 1, 3) {_STAGES} END",
+        # A source that counts days as UTC does is found out by the tip-off.
+        "game_date": f"CASE in_game_date WHEN CAST(in_tip_off_utc AS DATE) THEN {_TIP_OFF_DATE} ELSE in_game_date END",
         "tip_off_utc": (
             "COALESCE(in_tip_off_utc, TIMEZONE('UTC', TIMEZONE('America/New_York', in_game_date + in_time_et)))"
         ),
-        "home_team_abbr": f"COALESCE(in_home_team_abbr, UPPER(raw_home_team_abbr), {_OPEN})",
-        "away_team_abbr": f"COALESCE(in_away_team_abbr, UPPER(raw_away_team_abbr), {_OPEN})",
-        "team_known": "in_home_team_abbr IS NOT NULL AND in_away_team_abbr IS NOT NULL",
+        "home_team_abbr": f"COALESCE({_team_of('home_team')}, UPPER(raw_home_team_abbr), {_OPEN})",
+        "away_team_abbr": f"COALESCE({_team_of('away_team')}, UPPER(raw_away_team_abbr), {_OPEN})",
+        "team_known": f"{_team_of('home_team')} IS NOT NULL AND {_team_of('away_team')} IS NOT NULL",
         "home_score": "CASE WHEN in_game_status = 3 THEN in_home_score END",
         "away_score": "CASE WHEN in_game_status = 3 THEN in_away_score END",
     },
@@ -218,8 +233,13 @@ SCHEDULE = Contract(
             f"{_WELL_FORMED} AND in_season_of_day <> season",
             "'game_date ' || game_date || ' is not in ' || season || ', the season of game_id ' || game_id",
         ),
-        _unknown_side("home_team_abbr"),
-        _unknown_side("away_team_abbr"),
+        Check(
+            f"game_date <> {_TIP_OFF_DATE}",
+            f"'game_date ' || game_date || ' is not ' || {_TIP_OFF_DATE} || ', the Eastern date of its tip-off at '"
+            " || in_tip_off_utc || ' UTC'",
+        ),
+        _unknown_side("home_team"),
+        _unknown_side("away_team"),
         Check(
             "home_team_abbr = away_team_abbr AND home_team_abbr <> 'TBD'", "home_team_abbr || ' plays against itself'"
         ),
@@ -260,7 +280,7 @@ def _box_score_inputs(*needed: str) -> tuple[Input, ...]:
     required = (*_COUNTS[:6], *needed)
     return (
         *_GAME,
-        _TEAM,
+        *_TEAM,
         Input("team_id", ("TEAM_ID",), "integer"),
         Input("minutes", ("MIN", "minutes"), "minutes", required=True),
         *(Input(name, _ALIASES.get(name, (name.upper(),)), "integer", required=name in required) for name in _COUNTS),
@@ -272,12 +292,23 @@ def _box_score_inputs(*needed: str) -> tuple[Input, ...]:
 TEAM_BOXSCORE = Contract(
     table_name="nba_raw.nbac_team_boxscore",
     file_names=("team_box", "nbac_team_boxscore"),
-    absent=("player_id",),
-    # Possessions need turnovers and offensive rebounds.
-    inputs=(Input("player_id", _PLAYER.aliases, "text"), *_box_score_inputs("oreb", "tov")),
+    absent=("player_id", "starters_bench"),
+    inputs=(
+        Input("player_id", _PLAYER.aliases, "text"),
+        Input("starters_bench", ("STARTERS_BENCH",), "text"),
+        # Possessions need turnovers and offensive rebounds.
+        *_box_score_inputs("oreb", "tov"),
+    ),
     # Some count the game's minutes, not those of its five players.
     outputs=_OF_TEAM_AND_GAME | {"minutes": "CASE WHEN in_minutes BETWEEN 48 AND 100 THEN 5 ELSE 1 END * in_minutes"},
-    checks=(*_TEAM_AND_DATE_OF_GAME, *_SHOOTING),
+    checks=(
+        Check(
+            "COALESCE(raw_player_id, raw_starters_bench) IS NOT NULL",
+            "'is of ' || COALESCE('player ' || raw_player_id, raw_starters_bench) || ', not of a whole team'",
+        ),
+        *_TEAM_AND_DATE_OF_GAME,
+        *_SHOOTING,
+    ),
 )
 
 
@@ -326,7 +357,7 @@ SHOT = Contract(
     inputs=(
         *_GAME,
         _PLAYER,
-        _TEAM,
+        *_TEAM,
         Input("event_num", ("EVENTNUM", "GAME_EVENT_ID", "event_num", "actionNumber"), "integer", required=True),
         Input("period", ("PERIOD",), "integer"),
         Input("shot_made_flag", ("MADE", "SHOT_MADE_FLAG"), "flag", required=True),
@@ -467,6 +498,7 @@ POINTS_PROP_LINE = Contract(
     on_game_dates=True,
     by_name=True,
     preference=f"{_FROM_EVEN}, row_number",
+    passed_over="another row of the same key has prices nearer to even",
     replaced_within=("market", "bookmaker", "line_kind"),
     inputs=(
         Input("game_date", _DATE_TEXTS, "day", required=True),
@@ -511,7 +543,7 @@ INJURY_STATUS = Contract(
     in_schedule=False,
     by_name=True,
     # A team may list one move twice, with two reasons: it stays one move.
-    keeps_first=True,
+    preference="row_number",
     replaced_within=("report_kind",),
     inputs=(
         Input("report_date", _REPORT_DATES, "day", required=True),

@@ -15,6 +15,7 @@ from hoopcast.warehouse.engine import Engine
 
 _DAY_FORMATS = ("%Y%m%d", "%m/%d/%Y", "%b %d, %Y", "%B %d, %Y")
 _MIDNIGHT = re.compile(r"[T ]00:00(:00(\.0+)?)?(Z|[+-]00(:?00)?)?$")
+_ZONED = re.compile(r"\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)$")
 _CLOCK = re.compile(r"(\d{1,3})(?:\.0+)?:([0-5]\d(?:\.\d+)?)")
 _ISO_DURATION = re.compile(r"PT(\d{1,3})M([0-5]?\d(?:\.\d+)?)S")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.0+)?)?Z?")
@@ -237,10 +238,28 @@ def parse_texts(engine: Engine, contract: Contract, staged: Staged) -> None:
         for kind in dict.fromkeys(kinds_of_column):
             form = KINDS[kind]
             parse = form.parse or str
-            meanings = [None if text is None else parse(text) for text in plain]
+            read = _eastern_days(engine, plain) if kind in ("day", "season") else plain
+            meanings = [None if text is None else parse(text) for text in read]
             parameters[kind] = [None if meaning is None else str(meaning) for meaning in meanings]
             columns.append(f"CAST(UNNEST(CAST(${kind} AS VARCHAR[])) AS {form.sql_type}) AS as_{kind}")
         engine.execute(f"CREATE OR REPLACE TEMP TABLE meanings_{place} AS SELECT {', '.join(columns)}", parameters)
+
+
+def _eastern_days(engine: Engine, texts: list[str | None]) -> list[str | None]:
+    """Texts of a column of dates, with the Eastern date in place of each moment that has a zone.
+
+    Midnights alone are dates. Beside another hour they are hours too: 7 p.m. in the East in winter.
+    """
+    moments = {text: moment for text in texts if text and _ZONED.search(text) and (moment := parse_moment(text))}
+    if all(_MIDNIGHT.search(text) for text in moments):
+        return texts
+    rows = engine.query(
+        "SELECT text, CAST(CAST(TIMEZONE('America/New_York', TIMEZONE('UTC', moment)) AS DATE) AS VARCHAR) FROM"
+        " (SELECT UNNEST($texts) AS text, UNNEST(CAST($moments AS TIMESTAMP[])) AS moment)",
+        {"texts": list(moments), "moments": [str(moment) for moment in moments.values()]},
+    ).rows
+    days = {str(text): str(day) for text, day in rows}
+    return [text if text is None else days.get(text, text) for text in texts]
 
 
 def _raw(place: int, sql_type: str) -> str:

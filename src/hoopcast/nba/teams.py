@@ -65,8 +65,27 @@ TEAMS: tuple[Team, ...] = (
     Team(1610612763, "MEM", "Memphis", "Grizzlies", _CENTRAL),
     Team(1610612764, "WAS", "Washington", "Wizards", _EASTERN, ("WSH",)),
     Team(1610612765, "DET", "Detroit", "Pistons", _EASTERN),
-    Team(1610612766, "CHA", "Charlotte", "Hornets", _EASTERN, ("CHO", "CHH")),
+    Team(1610612766, "CHA", "Charlotte", "Hornets", _EASTERN, ("CHO",)),
 )
+
+# What franchises were called before they moved or took another name; NBA.com gives their ids to those games.
+_FORMERLY: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "ATL": ("STL", "MLH", "TCB", "St. Louis Hawks", "Milwaukee Hawks"),
+    "BKN": ("NJN", "NJ", "New Jersey", "New Jersey Nets", "New York Nets"),
+    "CHA": ("CHH", "Charlotte Bobcats", "Bobcats"),
+    "DET": ("FTW", "Fort Wayne Pistons"),
+    "GSW": ("SFW", "PHW", "San Francisco Warriors", "Philadelphia Warriors"),
+    "HOU": ("SDR", "San Diego Rockets"),
+    "LAC": ("SDC", "BUF", "San Diego Clippers", "Buffalo Braves"),
+    "LAL": ("MNL", "Minneapolis Lakers"),
+    "MEM": ("VAN", "Vancouver", "Vancouver Grizzlies"),
+    "NOP": ("NOH", "NOK", "New Orleans Hornets", "New Orleans/Oklahoma City Hornets"),
+    "OKC": ("SEA", "Seattle", "Seattle SuperSonics", "SuperSonics"),
+    "PHI": ("SYR", "Syracuse Nationals"),
+    "SAC": ("KCK", "CIN", "ROC", "Kansas City Kings", "Cincinnati Royals", "Rochester Royals"),
+    "UTA": ("NOJ", "New Orleans Jazz"),
+    "WAS": ("WSB", "CAP", "BAL", "CHZ", "CHP", "Washington Bullets", "Bullets", "Capital Bullets", "Baltimore Bullets"),
+})  # fmt: skip
 
 # `LA` and `Los Angeles` alone name two teams and therefore none.
 _AMBIGUOUS = frozenset({player_lookup("LA"), player_lookup("Los Angeles")})
@@ -75,7 +94,15 @@ _ABBR_BY_ALIAS: Mapping[str, str] = MappingProxyType(
     {
         player_lookup(alias): team.abbr
         for team in TEAMS
-        for alias in (team.abbr, str(team.team_id), team.city, team.nickname, team.name, *team.aliases)
+        for alias in (
+            team.abbr,
+            str(team.team_id),
+            team.city,
+            team.nickname,
+            team.name,
+            *team.aliases,
+            *_FORMERLY.get(team.abbr, ()),
+        )
         if player_lookup(alias) not in _AMBIGUOUS
     }
 )
@@ -85,7 +112,7 @@ def normalise_team(text: str) -> str | None:
     """NBA.com tricode of a team as any source may write it.
 
     Case, accents, spaces and punctuation do not matter. A tricode of any source, a full name, a city or a nickname
-    will do; `LA` and `Los Angeles` alone stand for two teams and resolve to none.
+    will do, of former times too; `LA` and `Los Angeles` alone stand for two teams and resolve to none.
 
     Args:
         text: such as `BRK`, `Golden State`, `la clippers`, `76ers` or `1610612749`.

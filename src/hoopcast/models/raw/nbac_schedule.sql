@@ -4,7 +4,7 @@
 CREATE TABLE nba_raw.nbac_schedule (
     game_id VARCHAR,             -- ! NBA.com game id, 10 characters; the first three tell the stage [pre-game history]
     season VARCHAR,              -- ! season, such as 2021-22 [pre-game history]
-    season_stage VARCHAR,        -- ! preseason, regular, allstar, playin or playoffs [pre-game history]
+    season_stage VARCHAR,        -- ! preseason, regular, cup_final, allstar, playin or playoffs [pre-game history]
     game_date DATE,              -- ! US Eastern date of the game [pre-game history]
     tip_off_utc TIMESTAMP,       -- scheduled tip-off, UTC [pre-game history]
     home_team_id BIGINT,         -- NBA.com id of the home team [pre-game history]
