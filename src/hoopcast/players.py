@@ -14,6 +14,7 @@ from hoopcast.errors import UsageError
 from hoopcast.nba.names import (
     aliases,
     has_mangled_letter,
+    is_cut_from,
     mangled_pattern,
     other_names,
     player_lookup,
@@ -100,7 +101,8 @@ def known_from(appearances: Iterable[tuple[int, str, str | None, str]]) -> Known
         by_lookup[player_lookup(name)].add(player_id)
         by_base[without_suffix(name)].add(player_id)
         seen[player_id].add((team_abbr, season))
-        names[player_id] = name
+        if not is_cut_from(name, names.get(player_id, "")):
+            names[player_id] = name
     return KnownPlayers(dict(by_lookup), dict(by_base), dict(seen), names)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import hoopcast
+from hoopcast.players import known_players
 from hoopcast.warehouse.duckdb import DuckDB
 from tests.ingest.small_season import (
     DATE,
@@ -26,6 +27,56 @@ from tests.ingest.small_season import (
 def reasons(engine: DuckDB) -> list[str]:
     """Why rows are in quarantine, in the order in which they came there."""
     return [str(row[0]) for row in values(engine, "SELECT reason FROM nba_raw.quarantine ORDER BY quarantine_id")]
+
+
+NAMES = "SELECT DISTINCT player_id, player_name, player_lookup FROM nba_raw.nbac_player_boxscore ORDER BY ALL"
+
+
+@pytest.mark.parametrize("worse", ["player_box_mojibake.csv", "player_box_initials.csv"])
+def test_case_07_a_worse_name_never_replaces_a_better_one_and_full_names_resolve(
+    cases: Path, bare: DuckDB, worse: str
+) -> None:
+    folder = cases / "07-names"
+    ingest_files(bare, folder / "schedule.csv", folder / "player_box.csv")
+    names = values(bare, NAMES)
+    report = ingest_files(bare, folder / worse)
+    assert (report.total("unchanged"), report.total("read"), values(bare, NAMES)) == (72, 72, names)
+    report = ingest_files(bare, folder / "props_later.csv")
+    assert (report.total("added"), report.total("unresolved")) == (3, 0)
+
+
+def test_case_07_mojibake_alone_is_mended(cases: Path, bare: DuckDB) -> None:
+    folder = cases / "07-names"
+    ingest_files(bare, folder / "schedule.csv", folder / "player_box_mojibake.csv")
+    mended = values(bare, NAMES)
+    ingest_files(bare, folder / "player_box.csv")
+    assert values(bare, NAMES) == mended
+    assert (9100501, "Nikola Ješić", "nikolajesic") in mended
+
+
+def test_case_07_of_28_spellings_those_that_say_who_it_is_resolve(cases: Path, bare: DuckDB) -> None:
+    folder = cases / "07-names"
+    ingest_files(bare, folder / "schedule.csv", folder / "player_box.csv", folder / "props.csv")
+    left = values(bare, "SELECT player_name FROM nba_raw.unresolved_name ORDER BY 1")
+    # An initial, a surname before the first name and another alphabet's spelling are guesses.
+    assert left == [("Dennis Schroender",), ("J. Janson Jr.",), ("Ješić Nikola",)]
+    # Each player has a line of his own.
+    assert values(bare, "SELECT COUNT(DISTINCT (player_id, line)) FROM nba_raw.points_prop_line") == [(10,)]
+    assert values(bare, "SELECT COUNT(DISTINCT player_id) FROM nba_raw.points_prop_line") == [(10,)]
+
+
+@pytest.mark.parametrize("later", ["L. Doncar", "Doncar", "Luka D?ncar"])
+def test_case_07_who_was_called_by_a_cut_name_first_is_called_by_his_full_one(
+    engine: DuckDB, tmp_path: Path, later: str
+) -> None:
+    rows = [
+        player_line(PLAYER_NAME="Luka Doncar"),
+        player_line(PLAYER_NAME=later, GAME_ID=OTHER["game_id"], GAME_DATE=OTHER["game_date"], TEAM_ABBREVIATION="GSW"),
+    ]
+    ingest_files(engine, write_csv(tmp_path / "player_box.csv", rows))
+    assert known_players(engine).names[201142] == "Luka Doncar"
+    ingest_files(engine, tmp_path / "player_box.csv")
+    assert [name for _, name, _ in values(engine, NAMES)] == ["Luka Doncar"]
 
 
 def test_case_11_the_cup_final_is_a_stage_of_its_own_that_counts_for_nothing(cases: Path, tmp_path: Path) -> None:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoopcast.nba.names import aliases, mangled_pattern, other_names, player_lookup, without_suffix
+from hoopcast.nba.names import (
+    aliases,
+    is_cut_from,
+    mangled_pattern,
+    mended,
+    other_names,
+    player_lookup,
+    without_suffix,
+)
 
 ANY_NAME = st.text(max_size=30)
 
@@ -89,3 +97,48 @@ def test_first_names_stand_for_one_another(name: str, other: str) -> None:
 
 def test_a_first_name_alone_stands_for_nobody_else() -> None:
     assert other_names("Cameron") == ()
+
+
+# Letters of European names.
+EUROPEAN = st.text("abcxyzáàäãâåæçćčđéèêëğíıîłñňóòöõøőřśşșšßţťúùüűýžźżþ' .", min_size=1, max_size=20)
+
+
+@given(EUROPEAN, st.sampled_from(["latin-1", "cp1252"]))
+def test_mojibake_is_mended_and_what_is_right_stays(name: str, misread_as: str) -> None:
+    plain = " ".join(name.split())
+    assert mended(name) == plain
+    try:
+        misread = plain.encode().decode(misread_as)
+    except UnicodeDecodeError:
+        return
+    assert mended(misread) == plain
+
+
+@pytest.mark.parametrize(("name", "meant"), [
+    ("Nikola JeÅ¡iÄ‡", "Nikola Ješić"), ("Dennis SchrÃ¶nder", "Dennis Schrönder"), ("Oâ€™Neale", "O\u2019Neale"),
+    ("Nikola Ješi&#263;", "Nikola Ješić"), ("Jaren&#x20;Janson&nbsp;Jr.", "Jaren Janson Jr."), ("Nenê", "Nenê"),
+])  # fmt: skip
+def test_a_name_is_read_as_it_was_meant(name: str, meant: str) -> None:
+    assert mended(name) == meant
+
+
+@pytest.mark.parametrize(("name", "fuller"), [
+    ("J. Jackson Jr.", "Jaren Jackson Jr."), ("J. Jackson", "Jaren Jackson Jr."), ("Jackson", "Jaren Jackson Jr."),
+    ("P. Tucker", "P.J. Tucker"), ("N. Nene", "Nene"), ("Dennis Schr?der", "Dennis Schröder"),
+])  # fmt: skip
+def test_a_name_may_be_cut_from_a_fuller_one(name: str, fuller: str) -> None:
+    assert is_cut_from(name, fuller)
+    assert not is_cut_from(fuller, name)
+
+
+@pytest.mark.parametrize(("name", "other"), [
+    ("Jaren Jackson", "Jaren Jackson Jr."), ("Enes Freedom", "Enes Kanter"), ("PJ Tucker", "P.J. Tucker"),
+    ("J. Jackson", "Reggie Jackson"), ("Lou Williams", "Louis Williams"), ("Nene Hilario", "Nene"),
+])  # fmt: skip
+def test_another_name_is_not_a_cut_one(name: str, other: str) -> None:
+    assert not is_cut_from(name, other)
+
+
+@given(ANY_NAME)
+def test_no_name_is_cut_from_itself(name: str) -> None:
+    assert not is_cut_from(name, name)

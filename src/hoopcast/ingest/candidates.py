@@ -239,6 +239,8 @@ def land(
     began = source.began if source else time.perf_counter()
     if contract.by_name:
         waiting.name_players(engine, contract)
+    elif "player_name" in contract.table.column_names:
+        waiting.keep_full_names(engine, contract)
     _settle_doubles(engine, contract)
     if source:
         waiting.release(engine, contract, source)

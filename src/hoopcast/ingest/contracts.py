@@ -9,8 +9,8 @@ from hoopcast.errors import SourceError, UsageError
 from hoopcast.warehouse.tables import Table, table
 
 Kind = Literal[
-    "integer", "number", "flag", "text", "game_id", "team", "lookup", "day", "season", "moment", "time", "minutes",
-    "line", "price",
+    "integer", "number", "flag", "text", "name", "lookup", "game_id", "team", "day", "season", "moment", "time",
+    "minutes", "line", "price",
 ]  # fmt: skip
 
 _NO_LETTER = re.compile(r"[^a-z0-9]")
@@ -320,7 +320,7 @@ PLAYER_BOXSCORE = Contract(
     file_names=("player_box", "nbac_player_boxscore", "leaguegamelog"),
     inputs=(
         _PLAYER,
-        Input("player_name", _NAMES, "text", required=True),
+        Input("player_name", _NAMES, "name", required=True),
         Input("player_lookup", _NAMES, "lookup"),
         Input("played_flag", ("played_flag",), "flag"),
         Input("not_playing_reason", ("not_playing_reason", "comment"), "text"),
@@ -475,7 +475,7 @@ ROSTER = Contract(
         _PLAYER,
         Input("roster_date", _ROSTER_DATES, "day", required=True),
         Input("season", _ROSTER_DATES, "season", lenient=True),
-        Input("player_name", ("player_name", "player"), "text", required=True),
+        Input("player_name", ("player_name", "player"), "name", required=True),
         Input("team_abbr", ("team_abbr", "TEAM_ABBREVIATION", "team"), "team", required=True),
     ),
 )
@@ -505,7 +505,7 @@ POINTS_PROP_LINE = Contract(
         Input("season", _DATE_TEXTS, "season", lenient=True),
         Input("market", ("market",), "text"),
         Input("player_id", ("PLAYER_ID",), "integer"),
-        Input("player_name", ("player_name", "player"), "text"),
+        Input("player_name", ("player_name", "player"), "name"),
         Input("player_slug", ("player_slug",), "text"),
         Input("bookmaker", ("bookmaker",), "text", required=True),
         *_LINE_INPUTS,
@@ -549,8 +549,8 @@ INJURY_STATUS = Contract(
         Input("report_date", _REPORT_DATES, "day", required=True),
         Input("season", _REPORT_DATES, "season", lenient=True),
         Input("team_abbr", ("Team", "team_abbr"), "team", required=True),
-        Input("acquired", ("Acquired",), "text", required=True),
-        Input("relinquished", ("Relinquished",), "text", required=True),
+        Input("acquired", ("Acquired",), "name", required=True),
+        Input("relinquished", ("Relinquished",), "name", required=True),
         Input("reason", ("Notes", "reason"), "text"),
     ),
     outputs={

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from hoopcast.calendar import season_of
 from hoopcast.ingest.contracts import Contract, Input, Kind, fold
 from hoopcast.ingest.staging import Staged
-from hoopcast.nba.names import player_lookup
+from hoopcast.nba.names import mended, player_lookup
 from hoopcast.nba.teams import normalise_team
 from hoopcast.warehouse.engine import Engine
 
@@ -192,7 +192,8 @@ KINDS: Mapping[Kind, _Format] = {
     "text": _Format("VARCHAR", "is no text", str),
     "game_id": _Format("VARCHAR", "is rounded and names no game any more: save the ids as text", parse_game_id),
     "team": _Format("VARCHAR", "is none of the league''s 30 teams", normalise_team),
-    "lookup": _Format("VARCHAR", "is no name", lambda text: player_lookup(text) or None),
+    "name": _Format("VARCHAR", "is no name", lambda text: mended(text) or None),
+    "lookup": _Format("VARCHAR", "is no name", lambda text: player_lookup(mended(text)) or None),
     "day": _Format("DATE", "is no date", parse_day),
     "season": _Format("VARCHAR", "is no date", parse_season_of_day),
     "moment": _Format("TIMESTAMP", "is no moment in time", parse_moment),

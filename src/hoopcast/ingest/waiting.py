@@ -7,6 +7,7 @@ from datetime import date
 
 from hoopcast.ingest.contracts import Contract
 from hoopcast.ingest.staging import Source
+from hoopcast.nba.names import is_cut_from, player_lookup
 from hoopcast.players import Mention, known_players, resolve
 from hoopcast.warehouse.engine import Engine, Value
 
@@ -90,6 +91,33 @@ def release(engine: Engine, contract: Contract, source: Source) -> None:
                 f"DELETE FROM {name} WHERE table_name = $table_name AND {condition}",
                 {"table_name": contract.table_name, "path": source.path},
             )
+
+
+def keep_full_names(engine: Engine, contract: Contract) -> None:
+    """Give rows of `candidate` whose name is cut, such as `J. Jackson`, the full name that their player is known by."""
+    rows = engine.query(
+        "SELECT DISTINCT c.player_id, c.player_name, o.player_name FROM candidate AS c JOIN (SELECT player_id,"
+        " player_name FROM nba_raw.nbac_player_boxscore UNION SELECT player_id, player_name FROM nba_raw.roster) AS o"
+        " ON o.player_id = c.player_id AND o.player_name <> c.player_name ORDER BY ALL"
+    ).rows
+    full_names = {(player, name): str(full) for player, name, full in rows if is_cut_from(str(name), str(full))}
+    if not full_names:
+        return
+    lookup = ", player_lookup = f.player_lookup" if "player_lookup" in contract.table.column_names else ""
+    engine.execute(
+        f"""
+        UPDATE candidate AS c SET player_name = f.full_name{lookup} FROM (
+            SELECT UNNEST($players) AS player_id, UNNEST($names) AS player_name, UNNEST($full_names) AS full_name,
+                UNNEST($lookups) AS player_lookup
+        ) AS f WHERE f.player_id = c.player_id AND f.player_name = c.player_name
+        """,
+        {
+            "players": [player for player, _ in full_names],
+            "names": [name for _, name in full_names],
+            "full_names": list(full_names.values()),
+            "lookups": [player_lookup(full) for full in full_names.values()],
+        },
+    )
 
 
 def name_players(engine: Engine, contract: Contract) -> None:

@@ -1,5 +1,6 @@
 """The one normaliser of player names, and the ways in which sources write a name differently."""
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -50,6 +51,7 @@ _SUFFIXES = ("iii", "jr", "sr", "ii", "iv")
 _SUFFIX_WORD = re.compile(rf"[\s,.-]+({'|'.join(_SUFFIXES)})\.?$")
 _PARENTHESES = re.compile(r"\s*\([^)]*\)\s*")
 _MANGLED = re.compile(r"[?\ufffd]")
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 # Letters that carry no mark which NFKD could drop.
 _LETTERS = str.maketrans({
     "ø": "o", "Ø": "O", "đ": "d", "ð": "d", "ł": "l", "Ł": "L", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i",
@@ -102,6 +104,41 @@ def other_names(name: str) -> tuple[str, ...]:
     first, _, rest = _fold(name).strip().partition(" ")
     others = FIRST_NAMES.get(player_lookup(first), ())
     return (*(other + without_suffix(rest) for other in others if rest), *WHOLE_NAMES.get(without_suffix(name), ()))
+
+
+def mended(name: str) -> str:
+    """A name as it was meant where its UTF-8 was read as Latin letters or it has those of HTML: `JeÅ¡iÄ‡` is Ješić."""
+    return " ".join(_FOREIGN.sub(lambda match: _reread(match[0]), html.unescape(name)).split())
+
+
+def _reread(letters: str) -> str:
+    """Letters as UTF-8 where their bytes are; as they stand where not."""
+    try:
+        return b"".join(_byte(letter) for letter in letters).decode()
+    except UnicodeError:
+        return letters
+
+
+def _byte(letter: str) -> bytes:
+    # Windows has letters where Latin-1 has control codes, but not for all of them.
+    return letter.encode("latin-1" if letter <= "\xff" else "cp1252")
+
+
+def is_cut_from(name: str, fuller: str) -> bool:
+    """Whether a name is less of another of the same player: `J. Jackson`, `Jackson` or `Jaren J?ckson`."""
+    if _initial(fuller) or has_mangled_letter(fuller):
+        return False
+    initial, whole = _initial(name), without_suffix(fuller)
+    if has_mangled_letter(name):
+        return mangled_pattern(name).fullmatch(whole) is not None
+    last = without_suffix(name).removeprefix(initial)
+    return whole != initial + last and whole.startswith(initial) and whole.endswith(last)
+
+
+def _initial(name: str) -> str:
+    """The letter that a name begins with in place of a first name; empty where it has one."""
+    first = player_lookup(name.strip().partition(" ")[0])
+    return first if len(first) == 1 else ""
 
 
 def has_mangled_letter(name: str) -> bool:
