@@ -126,7 +126,7 @@ def test_memory_that_the_system_refuses_is_told_in_one_line_and_the_sound_file_l
     write_csv(tmp_path / "schedule.csv", SCHEDULE)
     limit = 2_000 * MEGABYTE
     done = subprocess.run(
-        [COMMAND, "--threads", "1", "ingest", "bomb.json.gz", "schedule.csv"],
+        [COMMAND, "--quiet", "--threads", "1", "ingest", "bomb.json.gz", "schedule.csv"],
         cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
     )  # fmt: skip
