@@ -9,6 +9,13 @@ from hoopcast.league import League, write
 
 TABLES = ("player_box", "team_box", "shots", "starters", "schedule", "game_lines", "points_props")
 
+STARTS = """(SELECT p.*, starter FROM player_box AS p
+    JOIN starters AS s ON s.game_id = p.GAME_ID AND s.player_id = p.PLAYER_ID)"""
+# Averages of those with a season's record, and those of the twenty who score most.
+AVERAGES = f"""(SELECT AVG(PTS) AS points, AVG(MIN) AS minutes, AVG(starter::INT) AS starts, SUM(PTS) / SUM(MIN) AS rate
+    FROM {STARTS} GROUP BY PLAYER_ID HAVING COUNT(*) >= 30)"""
+BEST = f"(FROM {AVERAGES} ORDER BY points DESC LIMIT 20)"
+
 # Figure, query, tolerance: how far a simulated season may lie from the real one.
 FIGURES = {
     "games": ("SELECT COUNT(DISTINCT GAME_ID) FROM team_box", 0),
@@ -34,12 +41,17 @@ FIGURES = {
     "99 % of points": ("SELECT QUANTILE_CONT(PTS, 0.99) FROM player_box", 3),
     "median minutes": ("SELECT MEDIAN(MIN) FROM player_box", 2),
     "minutes of starters": (
-        (
-            "SELECT AVG(MIN) FROM player_box AS p JOIN starters AS s "
-            "ON s.game_id = p.GAME_ID AND s.player_id = p.PLAYER_ID WHERE starter"
-        ),
+        f"SELECT AVG(MIN) FROM {STARTS} WHERE starter",
         1.5,
     ),
+    "starts of the best scorers": (f"SELECT AVG(starts) FROM {BEST}", 0.025),
+    "minutes of the best scorers": (f"SELECT AVG(minutes) FROM {BEST}", 1.2),
+    "points of the best scorers": (f"SELECT AVG(points) FROM {BEST}", 2.5),
+    "points of the best scorer": (f"SELECT MAX(points) FROM {BEST}", 3),
+    "points a minute of reserves": (f"SELECT SUM(PTS) / SUM(MIN) FROM {STARTS} WHERE NOT starter", 0.02),
+    "minutes of those who score more a minute": (f"SELECT CORR(rate, minutes) FROM {AVERAGES}", 0.12),
+    "games of 50 points": ("SELECT COUNT(*) FROM player_box WHERE PTS >= 50", 12),
+    "games of 60 points": ("SELECT COUNT(*) FROM player_box WHERE PTS >= 60", 3),
     "plays again": (
         (
             "WITH g AS (SELECT TEAM_ID, GAME_ID, ROW_NUMBER() OVER (PARTITION BY TEAM_ID ORDER BY GAME_DATE) AS k "

@@ -26,7 +26,7 @@ _REBOUND_SHAPE = 70.0
 _PLAYS_BEYOND_FORMULA = 0.6
 _AND_ONE = np.array([0.004, 0.062, 0.03])
 # Shape of the gamma distribution of a player's usage from game to game.
-_HOT_HAND = 24.0
+_HOT_HAND = 40.0
 # A side that scores beyond expectation meets a defence that answers: the share of its surplus that it loses again.
 _ANSWER = 0.3
 _OVERTIME_MINUTES = 25

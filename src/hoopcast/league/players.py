@@ -18,7 +18,10 @@ _ZONE_LOGITS = np.array([0.02, 0.0, -0.86])
 _ZONE_TILT = np.array([-1.9, 2.2, 0.0])
 _ZONE_SPREAD = np.array([0.6, 0.35, 0.55])
 _ACCURACY_SPREAD = np.array([0.06, 0.055, 0.075])
-_USAGE_SPREAD = 0.35
+# Logarithm of the share of plays for each point of value: role players use alike, and beyond a star there is one ball.
+_USAGE_BY_VALUE, _ROLE_VALUE, _STAR_VALUE = 0.38, 0.4, 2.0
+# How far a player's own usage lies from it at most, either way.
+_OWN_USAGE = 0.3
 # Players newly signed during a season, per team and 17 players.
 _SIGNINGS_SHARE = 0.155
 # Share of players who look for another team in summer.
@@ -113,12 +116,17 @@ def _softmax(logits: FloatArray) -> FloatArray:
     return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
+def _usage(value: FloatArray) -> FloatArray:
+    """Usage to expect of players of a value."""
+    return np.exp(_USAGE_BY_VALUE * value.clip(_ROLE_VALUE, _STAR_VALUE))
+
+
 def _draw(rng: np.random.Generator, number: IntArray, name: TextArray, age: FloatArray, value: FloatArray) -> Players:
     """New players of given value; better ones use more plays and make a little more of them."""
     count = len(number)
     # From a guard to a big man.
     tilt = rng.uniform(-0.5, 0.5, count)
-    usage = np.exp(_USAGE_SPREAD * (0.78 * value + 0.66 * rng.standard_normal(count)) - _USAGE_SPREAD**2 / 2)
+    usage = _usage(value) * np.exp(rng.uniform(-_OWN_USAGE, _OWN_USAGE, count))
     touch = 0.35 * value + 0.94 * rng.standard_normal(count)
     own = rng.standard_normal((count, len(ZONES)))
     accuracy = LEAGUE_ACCURACY * (1 + _ACCURACY_SPREAD * (0.45 * touch[:, None] + 0.85 * own))
@@ -214,11 +222,12 @@ def _age(rng: np.random.Generator, players: Players) -> Players:
     form = rng.standard_normal(count)
     accuracy = players.accuracy * (1 + 0.025 * rng.standard_normal((count, len(ZONES))) + 0.01 * growth[:, None])
     mean = np.average(accuracy, axis=0)
+    value = 0.98 * players.value + 0.3 * growth + 0.2 * form
     return replace(
         players,
         age=players.age + 1.0,
-        value=0.98 * players.value + 0.3 * growth + 0.2 * form,
-        usage=players.usage**0.97 * np.exp(0.04 * form + 0.05 * rng.standard_normal(count) + 0.04 * growth),
+        value=value,
+        usage=players.usage * _usage(value) / _usage(players.value) * np.exp(0.05 * rng.standard_normal(count)),
         accuracy=mean + 0.95 * (accuracy - mean),
         zone_share=_softmax(np.log(players.zone_share) + 0.15 * rng.standard_normal((count, len(ZONES)))),
         free_throw_accuracy=np.clip(players.free_throw_accuracy + rng.normal(0.0, 0.012, count), 0.45, 0.94),

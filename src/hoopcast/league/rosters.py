@@ -15,13 +15,14 @@ from hoopcast.league.players import Players, signings
 from hoopcast.league.schedule import Games
 
 # Minutes a game by rank in a roster of 17, best first.
-_ROLE_MINUTES = np.array([36, 34.5, 33, 31.5, 29.5, 26.5, 22.5, 19.5, 17, 14.5, 12.3, 10.5, 9, 8, 7, 6, 5])
+_ROLE_MINUTES = np.array([38.5, 36.5, 34.5, 32, 29.5, 26.5, 22.5, 19.5, 17, 14.5, 12.3, 10.5, 9, 8, 7, 6, 5])
 # Players in trades as a share of all; two thirds of the trades are made within the week before the deadline.
 _TRADED_SHARE = 0.17
 _DEADLINE_AT = 0.66
-# Length of the steps in which form drifts, days, and spreads of the drift of minutes and of usage.
+# Length of the steps in which form drifts, days, and spreads of the drift of usage and of minutes: the more minutes a
+# role has, the steadier it is.
 _FORM_DAYS = 20
-_FORM_SPREADS = (0.25, 0.05)
+_USAGE_FORM, _MINUTES_FORM, _STEADY_MINUTES = 0.05, 0.42, 42.0
 # A fit player's mean time to his next absence, and the kinds of absences: shares, least and mean length in days.
 _MEAN_FIT_DAYS = 40.0
 _KIND_SHARES = (0.70, 0.20, 0.10)
@@ -34,7 +35,7 @@ _COACH_PLAYS = np.array([1, 1, 1, 0.998, 0.997, 0.995, 0.99, 0.97, 0.90, 0.71, 0
 _NIGHT = 0.6
 REGULATION_MINUTES = 240
 # What a coach plans for anyone at most, and what becomes of it at most.
-_MOST_PLANNED, _MOST_MINUTES = 35.5, 44.0
+_MOST_PLANNED, _MOST_MINUTES = 36.5, 44.0
 # Spread (of the logarithm) of a player's minutes from game to game: a starter's, and how much more a reserve's.
 _MINUTES_SPREAD, _RESERVE_SPREAD, _RESERVE_MINUTES = 0.10, 0.95, 10.5
 # Shares of absences, of those of one game, and of returns that the injured list has.
@@ -135,7 +136,7 @@ def _sign(rng: np.random.Generator, size: LeagueSize, players: Players, last_day
     return _Contracts(arrange(contract_player), arrange(first), arrange(last), last_team)
 
 
-def _form(rng: np.random.Generator, players: int, last_day: int, spread: float) -> FloatArray:
+def _form(rng: np.random.Generator, players: int, last_day: int, spread: FloatArray | float) -> FloatArray:
     """Slow drift of a rate, players x days: a stationary walk in steps of `_FORM_DAYS`, straight between them."""
     steps = last_day // _FORM_DAYS + 2
     keep = 0.8
@@ -156,8 +157,9 @@ def make_rosters(
     contracts = _sign(signing, size, players, games.last_day)
     rank = np.argsort(np.argsort(-players.value)) / len(players) * len(_ROLE_MINUTES)
     role_minutes = np.interp(rank, np.arange(len(_ROLE_MINUTES)) + 0.5, _ROLE_MINUTES)
-    minutes_form = _form(form, len(players), games.last_day, _FORM_SPREADS[0])
-    usage_form = _form(form, len(players), games.last_day, _FORM_SPREADS[1])
+    spread = _MINUTES_FORM * (1 - role_minutes[:, None] / _STEADY_MINUTES)
+    minutes_form = _form(form, len(players), games.last_day, spread)
+    usage_form = _form(form, len(players), games.last_day, _USAGE_FORM)
     team, day = games.team, games.team_day[:, None]
     player = contracts.player[team]
     listed = (player >= 0) & (contracts.first_day[team] <= day) & (day <= contracts.last_day[team])
