@@ -102,11 +102,33 @@ def test_why_of_what_nobody_asked_for_yet_is_that_with_the_command_that_writes_i
     assert answer[3] == f"{reads}; `hoopcast backfill feature --dates {night(2021, 0)}` writes it"
     engine.execute(f"UPDATE {small.SCHEDULE} SET season_stage = 'playin'")
     (answer,) = told(engine, TALLY, night(2021, 0))
-    assert answer[3].startswith("missing: not written yet, for playin games are written only when asked for; ")
+    assert answer[3].startswith(
+        "missing: not written yet, for playin games are of another stage, which --stage playin "
+    )
     assert answer[3].endswith(f"`hoopcast backfill tally --dates {night(2021, 0)} --stage playin` writes it")
-    engine.execute(f"UPDATE {small.SCHEDULE} SET season_stage = 'allstar'")
-    with pytest.raises(UsageError, match=r"^only allstar games are played on .*, which nothing is forecast of$"):
-        told(engine, TALLY, night(2021, 0))
+
+
+def test_gaps_of_another_stage_name_it_and_the_option_that_includes_it() -> None:
+    engine = small.small_league(years=(2021,))
+    engine.execute(
+        f"UPDATE {small.SCHEDULE} SET season_stage = 'playin' WHERE game_date = $day", {"day": night(2021, 0)}
+    )
+    first, second = (
+        gap for gap in gaps(engine, small.small_nodes(), resolve(engine, Range(stage="all"))) if gap.table == TALLY
+    )
+    assert first.cause == "not written yet, for playin games are of another stage, which --stage playin includes"
+    assert second.cause == "not written yet"
+
+
+def test_why_of_a_date_of_all_star_games_is_that_nothing_is_forecast_of_them() -> None:
+    engine = small.small_league(years=(2021,))
+    engine.execute(
+        f"UPDATE {small.SCHEDULE} SET season_stage = 'allstar' WHERE game_date = $day", {"day": night(2021, 0)}
+    )
+    (answer,) = told(engine, TALLY, night(2021, 0))
+    assert answer == (0, TALLY, night(2021, 0), "not due: only allstar games are played, which nothing is forecast of")
+    with pytest.raises(UsageError, match=r"^no games on 2021-07-01; "):
+        told(engine, TALLY, date(2021, 7, 1))
 
 
 def test_why_of_a_first_date_is_that_no_row_is_expected_there() -> None:

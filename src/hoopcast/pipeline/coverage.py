@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hoopcast.pipeline.node import Node, node_name
 from hoopcast.pipeline.plan import Plan, make_plan
 from hoopcast.pipeline.ranges import SeasonDate, StageFilter
-from hoopcast.pipeline.state import DONE, NO_PARTITION, STATES, State
+from hoopcast.pipeline.state import DONE, MISSING, NO_PARTITION, STATES, State, of_other_stage
 from hoopcast.pipeline.time_constraint import Ints
 from hoopcast.warehouse.engine import Engine
 
@@ -204,7 +204,11 @@ def _gaps(made: Plan, place: int, wanted: Ints, stage: StageFilter) -> Iterator[
     """Those of a node: dates are neighbours when no other date of the table lies between them."""
     node, days = made.states.nodes[place], made.states.timeline.dates.tolist()
     short = node_name(node.table.short, node.system_id)
-    codes, causes = made.codes[place].tolist(), made.causes[place].tolist()
+    codes, stages = made.codes[place].tolist(), made.states.game_days.stage.tolist()
+    causes = [
+        cause + of_other_stage(of_day) if code == MISSING else cause
+        for code, cause, of_day in zip(codes, made.causes[place].tolist(), stages, strict=True)
+    ]
     for (code, cause), neighbours in groupby(wanted.tolist(), key=lambda day: (codes[day], causes[day])):
         of_gap = [days[day] for day in neighbours]
         if code != DONE:

@@ -59,7 +59,9 @@ content AS (
 SELECT * EXCLUDE (table_name), {{same_content}} AS same_content, {{past_content}} AS past_content FROM content
 """
 _GAME_DAYS = """
-SELECT game_date, COUNT(*) AS games, SUM(CASE WHEN game_status = 3 THEN 1 ELSE 0 END) AS final_games
+SELECT
+    game_date, COUNT(*) AS games, SUM(CASE WHEN game_status = 3 THEN 1 ELSE 0 END) AS final_games,
+    MAX(season_stage) AS stage
 FROM nba_raw.nbac_schedule
 WHERE team_known AND season_stage IN (SELECT UNNEST($stages))
 GROUP BY game_date ORDER BY game_date
@@ -90,6 +92,7 @@ class Entries:
 class GameDays:
     """Of each date how many games that count are played, how many of them are final, and whether it is one of two.
 
+    `stage` is that of the games, the regular one of dates where several are played, empty where none is.
     `is_first_of_month` is the first date with games of a month and season, `is_next_slate` the first one after all that
     have a final game.
     """
@@ -98,6 +101,7 @@ class GameDays:
     final_games: Ints
     is_first_of_month: Flags
     is_next_slate: Flags
+    stage: NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,11 @@ class States:
     def wanted(self, dates: Iterable[date]) -> Flags:
         """Which of its dates are among some."""
         return np.isin(self.timeline.dates, np.array(list(dates), dtype="datetime64[D]"))
+
+
+def of_other_stage(stage: str) -> str:
+    """Why what is missing of a stage need not be there; empty for the regular one, which ranges hold unasked."""
+    return "" if stage == "regular" else f", for {stage} games are of another stage, which --stage {stage} includes"
 
 
 def is_open(codes: Codes) -> Flags:
@@ -271,7 +280,8 @@ def _game_days(dates: Days, schedule: ColumnsOf) -> GameDays:
         array[place[is_known]] = values[is_known]
         return array
 
-    return GameDays(spread(games), spread(final), spread(is_first), spread(is_next))
+    stage = schedule["stage"].astype(np.str_)
+    return GameDays(spread(games), spread(final), spread(is_first), spread(is_next), spread(stage))
 
 
 def input_fingerprints(states: States, place: int) -> Ints:

@@ -11,7 +11,7 @@ from hoopcast.pipeline.ledger import LEDGER, NODE, RUNS
 from hoopcast.pipeline.node import Edge, Node, node_name
 from hoopcast.pipeline.plan import Partition, Plan, make_plan
 from hoopcast.pipeline.ranges import Range, SeasonDate, resolve
-from hoopcast.pipeline.state import STAGES_WITH_FORECASTS, is_open
+from hoopcast.pipeline.state import STAGES_WITH_FORECASTS, is_open, of_other_stage
 from hoopcast.pipeline.time_constraint import DATED, batch_values, condition, named_values
 from hoopcast.warehouse.engine import Engine, Value
 
@@ -89,8 +89,10 @@ def why(
         UsageError: if no game is played on that date.
     """
     node = next(one for one in nodes if one.name == table)
-    dates = resolve(engine, Range(dates=(day,), stage="all"))
-    links = list(_partition(engine, nodes, node, dates[0], 0))
+    seasons = engine.query("SELECT MAX(season) FROM nba_raw.nbac_schedule WHERE game_date = $day", {"day": day}).rows
+    # A date of games that nothing is forecast of is in no range, and has an answer nevertheless.
+    season = seasons[0][0] or resolve(engine, Range(dates=(day,), stage="all"))[0].season
+    links = list(_partition(engine, nodes, node, SeasonDate(str(season), day), 0))
     links[0] = replace(links[0], text=links[0].text + _root_cause(links))
     if player_id is not None:
         links.insert(0, Link(0, table, day, absence(engine, node, day, player_id)))
@@ -102,7 +104,7 @@ def _partition(engine: Engine, nodes: tuple[Node, ...], node: Node, day: SeasonD
     partitions = () if made is None else made.partitions(made.states.wanted([day.date]))
     partition = next((partition for partition in partitions if partition.table == node.name), None)
     if made is None or partition is None:
-        yield Link(depth, node.name, day.date, "not due: no game of the date is final, and it is not the next slate")
+        yield Link(depth, node.name, day.date, f"not due: {_not_due(engine, day.date)}")
         return
     cause = f": {partition.cause}" if partition.cause else ""
     circumstance = "" if depth else _circumstance(engine, node, partition)
@@ -119,6 +121,14 @@ def _partition(engine: Engine, nodes: tuple[Node, ...], node: Node, day: SeasonD
         yield from _sources(engine, node, day, depth + 1)
 
 
+def _not_due(engine: Engine, day: date) -> str:
+    scheduled = "SELECT DISTINCT season_stage FROM nba_raw.nbac_schedule WHERE game_date = $day ORDER BY season_stage"
+    stages = [str(stage) for (stage,) in engine.query(scheduled, {"day": day}).rows]
+    if set(stages).isdisjoint(STAGES_WITH_FORECASTS):
+        return f"only {' and '.join(stages)} games are played, which nothing is forecast of"
+    return "no game of the date is final, and it is not the next slate"
+
+
 def _circumstance(engine: Engine, node: Node, partition: Partition) -> str:
     """What is special about the date of a partition, where that is why it has no rows."""
     if partition.state not in ("missing", "done") or partition.rows or partition.expected:
@@ -130,9 +140,8 @@ def _circumstance(engine: Engine, node: Node, partition: Partition) -> str:
     ).rows[0]
     if partition.state == "missing":
         asked = "" if stage == "regular" else f" --stage {stage}"
-        only = f", for {stage} games are written only when asked for" if asked else ""
         short = node_name(node.table.short, node.system_id)
-        return f"{only}; `hoopcast backfill {short} --dates {partition.date}{asked}` writes it"
+        return f"{of_other_stage(str(stage))}; `hoopcast backfill {short} --dates {partition.date}{asked}` writes it"
     is_first = first == partition.date
     return f" with no row: none is expected{', for it is the first date of all that is ingested' if is_first else ''}"
 
