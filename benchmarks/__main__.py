@@ -22,8 +22,8 @@ PAGE, PLOT = REPOSITORY / "docs" / "benchmarks.md", REPOSITORY / "docs" / "bench
 
 def kept() -> dict[str, Section]:
     """Sections as they were measured last."""
-    found = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
-    return {name: Section.of(found[name]) for name in SECTIONS if name in found}
+    results = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
+    return {name: Section.of(results[name]) for name in SECTIONS if name in results}
 
 
 def measured(name: str, bench: Bench) -> Section:

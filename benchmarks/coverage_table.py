@@ -32,7 +32,7 @@ SELECT
         WHEN u.expected_level IS NOT NULL THEN 'expected'
         WHEN a.last_team IS NULL THEN 'debut'
         WHEN a.last_team <> a.team_abbr THEN 'moved team'
-        ELSE 'returned' END AS found
+        ELSE 'returned' END AS standing
 FROM appearance AS a
 LEFT JOIN nba_analytics.upcoming_player_game_context AS u
     ON u.game_id = a.game_id AND u.player_id = a.player_id AND u.team_abbr = a.team_abbr
@@ -69,12 +69,12 @@ LEFT JOIN nba_analytics.player_game_summary AS p
 WHERE u.season = $season AND u.season_stage = 'regular'
 GROUP BY month ORDER BY month
 """
-_FOUND = """
+_BY_PERIOD = """
 SELECT
     {period} AS period, COUNT(*), SUM(CASE WHEN expected_level = 'history' THEN 1 ELSE 0 END),
     SUM(CASE WHEN expected_level IN ('history', 'news') THEN 1 ELSE 0 END), COUNT(expected_level),
-    SUM(CASE WHEN found = 'debut' THEN 1 ELSE 0 END), SUM(CASE WHEN found = 'moved team' THEN 1 ELSE 0 END),
-    SUM(CASE WHEN found = 'returned' THEN 1 ELSE 0 END)
+    SUM(CASE WHEN standing = 'debut' THEN 1 ELSE 0 END), SUM(CASE WHEN standing = 'moved team' THEN 1 ELSE 0 END),
+    SUM(CASE WHEN standing = 'returned' THEN 1 ELSE 0 END)
 FROM ({appearances}) AS appearances
 WHERE {condition}
 GROUP BY period ORDER BY period
@@ -117,7 +117,7 @@ No source of rosters is among the files, so whoever moved over the summer is not
 
 
 @dataclass(frozen=True)
-class Found:
+class Appearances:
     """Appearances of a period: all, those expected by each information level, and misses by their class."""
 
     period: str
@@ -136,11 +136,13 @@ def seasons(season: str) -> dict[str, str]:
     return {"season": season, "last_season": f"{year - 1}-{year % 100:02d}"}
 
 
-def found(warehouse: Hoopcast, season: str, period: str = "month", condition: str = "TRUE") -> list[Found]:
+def appearances_by_period(
+    warehouse: Hoopcast, season: str, period: str = "month", condition: str = "TRUE"
+) -> list[Appearances]:
     """Appearances of a season by period, which is an SQL expression over the columns of `APPEARANCES`."""
-    query = _FOUND.format(period=period, appearances=APPEARANCES, condition=condition)
+    query = _BY_PERIOD.format(period=period, appearances=APPEARANCES, condition=condition)
     rows = warehouse.engine.query(query, seasons(season)).rows
-    return [Found(str(row[0]), *(int(str(value)) for value in row[1:])) for row in rows]
+    return [Appearances(str(row[0]), *(int(str(value)) for value in row[1:])) for row in rows]
 
 
 def page(warehouse: Hoopcast, season: str) -> str:
@@ -149,8 +151,10 @@ def page(warehouse: Hoopcast, season: str) -> str:
         season=season,
         tables=_tables(warehouse, season),
         population=_population(warehouse, season),
-        appearances=_appearances([*found(warehouse, season), *found(warehouse, season, "'season'")]),
-        opening_night=_appearances(found(warehouse, season, "game_date", _OPENING_NIGHT)),
+        appearances=_appearances(
+            [*appearances_by_period(warehouse, season), *appearances_by_period(warehouse, season, "'season'")]
+        ),
+        opening_night=_appearances(appearances_by_period(warehouse, season, "game_date", _OPENING_NIGHT)),
     )
 
 
@@ -201,7 +205,7 @@ def _population(warehouse: Hoopcast, season: str) -> str:
     return _table(["month", "rows expected", "played", "share", "known from history"], lines)
 
 
-def _appearances(periods: Sequence[Found]) -> str:
+def _appearances(periods: Sequence[Appearances]) -> str:
     lines = [
         [
             one.period,

@@ -53,36 +53,37 @@ def page(warehouse: hoopcast.Hoopcast) -> str:
     """The page's text."""
     parts = [_HEAD]
     for season in SEASONS:
-        found = warehouse.evaluate(season=season).document()
-        parts += [f"\n## {season} ({', '.join(found['phases'])})\n", *_season(found)]
+        evaluation = warehouse.evaluate(season=season).document()
+        parts += [f"\n## {season} ({', '.join(evaluation['phases'])})\n", *_season(evaluation)]
     return "".join(parts)
 
 
-def _season(found: dict[str, Any]) -> Iterator[str]:
+def _season(evaluation: dict[str, Any]) -> Iterator[str]:
     yield _ACCURACY + "\n"
-    yield from _table(("level", "system", "ALL %", *POPULATIONS), _accuracy(found["accuracy"]))
+    yield from _table(("level", "system", "ALL %", *POPULATIONS), _accuracy(evaluation["accuracy"]))
     yield _CALIBRATION + "\n"
     yield from _table(
-        ("system", "on", "50 %", "80 %", "95 %", "error (limit)", "slope", "intercept"), _calibration(found)
+        ("system", "on", "50 %", "80 %", "95 %", "error (limit)", "slope", "intercept"), _calibration(evaluation)
     )
-    if any(row["value"].endswith("-10") for row in found["slices"]):
+    if any(row["value"].endswith("-10") for row in evaluation["slices"]):
         yield _EARLY + "\n"
-        yield from _table(("system", "October", "January"), _early(found["slices"]))
-    if found["market"]:
+        yield from _table(("system", "October", "January"), _early(evaluation["slices"]))
+    if evaluation["market"]:
         yield _MARKET + "\n"
         yield from _table(
-            ("system", "from", "lines", "log loss", "market", "t", "recalibrated", "t of it"), _market(found["market"])
+            ("system", "from", "lines", "log loss", "market", "t", "recalibrated", "t of it"),
+            _market(evaluation["market"]),
         )
-    if found["claims"]:
+    if evaluation["claims"]:
         bands = ("below -3 %", "-3 to 0 %", "0 to 3 %", "3 to 6 %")
         yield _CLAIMS + "\n"
-        yield from _table(("system", "prices", *bands, "picks", "slope", "picks from then on"), _claims(found))
-    if found["after_market"]:
+        yield from _table(("system", "prices", *bands, "picks", "slope", "picks from then on"), _claims(evaluation))
+    if evaluation["after_market"]:
         yield _AFTER + "\n"
         head = ("system", "lines", "after the market", "its own", "market", "t", "recalibrated", "t of it")
-        yield from _table(head, _after(found["after_market"]))
+        yield from _table(head, _after(evaluation["after_market"]))
     yield _PLAY + "\n"
-    yield from _table(("level", "Brier", "of the share"), _plays(found["availability"]))
+    yield from _table(("level", "Brier", "of the share"), _plays(evaluation["availability"]))
 
 
 def _accuracy(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
@@ -101,8 +102,8 @@ def _score(row: dict[str, Any] | None) -> str:
     return f"{row['mae_filled']:.3f}{crps}"
 
 
-def _calibration(found: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    for row in found["calibration"]:
+def _calibration(evaluation: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    for row in evaluation["calibration"]:
         if row["population"] == ("PROP" if row["level"] == "line" else "ALL"):
             yield (
                 row["system"],
@@ -136,11 +137,11 @@ def _market(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _claims(found: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+def _claims(evaluation: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     bands: dict[tuple[str, str], dict[float, dict[str, Any]]] = {}
-    for row in found["claims"]:
+    for row in evaluation["claims"]:
         bands.setdefault((row["system"], row["prices"]), {})[row["low"]] = row
-    for one in found["claim_summaries"]:
+    for one in evaluation["claim_summaries"]:
         of = bands[one["system"], one["prices"]]
         slope = "-" if one["slope"] is None else f"{one['slope']:.2f} ({one['slope_low']:.2f}..{one['slope_high']:.2f})"
         yield (

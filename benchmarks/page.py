@@ -111,10 +111,10 @@ def ratio(own: Measure, other: Measure) -> str:
     """How many times as long Hoopcast takes: median of the runs in turn, and their least and most."""
     # A data frame computes a part of the tables: those of Hoopcast are compared with it, not the whole run.
     part = f"computed by {other.title}"
-    found = sorted(
+    ratios = sorted(
         mine.get(part, mine["seconds"]) / theirs["seconds"] for mine, theirs in zip(own.runs, other.runs, strict=True)
     )
-    return f"{median(found):.2f} x ({found[0]:.2f}-{found[-1]:.2f})"
+    return f"{median(ratios):.2f} x ({ratios[0]:.2f}-{ratios[-1]:.2f})"
 
 
 def lines(section: Section) -> Iterator[tuple[str, ...]]:

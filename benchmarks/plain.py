@@ -61,14 +61,14 @@ def batches_of(
     written: "hoopcast.Hoopcast", model: Node, season: str | None, day: str | None
 ) -> list[tuple[str, date, date]]:
     """Season, first and last date of what a warehouse has of a model, of one season or date or of all."""
-    found = written.engine.query(
+    batches = written.engine.query(
         "SELECT season, MIN(partition_date), MAX(partition_date) FROM nba_orchestration.ledger WHERE table_name = $name"
         " AND season = COALESCE($season, season) AND partition_date = COALESCE(CAST($day AS DATE), partition_date)"
         " GROUP BY season ORDER BY season",
         {"name": model.name, "season": season, "day": day},
     ).rows
     return [
-        (str(name), first, last) for name, first, last in found if isinstance(first, date) and isinstance(last, date)
+        (str(name), first, last) for name, first, last in batches if isinstance(first, date) and isinstance(last, date)
     ]
 
 

@@ -100,15 +100,15 @@ def differing(like: str, target: str) -> list[str]:
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{warehouse_path(like)}' AS ours (READ_ONLY)")
         connection.execute(f"ATTACH '{target}' AS theirs (READ_ONLY)")
-        found = []
+        differences = []
         for model in sql_nodes():
             counted = connection.execute(
                 f"SELECT (SELECT COUNT(*) FROM ours.{model.name}), (SELECT COUNT(*) FROM theirs.{model.name})"
             ).fetchone()
             ours, theirs = counted or (0, 0)
             if ours != theirs:
-                found.append(f"{model.name} has {theirs} rows, not {ours}")
-    return found
+                differences.append(f"{model.name} has {theirs} rows, not {ours}")
+    return differences
 
 
 def _dbt(folder: Path, database: Path, texts: dict[str, str], threads: int) -> None:

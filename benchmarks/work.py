@@ -129,8 +129,8 @@ def read_input(paths: list[str]) -> Figures:
     with duckdb.connect(config={"threads": THREADS}) as connection:
         rows = 0
         for file in files:
-            found = connection.execute(f"SELECT COUNT(*), BIT_XOR(hash(one)) FROM '{file}' AS one").fetchone()
-            rows += int(found[0]) if found else 0
+            row = connection.execute(f"SELECT COUNT(*), BIT_XOR(hash(one)) FROM '{file}' AS one").fetchone()
+            rows += int(row[0]) if row else 0
     return {"seconds": time.perf_counter() - began, "rows": rows}
 
 
@@ -205,9 +205,9 @@ def polars(folder: str, seasons: list[str], output: str) -> Figures:
     from benchmarks.polars_features import features_of_seasons  # noqa: PLC0415 - no other work imports Polars
 
     began = time.perf_counter()
-    found = features_of_seasons(Path(folder), seasons)
-    found.write_parquet(output)
-    return {"seconds": time.perf_counter() - began, "rows": len(found)}
+    features = features_of_seasons(Path(folder), seasons)
+    features.write_parquet(output)
+    return {"seconds": time.perf_counter() - began, "rows": len(features)}
 
 
 def pandas(folder: str, seasons: list[str], output: str) -> Figures:
@@ -215,9 +215,9 @@ def pandas(folder: str, seasons: list[str], output: str) -> Figures:
     from benchmarks import pandas_features  # noqa: PLC0415 - no other work imports pandas
 
     began = time.perf_counter()
-    found = pandas_features.features_of_seasons(Path(folder), seasons)
-    found.to_parquet(output)
-    return {"seconds": time.perf_counter() - began, "rows": len(found)}
+    features = pandas_features.features_of_seasons(Path(folder), seasons)
+    features.to_parquet(output)
+    return {"seconds": time.perf_counter() - began, "rows": len(features)}
 
 
 def compare(warehouse: str, output: str, seasons: list[str]) -> Figures:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.coverage_table import Found, found
+from benchmarks.coverage_table import Appearances, appearances_by_period
 from hoopcast import Hoopcast
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
@@ -10,9 +10,9 @@ pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 SEASON = "2021-22"
 
 
-def of_season(real: Hoopcast, condition: str = "TRUE") -> Found:
+def of_season(real: Hoopcast, condition: str = "TRUE") -> Appearances:
     """Appearances of the season."""
-    return found(real, SEASON, "'season'", condition)[0]
+    return appearances_by_period(real, SEASON, "'season'", condition)[0]
 
 
 def test_nearly_every_appearance_of_the_season_was_expected(real: Hoopcast) -> None:
@@ -29,7 +29,7 @@ def test_october_is_nearly_complete_as_well(real: Hoopcast) -> None:
 
 
 def test_no_month_falls_behind(real: Hoopcast) -> None:
-    months = found(real, SEASON)
+    months = appearances_by_period(real, SEASON)
     assert len(months) == 7
     assert all(month.by_quotes >= 0.92 * month.appearances for month in months)
     assert all(month.by_quotes >= 0.97 * month.appearances for month in months[1:])
@@ -43,7 +43,7 @@ def test_opening_night_lacks_those_who_moved_over_the_summer_and_newcomers_alone
 
 
 def test_every_miss_has_a_class(real: Hoopcast) -> None:
-    for month in found(real, SEASON):
+    for month in appearances_by_period(real, SEASON):
         assert month.debuts + month.moved_team + month.returned == month.appearances - month.by_quotes
 
 
