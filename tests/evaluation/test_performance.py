@@ -11,6 +11,7 @@ import hoopcast
 from hoopcast.api import Hoopcast
 from hoopcast.league import TINY_LEAGUE, simulate, write
 from tests.forecast.valued import few_lines_are_enough
+from tests.market.leagues import with_market
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,7 +25,9 @@ PERIODS = {"date": 10, "month": 7, "season": 0}
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hoopcast]:
     """Two seasons of a simulated league with the forecasts and grades of the moving average."""
     folder = tmp_path_factory.mktemp("performance")
-    write(simulate(("2020-21", SEASON), seed=3, size=TINY_LEAGUE), folder / "files")
+    league = simulate(("2020-21", SEASON), seed=3, size=TINY_LEAGUE)
+    # A market that leaves something out, so that there are bets.
+    write(with_market(league, ignored=0.4), folder / "files")
     with hoopcast.open(str(folder / "league.duckdb")) as warehouse, pytest.MonkeyPatch.context() as patch:
         few_lines_are_enough(patch)
         warehouse.ingest(folder / "files")
