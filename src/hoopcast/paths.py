@@ -14,6 +14,8 @@ SCHEME = "duckdb://"
 IN_MEMORY = ":memory:"
 # Such as md:, of a service; one letter is a drive.
 _SERVICE = re.compile(r"[A-Za-z]{2,}:")
+# What begins the options of a URL, and bytes that are no UTF-8.
+_NOT_KEPT = re.compile(r"[?\ud800-\udfff]")
 
 
 # What lies beside the file of a warehouse and belongs to it.
@@ -72,8 +74,10 @@ def warehouse_path(url: str) -> str:
         whole = os.path.realpath(path)
     except FileNotFoundError as error:
         raise UsageError(f"{path} lies in the current folder, which is gone; go to another") from error
-    if "?" in whole:
-        raise UsageError(f"DuckDB keeps no file in a path with '?', such as {path}; choose another with --warehouse")
+    if odd := _NOT_KEPT.search(whole):
+        raise UsageError(
+            f"DuckDB keeps no file in a path with {odd[0]!r}, such as {path}; choose another with --warehouse"
+        )
     return whole
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from hoopcast.warehouse.lock import Lock
+
 COMMAND = str(Path(sys.executable).parent / "hoopcast")
 SECONDS = 60
 AGAIN = ("backfill", "--season", "2021-22", "--no-resume")
@@ -257,6 +259,17 @@ def test_a_run_whose_output_nobody_reads_goes_on(call: Caller) -> None:
     done = call.shell("hoopcast backfill tdza --season 2021-22 --no-resume | true; hoopcast backfill")
     assert done.returncode == 0, done.stderr
     assert "nothing to do" in done.stderr
+
+
+def test_status_is_one_line_that_steers_no_terminal_whatever_the_writer_is_called(
+    call: Caller, warehouse: Path
+) -> None:
+    lock = Lock.take(str(warehouse), "backfill \x1b[2Jx\ny", 0)
+    try:
+        (line,) = call("status").stdout.splitlines()
+    finally:
+        lock.release()
+    assert r"(backfill \x1b[2Jx y)" in line
 
 
 def test_tee_keeps_a_log_and_the_status(call: Caller) -> None:

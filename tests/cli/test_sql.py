@@ -186,3 +186,10 @@ def test_a_closed_or_full_standard_output_is_told_in_one_line(tmp_path: Path) ->
         assert done.returncode != 0
         (line,) = done.stderr.splitlines()
         assert says in line
+
+
+def test_a_run_goes_on_whose_streams_were_closed(tmp_path: Path) -> None:
+    for closed in (">&-", "2>&-", "<&- >&- 2>&-"):
+        assert shell(f"hoopcast backfill tdza --season 2021-22 --no-resume {closed}", tmp_path).returncode == 0
+    done = shell("hoopcast sql 'SELECT 1 AS one' >&-", tmp_path)
+    assert (done.returncode, done.stderr) == (2, "error: standard output is closed; name a file\n")

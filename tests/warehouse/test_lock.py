@@ -1,5 +1,6 @@
 """The lock of a warehouse: who has it, what he says, and who is believed."""
 
+import errno
 import json
 import os
 import subprocess
@@ -114,7 +115,15 @@ def test_a_number_of_a_process_proves_nothing(warehouse: str) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"pid": "7"}, {"pid": 1e300}, {"host": None}, {"rows": [1]}, {"updated_at_utc": "2021-01-01T00:00:00+02:00"}],
+    [
+        {"pid": "7"},
+        {"pid": -1},
+        {"pid": 10**30},
+        {"pid": 1e300},
+        {"host": None},
+        {"rows": [1]},
+        {"updated_at_utc": "2021-01-01T00:00:00+02:00"},
+    ],
     ids=str,
 )
 def test_a_forged_file_is_told_and_safe_to_delete(warehouse: str, change: dict[str, Any]) -> None:
@@ -143,3 +152,27 @@ def test_what_is_no_file_of_its_own_is_neither_written_nor_waited_for(
         with pytest.raises(WarehouseError, match=r"heartbeat\.json is no lock of a warehouse.*; it is safe to delete"):
             use()
     assert mine.read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize("name", ["mine.txt/nba.duckdb", "n" * 250])
+def test_what_can_not_be_read_is_not_said_to_be_safe_to_delete(tmp_path: Path, name: str) -> None:
+    (tmp_path / "mine.txt").touch()
+    with pytest.raises(WarehouseError, match=r"heartbeat\.json can not be read: ") as refused:
+        read_beat(str(tmp_path / name))
+    assert "delete" not in str(refused.value)
+
+
+def test_a_lock_that_a_full_disk_kept_from_being_written_is_nobodys(
+    warehouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "pwrite", full)
+        with pytest.raises(WarehouseError, match=r"heartbeat\.json can not be written: No space left on device"):
+            Lock.take(warehouse, "own", 0)
+    assert not beside(warehouse).exists()
+    beside(warehouse).touch()  # of one that was killed before its first word
+    assert read_beat(warehouse) is None
+    Lock.take(warehouse, "own", 0).release()

@@ -15,7 +15,7 @@ from typing import IO
 import duckdb
 import pytest
 
-from hoopcast.errors import WarehouseError, WarehouseInUse, WarehouseMoved
+from hoopcast.errors import UsageError, WarehouseError, WarehouseInUse, WarehouseMoved
 from hoopcast.paths import snapshot_path, warehouse_path
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.opening import copy_to, open_to_read, open_to_write, take_snapshot
@@ -291,3 +291,67 @@ def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     for opened in (open_to_read, open_to_write):
         with pytest.raises(WarehouseError, match="no regular file"):
             opened(str(tmp_path / "pipe.duckdb"), wait_seconds=0)
+
+
+@pytest.mark.parametrize("name", ['quo"te', "hoopcast_copy", "new\nline", "semi;colon' --"])
+def test_a_backup_is_made_whatever_the_file_is_called(tmp_path: Path, name: str) -> None:
+    engine = open_to_write(str(tmp_path / f"{name}.duckdb"), wait_seconds=0)
+    for copy in (tmp_path / f"copy of {name}.duckdb", tmp_path / "second.duckdb"):
+        copy_to(engine, copy)
+        opened, _ = open_to_read(str(copy), wait_seconds=0)
+        assert opened.query("SELECT COUNT(*) FROM nba_orchestration.warehouse").rows == [(1,)]
+        opened.close()
+    engine.close()
+
+
+@pytest.mark.parametrize("name", ["nba_raw", "NBA_Analytics.of.2021", "information_schema"])
+def test_a_file_that_is_called_as_a_schema_is_refused(tmp_path: Path, name: str) -> None:
+    for opened in (open_to_read, open_to_write):
+        with pytest.raises(WarehouseError, match=r"is called as the tables' schema .* is; give the file another name"):
+            opened(str(tmp_path / f"{name}.duckdb"), wait_seconds=0)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"keeps no file in a path with '\\udcff'"):
+        open_to_write(f"{tmp_path}/\udcff.duckdb", wait_seconds=0)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "link to nothing", "folder"])
+@pytest.mark.parametrize("exists", [True, False])
+def test_what_is_no_log_in_its_place_is_neither_written_nor_waited_for(
+    tmp_path: Path, kind: str, *, exists: bool
+) -> None:
+    path, log, mine = (tmp_path / name for name in ("nba.duckdb", "nba.duckdb.wal", "mine.txt"))
+    if exists:
+        open_to_write(str(path), wait_seconds=0).close()
+    mine.write_text("mine", "utf-8")
+    {
+        "pipe": lambda: os.mkfifo(log),
+        "link": lambda: log.symlink_to(mine),
+        "link to nothing": lambda: log.symlink_to(tmp_path / "nothing"),
+        "folder": lambda: os.mkdir(log),  # noqa: PTH102
+    }[kind]()
+    for opened in (open_to_read, open_to_write):
+        with pytest.raises(WarehouseError, match=r"nba\.duckdb\.wal is in the place of .* log, and none; move it away"):
+            opened(str(path), wait_seconds=0)
+    assert mine.read_text("utf-8") == "mine"
+    assert os.path.lexists(log)
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_a_child_of_the_process_can_not_go_on_with_what_is_open_there(tmp_path: Path, *, read_only: bool) -> None:
+    path = str(tmp_path / "nba.duckdb")
+    open_to_write(path, wait_seconds=0).close()
+    engine = open_to_read(path, wait_seconds=0)[0] if read_only else open_to_write(path, wait_seconds=0)
+    child = os.fork()
+    if not child:
+        try:
+            engine.query("SELECT 1")
+        except WarehouseError as error:
+            engine.close()
+            os._exit(7 if "was opened by process" in str(error) else 8)
+        os._exit(9)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    assert engine.query("SELECT COUNT(*) FROM nba_orchestration.warehouse").rows == [(1,)]
+    engine.close()

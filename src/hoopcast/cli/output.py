@@ -38,6 +38,13 @@ class Output:
 _held: "ContextVar[SpooledTemporaryFile[bytes] | None]" = ContextVar("_held", default=None)
 
 
+def reopen_closed() -> None:
+    """Let what is printed to a stream that was closed go to nowhere; else a file that is opened takes its number."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: PTH123, SIM115
+
+
 @contextmanager
 def held_back() -> Iterator[None]:
     """Print what is said inside at its end: a pager that reads slowly keeps nobody from what was open meanwhile."""
@@ -86,8 +93,8 @@ def standard_output(file_format: str | None) -> Iterator[BinaryIO]:
     Raises:
         UsageError: if it is closed, or a terminal and the format is no text.
     """
-    stream: TextIO | None = getattr(sys, "stdout", None)
-    if stream is None:  # what Python has where it was closed
+    stream = sys.stdout
+    if sys.__stdout__ is None:  # what Python has where it was closed
         raise UsageError("standard output is closed; name a file")
     if file_format == "parquet" and stream.isatty():
         raise UsageError("Parquet is no text for a terminal; write it to a file or a pipe, or say --format csv")

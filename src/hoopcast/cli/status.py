@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from hoopcast.cli.options import example, with_output
-from hoopcast.cli.output import Output, quantity, say, show
+from hoopcast.cli.output import Output, one_line, quantity, say, show
 from hoopcast.cli.session import Session
+from hoopcast.plain import printable
 
 if TYPE_CHECKING:
     from hoopcast.warehouse.lock import Beat
@@ -54,13 +55,13 @@ def status(session: Session, follow: bool, output: Output) -> int:
         time.sleep(_EVERY_SECONDS / 5)
         beat = read_beat(path)
     last = _line(beat)
-    say(last)
+    say(printable(one_line(last)))
     while follow and beat is not None and beat.is_alive:
         time.sleep(_EVERY_SECONDS)
         beat = read_beat(path)
         if _line(beat) != last:
             last = _line(beat)
-            say(last)
+            say(printable(one_line(last)))
     return 0
 
 

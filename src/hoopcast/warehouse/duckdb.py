@@ -19,7 +19,7 @@ from hoopcast.warehouse.engine import ColumnsOf, Parameters, Rows
 from hoopcast.warehouse.faults import RESTORE, is_damage, warehouse_errors
 from hoopcast.warehouse.lock import Lock, in_use, is_held_here
 from hoopcast.warehouse.result import Table as Result
-from hoopcast.warehouse.tables import Table
+from hoopcast.warehouse.tables import SCHEMAS, Table
 
 
 def _plain_column(values: NDArray[Any]) -> NDArray[Any]:
@@ -98,6 +98,7 @@ class DuckDB:
         """
         self.url = url
         self.path = warehouse_path(url)
+        self._process = os.getpid()
         self.read_only = read_only
         self._is_closed = False
         self._scratch: str | None = None
@@ -107,7 +108,7 @@ class DuckDB:
         deadline = time.monotonic() + wait_seconds
         self.lock = Lock.take(self.path, command, wait_seconds) if is_file and not read_only else Lock()
         try:
-            self.connection = _connect(self.path, deadline, read_only=read_only)
+            self._connection = _connect(self.path, deadline, read_only=read_only)
         except BaseException:
             self.lock.release()
             raise
@@ -117,6 +118,20 @@ class DuckDB:
             self.lock.tell(device=self._file.st_dev, inode=self._file.st_ino)
         if threads is not None:
             self.connection.execute("SET threads = $threads", {"threads": threads})
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection, of the process that opened it alone: DuckDB's threads do not come along into a child.
+
+        Raises:
+            WarehouseError: in a child.
+        """
+        if os.getpid() != self._process:
+            raise WarehouseError(
+                f"{shown(self.path)} was opened by process {self._process}, and its child can not go on with that: open"
+                " it in the child, once the parent has closed it"
+            )
+        return self._connection
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement; named parameters are written `$name`."""
@@ -230,6 +245,8 @@ class DuckDB:
 
     def close(self) -> None:
         """Let go of the file."""
+        if os.getpid() != self._process:
+            return
         self.connection.close()
         if not self._is_closed:
             self._is_closed = True
@@ -247,6 +264,11 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _refuse_unfit(path: str, *, must_exist: bool, read_only: bool) -> None:
     """Refuse what is no file that DuckDB can keep, before it is opened: a pipe would be waited for without end."""
+    if (name := Path(path).name.partition(".")[0].lower()) in {*SCHEMAS.values(), "information_schema"}:
+        raise WarehouseError(f"{shown(path)} is called as the tables' schema {name} is; give the file another name")
+    log = Path(f"{path}.wal")
+    if os.path.lexists(log) and (log.is_symlink() or not log.is_file()):
+        raise WarehouseError(f"{shown(str(log))} is in the place of the warehouse's log, and none; move it away")
     try:
         about = os.stat(path)  # noqa: PTH116 - what is looked at is the whole of it
     except FileNotFoundError:

@@ -32,7 +32,9 @@ _SHORTEST_RETRY_SECONDS = 0.001
 # A reader that looks whether the lock is taken has it for a moment itself.
 _LEAST_WAIT_SECONDS = 0.15
 _LONGEST_BYTES = 65_536
+_IS_NO_FILE = (errno.ELOOP, errno.EISDIR, errno.ENXIO)
 _LONGEST_COMMAND = 100
+_MOST_PIDS = 2**31
 
 State = Literal["running", "hung", "ended without a word"]
 
@@ -92,7 +94,7 @@ def read_beat(warehouse: str) -> Beat | None:
     """What the holder of a warehouse's lock says, or said before it was killed; None where nobody has it.
 
     Raises:
-        WarehouseError: if the file is none of a lock.
+        WarehouseError: if the file is none of a lock, or can not be read.
     """
     path = lock_path(warehouse)
     if warehouse == IN_MEMORY:
@@ -104,13 +106,18 @@ def read_beat(warehouse: str) -> Beat | None:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise _foreign(path, error.strerror) from error
+            if error.errno in _IS_NO_FILE:
+                raise _foreign(path, error.strerror) from error
+            raise WarehouseError(f"{shown(str(path))} can not be read: {error.strerror}") from error
         try:
             _require_plain(descriptor, path)
             is_locked = not _try_to_lock(descriptor, fcntl.LOCK_SH)
             text = os.pread(descriptor, _LONGEST_BYTES, 0)
         finally:
             os.close(descriptor)
+        if not text and not is_locked:
+            # Of one who came no further, such as on a full disk.
+            return None
         beat = _parsed(text)
         if beat is not None:
             return replace(beat, is_locked=is_locked)
@@ -129,7 +136,7 @@ def _parsed(text: bytes) -> Beat | None:
         beat = Beat(**(values | times | {"is_locked": False}))
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    right = all(type(getattr(beat, field.name)) is field.type for field in fields(Beat))
+    right = all(type(getattr(beat, field.name)) is field.type for field in fields(Beat)) and 0 < beat.pid < _MOST_PIDS
     return beat if right and all(moment.tzinfo is None for moment in times.values()) else None
 
 
@@ -203,6 +210,7 @@ class Lock:
             try:
                 taken.tell()
             except OSError as error:
+                path.unlink(missing_ok=True)
                 os.close(descriptor)
                 raise WarehouseError(f"{shown(str(path))} can not be written: {error.strerror}") from error
             taken._thread.start()
@@ -287,7 +295,7 @@ def _lock(warehouse: str, path: Path) -> int | None:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     except OSError as error:
-        if error.errno in (errno.ELOOP, errno.EISDIR):
+        if error.errno in _IS_NO_FILE:
             raise _foreign(path, error.strerror) from error
         beside = "" if path.parent.is_dir() else f", for there is no folder {shown(str(path.parent))}"
         raise WarehouseError(

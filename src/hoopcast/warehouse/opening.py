@@ -120,15 +120,15 @@ def copy_to(engine: DuckDB, path: Path) -> None:
         raise UsageError(f"{path} exists already; name a new file, or move that one away")
     if not path.parent.is_dir():
         raise UsageError(f"{path} can not be written: there is no folder {path.parent}")
-    own = engine.query("SELECT CURRENT_DATABASE()").rows[0][0]
+    own = str(engine.query("SELECT CURRENT_DATABASE()").rows[0][0]).replace('"', '""')
     try:
         with partial_of(path) as partial:
             quoted = str(partial).replace("'", "''")
-            engine.execute(f"ATTACH '{quoted}' AS hoopcast_copy (READ_WRITE)")
+            engine.execute(f"ATTACH '{quoted}' AS \"{own} copy\" (READ_WRITE)")
             try:
-                engine.execute(f'COPY FROM DATABASE "{own}" TO hoopcast_copy')
+                engine.execute(f'COPY FROM DATABASE "{own}" TO "{own} copy"')
             finally:
-                engine.execute("DETACH hoopcast_copy")
+                engine.execute(f'DETACH "{own} copy"')
             os.link(partial, path)
     except OSError as error:
         raise WarehouseError(f"{path} can not be written: {error.strerror}") from error
