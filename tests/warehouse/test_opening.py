@@ -355,3 +355,15 @@ def test_a_child_of_the_process_can_not_go_on_with_what_is_open_there(tmp_path: 
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
     assert engine.query("SELECT COUNT(*) FROM nba_orchestration.warehouse").rows == [(1,)]
     engine.close()
+
+
+def test_a_session_that_reads_says_what_to_do_to_write(tmp_path: Path) -> None:
+    path = str(tmp_path / "nba.duckdb")
+    open_to_write(path, wait_seconds=0).close()
+    reader, _ = open_to_read(path, wait_seconds=0)
+    with pytest.raises(WarehouseError, match="open it without `read_only` to write"), reader.transaction():
+        pass
+    with pytest.raises(WarehouseError, match="open to be read in this process; close that before you write"):
+        open_to_write(path, wait_seconds=0)
+    reader.close()
+    open_to_write(path, wait_seconds=0).close()

@@ -181,6 +181,8 @@ class DuckDB:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """One transaction: committed at the end, rolled back on any exception."""
+        if self.read_only:
+            raise WarehouseError(f"{shown(self.path)} is open to be read; open it without `read_only` to write")
         self.execute("BEGIN TRANSACTION")
         try:
             yield
@@ -315,6 +317,9 @@ def _connect(path: str, deadline: float, *, read_only: bool) -> duckdb.DuckDBPyC
                 command = _command(holder["pid"]) or holder["program"] or "ending"
                 raise in_use(path, f"process {holder['pid']} ({command})") from error
             time.sleep(_RETRY_SECONDS)
+        except duckdb.ConnectionException as error:
+            message = f"{shown(path)} is open to be read in this process; close that before you write"
+            raise WarehouseError(message) from error
         except duckdb.Error as error:
             raise WarehouseError(_unreadable(path, error)) from error
 
