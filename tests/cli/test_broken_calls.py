@@ -217,7 +217,7 @@ def _newer(path: Path) -> None:
     connection.execute("CREATE SCHEMA nba_orchestration")
     connection.execute(
         "CREATE TABLE nba_orchestration.warehouse_format"
-        " AS SELECT 999 AS format_version, 'x' AS layout, TIMESTAMP '2030-01-01' AS applied_at_utc"
+        " AS SELECT CAST(999 AS BIGINT) AS format_version, 'x' AS layout, TIMESTAMP '2030-01-01' AS applied_at_utc"
     )
     connection.close()
 

@@ -196,7 +196,7 @@ def test_a_player_is_told_what_a_bet_on_him_comes_to(
     day, player = bet(valued, condition)
     text = printed(call, "predict", "--date", day, "--player", player, "--as-is", "--system", SYSTEM)
     (after,) = (line for line in text.splitlines() if line.startswith("After the market the "))
-    assert "(market 0.62, system -0.08, intercept +0.13)" in after
+    assert "(market 1.41, system 0.13, intercept +0.33)" in after
     told = text[text.index("P(over)") : text.index("What each system forecasts")]
     assert all(part in told for part in parts)
     assert absent not in told.replace("EV of", "")

@@ -170,11 +170,11 @@ def test_of_two_lines_of_one_player_on_a_day_one_counts_and_always_the_same(real
         FROM nba_raw.points_prop_line AS r LEFT JOIN nba_analytics.player_prop_line AS p USING (player_id, game_date)
         GROUP BY 1, 2 HAVING COUNT(*) > 1 ORDER BY 1, 2""",
     ) == [
-        (date(2021, 2, 25), 1629021, 2, 8.0, 8.5, 8.0),
+        (date(2021, 2, 25), 1629021, 2, 8.0, 8.5, 8.5),
         (date(2021, 4, 3), 201572, 2, 11.5, 13.5, 11.5),
         (date(2021, 4, 3), 201950, 2, 18.5, 20.5, 18.5),
-        (date(2021, 4, 3), 203114, 2, 18.5, 21.5, 18.5),
-        (date(2021, 4, 3), 1628978, 2, 10.5, 12.5, 10.5),
+        (date(2021, 4, 3), 203114, 2, 18.5, 21.5, 21.5),
+        (date(2021, 4, 3), 1628978, 2, 10.5, 12.5, 12.5),
         (date(2022, 3, 17), 1629021, 2, 13.5, 16.5, 13.5),
     ]
 
