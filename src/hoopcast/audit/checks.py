@@ -100,13 +100,17 @@ def _u(name: str, of: str = "game_id, player_id") -> str:
 
 _SUMS = ("fgm", "fga", "fg3m", "fg3a", "ftm", "fta", "oreb", "dreb", "ast", "stl", "blk", "tov", "pf", "points")
 _TOLD = ("team_abbr", "team_id", "minutes", "plus_minus", *_SUMS)
-# Of those who played some change sides, some stay away, and men whom nobody knows come in; seven a side are sure to be
-# there. Minutes of a team come to about 240, and shots follow from minutes.
+# Of those who played some change sides, some stay away, and men whom nobody knows come in; seven of each side stay, and
+# seven a side are sure to be there. Minutes of a team come to about 240, and shots follow from minutes.
 _DRAWN = f"""
 CREATE OR REPLACE TEMP TABLE {_MEN} AS
 WITH sides AS (
     SELECT b.* EXCLUDE ({", ".join(_TOLD)}), s.home_team_abbr, s.away_team_abbr, s.home_team_id, s.away_team_id,
-        (b.team_abbr = s.home_team_abbr) = ({_u("side", "b.game_id, b.player_id")} < 0.88) AS at_home
+        (b.team_abbr = s.home_team_abbr) = (
+            ROW_NUMBER() OVER (PARTITION BY b.game_id, b.team_abbr
+                ORDER BY {_u("stays", "b.game_id, b.player_id")}) <= 7
+            OR {_u("side", "b.game_id, b.player_id")} < 0.6
+        ) AS at_home
     FROM {PLAYER_BOX} AS b
     INNER JOIN {SCHEDULE} AS s ON s.game_id = b.game_id
     WHERE b.game_date >= $day AND b.played_flag
