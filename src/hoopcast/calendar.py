@@ -1,7 +1,7 @@
 """Seasons and dates of the league."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,3 +77,8 @@ def parse_date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(message) from None
+
+
+def utc_now() -> datetime:
+    """This moment, UTC, without a zone, as timestamps are stored."""
+    return datetime.now(UTC).replace(tzinfo=None)

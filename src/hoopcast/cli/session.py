@@ -6,7 +6,6 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -93,7 +92,9 @@ class Session:
         chosen = self.settings(wait=wait)
         opened = api.open(chosen.warehouse, wait=chosen.wait, threads=chosen.threads, read_only=True, snapshot=snapshot)
         if opened.snapshot_taken_utc is not None:
-            seconds = (datetime.now(UTC).replace(tzinfo=None) - opened.snapshot_taken_utc).total_seconds()
+            from hoopcast.calendar import utc_now
+
+            seconds = (utc_now() - opened.snapshot_taken_utc).total_seconds()
             self.note(f"the warehouse is being written: this is its snapshot of {_age(seconds)} ago")
         with held_back(), self._label(opened) as warehouse:
             yield warehouse

@@ -5,13 +5,13 @@ from dataclasses import fields
 import numpy as np
 
 from hoopcast.arrays import FloatArray, TextArray
+from hoopcast.calendar import utc_now
 from hoopcast.forecast.calibrating import Calibrations, read_calibrations
 from hoopcast.forecast.distribution import Summaries, summaries
 from hoopcast.forecast.win_probability import after_market
 from hoopcast.market.after_market import shifted_probability
 from hoopcast.market.bets import Prices, is_far_line, recommend
 from hoopcast.market.odds import completed, decimal_odds, no_vig_probability_over
-from hoopcast.pipeline.ledger import utc_now
 from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import ColumnsOf, Statements
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
+from hoopcast.calendar import utc_now
 from hoopcast.forecast.calibrating import read_calibrations
 from hoopcast.forecast.recalibration import as_text
-from hoopcast.pipeline.ledger import utc_now
 from hoopcast.pipeline.node import Asked
 from hoopcast.warehouse.engine import Engine, Parameters
 from hoopcast.warehouse.tables import table

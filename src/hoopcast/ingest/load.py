@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hoopcast.calendar import season_start_year
+from hoopcast.calendar import season_start_year, utc_now
 from hoopcast.errors import SourceError, UsageError
 from hoopcast.ingest.candidates import WithoutSchedule, build, land, land_waiting
 from hoopcast.ingest.contracts import CONTRACTS, SCHEDULE, Contract, contract_of, recognise
@@ -17,7 +17,6 @@ from hoopcast.ingest.files import MAX_FILE_MB, Content, SourceFile, find, open_f
 from hoopcast.ingest.staging import Source, drop_staged, stage, tables_of_file
 from hoopcast.ingest.waiting import FILES
 from hoopcast.paths import COMPANIONS, user_path
-from hoopcast.pipeline.ledger import utc_now
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Engine
 

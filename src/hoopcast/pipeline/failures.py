@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from hoopcast.calendar import utc_now
 from hoopcast.pipeline.contents import THESE, Key, these
-from hoopcast.pipeline.ledger import NODE, Entry, utc_now
+from hoopcast.pipeline.ledger import NODE, Entry
 from hoopcast.pipeline.node import Node
 from hoopcast.pipeline.ranges import SeasonDate
 from hoopcast.warehouse.engine import Statements

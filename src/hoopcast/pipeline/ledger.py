@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Literal, cast
 
-from hoopcast.calendar import season_of
+from hoopcast.calendar import season_of, utc_now
 from hoopcast.warehouse.engine import Engine, Statements
 from hoopcast.warehouse.tables import table
 
@@ -48,11 +48,6 @@ class Entry:
     seconds: float = 0.0
     status: Literal["done", "failed"] = "done"
     error: str | None = None
-
-
-def utc_now() -> datetime:
-    """This moment, UTC, without a zone, as timestamps are stored."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def last_entry(engine: Statements) -> int:

@@ -17,7 +17,7 @@ from hoopcast.errors import WarehouseError, WarehouseMoved
 from hoopcast.paths import IN_MEMORY, hold, release, shown, warehouse_path
 from hoopcast.warehouse.engine import ColumnsOf, Parameters, Rows
 from hoopcast.warehouse.faults import RESTORE, is_damage, warehouse_errors
-from hoopcast.warehouse.lock import Lock, in_use, is_held_here
+from hoopcast.warehouse.lock import RETRY_SECONDS, Lock, in_use, is_held_here
 from hoopcast.warehouse.result import Table as Result
 from hoopcast.warehouse.tables import SCHEMAS, Table
 
@@ -53,7 +53,6 @@ def _taken_in(name: str, kind: str, values: NDArray[Any]) -> str:
 _GAME_ID_DIGITS = 10
 # A process that is just ending has no program any more: "held in PID 7".
 _HOLDER = re.compile(r"held in (?:(?P<program>.+?) \()?PID (?P<pid>\d+)")
-_RETRY_SECONDS = 0.05
 _LONGEST_COMMAND = 100
 _HANDED_IN = "hoopcast_handed_in"
 # All that is used is built in; nothing is to be fetched for a file of another program.
@@ -316,7 +315,7 @@ def _connect(path: str, deadline: float, *, read_only: bool) -> duckdb.DuckDBPyC
             if time.monotonic() >= deadline:
                 command = _command(holder["pid"]) or holder["program"] or "ending"
                 raise in_use(path, f"process {holder['pid']} ({command})") from error
-            time.sleep(_RETRY_SECONDS)
+            time.sleep(RETRY_SECONDS)
         except duckdb.ConnectionException as error:
             message = f"{shown(path)} is open to be read in this process; close that before you write"
             raise WarehouseError(message) from error

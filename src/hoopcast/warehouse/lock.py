@@ -15,17 +15,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from hoopcast.calendar import utc_now
 from hoopcast.errors import WarehouseError, WarehouseInUse
 from hoopcast.paths import IN_MEMORY, lock_path, shown
 
 _BEAT_SECONDS = 0.5
 # A living holder beats twice a second; one that has not for so long is hung as a whole.
 _SILENT_AFTER = timedelta(seconds=15)
-_RETRY_SECONDS = 0.05
+RETRY_SECONDS = 0.05
 # Whoever has waited longer looks more often, twice as often with each of these, and so comes first nearly always.
 _HALVES_AFTER_SECONDS = 4.0
 _SHORTEST_RETRY_SECONDS = 0.001
@@ -37,10 +38,6 @@ _LONGEST_COMMAND = 100
 _MOST_PIDS = 2**31
 
 State = Literal["running", "hung", "ended without a word"]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ class Beat:
         """Whether its process runs and beats, runs and does not, or is no more."""
         if not self.is_locked:
             return "ended without a word"
-        return "running" if _now() - self.updated_at_utc < _SILENT_AFTER else "hung"
+        return "running" if utc_now() - self.updated_at_utc < _SILENT_AFTER else "hung"
 
     @property
     def is_alive(self) -> bool:
@@ -99,7 +96,7 @@ def read_beat(warehouse: str) -> Beat | None:
     path = lock_path(warehouse)
     if warehouse == IN_MEMORY:
         return None
-    deadline = time.monotonic() + 4 * _RETRY_SECONDS
+    deadline = time.monotonic() + 4 * RETRY_SECONDS
     while True:
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -124,7 +121,7 @@ def read_beat(warehouse: str) -> Beat | None:
         if time.monotonic() >= deadline:
             raise _foreign(path)
         # Its holder is just writing it.
-        time.sleep(_RETRY_SECONDS)
+        time.sleep(RETRY_SECONDS)
 
 
 def _parsed(text: bytes) -> Beat | None:
@@ -170,7 +167,7 @@ class Lock:
         self._path = path
         self._descriptor = descriptor
         self._users = 1
-        now = _now()
+        now = utc_now()
         self._beat = Beat(os.getpid(), socket.gethostname(), command, now, now)
         self._writing = threading.Lock()
         self._released = threading.Event()
@@ -192,7 +189,7 @@ class Lock:
             if waited >= max(wait_seconds, _LEAST_WAIT_SECONDS):
                 beat = read_beat(warehouse)
                 raise in_use(warehouse, "another process" if beat is None else beat.holder)
-            time.sleep(max(_RETRY_SECONDS * 0.5 ** (waited / _HALVES_AFTER_SECONDS), _SHORTEST_RETRY_SECONDS))
+            time.sleep(max(RETRY_SECONDS * 0.5 ** (waited / _HALVES_AFTER_SECONDS), _SHORTEST_RETRY_SECONDS))
         return taken
 
     @classmethod
@@ -208,7 +205,7 @@ class Lock:
                 return None
             taken = cls(path, descriptor, command)
             try:
-                taken.tell()
+                taken._write()
             except OSError as error:
                 path.unlink(missing_ok=True)
                 os.close(descriptor)
@@ -228,16 +225,18 @@ class Lock:
             _held.pop(next(warehouse for warehouse, lock in _held.items() if lock is self))
             self._released.set()
             self._thread.join()
-            # A file that can not be deleted any more is one that nobody has: the kernel has the last word.
+            # A file that can not be deleted any more is one that nobody has: the kernel has the last word. Nor is it
+            # deleted where another stands in its place, as when its folder was replaced.
             with suppress(OSError):
-                self._path.unlink()
+                if _is_at(self._descriptor, self._path):
+                    self._path.unlink()
             os.close(self._descriptor)
 
     @contextmanager
     def run(self, run_id: str, command: str) -> Iterator[None]:
         """While a run goes on, it is what the holder says."""
         before = self._beat
-        self.tell(run_id=run_id, command=command, started_at_utc=_now(), rows=0)
+        self.tell(run_id=run_id, command=command, started_at_utc=utc_now(), rows=0)
         try:
             yield
         finally:
@@ -256,20 +255,22 @@ class Lock:
 
     def tell(self, **said: Any) -> None:  # noqa: ANN401 - fields of a beat
         """Say it now, and from now on."""
-        with self._writing:
-            self._beat = replace(self._beat, **said)
-            self._write()
+        self._beat = replace(self._beat, **said)
+        self._say()
 
     def _beat_often(self) -> None:
         while not self._released.wait(_BEAT_SECONDS):
-            # On a full disk the work goes on as long as it can; that it is silent is all that others see of it.
-            with self._writing, suppress(OSError):
-                self._write()
+            self._say()
+
+    def _say(self) -> None:
+        # On a full disk the work goes on as long as it can; that it is silent is all that others see of it.
+        with self._writing, suppress(OSError):
+            self._write()
 
     def _write(self) -> None:
         if self._path is None:
             return
-        values = asdict(replace(self._beat, updated_at_utc=_now()))
+        values = asdict(replace(self._beat, updated_at_utc=utc_now()))
         del values["is_locked"]
         text = json.dumps(values, default=datetime.isoformat).encode()
         os.pwrite(self._descriptor, text, 0)

@@ -14,7 +14,7 @@ from hoopcast.paths import IN_MEMORY, shown, snapshot_path, user_path, warehouse
 from hoopcast.warehouse import schema
 from hoopcast.warehouse.duckdb import DuckDB
 from hoopcast.warehouse.engine import Value
-from hoopcast.warehouse.lock import in_use, is_held_here, read_beat
+from hoopcast.warehouse.lock import RETRY_SECONDS, in_use, is_held_here, read_beat
 from hoopcast.warehouse.targets import partial_of
 
 
@@ -138,7 +138,6 @@ def copy_to(engine: DuckDB, path: Path) -> None:
 # until it would have left a newer one if it takes long.
 _PATIENCE_SECONDS = 0.5
 _PATIENCE_WITH_OLD_SECONDS = 15.0
-_RETRY_SECONDS = 0.05
 
 
 def open_to_write(
@@ -222,7 +221,7 @@ def _open(url: str, wait_seconds: float, threads: int | None, *, snapshot: bool)
                 return opened
         if waited >= wait_seconds:
             raise refused
-        time.sleep(_RETRY_SECONDS)
+        time.sleep(RETRY_SECONDS)
 
 
 def _open_snapshot(warehouse: str, snapshot_id: str, threads: int | None) -> tuple[DuckDB, datetime] | None:

@@ -3,9 +3,9 @@
 import hashlib
 import re
 import warnings
-from datetime import UTC, datetime
 from typing import Literal
 
+from hoopcast.calendar import utc_now
 from hoopcast.errors import RepairWarning, WarehouseError
 from hoopcast.nba.teams import TEAMS
 from hoopcast.warehouse.engine import Engine, Value
@@ -220,5 +220,5 @@ def _fill_teams(engine: Engine) -> None:
 def _record(engine: Engine) -> None:
     engine.execute(
         f"INSERT INTO {_LAYOUT_TABLE} (format_version, layout, applied_at_utc) VALUES ($version, $layout, $now)",
-        {"version": FORMAT_VERSION, "layout": layout_fingerprint(), "now": datetime.now(UTC).replace(tzinfo=None)},
+        {"version": FORMAT_VERSION, "layout": layout_fingerprint(), "now": utc_now()},
     )
