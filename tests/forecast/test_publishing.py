@@ -215,6 +215,11 @@ def scores(warehouse: Hoopcast) -> list[tuple[str, str, float]]:
     return [(one.system, one.population, one.crps) for one in found.accuracy if not one.is_baseline]
 
 
+def rows_scored(warehouse: Hoopcast) -> int:
+    found = warehouse.evaluate("moving_average_history", populations=["ALL"], published=True, season="2021-22")
+    return sum(one.rows for one in found.accuracy if not one.is_baseline)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -290,8 +295,15 @@ def test_what_was_said_of_a_night_is_not_scored_against_the_night_that_its_game_
     last = recalibrated.query(f"SELECT MAX(game_date) FROM {ISSUED} WHERE system_id = 'moving_average_history'").rows[
         0
     ][0]
-    recalibrated.engine.execute(f"UPDATE {ISSUED} SET game_date = game_date - 1 WHERE game_date = $day", {"day": last})
+    with_last = rows_scored(recalibrated)
+    kept = f"CREATE TEMP TABLE of_last AS FROM {ISSUED} WHERE game_date = $day"
+    recalibrated.engine.execute(kept, {"day": last})
+    recalibrated.engine.execute(f"DELETE FROM {ISSUED} WHERE game_date = $day", {"day": last})
+    without_last = rows_scored(recalibrated)
+    assert without_last < with_last
+    recalibrated.engine.execute(
+        f"INSERT INTO {ISSUED} BY NAME SELECT * REPLACE (game_date - 1 AS game_date) FROM of_last"
+    )
     with pytest.raises(UsageError, match="no forecast of this range was published before tip-off"):
         recalibrated.evaluate(published=True, dates=[last])
-    with pytest.raises(UsageError, match="no forecast of this range can be scored"):
-        recalibrated.evaluate(published=True, populations=["ALL"], dates=[last - timedelta(days=1), last])
+    assert rows_scored(recalibrated) == without_last
