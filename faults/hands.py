@@ -6,7 +6,7 @@ import time
 from random import Random
 
 from faults.deaths import killed
-from faults.scene import EVEN, SEASONS, Scene, ask, ended, need, one_line, told
+from faults.scene import EVEN, SEASONS, Scene, ask, ended, need, one_line, told, went_well
 from faults.sharing import begun, holder
 
 HAD_ENDED = "had ended before"
@@ -200,6 +200,6 @@ def lock_deleted(scene: Scene, chance: Random) -> str:
     (scene.folder / f"{scene.warehouse.name}.heartbeat.json").unlink(missing_ok=True)
     second = ended(scene.start("backfill", "--wait", "100"))
     for done in (ended(first), second):
-        need(done.status == 0, f"ended with {done.status}: {done.err[-300:]}")
+        went_well(done)
     scene.sound()
     return "the second waited for the file itself"

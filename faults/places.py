@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from faults.scene import SEASONS, WAREHOUSE, Ended, Scene, apart, ended, need, one_line, told
+from faults.scene import SEASONS, WAREHOUSE, Ended, Scene, apart, ended, one_line, told, went_well
 
 # Own view of the file systems, in which a folder is a small disk, or may not be written; no rights are needed for it.
 SMALL_DISK = """
@@ -79,7 +79,7 @@ def clock(scene: Scene, chance: Random) -> str:
         jumps = [str(chance.randint(-2000, 2000))] if jump else []
         before = (sys.executable, "-m", "faults.clock", f"{moment:%Y-%m-%dT%H:%M}", *jumps, "--")
         done = scene.call(*command, before=before)
-        need(done.status == 0, f"ended with {done.status}: {done.err[-300:]}")
+        went_well(done)
     scene.mended("backfill")
     return "nothing noticed it"
 

@@ -191,6 +191,11 @@ def need(holds: object, otherwise: str) -> None:
         raise BrokenPromiseError(otherwise)
 
 
+def went_well(done: Ended) -> None:
+    """Need a command to have ended with 0."""
+    need(done.status == 0, f"ended with {done.status}: {done.err[-300:]}")
+
+
 def alike(found: Signature, expected: Signature) -> None:
     """Need two signatures to be the same, or name the tables that differ."""
     other = [

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
 
-from faults.scene import EVEN, SEASONS, WAREHOUSE, Scene, alike, apart, ended, need, one_line, signature
+from faults.scene import EVEN, SEASONS, WAREHOUSE, Scene, alike, apart, ended, need, one_line, signature, went_well
 
 HOLDER = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(100)"
 HOOPCAST_HOLDER = (
@@ -38,7 +38,7 @@ def holder_killed(scene: Scene, chance: Random) -> str:
         waiting = scene.start("backfill", "--wait", "60")
         time.sleep(chance.uniform(0.3, 2.0))
     done = ended(waiting)
-    need(done.status == 0, f"ended with {done.status}: {done.err[-300:]}")
+    went_well(done)
     scene.sound()
     return "it waited, and went on"
 
@@ -52,7 +52,7 @@ def several_at_once(scene: Scene, chance: Random) -> str:
         started.append(scene.start(*chance.choice(commands), "--wait", "100"))
         time.sleep(chance.uniform(0.0, 0.5))
     for done in map(ended, started):
-        need(done.status == 0, f"ended with {done.status}: {done.err[-300:]}")
+        went_well(done)
     scene.mended("backfill")
     return "each waited for its turn"
 
@@ -68,7 +68,7 @@ def readers_at_once(scene: Scene, chance: Random) -> str:
         rows = scene.must(*COUNT).out.splitlines()[1]
         need(int(rows) == expected, f"{rows} rows were read, not {expected}")
     done = ended(process)
-    need(done.status == 0, f"ended with {done.status}: {done.err[-300:]}")
+    went_well(done)
     scene.sound()
     return "each was answered"
 
@@ -102,7 +102,7 @@ def _gets_in(scene: Scene, readers: list[subprocess.Popen[str]]) -> None:
     finally:
         (scene.folder / "stop").touch()
     for done in (writer, *map(ended, readers)):
-        need(done.status == 0, f"ended with {done.status}: {done.err[-300:]}")
+        went_well(done)
     scene.mended("backfill")
 
 
@@ -119,7 +119,7 @@ def suspended(scene: Scene, chance: Random) -> str:
     finally:
         process.send_signal(signal.SIGCONT)
     done = ended(process)
-    need(done.status == 0, f"ended with {done.status}: {done.err[-300:]}")
+    went_well(done)
     need("is there but has given no sign since" in said, said)
     scene.sound()
     return "`status` says that it gives no sign; it went on"
@@ -139,7 +139,7 @@ def worlds(scene: Scene, chance: Random) -> str:
         started.append(apart(scene, ("hoopcast", *one), *ALONE))
         time.sleep(chance.uniform(0.0, 0.3))
     for done in map(ended, started):
-        need(done.status == 0, f"ended with {done.status}: {done.err[-300:]}")
+        went_well(done)
     if command == "backup":
         for number in range(2):
             alike(signature(scene.folder / f"{number}.duckdb"), scene.base.signature("whole"))
