@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +34,9 @@ def take_snapshot(engine: DuckDB) -> None:
         engine.execute("CHECKPOINT")
         _copy(engine, target)
     except (OSError, WarehouseError) as error:
-        _set_snapshot_id(engine, before)
+        # After a full disk the engine may take no statement any more; then no snapshot is of this state.
+        with suppress(WarehouseError):
+            _set_snapshot_id(engine, before)
         message = f"all is written, but not the snapshot for readers at {shown(str(target))}: {error}"
         warnings.warn(message, SnapshotWarning, stacklevel=2)
     else:
