@@ -1,6 +1,7 @@
 """Where files for the user may be written, and what stands there afterwards."""
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -96,3 +97,21 @@ def test_what_killed_processes_left_is_swept_and_what_living_ones_write_is_not(t
         other.kill()
     write(target)
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_folder_of_a_like_name_that_a_user_made_stays(tmp_path: Path) -> None:
+    (tmp_path / ".notes.hoopcast").mkdir()
+    (tmp_path / ".notes.hoopcast" / "mine.txt").touch()
+    write(tmp_path / "points.csv")
+    assert (tmp_path / ".notes.hoopcast" / "mine.txt").exists()
+
+
+def test_where_no_more_files_can_be_opened_a_file_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/proc/self/fd").iterdir())) - 1, most[1]))
+    try:
+        with pytest.raises(UsageError, match=r"points\.csv can not be written: Too many open files"):
+            write(tmp_path / "points.csv")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, most)
+    assert list(tmp_path.iterdir()) == []

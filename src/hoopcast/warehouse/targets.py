@@ -2,16 +2,18 @@
 
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hoopcast.errors import UsageError
 from hoopcast.paths import belongs_to_warehouse
 
 _PARTIAL = ".hoopcast"
+_PARTIAL_NAME = re.compile(r"\..+\.[a-z0-9_]{8}\.hoopcast")
 _LONGEST_NAME = 40
 
 
@@ -49,37 +51,49 @@ def partial_of(target: Path) -> Iterator[Path]:
 
     The kernel unlocks the folder of a process that was killed, and the next that writes beside it takes it away.
     """
-    for left in target.parent.glob(f".*{_PARTIAL}"):
-        if (descriptor := _locked_folder(left)) is not None:
-            shutil.rmtree(left, ignore_errors=True)
-            os.close(descriptor)
+    for left in target.parent.iterdir():
+        if _PARTIAL_NAME.fullmatch(left.name):
+            # It may be another user's, or another process takes it away as well.
+            with suppress(OSError), _locked(left):
+                shutil.rmtree(left)
     while True:
         folder = Path(tempfile.mkdtemp(prefix=f".{target.name[:_LONGEST_NAME]}.", suffix=_PARTIAL, dir=target.parent))
-        # Another process may take it for one that was left, before it is locked.
-        if (descriptor := _locked_folder(folder)) is not None:
-            break
-    try:
-        yield folder / target.name
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(descriptor)
+        try:
+            with _locked(folder):
+                yield folder / target.name
+                return
+        except _TakenAwayError:
+            # By another process, which took it for one that was left before it was locked.
+            continue
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _locked_folder(folder: Path) -> int | None:
-    """A descriptor that holds the lock of a folder; None where another process has it, or the folder is gone."""
+class _TakenAwayError(OSError):
+    """A folder that another process has locked, or has taken away."""
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder.
+
+    Raises:
+        OSError: if it can not be opened, or another process has it or took it away.
+    """
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
-        return None
+    except FileNotFoundError as error:
+        raise _TakenAwayError(*error.args) from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise _TakenAwayError(*error.args) from error
+        if not folder.is_dir():
+            raise _TakenAwayError
+        yield
+    finally:
         os.close(descriptor)
-        return None
-    if folder.is_dir():
-        return descriptor
-    os.close(descriptor)
-    return None
 
 
 def refuse_unwritable(path: Path) -> None:
